@@ -1,0 +1,231 @@
+/** The one engine behind every door: changes in, report out. Composes the stages; no I/O of its own. */
+import type { EvidenceKind, EvidenceSet, Gathered } from './model/evidence.ts';
+import type { Finding, Gap, Subject } from './model/finding.ts';
+import { type Change, type IncomingChange, isIncoming, type PackageRef, type ResolvedTree, refText } from './model/package.ts';
+import type { Policy } from './model/policy.ts';
+import type { Action, Coverage, Mode, PolicyNote, Report, Verdict } from './model/report.ts';
+import type { AnyRule } from './model/rule.ts';
+import { defaultOptions } from './model/rule.ts';
+import { type Instant, isoOf } from './model/time.ts';
+import { indexByKey, pathTo } from './model/tree.ts';
+import { actionOf, actionOfGap, applyWaivers, settingFor, stricter } from './policy/decide.ts';
+import { join, type Weights } from './policy/join.ts';
+
+/** Hands over evidence; implemented in evidence/, faked in tests. Never throws for one package: what cannot be had is `failed`. */
+export interface EvidenceSource {
+  /** Evidence of at least the kinds asked for, for each change, in any order. */
+  gather(changes: readonly IncomingChange[], kinds: readonly EvidenceKind[]): Promise<ReadonlyMap<IncomingChange, EvidenceSet>>;
+  /** Age in seconds of the oldest cached fact used without asking again, if any. */
+  oldestFactSeconds?(): number | undefined;
+}
+
+/** What a door hands to the engine. */
+export interface Evaluation {
+  readonly mode: Mode;
+  readonly toolVersion: string;
+  readonly changes: readonly Change[];
+  /** The tree after the change: the way in of each package. */
+  readonly tree: ResolvedTree;
+  readonly sources: EvidenceSource;
+  readonly rules: readonly AnyRule[];
+  readonly weights: Weights;
+  readonly policy: Policy;
+  readonly now: Instant;
+  /** Findings on files, from the repository family of rules. */
+  readonly fileFindings?: readonly Finding[];
+  readonly notes?: readonly PolicyNote[];
+}
+
+/** Judges the changes and says what to do, with the evidence. */
+export async function evaluate(input: Evaluation): Promise<Report> {
+  const incoming = input.changes.filter(isIncoming);
+  const gathered = await input.sources.gather(incoming, neededKinds(input.rules, input.policy));
+  const path = pathFinder(input.tree);
+  const judged = incoming.map((change) => judge(change, gathered.get(change) ?? {}, input, path));
+  const found = [...judged.flatMap((one) => one.findings), ...(input.fileFindings ?? [])];
+  const { counted, waived, notes } = applyWaivers(found, input.policy, input.now);
+  const gaps = judged.flatMap((one) => one.gaps);
+  const verdicts = verdictsOf(incoming, counted, gaps, input, path);
+  return {
+    schema: 1,
+    tool: { name: 'depward', version: input.toolVersion },
+    mode: input.mode,
+    asOf: isoOf(input.now),
+    policy: input.policy.origin,
+    action: verdicts.reduce<Action>((worst, verdict) => stricter(worst, verdict.action), 'allow'),
+    complete: gaps.every((gap) => gap.why !== 'failed'),
+    verdicts,
+    findings: counted.map((finding) => ({ ...finding, action: actionOf(finding, input.policy) })).sort(byFinding),
+    gaps: gaps.filter((gap) => gap.why === 'failed'),
+    waived,
+    notes: [...notes, ...(input.notes ?? [])],
+    removed: input.changes.flatMap((change) => (change.action === 'remove' ? [{ name: change.before.name, version: change.before.version }] : [])),
+    coverage: coverageOf(input, incoming, gaps),
+  };
+}
+
+interface Judged {
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+}
+
+type PathFinder = (key: string) => readonly PackageRef[];
+
+function neededKinds(rules: readonly AnyRule[], policy: Policy): EvidenceKind[] {
+  const on = rules.filter((rule) => isOn(rule, policy));
+  return [...new Set<EvidenceKind>(['listing', ...policy.require, ...on.flatMap((rule) => rule.needs)])];
+}
+
+function isOn(rule: AnyRule, policy: Policy): boolean {
+  return settingFor(policy, rule.meta.id, undefined)?.level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));
+}
+
+function judge(change: IncomingChange, evidence: EvidenceSet, input: Evaluation, path: PathFinder): Judged {
+  const subject = subjectOf(change);
+  const findings: Finding[] = [];
+  const missing = new Map<EvidenceKind, { readonly gathered: Gathered<unknown> & { ok: false }; readonly ruleIds: string[] }>();
+  for (const rule of input.rules) {
+    const setting = settingFor(input.policy, rule.meta.id, change.after.name);
+    if (!setting || setting.level === 'off' || !rule.sources.includes(change.after.source)) continue;
+    const lacking = lackingFor(rule, evidence);
+    if (lacking === 'moot') continue;
+    if (lacking) {
+      const held = missing.get(lacking.kind) ?? { gathered: lacking.gathered, ruleIds: [] };
+      held.ruleIds.push(rule.meta.id);
+      missing.set(lacking.kind, held);
+      continue;
+    }
+    const values = Object.fromEntries(rule.needs.map((kind: EvidenceKind) => [kind, gatheredValue(evidence[kind])]));
+    const options = { ...defaultOptions(rule.options), ...setting.options };
+    for (const observation of rule.check(change, values, { now: input.now, options })) {
+      findings.push({ ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: path(change.after.key) });
+    }
+  }
+  const joined = join(findings, input.weights, input.policy.joinThreshold);
+  const gaps = [...missing].map(
+    ([kind, { gathered, ruleIds }]): Gap => ({ subject, missing: kind, why: gathered.why, reason: gathered.reason, ruleIds }),
+  );
+  return { findings: joined ? [joined, ...findings] : findings, gaps };
+}
+
+/** Evidence a rule lacks; `moot` when the registry does not list the version, which has its own rules. */
+function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: Gathered<unknown> & { ok: false } } | 'moot' | undefined {
+  const listing = evidence.listing;
+  const unlisted = listing?.ok === true && listing.value.status !== 'listed';
+  for (const kind of rule.needs as readonly EvidenceKind[]) {
+    const gathered = evidence[kind];
+    if (gathered?.ok) continue;
+    if (unlisted && kind !== 'listing' && kind !== 'name') return 'moot';
+    return { kind, gathered: gathered ?? { ok: false, why: 'failed', reason: 'it was not collected' } };
+  }
+  return undefined;
+}
+
+function gatheredValue(gathered: Gathered<unknown> | undefined): unknown {
+  return gathered?.ok ? gathered.value : undefined;
+}
+
+function subjectOf(change: IncomingChange): Subject {
+  const { name, version, integrity, alias, where } = change.after;
+  return { kind: 'package', name, version, ...(integrity && { integrity }), ...(alias && { alias }), ...(where && { where }) };
+}
+
+function verdictsOf(
+  incoming: readonly IncomingChange[],
+  findings: readonly Finding[],
+  gaps: readonly Gap[],
+  input: Evaluation,
+  path: PathFinder,
+): Verdict[] {
+  const bySubject = groupBy(findings, (finding) => keyOf(finding.subject));
+  const gapsBySubject = groupBy(gaps, (gap) => keyOf(gap.subject));
+  const subjects = new Map<string, { readonly subject: Subject; readonly change?: IncomingChange }>();
+  for (const change of incoming) subjects.set(keyOf(subjectOf(change)), { subject: subjectOf(change), change });
+  for (const finding of findings) if (!subjects.has(keyOf(finding.subject))) subjects.set(keyOf(finding.subject), { subject: finding.subject });
+  return [...subjects]
+    .map(([key, { subject, change }]) => verdictOf(subject, change, bySubject.get(key) ?? [], gapsBySubject.get(key) ?? [], input, path))
+    .sort(byVerdict);
+}
+
+function verdictOf(
+  subject: Subject,
+  change: IncomingChange | undefined,
+  findings: readonly Finding[],
+  gaps: readonly Gap[],
+  input: Evaluation,
+  path: PathFinder,
+): Verdict {
+  const because = [
+    ...findings.map((finding) => ({ ruleId: finding.ruleId, action: actionOf(finding, input.policy), message: finding.message })),
+    ...gaps.map((gap) => ({
+      ruleId: gap.ruleIds[0] ?? gap.missing,
+      action: actionOfGap(gap, input.policy, input.mode),
+      message: `could not tell: ${gap.reason}`,
+    })),
+  ].filter((reason) => reason.action !== 'allow');
+  const instead = findings.map((finding) => finding.facts.older).find((version) => typeof version === 'string');
+  return {
+    subject,
+    action: because.reduce<Action>((worst, reason) => stricter(worst, reason.action), 'allow'),
+    ...(change && { change: change.action }),
+    ...(change?.action === 'change' && { from: change.before.version }),
+    path: change && because.length > 0 ? path(change.after.key) : [],
+    because,
+    ...(instead !== undefined && { instead }),
+  };
+}
+
+function coverageOf(input: Evaluation, incoming: readonly IncomingChange[], gaps: readonly Gap[]): Coverage {
+  const offered = groupBy(
+    gaps.filter((gap) => gap.why === 'not-offered'),
+    (gap) => gap.missing,
+  );
+  const oldest = input.sources.oldestFactSeconds?.();
+  const outside = incoming.filter((change) => change.after.source !== 'registry').length;
+  return {
+    packages: input.tree.packages.length,
+    judged: incoming.length,
+    notOffered: [...offered]
+      .map(([evidence, list]) => ({ evidence, packages: new Set(list.map((gap) => keyOf(gap.subject))).size, reason: list[0]?.reason ?? '' }))
+      .sort((a, b) => compare(a.evidence, b.evidence)),
+    incomplete: new Set(gaps.filter((gap) => gap.why === 'failed').map((gap) => keyOf(gap.subject))).size,
+    outsideRegistry: outside,
+    ...(oldest !== undefined && { oldestFactSeconds: oldest }),
+  };
+}
+
+function pathFinder(tree: ResolvedTree): PathFinder {
+  let index: ReturnType<typeof indexByKey> | undefined;
+  return (key) => {
+    index ??= indexByKey(tree);
+    return pathTo(tree, key, index);
+  };
+}
+
+function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+function keyOf(subject: Subject): string {
+  return subject.kind === 'file' ? `file ${subject.file}:${subject.line ?? 0}` : `package ${refText(subject)} ${subject.integrity ?? ''}`;
+}
+
+const worstFirst: Record<Action, number> = { block: 0, warn: 1, allow: 2 };
+
+function byVerdict(a: Verdict, b: Verdict): number {
+  return worstFirst[a.action] - worstFirst[b.action] || compare(keyOf(a.subject), keyOf(b.subject));
+}
+
+function byFinding(a: Finding & { action: Action }, b: Finding & { action: Action }): number {
+  return worstFirst[a.action] - worstFirst[b.action] || compare(keyOf(a.subject), keyOf(b.subject)) || compare(a.ruleId, b.ruleId);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

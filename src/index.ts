@@ -1,0 +1,3 @@
+/** The public API. */
+export { evaluate } from './engine.ts';
+export { defineRule } from './model/rule.ts';

@@ -1,0 +1,147 @@
+/** Evidence: one typed value per kind. Rules name the kinds they need; only collectors fetch. */
+
+import type { Person, Release, TrustLevel } from './packument.ts';
+import type { Instant } from './time.ts';
+
+/** Another version of the same package, in few words. */
+export interface ReleaseStub {
+  readonly version: string;
+  readonly at?: Instant;
+  readonly publisher?: Person;
+  readonly trust: TrustLevel;
+  /** True when it belongs to the release line (same major; same 0.minor below 1) of the judged release. */
+  readonly sameLine: boolean;
+  readonly installScript: boolean;
+  readonly deprecated: boolean;
+}
+
+/** Whether and how the registry lists the version. Always there unless the packument could not be had. */
+export interface ListingEvidence {
+  readonly status: 'listed' | 'package-not-found' | 'package-unpublished' | 'version-not-listed';
+  /** True for npm's placeholder after a takedown (`0.0.1-security…`). */
+  readonly placeholder: boolean;
+  readonly releaseCount: number;
+  readonly latest?: string;
+  /** Set when the version was published once and then removed. */
+  readonly removedAfter?: Instant;
+  /** Newest first, at most 20, of the versions a user could take instead: lower than the judged one, no pre-releases unless it is one. */
+  readonly alternatives: readonly ReleaseStub[];
+}
+
+/** The manifest facts of the judged release, and of the release before it (the highest lower version published earlier). */
+export interface ReleaseEvidence {
+  readonly current: Release;
+  readonly previous?: Release;
+}
+
+/** When releases were published. Everything later than the moment asked about is invisible. */
+export interface TimesEvidence {
+  readonly published: Instant;
+  /** First publication of any version of this package. */
+  readonly firstPublished: Instant;
+  /** Last release of any line before this one. */
+  readonly previousAt?: Instant;
+  /** Releases before this one, newest first, at most 60. */
+  readonly before: readonly ReleaseStub[];
+  /** All releases up to now within a day around this one (this one not counted): bursts. */
+  readonly around: readonly ReleaseStub[];
+  readonly latestAtPublish?: string;
+}
+
+/** Who published this release, and who published before. */
+export interface PublishersEvidence {
+  readonly current: Person;
+  /** Releases before this one with a known publisher, newest first, at most 60. */
+  readonly before: readonly ReleaseStub[];
+  /** When this publisher (by name, or oidcConfigId) first and last published this package before; undefined means never. */
+  readonly firstSeen?: Instant;
+  readonly lastSeen?: Instant;
+}
+
+/** The maintainers recorded with this release and with the one before it. */
+export interface MaintainersEvidence {
+  readonly current: readonly Person[];
+  readonly previous?: readonly Person[];
+}
+
+/** How this release and those before it were vouched for. */
+export interface TrustEvidence {
+  readonly current: TrustLevel;
+  /** Releases before this one on the same line, newest first, at most 20, pre-releases left out. */
+  readonly line: readonly ReleaseStub[];
+}
+
+/** A popular name that a name could be mistaken for. */
+export interface NearName {
+  readonly target: string;
+  /** Monthly downloads of the target, from the embedded list. */
+  readonly downloads: number;
+  /** Class of confusion, e.g. `transposition`, `separator`, `scope-dropped`. */
+  readonly classes: readonly string[];
+  /** 0 to 1: how likely a person is to take one for the other. */
+  readonly score: number;
+  /** What name evidence alone allows: `warn`, or `block` once joined by other evidence. */
+  readonly tier: 'warn' | 'block';
+  /** Why the two may honestly be alike: same owner, same scope, same repository, depends on it, declared types. */
+  readonly kinship?: string;
+}
+
+/** What the name itself says. */
+export interface NameEvidence {
+  /** Monthly downloads of this very name where the embedded list has it: it is popular itself. */
+  readonly downloads?: number;
+  readonly near: readonly NearName[];
+}
+
+/** A dependency that this release has and the one before had not. */
+export interface NewDependency {
+  readonly name: string;
+  readonly spec: string;
+  readonly kind: 'prod' | 'optional' | 'peer';
+  /** The version it resolves to now, where that is known. */
+  readonly version?: string;
+  readonly firstPublished?: Instant;
+  readonly published?: Instant;
+  readonly installScript?: boolean;
+  readonly downloads?: number;
+  readonly near: readonly NearName[];
+  /** Set when the facts could not be had: the dependency is judged incomplete, not clean. */
+  readonly unknown?: string;
+}
+
+/** The kinds of evidence a rule can ask for. */
+export interface EvidenceMap {
+  readonly listing: ListingEvidence;
+  readonly release: ReleaseEvidence;
+  readonly times: TimesEvidence;
+  readonly publishers: PublishersEvidence;
+  readonly maintainers: MaintainersEvidence;
+  readonly trust: TrustEvidence;
+  readonly name: NameEvidence;
+  readonly newDependencies: readonly NewDependency[];
+}
+
+export type EvidenceKind = keyof EvidenceMap;
+
+/** Evidence that was looked for. No third state: what is not known has a reason. */
+export type Gathered<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: 'not-offered' | 'failed'; readonly reason: string };
+
+/** What a collector hands over for one change. */
+export type EvidenceSet = { readonly [K in EvidenceKind]?: Gathered<EvidenceMap[K]> };
+
+/** Wraps evidence that was had. */
+export function had<T>(value: T): Gathered<T> {
+  return { ok: true, value };
+}
+
+/** Evidence this registry does not publish. */
+export function notOffered(reason: string): Gathered<never> {
+  return { ok: false, why: 'not-offered', reason };
+}
+
+/** Evidence that should have been there and could not be had. */
+export function failed(reason: string): Gathered<never> {
+  return { ok: false, why: 'failed', reason };
+}

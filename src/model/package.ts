@@ -1,0 +1,76 @@
+/** Packages as a lockfile or a resolver names them, and what a change does to them. */
+
+/** An exact package version. */
+export interface PackageRef {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Where the bytes of a package come from. */
+export type PackageSource = 'registry' | 'git' | 'remote' | 'file' | 'workspace';
+
+/** The kind of dependency an edge stands for, as npm's manifests name them. */
+export type EdgeKind = 'prod' | 'dev' | 'optional' | 'peer';
+
+/** A place in a file of the repository; line and column count from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** One package of a resolved tree. `name` is the real (registry) name; `alias` the name it is installed under, where different. */
+export interface ResolvedPackage extends PackageRef {
+  /** Unique within its tree, e.g. `node_modules/a/node_modules/b`. */
+  readonly key: string;
+  /** Tarball or repository URL as recorded; legally absent from many lockfiles. */
+  readonly resolved?: string;
+  /** Subresource integrity as recorded, e.g. `sha512-…`. */
+  readonly integrity?: string;
+  readonly source: PackageSource;
+  readonly dev: boolean;
+  readonly optional: boolean;
+  readonly peer: boolean;
+  readonly bundled: boolean;
+  readonly alias?: string;
+  /** What the lockfile says of install scripts; undefined means unknown. */
+  readonly hasInstallScript?: boolean;
+  readonly where?: Location;
+}
+
+/** Who asks for a package: `from` is the key of the dependent, `''` the project itself. */
+export interface Edge {
+  readonly from: string;
+  /** The range or spec as written by the dependent. */
+  readonly spec: string;
+  readonly kind: EdgeKind;
+}
+
+/** Every package a lockfile or a spec resolves to. */
+export interface ResolvedTree {
+  /** The lockfile format or resolver, e.g. `package-lock v3`, `ideal tree`. */
+  readonly format: string;
+  readonly root: { readonly name?: string; readonly version?: string };
+  readonly packages: readonly ResolvedPackage[];
+  /** The edges into a package, by key. Computed on first use: most runs never ask. */
+  dependentsOf(key: string): readonly Edge[];
+}
+
+/** What happens to one package between two trees. */
+export type Change =
+  | { readonly action: 'add'; readonly after: ResolvedPackage }
+  | { readonly action: 'remove'; readonly before: ResolvedPackage }
+  | { readonly action: 'change'; readonly before: ResolvedPackage; readonly after: ResolvedPackage };
+
+/** A change that brings a package in: the ones that are judged. */
+export type IncomingChange = Exclude<Change, { action: 'remove' }>;
+
+/** True for changes that bring a package in. */
+export function isIncoming(change: Change): change is IncomingChange {
+  return change.action !== 'remove';
+}
+
+/** `name@version`, the way people and waivers write it. */
+export function refText(ref: PackageRef): string {
+  return `${ref.name}@${ref.version}`;
+}

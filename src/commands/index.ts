@@ -1,0 +1,48 @@
+/** The list of commands: what commander needs to know of each, and how to load it. Nothing here loads a command. */
+import type { Io } from './io.ts';
+
+export interface OptionFlag {
+  readonly flags: string;
+  readonly about: string;
+  readonly repeatable?: boolean;
+}
+
+export interface CommandSpec {
+  /** As commander writes it: name and arguments. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: readonly OptionFlag[];
+  /** Printed under the options: examples. */
+  readonly help?: string;
+  /** Everything after the first argument belongs to another program. */
+  readonly passThrough?: boolean;
+  load(): Promise<(args: readonly unknown[], options: Readonly<Record<string, unknown>>, io: Io) => Promise<number>>;
+}
+
+const registry: OptionFlag = { flags: '--registry <url>', about: 'ask this registry instead of the one npm is configured for' };
+const asOf: OptionFlag = { flags: '--as-of <time>', about: 'judge as if it were that moment; everything later is invisible' };
+const config: OptionFlag = { flags: '--config <file>', about: 'policy file (default: depward.config.json, looked for upwards)' };
+const format: OptionFlag = {
+  flags: '--format <name[=file]>',
+  about: 'text, json, sarif, markdown, github, gitlab or junit; repeatable, to a file with =FILE',
+  repeatable: true,
+};
+const sources: readonly OptionFlag[] = [
+  { flags: '--offline', about: 'use only what is in the cache' },
+  { flags: '--no-cache', about: 'neither read nor write the cache' },
+];
+const voice: readonly OptionFlag[] = [
+  { flags: '-q, --quiet', about: 'print blocks only' },
+  { flags: '-v, --verbose', about: 'print notes and every fact' },
+  { flags: '--no-color', about: 'no colour (NO_COLOR is respected too)' },
+];
+/** The flags of every command that judges. */
+export const judging: readonly OptionFlag[] = [registry, asOf, config, format, ...sources, ...voice];
+
+/** Add a command: one file with `run`, one entry here. */
+export const commands: readonly CommandSpec[] = [];
+
+/** Arguments as commander hands them over: a list of words, or nothing. */
+export function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

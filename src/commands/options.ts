@@ -1,0 +1,26 @@
+/** Options that several commands share, as commander hands them over. */
+import { DepwardError } from '../model/errors.ts';
+import { type Instant, parseInstant } from '../model/time.ts';
+
+export interface CommonOptions {
+  readonly registry?: string;
+  readonly asOf?: string;
+  readonly config?: string;
+  readonly format?: readonly string[];
+  readonly offline?: boolean;
+  readonly cache?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color?: boolean;
+}
+
+/** The moment to judge at: `--as-of`, or now. A moment in the future is refused: nothing is known of it. */
+export function momentOf(asOf: string | undefined, now: Instant): Instant {
+  if (asOf === undefined) return now;
+  const moment = parseInstant(asOf);
+  if (moment === undefined) {
+    throw new DepwardError('usage', `--as-of is not a time: ${asOf}`, { hint: 'write it like 2025-09-08T13:20:00Z' });
+  }
+  if (moment > now) throw new DepwardError('usage', `--as-of lies in the future: ${asOf}`, { hint: 'leave it out to judge as of now' });
+  return moment;
+}

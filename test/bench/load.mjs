@@ -1,0 +1,26 @@
+/** Loads one of the project's TypeScript files in plain node: bundled with esbuild into node_modules/.cache, dependencies left outside. */
+import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+
+/** The exports of a TypeScript file, path from the project's root. */
+export async function load(file) {
+  process.env.DEPWARD_ROOT = root;
+  const folder = `${root}/node_modules/.cache/depward-bench`;
+  mkdirSync(folder, { recursive: true });
+  const outfile = `${folder}/${basename(file, '.ts')}-${process.pid}.mjs`;
+  await build({
+    entryPoints: [`${root}/${file}`],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.17',
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(outfile).href);
+}

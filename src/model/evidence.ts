@@ -32,6 +32,11 @@ export interface ListingEvidence {
 export interface ReleaseEvidence {
   readonly current: Release;
   readonly previous?: Release;
+  /**
+   * The highest lower release that was already a week old when this one came (where times are known): a burst of bad
+   * releases cannot push it out of sight. Compare with this one first, else with `previous`.
+   */
+  readonly settled?: Release;
 }
 
 /** When releases were published. Everything later than the moment asked about is invisible. */
@@ -93,7 +98,7 @@ export interface NameEvidence {
   readonly near: readonly NearName[];
 }
 
-/** A dependency that this release has and the one before had not. */
+/** A dependency that this release has and the settled release before it (else the one before) had not. */
 export interface NewDependency {
   readonly name: string;
   readonly spec: string;
@@ -104,6 +109,8 @@ export interface NewDependency {
   readonly published?: Instant;
   readonly installScript?: boolean;
   readonly downloads?: number;
+  /** True when somebody who published or maintained the dependent a week ago or more also published the dependency's first release: a sibling. */
+  readonly sibling?: boolean;
   readonly near: readonly NearName[];
   /** Set when the facts could not be had: the dependency is judged incomplete, not clean. */
   readonly unknown?: string;

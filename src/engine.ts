@@ -1,8 +1,8 @@
 /** The one engine behind every door: changes in, report out. Composes the stages; no I/O of its own. */
 import type { EvidenceKind, EvidenceSet, Gathered } from './model/evidence.ts';
-import type { Finding, Gap, Subject } from './model/finding.ts';
+import type { Finding, Gap, Observation, Subject } from './model/finding.ts';
 import { type Change, type IncomingChange, isIncoming, type PackageRef, type ResolvedTree, refText } from './model/package.ts';
-import type { Policy } from './model/policy.ts';
+import type { Policy, RuleSetting } from './model/policy.ts';
 import type { Action, Coverage, Mode, PolicyNote, Report, Verdict } from './model/report.ts';
 import type { AnyRule } from './model/rule.ts';
 import { defaultOptions } from './model/rule.ts';
@@ -83,24 +83,21 @@ function isOn(rule: AnyRule, policy: Policy): boolean {
 function judge(change: IncomingChange, evidence: EvidenceSet, input: Evaluation, path: PathFinder): Judged {
   const subject = subjectOf(change);
   const findings: Finding[] = [];
-  const missing = new Map<EvidenceKind, { readonly gathered: Gathered<unknown> & { ok: false }; readonly ruleIds: string[] }>();
+  const missing: MissingEvidence = new Map();
   for (const rule of input.rules) {
     const setting = settingFor(input.policy, rule.meta.id, change.after.name);
     if (!setting || setting.level === 'off' || !rule.sources.includes(change.after.source)) continue;
     const lacking = lackingFor(rule, evidence);
     if (lacking === 'moot') continue;
     if (lacking) {
-      const held = missing.get(lacking.kind) ?? { gathered: lacking.gathered, ruleIds: [] };
-      held.ruleIds.push(rule.meta.id);
-      missing.set(lacking.kind, held);
+      note(missing, lacking.kind, lacking.gathered, rule.meta.id);
       continue;
     }
-    const values = Object.fromEntries(rule.needs.map((kind: EvidenceKind) => [kind, gatheredValue(evidence[kind])]));
-    const options = { ...defaultOptions(rule.options), ...setting.options };
-    for (const observation of rule.check(change, values, { now: input.now, options })) {
+    for (const observation of observe(rule, change, evidence, setting, input.now)) {
       findings.push({ ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: path(change.after.key) });
     }
   }
+  if (change.after.source === 'registry') noteRequired(missing, evidence, input.policy);
   const joined = join(findings, input.weights, input.policy.joinThreshold);
   const gaps = [...missing].map(
     ([kind, { gathered, ruleIds }]): Gap => ({ subject, missing: kind, why: gathered.why, reason: gathered.reason, ruleIds }),
@@ -108,15 +105,39 @@ function judge(change: IncomingChange, evidence: EvidenceSet, input: Evaluation,
   return { findings: joined ? [joined, ...findings] : findings, gaps };
 }
 
+type NotHad = Extract<Gathered<unknown>, { ok: false }>;
+type MissingEvidence = Map<EvidenceKind, { readonly gathered: NotHad; readonly ruleIds: string[] }>;
+
+function note(missing: MissingEvidence, kind: EvidenceKind, gathered: NotHad, ruleId?: string): void {
+  const held = missing.get(kind) ?? { gathered, ruleIds: [] };
+  if (ruleId !== undefined) held.ruleIds.push(ruleId);
+  missing.set(kind, held);
+}
+
+/** What the policy requires is missed even where no rule that is on asked for it. */
+function noteRequired(missing: MissingEvidence, evidence: EvidenceSet, policy: Policy): void {
+  for (const kind of policy.require) {
+    const gathered = evidence[kind] ?? notCollected;
+    if (!gathered.ok) note(missing, kind, gathered);
+  }
+}
+
+function observe(rule: AnyRule, change: IncomingChange, evidence: EvidenceSet, setting: RuleSetting, now: Instant): readonly Observation[] {
+  const values = Object.fromEntries(rule.needs.map((kind: EvidenceKind) => [kind, gatheredValue(evidence[kind])]));
+  return rule.check(change, values, { now, options: { ...defaultOptions(rule.options), ...setting.options } });
+}
+
+const notCollected: NotHad = { ok: false, why: 'failed', reason: 'it was not collected' };
+
 /** Evidence a rule lacks; `moot` when the registry does not list the version, which has its own rules. */
-function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: Gathered<unknown> & { ok: false } } | 'moot' | undefined {
+function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: NotHad } | 'moot' | undefined {
   const listing = evidence.listing;
   const unlisted = listing?.ok === true && listing.value.status !== 'listed';
   for (const kind of rule.needs as readonly EvidenceKind[]) {
     const gathered = evidence[kind];
     if (gathered?.ok) continue;
     if (unlisted && kind !== 'listing' && kind !== 'name') return 'moot';
-    return { kind, gathered: gathered ?? { ok: false, why: 'failed', reason: 'it was not collected' } };
+    return { kind, gathered: gathered ?? notCollected };
   }
   return undefined;
 }

@@ -184,7 +184,6 @@ function verdictOf(
       message: `could not tell: ${gap.reason}`,
     })),
   ].filter((reason) => reason.action !== 'allow');
-  const instead = findings.map((finding) => finding.facts.older).find((version) => typeof version === 'string');
   return {
     subject,
     action: because.reduce<Action>((worst, reason) => stricter(worst, reason.action), 'allow'),
@@ -192,7 +191,6 @@ function verdictOf(
     ...(change?.action === 'change' && { from: change.before.version }),
     path: change && because.length > 0 ? path(change.after.key) : [],
     because,
-    ...(instead !== undefined && { instead }),
   };
 }
 

@@ -15,7 +15,7 @@ export interface Verdict {
   readonly from?: string;
   readonly path: readonly PackageRef[];
   readonly because: readonly { readonly ruleId: string; readonly action: Action; readonly message: string }[];
-  /** The newest version a user could take instead, where one is known. */
+  /** The newest older version that would be let in, judged by the same rules; only for blocks. */
   readonly instead?: string;
 }
 

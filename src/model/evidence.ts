@@ -18,13 +18,16 @@ export interface ReleaseStub {
 /** Whether and how the registry lists the version. Always there unless the packument could not be had. */
 export interface ListingEvidence {
   readonly status: 'listed' | 'package-not-found' | 'package-unpublished' | 'version-not-listed';
-  /** True for npm's placeholder after a takedown (`0.0.1-security…`). */
+  /** True for npm's placeholder after a takedown (`0.0.1-security…`), or where nothing but the placeholder is left. */
   readonly placeholder: boolean;
   readonly releaseCount: number;
   readonly latest?: string;
   /** Set when the version was published once and then removed. */
   readonly removedAfter?: Instant;
-  /** Newest first, at most 20, of the versions a user could take instead: lower than the judged one, no pre-releases unless it is one. */
+  /**
+   * Highest first, at most 20, of the versions a user could take instead: lower than the judged one, published a week or
+   * more before it where such exist (so that a burst does not offer its own), no pre-releases unless it is one.
+   */
   readonly alternatives: readonly ReleaseStub[];
 }
 
@@ -42,14 +45,15 @@ export interface ReleaseEvidence {
 /** When releases were published. Everything later than the moment asked about is invisible. */
 export interface TimesEvidence {
   readonly published: Instant;
-  /** First publication of any version of this package. */
+  /** First publication among the versions still listed: a name emptied and taken up again is new. */
   readonly firstPublished: Instant;
-  /** Last release of any line before this one. */
+  /** Last release of any line that was a week old when this one came (else the last before it): a burst does not end a silence. */
   readonly previousAt?: Instant;
   /** Releases before this one, newest first, at most 60. */
   readonly before: readonly ReleaseStub[];
-  /** All releases up to now within a day around this one (this one not counted): bursts. */
+  /** Releases up to now within a day around this one (this one not counted), newest first, at most 60: bursts. */
   readonly around: readonly ReleaseStub[];
+  /** The highest release without a pre-release tag when this one came. */
   readonly latestAtPublish?: string;
 }
 
@@ -58,12 +62,15 @@ export interface PublishersEvidence {
   readonly current: Person;
   /** Releases before this one with a known publisher, newest first, at most 60. */
   readonly before: readonly ReleaseStub[];
-  /** When this publisher (by name, or oidcConfigId) first and last published this package before; undefined means never. */
+  /**
+   * When this publisher (by name, or oidcConfigId) first and last published this package a week or more before this
+   * release; undefined means never. Younger releases do not vouch for their own publisher.
+   */
   readonly firstSeen?: Instant;
   readonly lastSeen?: Instant;
 }
 
-/** The maintainers recorded with this release and with the one before it. */
+/** The maintainers recorded with this release and with the settled one before it (else the one before). */
 export interface MaintainersEvidence {
   readonly current: readonly Person[];
   readonly previous?: readonly Person[];
@@ -72,7 +79,7 @@ export interface MaintainersEvidence {
 /** How this release and those before it were vouched for. */
 export interface TrustEvidence {
   readonly current: TrustLevel;
-  /** Releases before this one on the same line, newest first, at most 20, pre-releases left out. */
+  /** Releases on the same line a week or more before this one (else all before it), newest first, at most 20, pre-releases left out. */
   readonly line: readonly ReleaseStub[];
 }
 

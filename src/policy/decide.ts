@@ -54,20 +54,36 @@ export function applyWaivers(
     if (waiver && waiver.expires > now) waived.push({ finding, owner: waiver.owner, reason: waiver.reason, expires: isoOf(waiver.expires) });
     else counted.push(finding);
   }
-  return { counted, waived, notes: policy.waivers.flatMap((waiver) => noteOn(waiver, used.has(waiver), now)) };
+  return { counted, waived, notes: policy.waivers.flatMap((waiver) => noteOn(waiver, used.has(waiver), findings, now)) };
 }
 
+// Bound to the artefact: a waiver without integrity covers only what has none, one with integrity only that very tarball.
 function covers(waiver: Waiver, finding: Finding): boolean {
-  if (waiver.rule !== finding.ruleId || waiver.subject !== waivable(finding.subject)) return false;
-  return waiver.integrity === undefined || (finding.subject.kind === 'package' && finding.subject.integrity === waiver.integrity);
+  return isAbout(waiver, finding) && integrityOf(finding.subject) === waiver.integrity;
+}
+
+function isAbout(waiver: Waiver, finding: Finding): boolean {
+  return waiver.rule === finding.ruleId && waiver.subject === waivable(finding.subject);
+}
+
+function integrityOf(subject: Subject): string | undefined {
+  return subject.kind === 'package' ? subject.integrity : undefined;
 }
 
 function waivable(subject: Subject): string {
   return subject.kind === 'file' ? subject.file : subjectText(subject);
 }
 
-function noteOn(waiver: Waiver, used: boolean, now: Instant): PolicyNote[] {
+function noteOn(waiver: Waiver, used: boolean, findings: readonly Finding[], now: Instant): PolicyNote[] {
   const text = `waiver of ${waiver.rule} for ${waiver.subject} (${waiver.owner})`;
   if (waiver.expires <= now) return [{ kind: 'waiver-expired', message: `${text} expired on ${isoOf(waiver.expires).slice(0, 10)}` }];
-  return used ? [] : [{ kind: 'waiver-unused', message: `${text} covers nothing here` }];
+  if (used) return [];
+  const other = findings.find((finding) => isAbout(waiver, finding));
+  return [{ kind: 'waiver-unused', message: other ? `${text} ${mismatchText(waiver, other.subject)}` : `${text} covers nothing here` }];
+}
+
+function mismatchText(waiver: Waiver, subject: Subject): string {
+  const integrity = integrityOf(subject);
+  if (waiver.integrity === undefined) return `does not count: it must name the integrity ${integrity}`;
+  return `does not count: the artefact here is another, ${integrity ?? 'without integrity'}`;
 }

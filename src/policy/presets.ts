@@ -1,0 +1,60 @@
+/**
+ * The built-in presets, in the configuration's own words. What convicts by itself blocks; what is merely unusual warns and
+ * blocks only together with other facts (rule joined-evidence). A contract test holds every rule to have its level here.
+ */
+import type { Level } from '../model/policy.ts';
+
+/** A rule's setting as configurations write it: a level, or a level with options. */
+export type SettingText = Level | readonly [Level, Readonly<Record<string, number | boolean | readonly string[]>>];
+
+export type PresetName = 'recommended' | 'strict';
+
+interface Preset {
+  readonly joinThreshold: number;
+  readonly rules: Readonly<Record<string, SettingText>>;
+}
+
+const recommended: Preset = {
+  joinThreshold: 20,
+  rules: {
+    'joined-evidence': 'block',
+
+    'package-not-found': 'block',
+    'security-placeholder': 'block',
+    'unlisted-version': 'block',
+    typosquat: 'block',
+    'phantom-dependency': 'block',
+    'new-package-install-script': 'block',
+    'provenance-lost': 'block',
+    'release-age': 'block',
+
+    'new-package': 'warn',
+    'install-script-added': 'warn',
+    'install-script-changed': 'warn',
+    'remote-dependency': 'warn',
+    'publisher-changed': 'warn',
+
+    'maintainer-added': 'info',
+    'dormant-revival': 'info',
+    'version-burst': 'info',
+    deprecated: 'info',
+  },
+};
+
+const strict: Preset = {
+  joinThreshold: 13,
+  rules: {
+    ...recommended.rules,
+    'release-age': ['block', { days: 7 }],
+    'new-package': 'block',
+    'install-script-added': 'block',
+    'remote-dependency': 'block',
+    'publisher-changed': 'block',
+    'maintainer-added': 'warn',
+    'dormant-revival': 'warn',
+    'version-burst': 'warn',
+    deprecated: 'warn',
+  },
+};
+
+export const presets: Readonly<Record<PresetName, Preset>> = { recommended, strict };

@@ -1,0 +1,202 @@
+/** What a packument says of one version: the kinds of evidence that need nothing else. Pure. */
+import {
+  type EvidenceMap,
+  failed,
+  type Gathered,
+  had,
+  type ListingEvidence,
+  notOffered,
+  type ReleaseStub,
+  type TimesEvidence,
+} from '../model/evidence.ts';
+import type { Offers, Person } from '../model/packument.ts';
+import { day } from '../model/time.ts';
+import { isPrerelease, onSameLine, parseVersion } from '../model/version.ts';
+import { before, type Entry, type History, highest, highestBelow, isPlaceholder, settledBefore, stubMaker } from './history.ts';
+
+/** The kinds that come from the package's own packument alone. */
+export type SliceKind = 'listing' | 'release' | 'times' | 'publishers' | 'maintainers' | 'trust';
+
+/** Their evidence for one version. */
+export type Slices = { readonly [K in SliceKind]: Gathered<EvidenceMap[K]> };
+
+export const sliceKinds: readonly SliceKind[] = ['listing', 'release', 'times', 'publishers', 'maintainers', 'trust'];
+
+const windows = { alternatives: 20, before: 60, around: 60, line: 20 };
+
+/** Cuts the evidence on `version` out of a history. */
+export function slicesOf(history: History, version: string): Slices {
+  const { packument, moment } = history;
+  if (moment.past && packument.unpublishedAt !== undefined && packument.unpublishedAt > moment.now) {
+    return failedSlices('the package was unpublished since, its releases of that time are gone');
+  }
+  if (moment.past && !packument.offers.times && packument.releases.length > 0) {
+    return failedSlices('this registry does not say when versions were published, so no past moment can be looked at');
+  }
+  const entry = history.listed.get(version);
+  return entry ? listedSlices(history, entry) : unlistedSlices(listingOf(history, version));
+}
+
+/** The evidence on a version that is not there: only that. */
+export function unlistedSlices(listing: ListingEvidence): Slices {
+  return { ...failedSlices('the registry does not list this version'), listing: had(listing) };
+}
+
+/** The answer for a name that the registry does not know. */
+export function unknownPackage(): Slices {
+  return unlistedSlices({ status: 'package-not-found', placeholder: false, releaseCount: 0, alternatives: [] });
+}
+
+/** Nothing could be had, and why. */
+export function failedSlices(reason: string): Slices {
+  const gap = failed(reason);
+  return { listing: gap, release: gap, times: gap, publishers: gap, maintainers: gap, trust: gap };
+}
+
+/** One version with what the slices are cut from. */
+interface View {
+  readonly history: History;
+  readonly entry: Entry;
+  readonly earlier: readonly Entry[];
+  /** The earlier ones that can serve as a yardstick: settled ones, all where there are none. */
+  readonly yardstick: readonly Entry[];
+  readonly settled: readonly Entry[];
+  readonly stub: (entry: Entry) => ReleaseStub;
+}
+
+function listedSlices(history: History, entry: Entry): Slices {
+  const earlier = before(history, entry);
+  const settled = settledBefore(earlier, entry);
+  const view = { history, entry, earlier, settled, yardstick: settled.length > 0 ? settled : earlier, stub: stubMaker(entry.version) };
+  return {
+    listing: had(listingOf(history, entry.release.version, view)),
+    release: releaseOf(view),
+    times: timesOf(view),
+    publishers: publishersOf(view),
+    maintainers: maintainersOf(view),
+    trust: trustOf(view),
+  };
+}
+
+function listingOf(history: History, text: string, view?: View): ListingEvidence {
+  const { packument, entries, moment } = history;
+  const latest = latestOf(history);
+  const removedAt = packument.removed.get(text);
+  const removed = !view && removedAt !== undefined && removedAt <= moment.now;
+  const onlyPlaceholder = !view && entries.length === 0 && [...history.listed.keys()].some(isPlaceholder);
+  return {
+    status: statusOf(history, view !== undefined),
+    placeholder: isPlaceholder(text) || onlyPlaceholder,
+    releaseCount: entries.length,
+    ...(latest !== undefined && { latest }),
+    ...(removed && { removedAfter: removedAt }),
+    alternatives: alternativesTo(history, text, view),
+  };
+}
+
+function statusOf({ packument, listed, moment }: History, isListed: boolean): ListingEvidence['status'] {
+  if (isListed) return 'listed';
+  if (packument.unpublishedAt !== undefined) return 'package-unpublished';
+  // As of a moment before its first release the package was not there.
+  return moment.past && listed.size === 0 ? 'package-not-found' : 'version-not-listed';
+}
+
+function alternativesTo(history: History, text: string, view: View | undefined): readonly ReleaseStub[] {
+  const stub = view?.stub ?? stubMaker(parseVersion(text));
+  const limit = view?.entry.version ?? parseVersion(text);
+  if (!view) return highest(history.entries, windows.alternatives, limit).map(stub);
+  const settled = limit ? highest(view.settled, windows.alternatives, limit) : [];
+  return (settled.length > 0 ? settled : highest(view.earlier, windows.alternatives, limit)).map(stub);
+}
+
+/** What npm would take for `latest` at the moment. */
+function latestOf({ packument, entries, listed }: History): string | undefined {
+  const tagged = packument.distTags.get('latest');
+  return tagged !== undefined && listed.has(tagged) ? tagged : (highest(entries, 1)[0] ?? entries.at(-1))?.release.version;
+}
+
+function releaseOf({ entry, earlier, settled }: View): Slices['release'] {
+  const previous = highestBelow(earlier, entry)?.release;
+  const standing = highestBelow(settled, entry)?.release;
+  return had({ current: entry.release, ...(previous && { previous }), ...(standing && { settled: standing }) });
+}
+
+function timesOf(view: View): Slices['times'] {
+  const { history, entry, earlier, yardstick, stub } = view;
+  if (!history.packument.offers.times) return notOffered('this registry does not say when versions were published');
+  if (entry.at === undefined) return failed('the registry does not say when this version was published');
+  const published = entry.at;
+  const previousAt = lastOf(yardstick, (one) => one.at);
+  const latestAtPublish = highest(earlier, 1)[0]?.release.version;
+  return had<TimesEvidence>({
+    published,
+    firstPublished: Math.min(published, firstAt(history) ?? published),
+    ...(previousAt !== undefined && { previousAt }),
+    before: newest(earlier, windows.before).map(stub),
+    around: newest(history.entries.filter(isAround(entry, published)), windows.around).map(stub),
+    ...(latestAtPublish !== undefined && { latestAtPublish }),
+  });
+}
+
+function firstAt({ entries }: History): number | undefined {
+  return entries.find((entry) => entry.at !== undefined)?.at;
+}
+
+function isAround(entry: Entry, published: number): (other: Entry) => boolean {
+  return (other) => other !== entry && other.at !== undefined && Math.abs(other.at - published) <= day;
+}
+
+function publishersOf({ history, entry, earlier, settled, stub }: View): Slices['publishers'] {
+  const current = entry.release.publisher;
+  const named = earlier.filter((one) => one.release.publisher !== undefined);
+  if (!current) return unrecorded(history.packument.offers, 'publishers', named.length > 0);
+  const own = settled.filter(({ release }) => release.publisher && samePublisher(release.publisher, current));
+  const firstSeen = own.find((one) => one.at !== undefined)?.at;
+  const lastSeen = lastOf(own, (one) => one.at);
+  return had({
+    current,
+    before: newest(named, windows.before).map(stub),
+    ...(firstSeen !== undefined && { firstSeen }),
+    ...(lastSeen !== undefined && { lastSeen }),
+  });
+}
+
+function maintainersOf({ history, entry, earlier, yardstick }: View): Slices['maintainers'] {
+  const current = entry.release.maintainers;
+  const recorded = earlier.some((one) => one.release.maintainers !== undefined);
+  if (!current) return unrecorded(history.packument.offers, 'maintainers', recorded);
+  const previous = highestBelow(yardstick, entry)?.release.maintainers;
+  return had({ current, ...(previous && { previous }) });
+}
+
+function trustOf({ history, entry, yardstick, stub }: View): Slices['trust'] {
+  if (!history.packument.offers.trust) return notOffered('this registry does not publish provenance');
+  const { version } = entry;
+  const line = yardstick.filter((one) => one.version && version && !isPrerelease(one.version) && onSameLine(one.version, version));
+  return had({ current: entry.release.trust, line: newest(line, windows.line).map(stub) });
+}
+
+/** A version without a fact that others have: honest when none had it yet, else something is missing that was there. */
+function unrecorded(offers: Offers, fact: 'publishers' | 'maintainers', recordedBefore: boolean): Gathered<never> {
+  if (!offers[fact]) return notOffered(`this registry does not name ${fact}`);
+  if (!recordedBefore) return notOffered(`${fact} were not recorded yet when this version was published`);
+  return failed(`this version names no ${fact}, although earlier ones do`);
+}
+
+/** All trusted publishing shares one account name; the configuration tells its publishers apart. */
+function samePublisher(a: Person, b: Person): boolean {
+  return a.oidcConfigId !== undefined && b.oidcConfigId !== undefined ? a.oidcConfigId === b.oidcConfigId : a.name === b.name;
+}
+
+function newest(entries: readonly Entry[], count: number): Entry[] {
+  return entries.slice(-count).reverse();
+}
+
+function lastOf<T>(entries: readonly Entry[], read: (entry: Entry) => T | undefined): T | undefined {
+  for (let at = entries.length - 1; at >= 0; at--) {
+    const entry = entries[at];
+    const value = entry && read(entry);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}

@@ -27,7 +27,11 @@ export interface ResolvedPackage extends PackageRef {
   readonly resolved?: string;
   /** Subresource integrity as recorded, e.g. `sha512-…`. */
   readonly integrity?: string;
+  /** A checksum of the package manager's own making, not of the registry's tarball (Yarn berry's cache archives). */
+  readonly checksum?: string;
   readonly source: PackageSource;
+  /** True when the package manager applies a patch of this repository to it. */
+  readonly patched?: boolean;
   readonly dev: boolean;
   readonly optional: boolean;
   readonly peer: boolean;

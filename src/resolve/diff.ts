@@ -1,0 +1,125 @@
+/** What a change does to the packages of a project. Pure: two trees in, changes out. */
+import type { Change, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+
+/** The packages that come in, go out or change; the same package in another place of the tree is no change. */
+export function diffTrees(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
+  const old = groupByRef(before?.packages ?? []);
+  const now = groupByRef(after.packages);
+  const same = before && family(before) === family(after) ? sameContent : sameAsFarAsSaid;
+  const changes: Change[] = [];
+  const fresh: ResolvedPackage[] = [];
+  for (const [ref, copies] of now) {
+    const held = old.get(ref);
+    if (!held) fresh.push(...distinct(copies));
+    else
+      for (const copy of distinct(copies)) if (!held.some((one) => same(one, copy))) changes.push({ action: 'change', before: held[0], after: copy });
+  }
+  const gone = [...old].flatMap(([ref, copies]) => (now.has(ref) ? [] : [copies[0]]));
+  return [...changes, ...pair(gone, fresh)].sort(byName);
+}
+
+type Copies = [ResolvedPackage, ...ResolvedPackage[]];
+
+function groupByRef(packages: readonly ResolvedPackage[]): Map<string, Copies> {
+  const groups = new Map<string, Copies>();
+  for (const entry of packages) {
+    const ref = `${entry.name}@${entry.version} ${entry.source}`;
+    const held = groups.get(ref);
+    if (held) held.push(entry);
+    else groups.set(ref, [entry]);
+  }
+  return groups;
+}
+
+/** One of every group of copies with the same content. */
+function distinct(copies: Copies): ResolvedPackage[] {
+  const kept: ResolvedPackage[] = [];
+  for (const copy of copies) if (!kept.some((one) => sameContent(one, copy))) kept.push(copy);
+  return kept;
+}
+
+/** `package-lock` of `package-lock v3`. */
+function family(tree: ResolvedTree): string {
+  return tree.format.split(' ', 1)[0] as string;
+}
+
+/**
+ * True when two entries of one name and version mean the same bytes. Where the old entry had a hash and the new one has
+ * none, it can have been stripped to slip other bytes in.
+ */
+function sameContent(before: ResolvedPackage, after: ResolvedPackage): boolean {
+  const stripped = (before.integrity !== undefined || before.checksum !== undefined) && after.integrity === undefined && after.checksum === undefined;
+  return !stripped && sameAsFarAsSaid(before, after);
+}
+
+/** The same between lockfiles of two package managers, of which one may record less. */
+function sameAsFarAsSaid(before: ResolvedPackage, after: ResolvedPackage): boolean {
+  const hashes = compareHashes(before.integrity, after.integrity);
+  if (hashes !== undefined) return hashes;
+  const checksums = compareChecksums(before.checksum, after.checksum);
+  if (checksums !== undefined) return checksums;
+  return before.resolved === undefined || after.resolved === undefined || withoutHash(before.resolved) === withoutHash(after.resolved);
+}
+
+/** Whether two integrities share a hash; undefined when they have no algorithm in common. */
+function compareHashes(before: string | undefined, after: string | undefined): boolean | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  if (before === after) return true;
+  const algorithms = new Set(before.split(/\s+/).map((hash) => hash.split('-', 1)[0]));
+  const common = after.split(/\s+/).filter((hash) => algorithms.has(hash.split('-', 1)[0]));
+  return common.length === 0 ? undefined : common.some((hash) => before.includes(hash.split('?', 1)[0] as string));
+}
+
+/** Berry's checksums carry the cache version before a slash; other versions make other archives of the same package. */
+function compareChecksums(before: string | undefined, after: string | undefined): boolean | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  return before === after ? true : before.split('/', 1)[0] === after.split('/', 1)[0] ? false : undefined;
+}
+
+function withoutHash(url: string): string {
+  // The fragment of a tarball URL is its sha1; of a git URL it is the commit.
+  return /^https?:/.test(url) && !url.includes('.git#') ? (url.split('#', 1)[0] as string) : url;
+}
+
+/** Pairs old versions with new ones of the same name: the same place first, then the same major version, then any. */
+function pair(gone: readonly ResolvedPackage[], fresh: readonly ResolvedPackage[]): Change[] {
+  const left = new Map<string, ResolvedPackage[]>();
+  for (const entry of gone) left.set(entry.name, [...(left.get(entry.name) ?? []), entry]);
+  const waiting = new Set(fresh);
+  const changes: Change[] = [];
+  for (const fits of [sameKey, sameMajor, () => true]) {
+    for (const after of waiting) {
+      const candidates = left.get(after.name) ?? [];
+      const at = candidates.findIndex((before) => fits(before, after));
+      if (at < 0) continue;
+      const [before] = candidates.splice(at, 1);
+      if (!before) continue;
+      waiting.delete(after);
+      changes.push({ action: 'change', before, after });
+    }
+  }
+  for (const after of waiting) changes.push({ action: 'add', after });
+  for (const before of [...left.values()].flat()) changes.push({ action: 'remove', before });
+  return changes;
+}
+
+function sameKey(before: ResolvedPackage, after: ResolvedPackage): boolean {
+  return before.key === after.key;
+}
+
+function sameMajor(before: ResolvedPackage, after: ResolvedPackage): boolean {
+  return before.version.split('.', 1)[0] === after.version.split('.', 1)[0];
+}
+
+function byName(a: Change, b: Change): number {
+  const [left, right] = [entryOf(a), entryOf(b)];
+  return compare(left.name, right.name) || compare(left.version, right.version) || compare(left.key, right.key);
+}
+
+function entryOf(change: Change): ResolvedPackage {
+  return change.action === 'remove' ? change.before : change.after;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,30 @@
+/** What every lockfile format is handed and how it says what it cannot read. */
+import { DepwardError } from '../../model/errors.ts';
+import type { ResolvedTree } from '../../model/package.ts';
+import { printable } from '../../model/text.ts';
+
+/** A lockfile as read, with what lies beside it. */
+export interface LockfileInput {
+  /** Path as shown to people and in reports, relative to the project. */
+  readonly file: string;
+  readonly text: string;
+  /** The package.json beside it, where there is one: some formats do not say what the project itself asks for. */
+  readonly manifest?: unknown;
+}
+
+/** One lockfile format: recognised by content, read into a tree. */
+export interface LockfileFormat {
+  readonly id: string;
+  readonly names: readonly string[];
+  recognises(input: LockfileInput): boolean;
+  read(input: LockfileInput): ResolvedTree;
+}
+
+/** Most packages a tree may hold; real lockfiles have reached 20,000. */
+export const mostPackages = 200_000;
+
+/** An unreadable lockfile: names the file, the place where it is known, and what to do. */
+export function unreadable(input: { readonly file: string }, what: string, hint: string, line?: number): DepwardError {
+  const place = line === undefined ? input.file : `${input.file}:${line}`;
+  return new DepwardError('input', `${printable(place)}: ${what}`, { hint });
+}

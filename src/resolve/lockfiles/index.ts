@@ -1,0 +1,21 @@
+/** The lockfile formats, recognised by what is in the file; the name only breaks ties. */
+import type { ResolvedTree } from '../../model/package.ts';
+import { type LockfileFormat, type LockfileInput, unreadable } from './format.ts';
+import { npm } from './npm.ts';
+
+const formats: readonly LockfileFormat[] = [npm];
+
+/** File names that lockfiles go by, in the order in which a project's own is looked for. */
+export const lockfileNames: readonly string[] = formats.flatMap((format) => format.names);
+
+/** Reads a lockfile of any known format. Throws a DepwardError for anything that cannot be read completely. */
+export function readLockfile(input: LockfileInput): ResolvedTree {
+  const format =
+    formats.find((candidate) => candidate.recognises(input)) ?? formats.find((candidate) => candidate.names.includes(baseName(input.file)));
+  if (!format) throw unreadable(input, 'no lockfile format known to depward', `depward reads ${lockfileNames.join(', ')}.`);
+  return format.read(input);
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}

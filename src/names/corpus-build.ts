@@ -1,0 +1,159 @@
+/** Builds the bytes that `openCorpus` opens: for `npm run data`, and for the few names a project adds of its own. */
+import { type Buckets, form, magic, sections } from './corpus.ts';
+import { Letters, spread } from './hash.ts';
+import { bareName, wordsOf } from './words.ts';
+
+/** A name and how often it is downloaded in a month. */
+export interface Popular {
+  readonly name: string;
+  readonly downloads: number;
+}
+
+/** The bytes of a list; the `indexed` most downloaded names can be found with edits. Same names, same bytes. */
+export function buildCorpus(popular: readonly Popular[], indexed = popular.length): Uint8Array {
+  const names = [...withScopes(popular)].filter(({ name }) => readable.test(name)).sort(byDownloads);
+  const edited = Math.min(indexed, names.length);
+  const letters = new Letters();
+  const forms = new Keys();
+  const halves = new Keys();
+  const thirds = new Keys();
+  const signatures = new Uint32Array(edited);
+  names.forEach(({ name }, id) => {
+    letters.read(name);
+    addForms(forms, name, letters, id, id < edited);
+    letters.read(name);
+    if (id >= edited) return;
+    signatures[id] = letters.signature;
+    addHalves(halves, letters, id);
+    addThirds(thirds, letters, id);
+  });
+  const parts = new Map<string, Uint8Array | Uint32Array>([
+    ...textOf(names),
+    ['downloads', Uint32Array.from(names, ({ downloads }) => Math.min(downloads, 0xffffffff))],
+    ['signatures', signatures],
+    ...halves.parts('half'),
+    ...thirds.parts('third'),
+    ...forms.parts('form'),
+  ]);
+  return assemble(names.length, edited, parts);
+}
+
+const readable = /^[\x21-\x7e]{1,214}$/;
+
+function byDownloads(a: Popular, b: Popular): number {
+  return b.downloads - a.downloads || (a.name < b.name ? -1 : 1);
+}
+
+/** A scope is as popular as its packages together. */
+function* withScopes(popular: readonly Popular[]): Iterable<Popular> {
+  const scopes = new Map<string, number>();
+  for (const item of popular) {
+    yield item;
+    const scope = /^@[^/]+(?=\/)/.exec(item.name)?.[0];
+    if (scope !== undefined) scopes.set(scope, (scopes.get(scope) ?? 0) + item.downloads);
+  }
+  for (const [name, downloads] of scopes) yield { name, downloads };
+}
+
+function addForms(keys: Keys, name: string, letters: Letters, id: number, indexed: boolean): void {
+  keys.add(spread(letters.hash(0, letters.length), form.letters), id);
+  const words = wordsOf(name);
+  if (indexed && words.length > 1) keys.add(wordsKey(words, letters), id);
+  const bare = bareName(name);
+  if (bare === name || !letters.read(bare)) return;
+  keys.add(spread(letters.hash(0, letters.length), form.bare), id);
+}
+
+/** The key of a set of words, whatever their order. */
+export function wordsKey(words: readonly string[], letters: Letters): number {
+  let sum = 0;
+  for (const word of words) {
+    letters.read(word);
+    sum = (sum + spread(letters.hash(0, letters.length), form.words)) | 0;
+  }
+  return spread(sum, form.words);
+}
+
+/** One edit leaves one half of a name as it was. */
+function addHalves(keys: Keys, letters: Letters, id: number): void {
+  const { length } = letters;
+  const half = length >> 1;
+  keys.add(spread(letters.hash(0, half), 2 * length), id);
+  keys.add(spread(letters.hash(half, length), 2 * length + 1), id);
+}
+
+/** Two edits leave one third of a name as it was. */
+function addThirds(keys: Keys, letters: Letters, id: number): void {
+  const { length } = letters;
+  const first = Math.floor(length / 3);
+  const second = Math.floor((2 * length) / 3);
+  keys.add(spread(letters.hash(0, first), 3 * length), id);
+  keys.add(spread(letters.hash(first, second), 3 * length + 1), id);
+  keys.add(spread(letters.hash(second, length), 3 * length + 2), id);
+}
+
+/** Collects keys and lays them out as buckets. */
+class Keys {
+  readonly #keys: number[] = [];
+  readonly #ids: number[] = [];
+
+  add(key: number, id: number): void {
+    this.#keys.push(key);
+    this.#ids.push(id);
+  }
+
+  parts(name: string): [string, Uint32Array][] {
+    const { starts, ids } = this.#layOut();
+    return [
+      [`${name}Starts`, starts],
+      [`${name}Ids`, ids],
+    ];
+  }
+
+  #layOut(): Buckets {
+    const size = 2 ** Math.max(2, Math.ceil(Math.log2(this.#keys.length / 1.6)));
+    const starts = new Uint32Array(size + 1);
+    for (const key of this.#keys) starts[(key & (size - 1)) + 1] = (starts[(key & (size - 1)) + 1] ?? 0) + 1;
+    for (let at = 1; at <= size; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+    const next = starts.slice();
+    const ids = new Uint32Array(this.#ids.length);
+    this.#keys.forEach((key, at) => {
+      const bucket = key & (size - 1);
+      ids[next[bucket] ?? 0] = this.#ids[at] ?? 0;
+      next[bucket] = (next[bucket] ?? 0) + 1;
+    });
+    return { starts, ids, mask: size - 1 };
+  }
+}
+
+function textOf(names: readonly Popular[]): [string, Uint8Array | Uint32Array][] {
+  const offsets = new Uint32Array(names.length + 1);
+  names.forEach(({ name }, id) => {
+    offsets[id + 1] = (offsets[id] ?? 0) + name.length;
+  });
+  const text = new Uint8Array((((offsets[names.length] ?? 0) + 3) >> 2) << 2);
+  names.forEach(({ name }, id) => {
+    for (let at = 0; at < name.length; at++) text[(offsets[id] ?? 0) + at] = name.charCodeAt(at);
+  });
+  return [
+    ['text', text],
+    ['offsets', offsets],
+  ];
+}
+
+function assemble(count: number, indexed: number, parts: ReadonlyMap<string, Uint8Array | Uint32Array>): Uint8Array {
+  const header = [magic, count, indexed];
+  let end = (header.length + sections.length + 1) * 4;
+  for (const name of sections) {
+    header.push(end);
+    end += parts.get(name)?.byteLength ?? 0;
+  }
+  header.push(end);
+  const bytes = new Uint8Array(end);
+  new Uint32Array(bytes.buffer).set(header);
+  sections.forEach((name, at) => {
+    const part = parts.get(name);
+    if (part) bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), header[3 + at] ?? 0);
+  });
+  return bytes;
+}

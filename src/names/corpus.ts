@@ -1,0 +1,109 @@
+/** The list of popular names as one block of bytes: views only, nothing built when it is opened. */
+import { DepwardError } from '../model/errors.ts';
+import { Letters, spread } from './hash.ts';
+
+/** `dwn1`, little-endian. */
+export const magic = 0x316e7764;
+
+/** The sections of the file, in the order of the header. */
+export const sections = [
+  'text',
+  'offsets',
+  'downloads',
+  'signatures',
+  'formStarts',
+  'formIds',
+  'halfStarts',
+  'halfIds',
+  'thirdStarts',
+  'thirdIds',
+] as const;
+
+/** Kinds of keys in the table of forms. */
+export const form = { letters: 1, bare: 2, words: 3 } as const;
+
+/** A hash table whose buckets lie one after another: `ids[starts[b]]` up to `ids[starts[b + 1]]`. */
+export interface Buckets {
+  readonly starts: Uint32Array;
+  readonly ids: Uint32Array;
+  readonly mask: number;
+}
+
+/** Popular names, most downloaded first; a name is known by its place. Scopes are listed too, as `@scope`. */
+export interface Corpus {
+  readonly count: number;
+  /** The first so many names can also be found with one or two edits. */
+  readonly indexed: number;
+  readonly text: Uint8Array;
+  readonly offsets: Uint32Array;
+  readonly downloads: Uint32Array;
+  readonly signatures: Uint32Array;
+  readonly forms: Buckets;
+  readonly halves: Buckets;
+  readonly thirds: Buckets;
+}
+
+/** Opens the bytes of a list. */
+export function openCorpus(bytes: Uint8Array): Corpus {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const header = words(aligned, 0, 3 + sections.length + 1);
+  if (header[0] !== magic) throw damaged();
+  const part = (name: (typeof sections)[number]): Uint32Array => {
+    const at = 3 + sections.indexOf(name);
+    return words(aligned, header[at] ?? 0, ((header[at + 1] ?? 0) - (header[at] ?? 0)) >>> 2);
+  };
+  const text = part('text');
+  const buckets = (starts: Uint32Array, ids: Uint32Array): Buckets => ({ starts, ids, mask: starts.length - 2 });
+  return {
+    count: header[1] ?? 0,
+    indexed: header[2] ?? 0,
+    text: new Uint8Array(text.buffer, text.byteOffset, text.byteLength),
+    offsets: part('offsets'),
+    downloads: part('downloads'),
+    signatures: part('signatures'),
+    forms: buckets(part('formStarts'), part('formIds')),
+    halves: buckets(part('halfStarts'), part('halfIds')),
+    thirds: buckets(part('thirdStarts'), part('thirdIds')),
+  };
+}
+
+/** The name at a place. */
+export function nameAt(corpus: Corpus, id: number): string {
+  let name = '';
+  for (let at = corpus.offsets[id] ?? 0; at < (corpus.offsets[id + 1] ?? 0); at++) name += String.fromCharCode(corpus.text[at] ?? 0);
+  return name;
+}
+
+/** The place of exactly this name; -1 where it is not listed. */
+export function placeOf(corpus: Corpus, name: string, letters: Letters = read(name)): number {
+  const { starts, ids, mask } = corpus.forms;
+  const bucket = spread(letters.hash(0, letters.length), form.letters) & mask;
+  for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
+    const id = ids[at] ?? 0;
+    if (isName(corpus, id, name)) return id;
+  }
+  return -1;
+}
+
+function isName(corpus: Corpus, id: number, name: string): boolean {
+  const from = corpus.offsets[id] ?? 0;
+  if ((corpus.offsets[id + 1] ?? 0) - from !== name.length) return false;
+  for (let at = 0; at < name.length; at++) if (corpus.text[from + at] !== name.charCodeAt(at)) return false;
+  return true;
+}
+
+const scratch = new Letters();
+
+function read(name: string): Letters {
+  scratch.read(name);
+  return scratch;
+}
+
+function words(bytes: Uint8Array, from: number, count: number): Uint32Array {
+  if (from % 4 !== 0 || from + count * 4 > bytes.byteLength) throw damaged();
+  return new Uint32Array(bytes.buffer, bytes.byteOffset + from, count);
+}
+
+function damaged(): DepwardError {
+  return new DepwardError('internal', 'the embedded list of popular names is damaged', { hint: 'Install depward again.' });
+}

@@ -1,0 +1,355 @@
+/**
+ * Takes the few wanted values out of a JSON document without building the rest of it.
+ * It checks the whole document as strictly as JSON.parse does, so that it never reads what JSON.parse would refuse;
+ * what it builds is what JSON.parse would have built at those places (later duplicates win, `__proto__` is a key like any other).
+ */
+
+/** Which parts to build: a whole value, an object's named members, or every member of an object or array. */
+export type Shape = 'value' | { readonly keys: Readonly<Record<string, Shape>> } | { readonly each: Shape };
+
+export interface Walked {
+  readonly ok: true;
+  readonly value: unknown;
+}
+
+/** `syntax`: not JSON; `depth` and `size`: more than anybody needs, whatever it is. */
+export type WalkFailure = { readonly ok: false; readonly why: 'syntax' | 'depth' | 'size' };
+
+/** Nothing npm publishes nests deeper than about ten. */
+const maxDepth = 128;
+/** Objects, arrays and members together; the largest public document has about half a million. */
+const maxMembers = 8_000_000;
+
+/** Builds the wanted parts of the document; members of other types than the shape expects are built as they are, as long as they are small. */
+export function walkJson(bytes: Buffer, shape: Shape): Walked | WalkFailure {
+  const walk = new Walk(bytes);
+  try {
+    const value = walk.document(compile(shape));
+    return { ok: true, value };
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, why: error.why };
+    throw error;
+  }
+}
+
+class Refusal extends Error {
+  readonly why: 'syntax' | 'depth' | 'size';
+  constructor(why: 'syntax' | 'depth' | 'size') {
+    super(why);
+    this.why = why;
+  }
+}
+
+type Compiled =
+  | { readonly kind: 'value' }
+  | { readonly kind: 'keys'; readonly byLength: readonly (readonly Wanted[] | undefined)[] }
+  | { readonly kind: 'each'; readonly of: Compiled };
+
+interface Wanted {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly shape: Compiled;
+}
+
+const compiled = new WeakMap<object, Compiled>();
+const wholeValue: Compiled = { kind: 'value' };
+
+function compile(shape: Shape): Compiled {
+  if (shape === 'value') return wholeValue;
+  const kept = compiled.get(shape);
+  if (kept) return kept;
+  const made: Compiled = 'each' in shape ? { kind: 'each', of: compile(shape.each) } : { kind: 'keys', byLength: byLength(shape.keys) };
+  compiled.set(shape, made);
+  return made;
+}
+
+function byLength(keys: Readonly<Record<string, Shape>>): Wanted[][] {
+  const table: Wanted[][] = [];
+  for (const [name, shape] of Object.entries(keys)) {
+    const bytes = Buffer.from(name);
+    table[bytes.length] = [...(table[bytes.length] ?? []), { name, bytes, shape: compile(shape) }];
+  }
+  return table;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+const openArray = 0x5b;
+const closeArray = 0x5d;
+
+/** 1 for bytes that may stand in a string as they are. */
+const plain = new Uint8Array(256).fill(1, 0x20);
+plain[quote] = 0;
+plain[backslash] = 0;
+
+class Walk {
+  private readonly bytes: Buffer;
+  private readonly end: number;
+  private at = 0;
+  private depth = 0;
+  private members = 0;
+  /** Whether the string last passed has escapes or bytes beyond ASCII. */
+  private escaped = false;
+  /** What each open bracket of a skipped value is: 1 object, 0 array. */
+  private readonly open = new Uint8Array(maxDepth + 1);
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.end = bytes.length;
+  }
+
+  document(shape: Compiled): unknown {
+    this.space();
+    const value = this.take(shape);
+    this.space();
+    if (this.at !== this.end) throw new Refusal('syntax');
+    return value;
+  }
+
+  private take(shape: Compiled): unknown {
+    const first = this.bytes[this.at];
+    if (first === quote) return this.string();
+    if (first === openObject) return this.object(shape);
+    if (first === openArray) return this.array(shape);
+    return this.scalar();
+  }
+
+  private object(shape: Compiled): unknown {
+    this.enter();
+    // No prototype: `__proto__` becomes a member like any other, as it does in JSON.parse.
+    const built: Record<string, unknown> = Object.create(null);
+    let more = this.opening(closeObject);
+    while (more) {
+      this.count();
+      const start = this.at;
+      this.passString();
+      const stop = this.at;
+      const wanted = shape.kind === 'keys' ? this.wanted(shape, start, stop) : undefined;
+      const name = shape.kind === 'keys' ? wanted?.name : this.text(start, stop);
+      this.colon();
+      if (name === undefined) this.skip();
+      else built[name] = this.take(wanted?.shape ?? (shape.kind === 'each' ? shape.of : wholeValue));
+      more = this.another(closeObject);
+    }
+    this.depth -= 1;
+    return built;
+  }
+
+  private array(shape: Compiled): unknown[] {
+    this.enter();
+    const built: unknown[] = [];
+    const of = shape.kind === 'each' ? shape.of : wholeValue;
+    let more = this.opening(closeArray);
+    while (more) {
+      this.count();
+      built.push(this.take(of));
+      more = this.another(closeArray);
+    }
+    this.depth -= 1;
+    return built;
+  }
+
+  private wanted(shape: Compiled & { kind: 'keys' }, start: number, stop: number): Wanted | undefined {
+    if (this.escaped) {
+      const name = this.text(start, stop);
+      return shape.byLength.flat().find((candidate) => candidate?.name === name);
+    }
+    const candidates = shape.byLength[stop - start - 2];
+    if (!candidates) return undefined;
+    for (const candidate of candidates) if (this.matches(candidate.bytes, start + 1)) return candidate;
+    return undefined;
+  }
+
+  private matches(name: Buffer, from: number): boolean {
+    const { bytes } = this;
+    for (let index = 0; index < name.length; index += 1) if (bytes[from + index] !== name[index]) return false;
+    return true;
+  }
+
+  private string(): string {
+    const start = this.at;
+    this.passString();
+    return this.text(start, this.at);
+  }
+
+  /** The string between two quotes; `escaped` must still be that of this string. */
+  private text(start: number, stop: number): string {
+    if (!this.escaped) return this.bytes.toString('latin1', start + 1, stop - 1);
+    return String(JSON.parse(this.bytes.toString('utf8', start, stop)));
+  }
+
+  private passString(): void {
+    const { bytes, end } = this;
+    if (bytes[this.at] !== quote) throw new Refusal('syntax');
+    let at = this.at + 1;
+    let high = 0;
+    let escaped = false;
+    for (;;) {
+      while (at < end && plain[bytes[at] as number] === 1) {
+        high |= bytes[at] as number;
+        at += 1;
+      }
+      if (bytes[at] === quote) break;
+      if (at >= end || bytes[at] !== backslash) throw new Refusal('syntax');
+      escaped = true;
+      at = this.afterEscape(at);
+    }
+    this.escaped = escaped || high >= 0x80;
+    this.at = at + 1;
+  }
+
+  private afterEscape(at: number): number {
+    const { bytes } = this;
+    switch (bytes[at + 1]) {
+      case 0x22: // "
+      case 0x5c: // \
+      case 0x2f: // /
+      case 0x62: // b
+      case 0x66: // f
+      case 0x6e: // n
+      case 0x72: // r
+      case 0x74: // t
+        return at + 2;
+      case 0x75: // u
+        for (let digit = at + 2; digit < at + 6; digit += 1) if (!isHex(bytes[digit])) throw new Refusal('syntax');
+        return at + 6;
+      default:
+        throw new Refusal('syntax');
+    }
+  }
+
+  private scalar(): unknown {
+    const start = this.at;
+    this.passScalar();
+    return JSON.parse(this.bytes.toString('latin1', start, this.at));
+  }
+
+  private passScalar(): void {
+    const first = this.bytes[this.at];
+    if (first === 0x74) this.word('true');
+    else if (first === 0x66) this.word('false');
+    else if (first === 0x6e) this.word('null');
+    else this.number();
+  }
+
+  private word(word: string): void {
+    for (let index = 0; index < word.length; index += 1) if (this.bytes[this.at + index] !== word.charCodeAt(index)) throw new Refusal('syntax');
+    this.at += word.length;
+  }
+
+  private number(): void {
+    const { bytes } = this;
+    if (bytes[this.at] === 0x2d) this.at += 1;
+    if (bytes[this.at] === 0x30) this.at += 1;
+    else this.digits();
+    if (bytes[this.at] === 0x2e) {
+      this.at += 1;
+      this.digits();
+    }
+    if (bytes[this.at] === 0x65 || bytes[this.at] === 0x45) {
+      this.at += 1;
+      if (bytes[this.at] === 0x2b || bytes[this.at] === 0x2d) this.at += 1;
+      this.digits();
+    }
+  }
+
+  private digits(): void {
+    const from = this.at;
+    while (isDigit(this.bytes[this.at])) this.at += 1;
+    if (this.at === from) throw new Refusal('syntax');
+  }
+
+  /** Passes a value without building it, without recursion: nesting is the attacker's to choose. */
+  private skip(): void {
+    const { bytes, open } = this;
+    const floor = this.depth;
+    for (;;) {
+      const first = bytes[this.at];
+      if (first === openObject || first === openArray) {
+        this.enter();
+        const isObject = first === openObject;
+        open[this.depth] = isObject ? 1 : 0;
+        if (this.opening(isObject ? closeObject : closeArray)) {
+          this.count();
+          if (isObject) this.skipKey();
+          continue;
+        }
+        this.depth -= 1;
+      } else if (first === quote) this.passString();
+      else this.passScalar();
+      for (;;) {
+        if (this.depth === floor) return;
+        const isObject = open[this.depth] === 1;
+        if (this.another(isObject ? closeObject : closeArray)) {
+          this.count();
+          if (isObject) this.skipKey();
+          break;
+        }
+        this.depth -= 1;
+      }
+    }
+  }
+
+  private skipKey(): void {
+    this.passString();
+    this.colon();
+  }
+
+  private enter(): void {
+    this.depth += 1;
+    if (this.depth > maxDepth) throw new Refusal('depth');
+  }
+
+  private count(): void {
+    this.members += 1;
+    if (this.members > maxMembers) throw new Refusal('size');
+  }
+
+  /** After an opening bracket: true when a member follows. */
+  private opening(close: number): boolean {
+    this.at += 1;
+    this.space();
+    if (this.bytes[this.at] !== close) return true;
+    this.at += 1;
+    return false;
+  }
+
+  /** After a member: true when another follows. */
+  private another(close: number): boolean {
+    this.space();
+    const next = this.bytes[this.at];
+    this.at += 1;
+    if (next === close) return false;
+    if (next !== comma) throw new Refusal('syntax');
+    this.space();
+    return true;
+  }
+
+  private colon(): void {
+    this.space();
+    if (this.bytes[this.at] !== colon) throw new Refusal('syntax');
+    this.at += 1;
+    this.space();
+  }
+
+  private space(): void {
+    const { bytes } = this;
+    for (;;) {
+      const next = bytes[this.at];
+      if (next !== 0x20 && next !== 0x0a && next !== 0x0d && next !== 0x09) return;
+      this.at += 1;
+    }
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function isHex(byte: number | undefined): boolean {
+  return isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
+}

@@ -1,0 +1,188 @@
+/** Untrusted packument bytes into our own small record. Total: whatever comes in, the answer is a record or a reason. */
+import type { Offers, Packument, Person, Release } from '../model/packument.ts';
+import type { Instant } from '../model/time.ts';
+import { type Shape, walkJson } from './json-walk.ts';
+import { type PersonPool, peopleOf, releaseOf } from './manifest.ts';
+import { fieldsOf, instantOf, limits, listOf, OverLimit, textOf } from './untrusted.ts';
+
+export { packumentAsOf } from './as-of.ts';
+
+export type Parsed = { readonly ok: true; readonly packument: Packument } | { readonly ok: false; readonly reason: string };
+
+const person: Shape = { keys: { name: 'value', email: 'value' } };
+
+/** What is read of a packument; the rest (read-mes above all) is passed over without being built. */
+export const wantedParts: Shape = {
+  keys: {
+    name: 'value',
+    'dist-tags': 'value',
+    time: 'value',
+    maintainers: { each: person },
+    error: 'value',
+    versions: {
+      each: {
+        keys: {
+          scripts: { keys: { preinstall: 'value', install: 'value', postinstall: 'value', prepare: 'value' } },
+          hasInstallScript: 'value',
+          gypfile: 'value',
+          dependencies: 'value',
+          optionalDependencies: 'value',
+          peerDependencies: 'value',
+          bundleDependencies: 'value',
+          bundledDependencies: 'value',
+          bin: 'value',
+          dist: {
+            keys: {
+              tarball: 'value',
+              integrity: 'value',
+              shasum: 'value',
+              unpackedSize: 'value',
+              fileCount: 'value',
+              signatures: { each: { keys: { keyid: 'value', sig: 'value' } } },
+              attestations: { keys: { url: 'value', provenance: { keys: {} } } },
+            },
+          },
+          _npmUser: { keys: { name: 'value', email: 'value', trustedPublisher: { keys: { oidcConfigId: 'value' } }, approver: person } },
+          maintainers: { each: person },
+          deprecated: 'value',
+          repository: { keys: { url: 'value' } },
+          gitHead: 'value',
+          description: 'value',
+          _hasShrinkwrap: 'value',
+        },
+      },
+    },
+  },
+};
+
+/** Reads the bytes a registry answered when asked for `name`. */
+export function parsePackument(name: string, bytes: Buffer): Parsed {
+  const walked = walkJson(bytes, wantedParts);
+  if (walked.ok) return packumentFrom(name, walked.value);
+  if (walked.why !== 'syntax')
+    return { ok: false, reason: walked.why === 'depth' ? 'its document is nested too deeply' : 'its document has too many members' };
+  return parseReference(name, bytes);
+}
+
+/** The plain way, slower: decides when the fast one has doubts, and is what the fast one is tested against. */
+export function parseReference(name: string, bytes: Buffer): Parsed {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return {
+      ok: false,
+      reason: looksLikeHtml(bytes) ? 'the registry answered with a web page instead of JSON' : 'its document is not valid JSON (damaged or cut off)',
+    };
+  }
+  return packumentFrom(name, value);
+}
+
+/** A packument from parsed JSON of any shape. */
+export function packumentFrom(name: string, value: unknown): Parsed {
+  try {
+    return recordOf(name, value);
+  } catch (error) {
+    if (error instanceof OverLimit) return { ok: false, reason: `its document is over a limit: ${error.message}` };
+    throw error;
+  }
+}
+
+function recordOf(name: string, value: unknown): Parsed {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { ok: false, reason: 'its document is not a JSON object' };
+  const document = fieldsOf(value);
+  const said = textOf(document.name, limits.name);
+  if (said !== undefined && said !== name) return { ok: false, reason: 'the registry answered with another package' };
+  const time = fieldsOf(document.time);
+  const versions = fieldsOf(document.versions);
+  const unpublished = fieldsOf(time.unpublished);
+  const unpublishedAt = instantOf(unpublished.time) ?? (typeof time.unpublished === 'string' ? instantOf(time.unpublished) : undefined);
+  const gone = time.unpublished !== undefined && time.unpublished !== null;
+  if (document.versions === undefined && !gone) return { ok: false, reason: 'its document has no versions' };
+  const pool: PersonPool = new Map();
+  const releases = inOrder(releasesOf(name, versions, time, pool));
+  const maintainers = peopleOf(document.maintainers, pool);
+  const created = instantOf(time.created);
+  const modified = instantOf(time.modified);
+  return {
+    ok: true,
+    packument: {
+      name,
+      distTags: tagsOf(document['dist-tags']),
+      ...(created !== undefined && { created }),
+      ...(modified !== undefined && { modified }),
+      ...(maintainers && { maintainers }),
+      releases,
+      removed: removedOf(time, versions, unpublished.versions),
+      ...(gone && { unpublishedAt: unpublishedAt ?? modified ?? 0 }),
+      offers: offersOf(releases, maintainers, time),
+    },
+  };
+}
+
+function releasesOf(name: string, versions: Readonly<Record<string, unknown>>, time: Readonly<Record<string, unknown>>, pool: PersonPool): Release[] {
+  const entries = Object.entries(versions);
+  if (entries.length > limits.versions) throw new OverLimit(`more than ${limits.versions} versions`);
+  return entries.flatMap(([version, manifest]) => {
+    if (typeof manifest !== 'object' || manifest === null) throw new OverLimit('a version without a manifest');
+    return isVersion(version) ? [releaseOf(name, version, manifest, Object.hasOwn(time, version) ? time[version] : undefined, pool)] : [];
+  });
+}
+
+/** By time; a release without one stays behind the one the document puts before it. */
+function inOrder(releases: readonly Release[]): Release[] {
+  let latest = Number.NEGATIVE_INFINITY;
+  const placed = releases.map((release) => {
+    latest = release.at ?? latest;
+    return { release, at: latest };
+  });
+  return placed.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ release }) => release);
+}
+
+function tagsOf(raw: unknown): ReadonlyMap<string, string> {
+  const entries = Object.entries(fieldsOf(raw));
+  if (entries.length > limits.tags) throw new OverLimit(`more than ${limits.tags} dist-tags`);
+  return new Map(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && isVersion(entry[1]) && entry[0].length <= limits.name),
+  );
+}
+
+const notVersions = new Set(['created', 'modified', 'unpublished']);
+
+function removedOf(
+  time: Readonly<Record<string, unknown>>,
+  versions: Readonly<Record<string, unknown>>,
+  listed: unknown,
+): Map<string, Instant | undefined> {
+  const removed = new Map<string, Instant | undefined>();
+  const entries = Object.entries(time);
+  if (entries.length > 2 * limits.versions) throw new OverLimit(`more than ${2 * limits.versions} times`);
+  for (const [version, at] of entries) {
+    if (!notVersions.has(version) && isVersion(version) && !Object.hasOwn(versions, version)) removed.set(version, instantOf(at));
+  }
+  for (const version of listOf(listed, limits.versions) ?? []) {
+    if (typeof version === 'string' && isVersion(version) && !removed.has(version) && !Object.hasOwn(versions, version))
+      removed.set(version, undefined);
+  }
+  return removed;
+}
+
+function offersOf(releases: readonly Release[], maintainers: readonly Person[] | undefined, time: Readonly<Record<string, unknown>>): Offers {
+  const publishers = releases.some((release) => release.publisher !== undefined);
+  return {
+    times: Object.keys(time).some((key) => !notVersions.has(key) && instantOf(time[key]) !== undefined),
+    publishers,
+    maintainers: maintainers !== undefined || releases.some((release) => release.maintainers !== undefined),
+    // A registry that passes publishers passes full documents: that no release is vouched for is then a fact.
+    trust: publishers || releases.some((release) => release.trust !== 'none' || release.attestationsUrl !== undefined),
+    signatures: releases.some((release) => release.signatures !== undefined),
+  };
+}
+
+function isVersion(version: string): boolean {
+  return version.length > 0 && version.length <= 256;
+}
+
+function looksLikeHtml(bytes: Buffer): boolean {
+  return /^\s*(?:\ufeff)?\s*</.test(bytes.subarray(0, 200).toString('utf8'));
+}

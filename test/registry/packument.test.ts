@@ -1,0 +1,217 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parsePackument, parseReference } from '../../src/registry/packument.ts';
+import { benchNames, benchPackument, type Doc, publish } from '../helpers/fixture-registry.ts';
+
+function parse(document: unknown, name = 'left') {
+  const bytes = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
+  const fast = parsePackument(name, bytes);
+  expect(fast).toEqual(parseReference(name, bytes));
+  return fast;
+}
+
+function good(document: unknown, name = 'left') {
+  const parsed = parse(document, name);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.packument;
+}
+
+function reason(bytes: string | Buffer, name = 'left'): string {
+  const parsed = parsePackument(name, Buffer.from(bytes));
+  return parsed.ok ? 'no trouble' : parsed.reason;
+}
+
+const honest = publish('left', [
+  { version: '1.0.0', at: '2024-01-01T00:00:00.000Z', by: 'ann', maintainers: ['ann', 'bob'] },
+  {
+    version: '1.1.0',
+    at: '2025-01-01T00:00:00.000Z',
+    by: 'bob',
+    scripts: { postinstall: 'node x.js', test: 'jest' },
+    dependencies: { right: '^1' },
+    trust: 'approved',
+  },
+]);
+
+describe('a packument becomes our record', () => {
+  it('keeps what rules use', () => {
+    const packument = good(honest);
+    expect(packument.distTags).toEqual(new Map([['latest', '1.1.0']]));
+    expect(packument.offers).toEqual({ times: true, publishers: true, maintainers: true, trust: true, signatures: true });
+    const [first, second] = packument.releases;
+    expect(first?.maintainers?.map(({ name }) => name)).toEqual(['ann', 'bob']);
+    expect(second).toMatchObject({
+      at: Date.parse('2025-01-01T00:00:00Z'),
+      trust: 'approved',
+      scripts: { postinstall: 'node x.js' },
+      publisher: { name: 'bob', oidcConfigId: 'oidc:1' },
+      approver: { name: 'owner' },
+    });
+    expect(second?.dependencies.prod).toEqual(new Map([['right', '^1']]));
+    expect(second?.integrity).toMatch(/^sha512-/);
+  });
+
+  it('tells provenance, trusted publishing and approval apart', () => {
+    const levels = ['none', 'provenance', 'trusted-publisher', 'approved'] as const;
+    const document = publish(
+      'left',
+      levels.map((trust, index) => ({ version: `1.0.${index}`, at: `2024-01-0${index + 1}T00:00:00Z`, trust })),
+    );
+    expect(good(document).releases.map((release) => release.trust)).toEqual(levels);
+  });
+
+  it('says what a stripped mirror does not offer', () => {
+    const bare = { name: 'left', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': { name: 'left', version: '1.0.0' } } };
+    expect(good(bare).offers).toEqual({ times: false, publishers: false, maintainers: false, trust: false, signatures: false });
+    expect(good(bare).maintainers).toBeUndefined();
+  });
+
+  it('orders by time, keeps document order for equal and missing times, reads long fractions', () => {
+    const document = publish('left', [
+      { version: '2.0.0', at: '2024-09-12T19:26:01.998000+00:00' },
+      { version: '1.0.0', at: '2020-01-01T00:00:00Z' },
+      { version: '1.0.1', at: '2020-01-01T00:00:00Z' },
+      { version: '1.0.2', at: null },
+    ]);
+    expect(good(document).releases.map(({ version }) => version)).toEqual(['1.0.0', '1.0.1', '1.0.2', '2.0.0']);
+    expect(good(document).releases.at(-1)?.at).toBe(Date.parse('2024-09-12T19:26:01.998Z'));
+  });
+
+  it('takes nonsense for no time', () => {
+    for (const at of ['foo 1', '1', '', '2024-13-45T00:00:00Z', 'x'.repeat(99)]) {
+      expect(good(publish('left', [{ version: '1.0.0', at }])).releases[0]?.at).toBeUndefined();
+    }
+  });
+
+  it('keeps unpublished versions and unpublished packages', () => {
+    const gone = publish('left', [
+      { version: '1.0.0', at: '2024-01-01T00:00:00Z' },
+      { version: '1.0.1', at: '2024-02-01T00:00:00Z', gone: true },
+    ]);
+    expect(good(gone).removed).toEqual(new Map([['1.0.1', Date.parse('2024-02-01')]]));
+    const whole = { name: 'left', time: { created: '2024-01-01T00:00:00Z', unpublished: { time: '2024-03-01T00:00:00Z', versions: ['1.0.0'] } } };
+    expect(good(whole)).toMatchObject({ unpublishedAt: Date.parse('2024-03-01'), releases: [] });
+    expect([...good(whole).removed.keys()]).toEqual(['1.0.0']);
+  });
+
+  it('takes placeholders and versions that are not semver', () => {
+    const document = publish(
+      'left',
+      ['0.0.1-security', '0.0.0-stage', '1.0', 'v1.0.0beta'].map((version) => ({ version, at: '2024-01-01T00:00:00Z' })),
+    );
+    expect(good(document).releases).toHaveLength(4);
+  });
+
+  it('says that there is a script where an abbreviated document hides which', () => {
+    const document = { name: 'left', versions: { '1.0.0': { hasInstallScript: true } } };
+    expect(good(document).releases[0]?.scripts.install).toMatch(/not what it runs/);
+  });
+
+  it('reads old people and new, and passes over what is none', () => {
+    const people = ['Ann Lee <ann@mail.example> (https://x.example)', null, 7, {}, { name: 'bob' }, { email: 'c@mail.example' }, ['x']];
+    const document = { name: 'left', maintainers: people, versions: { '1.0.0': { _npmUser: 'zed', repository: 'a/b', bin: './x.js' } } };
+    const packument = good(document);
+    expect(packument.maintainers).toEqual([{ name: 'Ann Lee', email: 'ann@mail.example' }, { name: 'bob' }]);
+    expect(packument.releases[0]).toMatchObject({ publisher: { name: 'zed' }, repository: 'a/b', bins: ['left'] });
+  });
+});
+
+describe('hostile documents', () => {
+  it('gives each kind of trouble its sentence', () => {
+    expect(reason('<!doctype html><p>log in')).toMatch(/web page/);
+    expect(reason(JSON.stringify(honest).slice(0, 400))).toMatch(/not valid JSON/);
+    expect(reason('')).toMatch(/not valid JSON/);
+    expect(reason('[]')).toMatch(/not a JSON object/);
+    expect(reason('{}')).toMatch(/no versions/);
+    expect(reason(JSON.stringify(honest), 'right')).toMatch(/another package/);
+    expect(reason('{"name":"left","versions":{"1.0.0":null}}')).toMatch(/manifest/);
+    expect(reason(`{"x":${'['.repeat(200_000)}`)).toMatch(/nested too deeply/);
+    expect(reason(`{"x":${'{"a":'.repeat(200_000)}`)).toMatch(/nested too deeply/);
+    const many = Object.fromEntries(Array.from({ length: 50_001 }, (_, index) => [`1.0.${index}`, {}]));
+    expect(reason(JSON.stringify({ name: 'left', versions: many }))).toMatch(/50000 versions/);
+  });
+
+  it('treats __proto__ and constructor as names', () => {
+    const text = `{"name":"left","dist-tags":{"__proto__":"1.0.0"},"time":{"__proto__":"2024-01-01T00:00:00Z","constructor":"2024-01-01T00:00:00Z"},
+      "versions":{"1.0.0":{"dependencies":{"__proto__":"^1","constructor":"^2","toString":"3"}},"__proto__":{"scripts":{"install":"x"}}}}`;
+    const packument = good(text);
+    expect(packument.releases.map(({ version }) => version).sort()).toEqual(['1.0.0', '__proto__']);
+    expect([...(packument.releases[0]?.dependencies.prod.keys() ?? [])]).toEqual(['__proto__', 'constructor', 'toString']);
+    expect(packument.distTags.get('__proto__')).toBe('1.0.0');
+    expect(({} as Record<string, unknown>).scripts).toBeUndefined();
+  });
+
+  it('is not led astray by text that looks like structure, escapes or duplicates', () => {
+    const decoy = JSON.stringify('{"versions":{"1.0.0":{"scripts":{"install":"evil"}}}} \\" \\\\');
+    const text = `{"readme":${decoy},"n\\u0061me":"left","versions":{"9.9.9":{}},"versions":{"1.0.0":{"description":"\\ud83d\\ude00 é \\n","scripts":{"install":"a","install":"b"}}}}`;
+    const [release, ...others] = good(text).releases;
+    expect(others).toEqual([]);
+    expect(release).toMatchObject({ version: '1.0.0', description: '😀 é \n', scripts: { install: 'b' } });
+  });
+});
+
+const anything = fc.jsonValue({ maxDepth: 4 });
+const maybe = (value: fc.Arbitrary<unknown>) => fc.oneof({ weight: 4, arbitrary: value }, { weight: 1, arbitrary: anything });
+const names = fc.constantFrom('1.0.0', '1.0.1', '2', '__proto__', 'constructor', 'é"\\', 'created', 'name');
+const record = (value: fc.Arbitrary<unknown>) => maybe(fc.dictionary(names, maybe(value)));
+const hostile = fc.record(
+  {
+    name: fc.constant('left'),
+    'dist-tags': record(names),
+    time: record(fc.constantFrom('2024-01-01T00:00:00Z', '2020-01-01', 'foo 1')),
+    maintainers: maybe(fc.array(maybe(fc.record({ name: fc.string(), email: fc.string() }, { requiredKeys: [] })))),
+    versions: record(
+      fc.record(
+        {
+          scripts: record(fc.string({ unit: 'binary' })),
+          dependencies: record(fc.string()),
+          bundleDependencies: maybe(fc.array(maybe(names))),
+          bin: record(fc.string()),
+          dist: maybe(
+            fc.record({ attestations: anything, signatures: anything, unpackedSize: anything, tarball: fc.webUrl() }, { requiredKeys: [] }),
+          ),
+          _npmUser: maybe(fc.record({ name: names, trustedPublisher: anything, approver: anything }, { requiredKeys: [] })),
+          readme: fc.string({ unit: 'binary' }),
+          deprecated: anything,
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+    readme: anything,
+  },
+  { requiredKeys: ['name'] },
+);
+
+describe('the fast way and the plain way', () => {
+  it('agree on generated documents of every shape', () => {
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 0, max: 2 }), (document, indent) => {
+        parse(JSON.stringify(document, null, indent));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('agree on damaged bytes', () => {
+    const bytes = Buffer.from(JSON.stringify({ ...honest, readme: 'é\u2028\\"\n', odd: [-1.5e-7, 0, true, null, [], {}] }, null, 1));
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), fc.boolean(), (at, byte, cut) => {
+        const damaged = Buffer.from(cut ? bytes.subarray(0, at) : bytes);
+        if (!cut) damaged[at] = byte;
+        expect(parsePackument('left', damaged)).toEqual(parseReference('left', damaged));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  const real = benchNames();
+  (real.length > 0 ? it : it.skip)(`agree on real packuments${real.length > 0 ? '' : ' (skipped: no bench data)'}`, () => {
+    for (const name of real) {
+      const document: Doc | undefined = benchPackument(name);
+      const bytes = Buffer.from(JSON.stringify(document));
+      const fast = parsePackument(name, bytes);
+      expect(fast.ok || fast.reason).toBe(true);
+      expect(fast).toEqual(parseReference(name, bytes));
+    }
+  });
+});

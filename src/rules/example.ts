@@ -1,5 +1,5 @@
 /** Small builders for the worked examples of rules: everything unsaid is ordinary. */
-import type { ReleaseStub } from '../model/evidence.ts';
+import type { ListingEvidence, NearName, NewDependency, PublishersEvidence, ReleaseStub, TimesEvidence } from '../model/evidence.ts';
 import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
 import type { DependencySets, Release } from '../model/packument.ts';
 import { type Instant, parseInstant } from '../model/time.ts';
@@ -40,6 +40,31 @@ export function aRelease(
 /** Another version of the same line, published at `when`. */
 export function aStub(version: string, when: string, more: Partial<ReleaseStub> = {}): ReleaseStub {
   return { version, at: at(when), trust: 'none', sameLine: true, installScript: false, deprecated: false, ...more };
+}
+
+/** What the registry says of a version it lists. */
+export function aListing(more: Partial<ListingEvidence> = {}): ListingEvidence {
+  return { status: 'listed', placeholder: false, releaseCount: 20, alternatives: [], ...more };
+}
+
+/** Times of a package that has been around for years. */
+export function aTimeline(published: string, more: Partial<TimesEvidence> = {}): TimesEvidence {
+  return { published: at(published), firstPublished: at('2015-01-01T00:00:00Z'), before: [], around: [], ...more };
+}
+
+/** A release by `name`, after others. */
+export function aPublisher(name: string, before: readonly ReleaseStub[], more: Partial<PublishersEvidence> = {}): PublishersEvidence {
+  return { current: { name }, before, ...more };
+}
+
+/** A new production dependency that nothing is known against. */
+export function aDependency(name: string, more: Partial<NewDependency> = {}): NewDependency {
+  return { name, spec: '^1.0.0', kind: 'prod', version: '1.0.0', near: [], ...more };
+}
+
+/** A popular name that another name is close to. */
+export function aNearName(target: string, more: Partial<NearName> = {}): NearName {
+  return { target, downloads: 50_000_000, classes: ['transposition'], score: 0.9, tier: 'block', ...more };
 }
 
 function aPackage(name: string, version: string, more: Partial<ResolvedPackage> = {}): ResolvedPackage {

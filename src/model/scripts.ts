@@ -1,0 +1,29 @@
+/** What a consumer's install runs of a release. */
+import type { Release } from './packument.ts';
+
+/** The lifecycle scripts npm runs for a dependency, in its order. */
+export const installHooks = ['preinstall', 'install', 'postinstall'] as const;
+
+/** The hooks a release runs when installed from a registry, with their text; a binding.gyp counts as npm's implied install script. */
+export function hooksOf(release: Release): readonly { readonly hook: string; readonly script: string }[] {
+  const hooks = installHooks.flatMap((hook) => {
+    const script = release.scripts[hook];
+    return script === undefined ? [] : [{ hook, script }];
+  });
+  const implied = release.gypfile === true && release.scripts.install === undefined && release.scripts.preinstall === undefined;
+  return implied ? [...hooks, { hook: 'install', script: 'node-gyp rebuild' }] : hooks;
+}
+
+// Whole commands that build or fetch a native add-on with the well-known tools, or do nothing but talk.
+const known = [
+  /^(npx )?(node-gyp(-build)?|prebuild(ify)?(-install)?|node-pre-gyp|node-gyp-build-optional-packages|cmake-js|neon)( [\w:./@=-]+)*$/,
+  /^(npx )?(husky( install)?|patch-package|opencollective(-postinstall)?( [\w-]+)?|ngcc|is-ci|lint-staged|only-allow \w+)$/,
+  /^(echo|exit)( [^|&;<>`$()\n]*)?$/,
+  /^true$|^:$|^\|\| ?true$/,
+];
+
+/** True when every command of a script is one of the common honest ones. Never a reason to trust, only a reason not to shout. */
+export function isCommonScript(script: string): boolean {
+  if (script.length > 300) return false;
+  return script.split(/&&|\|\||;/).every((command) => known.some((pattern) => pattern.test(command.trim())));
+}

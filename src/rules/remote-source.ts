@@ -1,0 +1,59 @@
+/** A package straight from a repository or a server: no registry keeps its bytes, and npm runs its prepare script. */
+
+import { defineRule } from '../model/rule.ts';
+import { printable } from '../model/text.ts';
+import { added, at } from './example.ts';
+
+export default defineRule({
+  meta: {
+    id: 'remote-source',
+    family: 'source',
+    severity: 'medium',
+    summary: 'The package comes from a repository or a web server, not from a registry.',
+    why: 'What is served there can change or vanish without a new version, no publish time or publisher is recorded, and for repositories npm builds the package on your machine. None of the metadata rules can look at it.',
+    remedy: 'Use the published package, or publish the fork under your own scope. If it must be, pin a full commit id.',
+    references: ['npm allow-git, allow-remote', 'tanstack 2026 (payload in a repository dependency)', 'PhantomRaven 2025 (payload at a web address)'],
+    falsePositives: 'Forks in use on purpose. A warning by itself.',
+    since: '0.1.0',
+  },
+  needs: [],
+  sources: ['git', 'remote'],
+  check(change) {
+    const { source, resolved } = change.after;
+    if (source !== 'git' && source !== 'remote') return [];
+    const commit = resolved === undefined ? undefined : /#([0-9a-f]{40}|[0-9a-f]{64})$/i.exec(resolved)?.[1];
+    const pinned = source === 'git' ? commit !== undefined : change.after.integrity !== undefined;
+    return [
+      {
+        message: pinned ? `comes from a ${placeOf(source)}` : `comes from a ${placeOf(source)} and is not pinned to its content`,
+        confidence: 'medium',
+        facts: { ...(resolved !== undefined && { from: printable(withoutCredentials(resolved)) }), pinned },
+        signal: pinned ? 'remote-source' : 'remote-source:unpinned',
+      },
+    ];
+  },
+  examples: [
+    {
+      title: 'a repository at a branch',
+      change: added('forked', '1.0.0', { source: 'git', resolved: 'git+https://git.example/acme/forked.git#main' }),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: {},
+      flagged: true,
+    },
+    {
+      title: 'a package of the registry',
+      change: added('published', '1.0.0'),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: {},
+      flagged: false,
+    },
+  ],
+});
+
+function placeOf(source: 'git' | 'remote'): string {
+  return source === 'git' ? 'repository' : 'web server';
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@\s]*@/, '//').replace(/\?[^#]*/, '');
+}

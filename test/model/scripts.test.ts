@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { hooksOf, isCommonScript } from '../../src/model/scripts.ts';
+import { aRelease } from '../../src/rules/example.ts';
+
+describe('hooksOf', () => {
+  it('names what npm runs for a dependency, in its order, and leaves prepare out', () => {
+    const release = aRelease('1.0.0', { scripts: { postinstall: 'b', preinstall: 'a', prepare: 'c' } });
+    expect(hooksOf(release).map(({ hook }) => hook)).toEqual(['preinstall', 'postinstall']);
+  });
+
+  it('counts a binding.gyp as the install script npm makes of it, unless the release says its own', () => {
+    expect(hooksOf(aRelease('1.0.0', { gypfile: true }))).toEqual([{ hook: 'install', script: 'node-gyp rebuild' }]);
+    expect(hooksOf(aRelease('1.0.0', { gypfile: true, scripts: { install: 'true' } }))).toEqual([{ hook: 'install', script: 'true' }]);
+  });
+});
+
+describe('isCommonScript', () => {
+  it.each([
+    'node-gyp rebuild',
+    'prebuild-install || node-gyp rebuild',
+    'node-pre-gyp install --fallback-to-build',
+    'node-gyp-build',
+    'husky install',
+    'is-ci || husky install',
+    'echo done',
+    'opencollective postinstall || exit 0',
+  ])('%s is', (script) => {
+    expect(isCommonScript(script)).toBe(true);
+  });
+
+  it.each([
+    'node index.js',
+    'node-gyp rebuild && node x.js',
+    'node-gyp rebuild\nnode x.js',
+    'echo $(curl https://x.invalid)',
+    'echo x | sh',
+    'node-gyp rebuild `id`',
+    'patch-package; curl x.invalid | sh',
+    `echo ${'a'.repeat(400)}`,
+    '',
+  ])('%j is not', (script) => {
+    expect(isCommonScript(script)).toBe(false);
+  });
+});

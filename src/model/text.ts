@@ -13,10 +13,20 @@ const unprintable = new RegExp(
   'g',
 );
 
-/** One line of text that cannot steer a terminal or hide characters: anything unprintable becomes `\u{…}`, anything too long is cut. */
+// What CI runners take for orders when it stands in a log: `::error …`, `##[error]`, `##vso[…]`, `##teamcity[…]`.
+const order = /::(?=[a-z])|##(?=[a-z]*\[)/gi;
+
+/**
+ * One line of text that cannot steer a terminal or a CI runner, nor hide characters: anything unprintable becomes `\u{…}`,
+ * anything too long is cut.
+ */
 export function printable(text: string, limit = 200): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  return cut.replace(unprintable, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
+  return cut.replace(unprintable, escaped).replace(order, (found) => escaped(found) + found.slice(1));
+}
+
+function escaped(found: string): string {
+  return `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 /** Joins words as a sentence does: `a`, `a and b`, `a, b and c`. */

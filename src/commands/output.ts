@@ -1,0 +1,87 @@
+/** Writes a report where the user wants it, and turns it into an exit code. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DepwardError } from '../model/errors.ts';
+import type { Report } from '../model/report.ts';
+import type { RuleMeta } from '../model/rule.ts';
+import { listText, printable } from '../model/text.ts';
+import { nearest } from '../names/nearest.ts';
+import { type Format, formats, reporterOf } from '../reporters/index.ts';
+import type { ReporterContext } from '../reporters/reporter.ts';
+import { exit, type Io } from './io.ts';
+
+/** The options every reporting command shares, as commander parses them. */
+export interface OutputOptions {
+  /** `--format`, repeatable: `sarif`, or `sarif=FILE`. */
+  readonly format?: readonly string[] | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  /** False with `--no-color`. */
+  readonly color?: boolean | undefined;
+}
+
+/** One output: a format, and a file unless it goes to stdout. */
+export interface Target {
+  readonly format: Format;
+  readonly file?: string;
+}
+
+/** Reads `--format` values; text on stdout unless another format goes there. Throws on a slip, so call it before the work. */
+export function targetsOf(values: readonly string[] = []): readonly Target[] {
+  const targets = values.map(targetOf);
+  const onStdout = targets.filter((target) => target.file === undefined);
+  if (onStdout.length > 1) {
+    throw new DepwardError('usage', `only one format can go to stdout, not ${listText(onStdout.map((target) => target.format))}`, {
+      hint: `write one to a file: --format ${onStdout[1]?.format}=FILE`,
+    });
+  }
+  return onStdout.length === 1 ? targets : [{ format: 'text' }, ...targets];
+}
+
+/** Renders and writes every target. */
+export async function writeReports(report: Report, options: OutputOptions, rules: ReadonlyMap<string, RuleMeta>, io: Io): Promise<void> {
+  const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal';
+  for (const { format, file } of targetsOf(options.format)) {
+    const reporter = await reporterOf(format);
+    if (file === undefined) io.stdout(reporter(report, { rules, detail, ...terminalOf(options, io) }));
+    else write(resolve(io.cwd, file), reporter(report, { rules, detail }));
+  }
+}
+
+/** 1 blocked, 2 incomplete, 0 allowed. */
+export function exitCodeOf(report: Report): number {
+  if (report.action === 'block') return exit.blocked;
+  return report.complete ? exit.allowed : exit.incomplete;
+}
+
+function targetOf(value: string): Target {
+  const [name = '', ...rest] = value.split('=');
+  const format = formats.find((candidate) => candidate === name);
+  if (!format) {
+    const close = nearest(name, formats);
+    throw new DepwardError('usage', `there is no format "${printable(name, 40)}"`, {
+      hint: close ? `did you mean "${close}"?` : `formats: ${listText(formats, formats.length)}`,
+    });
+  }
+  if (rest.length === 0) return { format };
+  const file = rest.join('=');
+  if (file === '') throw new DepwardError('usage', `--format ${format}= lacks the file name`);
+  return { format, file };
+}
+
+function terminalOf(options: OutputOptions, io: Io): Pick<ReporterContext, 'colour' | 'width'> {
+  if (!io.stdoutIsTTY) return {};
+  const plain = options.color === false || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
+  return { colour: !plain, ...(io.columns !== undefined && { width: Math.min(io.columns, 120) }) };
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new DepwardError('usage', `the report could not be written to ${printable(file)}`, {
+      cause,
+      hint: 'does the folder exist, and may it be written?',
+    });
+  }
+}

@@ -1,0 +1,171 @@
+/** For people at a terminal: worst first, grouped by package; what was seen, why it matters, the way in, what to do now. */
+import { type Gap, type Subject, subjectText } from '../model/finding.ts';
+import type { PackageRef } from '../model/package.ts';
+import type { Report, Verdict } from '../model/report.ts';
+import { listText, printable } from '../model/text.ts';
+import { columnsOf, type Paint, paintWith, wrap } from './paint.ts';
+import { bySubject, countsText, coverageParts, firstSentence, type JudgedFinding, type ReporterContext, remedyOf, subjectKey } from './reporter.ts';
+
+const mostShown = { block: 100, warn: 20, notes: 10 };
+const labelWidth = 6;
+
+interface Page extends Required<Pick<ReporterContext, 'rules' | 'detail'>> {
+  readonly width: number;
+  readonly paint: Paint;
+  readonly report: Report;
+  readonly findings: ReadonlyMap<string, readonly JudgedFinding[]>;
+  readonly gaps: ReadonlyMap<string, readonly Gap[]>;
+}
+
+/** The report as text; empty when quiet and nothing is wrong. */
+export default function text(report: Report, context: ReporterContext): string {
+  const detail = context.detail ?? 'normal';
+  if (detail === 'quiet' && report.action === 'allow' && report.complete) return '';
+  const page: Page = {
+    report,
+    detail,
+    rules: context.rules,
+    width: context.width === undefined ? Number.POSITIVE_INFINITY : Math.max(20, context.width),
+    paint: paintWith(context.colour ?? false),
+    findings: bySubject(report.findings),
+    gaps: bySubject(report.gaps),
+  };
+  const sections = [...verdictSections(page), ...incompleteSection(page), ...remarkSection(page), closing(page)];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function verdictSections(page: Page): string[][] {
+  const judged = page.report.verdicts.filter((verdict) => (page.findings.get(subjectKey(verdict.subject))?.length ?? 0) > 0);
+  const blocked = judged.filter((verdict) => verdict.action === 'block');
+  const warned = page.detail === 'quiet' ? [] : judged.filter((verdict) => verdict.action === 'warn');
+  const noted = page.detail === 'verbose' ? judged.filter((verdict) => verdict.action === 'allow') : [];
+  const most = page.detail === 'verbose' ? { block: Infinity, warn: Infinity } : mostShown;
+  return [
+    ...blocked.slice(0, most.block).map((verdict) => section(verdict, page)),
+    ...leftOut(blocked.length - most.block, 'blocked'),
+    ...warned.slice(0, most.warn).map((verdict) => section(verdict, page)),
+    ...leftOut(warned.length - most.warn, 'with warnings'),
+    ...noted.map((verdict) => section(verdict, page)),
+  ];
+}
+
+function leftOut(count: number, what: string): string[][] {
+  return count > 0 ? [[`… and ${count} more ${what} (--verbose shows all)`]] : [];
+}
+
+function section(verdict: Verdict, page: Page): string[] {
+  const key = subjectKey(verdict.subject);
+  const shown = (page.findings.get(key) ?? []).filter((finding) => page.detail === 'verbose' || finding.action !== 'allow');
+  const findings = shown.flatMap((finding) => findingLines(finding, verdict, page));
+  const gaps = (page.gaps.get(key) ?? []).flatMap((gap) => labelled('', gapText(gap), page, 2));
+  return [...headline(verdict, page), ...wayIn(verdict.path, page), ...findings, ...gaps];
+}
+
+function headline(verdict: Verdict, page: Page): string[] {
+  const { subject, action } = verdict;
+  const mark = { block: page.paint.red('BLOCK'), warn: page.paint.yellow('warn '), allow: page.paint.dim('note ') }[action];
+  const name = printable(subjectText(subject));
+  return [[mark, page.paint.bold(name), page.paint.dim(asides(verdict, subject))].filter((part) => part !== '').join(' ')];
+}
+
+function asides(verdict: Verdict, subject: Subject): string {
+  const parts = [
+    verdict.from === undefined ? '' : `before: ${printable(verdict.from, 60)}`,
+    subject.kind === 'package' && subject.alias !== undefined ? `installed as ${printable(subject.alias, 80)}` : '',
+    subject.kind === 'package' && subject.where ? `${printable(subject.where.file)}:${subject.where.line}` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `(${parts.join(', ')})`;
+}
+
+function wayIn(path: readonly PackageRef[], page: Page): string[] {
+  if (path.length < 2 || page.detail === 'quiet') return [];
+  const steps = path.map((step) => printable(`${step.name}@${step.version}`, 80));
+  const shown = steps.length > 7 && page.detail !== 'verbose' ? [...steps.slice(0, 3), `… ${steps.length - 6} more …`, ...steps.slice(-3)] : steps;
+  return labelled('via', shown.join(' > '), page, 2);
+}
+
+function findingLines(finding: JudgedFinding, verdict: Verdict, page: Page): string[] {
+  const rule = page.rules.get(finding.ruleId);
+  const head = hang(`  ${finding.ruleId}: `, page.paint.bold, printable(finding.message, 500), page);
+  if (page.detail === 'quiet') return head;
+  const remedy = remedyOf(finding, rule, verdict.instead);
+  const facts = Object.entries(finding.facts).map(([key, value]) => `${printable(key, 40)} ${factText(value)}`);
+  return [
+    ...head,
+    ...(facts.length > 0 ? labelled('seen', facts.join(' · '), page) : []),
+    ...(rule ? labelled('why', firstSentence(rule.why), page) : []),
+    ...(remedy === '' ? [] : labelled('do', printable(remedy, 500), page)),
+    ...(page.detail === 'verbose' ? labelled('level', `${finding.severity} severity, ${finding.confidence} confidence`, page) : []),
+  ];
+}
+
+function factText(value: string | number | boolean | readonly string[]): string {
+  return typeof value === 'object' ? listText(value.map((item) => printable(item, 120))) : printable(String(value));
+}
+
+function gapText(gap: Gap): string {
+  return `could not tell (${gap.missing}): ${printable(gap.reason)}; not run: ${listText(gap.ruleIds)}`;
+}
+
+function labelled(label: string, content: string, page: Page, indent = 4): string[] {
+  return hang(`${' '.repeat(indent)}${label.padEnd(label === '' ? 0 : labelWidth)}`, page.paint.dim, content, page);
+}
+
+/** A lead in the first line and text wrapped below it. */
+function hang(lead: string, paint: (text: string) => string, content: string, page: Page): string[] {
+  const indent = Math.min(columnsOf(lead), 10, Math.floor(page.width / 3));
+  const [first = '', ...rest] = wrap(content, page.width - indent, columnsOf(lead) - indent);
+  return [paint(lead) + first, ...rest.map((line) => ' '.repeat(indent) + line)];
+}
+
+// Packages about which nothing is known but that something failed: said by reason, for a dead registry fails them all alike.
+function incompleteSection(page: Page): string[][] {
+  const alone = page.report.gaps.filter((gap) => page.detail === 'quiet' || !page.findings.has(subjectKey(gap.subject)));
+  const byReason = new Map<string, Gap[]>();
+  for (const gap of alone) byReason.set(gap.reason, [...(byReason.get(gap.reason) ?? []), gap]);
+  if (byReason.size === 0) return [];
+  const most = page.detail === 'verbose' ? Infinity : mostShown.notes;
+  const lines = [...byReason].slice(0, most).flatMap(([reason, gaps]) => {
+    const names = [...new Set(gaps.map((gap) => printable(subjectText(gap.subject))))];
+    return hang('  ', String, `${printable(reason)}: ${listText(names, most === Infinity ? names.length : 5)}`, page);
+  });
+  const rest = byReason.size > most ? [`  … and ${byReason.size - most} more reasons (--verbose shows all)`] : [];
+  return [[untoldTitle(alone, page), ...lines, ...rest]];
+}
+
+function untoldTitle(gaps: readonly Gap[], page: Page): string {
+  const untold = new Set(gaps.map((gap) => subjectKey(gap.subject)));
+  const blocked = page.report.verdicts.filter((verdict) => verdict.action === 'block' && untold.has(subjectKey(verdict.subject))).length;
+  return blocked === 0 ? page.paint.yellow('Could not tell') : `${page.paint.red('BLOCK')} ${page.paint.bold('could not tell')}`;
+}
+
+function remarkSection(page: Page): string[][] {
+  if (page.detail === 'quiet') return [];
+  const waived = page.report.waived.map(
+    ({ finding, owner, reason, expires }) =>
+      `waived: ${finding.ruleId} for ${subjectText(finding.subject)} by ${owner} until ${expires.slice(0, 10)}: ${reason}`,
+  );
+  const removed = page.detail === 'verbose' ? page.report.removed.map((ref) => `removed: ${ref.name}@${ref.version}`) : [];
+  const all = [...page.report.notes.map((note) => `policy: ${note.message}`), ...waived, ...removed];
+  const most = page.detail === 'verbose' ? Infinity : mostShown.notes;
+  const shown = all.slice(0, most).flatMap((remark) => hang('', String, printable(remark, 400), page));
+  return all.length === 0 ? [] : [[...shown, ...leftOut(all.length - most, 'remarks').flat()]];
+}
+
+function closing(page: Page): string[] {
+  const { report, paint } = page;
+  const clean = report.verdicts.every((verdict) => verdict.action === 'allow') && report.complete;
+  const judged = `${report.coverage.judged} package${report.coverage.judged === 1 ? '' : 's'} judged`;
+  const state = clean ? paint.green(`${judged}, nothing to object to`) : stateText(report, paint, judged);
+  const coverage = coverageParts(report);
+  return [
+    ...hang('', String, `${state} (policy: ${printable(report.policy)})`, page),
+    ...(coverage.length > 0 ? hang('', String, `Coverage: ${coverage.join('; ')}.`, page) : []),
+    ...(clean || page.detail !== 'normal' ? [] : hang('', String, `More on a rule: depward explain ${report.findings[0]?.ruleId ?? 'RULE'}`, page)),
+  ];
+}
+
+function stateText(report: Report, paint: Paint, judged: string): string {
+  const counts = report.action === 'block' ? paint.red(countsText(report)) : paint.yellow(countsText(report));
+  return `${counts} · ${judged} as of ${report.asOf}${report.complete ? '' : ' · INCOMPLETE'}`;
+}

@@ -9,10 +9,11 @@ import {
   type ReleaseStub,
   type TimesEvidence,
 } from '../model/evidence.ts';
-import type { Offers, Person } from '../model/packument.ts';
+import type { Offers } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { isPrerelease, onSameLine, parseVersion } from '../model/version.ts';
 import { before, type Entry, type History, highest, highestBelow, isPlaceholder, settledBefore, stubMaker } from './history.ts';
+import { samePublisher } from './people.ts';
 
 /** The kinds that come from the package's own packument alone. */
 export type SliceKind = 'listing' | 'release' | 'times' | 'publishers' | 'maintainers' | 'trust';
@@ -153,11 +154,13 @@ function publishersOf({ history, entry, earlier, settled, stub }: View): Slices[
   const own = settled.filter(({ release }) => release.publisher && samePublisher(release.publisher, current));
   const firstSeen = own.find((one) => one.at !== undefined)?.at;
   const lastSeen = lastOf(own, (one) => one.at);
+  const founder = history.entries.find((one) => one.release.publisher)?.release.publisher;
   return had({
     current,
     before: newest(named, windows.before).map(stub),
     ...(firstSeen !== undefined && { firstSeen }),
     ...(lastSeen !== undefined && { lastSeen }),
+    ...(founder && { founder }),
   });
 }
 
@@ -181,11 +184,6 @@ function unrecorded(offers: Offers, fact: 'publishers' | 'maintainers', recorded
   if (!offers[fact]) return notOffered(`this registry does not name ${fact}`);
   if (!recordedBefore) return notOffered(`${fact} were not recorded yet when this version was published`);
   return failed(`this version names no ${fact}, although earlier ones do`);
-}
-
-/** All trusted publishing shares one account name; the configuration tells its publishers apart. */
-function samePublisher(a: Person, b: Person): boolean {
-  return a.oidcConfigId !== undefined && b.oidcConfigId !== undefined ? a.oidcConfigId === b.oidcConfigId : a.name === b.name;
 }
 
 function newest(entries: readonly Entry[], count: number): Entry[] {

@@ -68,6 +68,8 @@ export interface PublishersEvidence {
    */
   readonly firstSeen?: Instant;
   readonly lastSeen?: Instant;
+  /** Who published the first release that is still listed. */
+  readonly founder?: Person;
 }
 
 /** The maintainers recorded with this release and with the settled one before it (else the one before). */
@@ -94,7 +96,10 @@ export interface NearName {
   readonly score: number;
   /** What name evidence alone allows: `warn`, or `block` once joined by other evidence. */
   readonly tier: 'warn' | 'block';
-  /** Why the two may honestly be alike: same owner, same scope, same repository, depends on it, declared types. */
+  /**
+   * Why the two are honestly alike: `same owner`, `same scope`; `same repository` and `depends on it` only for a package
+   * that has stood for half a year, because squats copy the one and wrap the other.
+   */
   readonly kinship?: string;
 }
 

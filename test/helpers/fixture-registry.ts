@@ -270,13 +270,19 @@ async function pour(response: ServerResponse, bytes: number): Promise<void> {
   const block = Buffer.alloc(65_536, 0x20);
   response.write('{"name":"oversized","readme":"');
   for (let sent = 0; sent < bytes && !response.destroyed; sent += block.length) {
-    if (!response.write(block)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(block)) await drained(response);
   }
   response.end('"}');
 }
 
-function once(emitter: ServerResponse, event: string): Promise<void> {
-  return new Promise((resolve) => emitter.once(event, () => resolve()));
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 function pause(ms: number): Promise<void> {

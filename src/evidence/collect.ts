@@ -1,0 +1,97 @@
+/** Gathers the evidence that rules asked for: every kind for every package, several packages at a time, failures apart. */
+import type { EvidenceSource } from '../engine.ts';
+import { DepwardError } from '../model/errors.ts';
+import { type EvidenceKind, type EvidenceMap, type EvidenceSet, failed, type Gathered, type NameEvidence, notOffered } from '../model/evidence.ts';
+import type { IncomingChange, ResolvedTree } from '../model/package.ts';
+import type { Instant } from '../model/time.ts';
+import type { PackumentSource } from '../registry/source.ts';
+import { type Context, collectors } from './collectors.ts';
+import type { FactsStore } from './facts.ts';
+import { installedIn } from './installed.ts';
+import { openLookup } from './lookup.ts';
+
+export interface EvidenceOptions {
+  readonly packuments: PackumentSource;
+  /** What a name looks like; from names/. */
+  readonly names: (name: string) => NameEvidence;
+  /** Tells which version a new dependency resolves to. */
+  readonly tree?: ResolvedTree;
+  readonly now: Instant;
+  /** True when `now` was asked for (`--as-of`): later is invisible, and facts are neither read nor kept. */
+  readonly past?: boolean;
+  /** Left out with `--no-cache`. */
+  readonly facts?: FactsStore;
+  readonly offline?: boolean;
+}
+
+/** Packages looked at side by side; the registry layer limits its connections itself. */
+const sideBySide = 32;
+
+/** Opens the evidence on registry packages. */
+export function openEvidence(options: EvidenceOptions): EvidenceSource {
+  const { packuments, now, past = false, facts, offline = false } = options;
+  const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
+  const context: Context = { lookup, names: options.names, installed: installedIn(options.tree), now };
+  return {
+    async gather(changes, kinds) {
+      const gathered = new Map<IncomingChange, EvidenceSet>();
+      await inTurn(changes, (change) => {
+        const set = collect(change, kinds, context);
+        if (!(set instanceof Promise)) return void gathered.set(change, set);
+        return set.then((value) => void gathered.set(change, value));
+      });
+      lookup.save();
+      return gathered;
+    },
+    oldestFactSeconds() {
+      const oldest = lookup.oldest();
+      return oldest === undefined ? undefined : Math.max(0, Math.round((now - oldest) / 1000));
+    },
+  };
+}
+
+/** What the facts store holds is there at once, without a promise for each of thousands of packages. */
+function collect(change: IncomingChange, kinds: readonly EvidenceKind[], context: Context): EvidenceSet | Promise<EvidenceSet> {
+  const set: EvidenceSet = {};
+  const pending = kinds.flatMap((kind) => collectKind(set, kind, change, context) ?? []);
+  return pending.length === 0 ? set : Promise.all(pending).then(() => set);
+}
+
+function collectKind<K extends EvidenceKind>(set: EvidenceSet, kind: K, change: IncomingChange, context: Context): Promise<void> | undefined {
+  const keep = (gathered: Gathered<EvidenceMap[K]>): void => void Object.assign(set, { [kind]: gathered });
+  try {
+    const gathered = isVouchedFor(change)
+      ? collectors[kind](change, context)
+      : notOffered(`no registry vouches for a ${change.after.source} package`);
+    if (gathered instanceof Promise) return gathered.then(keep, (error: unknown) => keep(trouble(error)));
+    keep(gathered);
+  } catch (error) {
+    keep(trouble(error));
+  }
+  return undefined;
+}
+
+function isVouchedFor(change: IncomingChange): boolean {
+  return change.after.source === 'registry';
+}
+
+/** One package's trouble is its own; what stops the whole run is thrown on. */
+function trouble(error: unknown): Gathered<never> {
+  if (error instanceof DepwardError && fatal.has(error.code)) throw error;
+  return failed(error instanceof Error ? error.message : 'it could not be collected');
+}
+
+const fatal: ReadonlySet<string> = new Set(['usage', 'config', 'interrupted']);
+
+async function inTurn<T>(items: readonly T[], work: (item: T) => void | Promise<void>): Promise<void> {
+  let next = 0;
+  const hand = async (): Promise<void> => {
+    while (next < items.length) {
+      const item = items[next++];
+      if (item === undefined) continue;
+      const pending = work(item);
+      if (pending) await pending;
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, hand));
+}

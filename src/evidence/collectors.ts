@@ -1,0 +1,41 @@
+/** The list of collectors, one for each kind of evidence. A new kind is its own file and one line here. */
+import type { EvidenceKind, EvidenceMap, Gathered, NameEvidence } from '../model/evidence.ts';
+import type { IncomingChange } from '../model/package.ts';
+import type { Instant } from '../model/time.ts';
+import type { Installed } from './installed.ts';
+import type { Lookup } from './lookup.ts';
+import { name } from './name.ts';
+import { newDependencies } from './new-dependencies.ts';
+import type { SliceKind } from './slices.ts';
+
+/** What collectors work with. */
+export interface Context {
+  readonly lookup: Lookup;
+  readonly names: (name: string) => NameEvidence;
+  readonly installed: Installed;
+  readonly now: Instant;
+}
+
+/** Has one kind of evidence on one registry package. */
+export type Collector<K extends EvidenceKind> = (
+  change: IncomingChange,
+  context: Context,
+) => Gathered<EvidenceMap[K]> | Promise<Gathered<EvidenceMap[K]>>;
+
+export const collectors: { readonly [K in EvidenceKind]: Collector<K> } = {
+  listing: slice('listing'),
+  release: slice('release'),
+  times: slice('times'),
+  publishers: slice('publishers'),
+  maintainers: slice('maintainers'),
+  trust: slice('trust'),
+  name,
+  newDependencies,
+};
+
+function slice<K extends SliceKind>(kind: K): Collector<K> {
+  return (change, { lookup }): Gathered<EvidenceMap[K]> | Promise<Gathered<EvidenceMap[K]>> => {
+    const slices = lookup.slices(change.after.name, change.after.version);
+    return slices instanceof Promise ? slices.then((had) => had[kind]) : slices[kind];
+  };
+}

@@ -1,0 +1,25 @@
+/** What is used of npm's configuration reader; it ships no types. */
+declare module '@npmcli/config' {
+  export default class Config {
+    constructor(options: {
+      readonly definitions: unknown;
+      readonly shorthands: unknown;
+      readonly flatten: unknown;
+      readonly nerfDarts: readonly string[];
+      readonly npmPath: string;
+      readonly env: Record<string, string | undefined>;
+      readonly argv: readonly string[];
+      readonly cwd: string;
+      readonly warn: boolean;
+    });
+    load(): Promise<void>;
+    readonly flat: Readonly<Record<string, unknown>>;
+    /** Where values came from: file name or description → kind. */
+    readonly sources: ReadonlyMap<string, string>;
+  }
+}
+
+declare module '@npmcli/config/lib/definitions/index.js' {
+  const shapes: { readonly definitions: unknown; readonly shorthands: unknown; readonly flatten: unknown; readonly nerfDarts: readonly string[] };
+  export default shapes;
+}

@@ -1,5 +1,7 @@
-/** Facts already learnt, kept between runs. */
+/** Facts already learnt, kept between runs: without packuments, without the registry. */
 import type { Instant } from '../model/time.ts';
+import { decodeSlices, encodeSlices } from './fact-format.ts';
+import { type FactLines, openFactLines } from './fact-lines.ts';
 import type { Meant } from './lookup.ts';
 import type { Slices } from './slices.ts';
 
@@ -9,7 +11,7 @@ export interface Kept<T> {
   readonly confirmedAt: Instant;
 }
 
-/** A store of facts; the registry is part of every key, credentials are of none. */
+/** A store of facts. The registry is part of every key; credentials are part of none. */
 export interface FactsStore {
   slices(registry: string, name: string, version: string): Kept<Slices> | undefined;
   keepSlices(registry: string, name: string, version: string, kept: Kept<Slices>): void;
@@ -17,4 +19,53 @@ export interface FactsStore {
   keepMeant(registry: string, name: string, spec: string, kept: Kept<Meant>): void;
   /** Writes what was kept since; never throws: a store that cannot be written is only slower. */
   save(): void;
+}
+
+/** The name of the store's file; the number rises when its format changes. */
+export const factsFile = 'facts-1.log';
+
+/** Opens the store of one user in a file of the cache folder. */
+export function openFacts(path: string): FactsStore {
+  return factsIn(openFactLines(path));
+}
+
+function factsIn(lines: FactLines): FactsStore {
+  return {
+    slices: (registry, name, version) => kept(lines, keyOf('at', registry, name, version), decodeSlices),
+    keepSlices: (registry, name, version, { value, confirmedAt }) =>
+      lines.put(keyOf('at', registry, name, version), encodeSlices(value), confirmedAt),
+    meant: (registry, name, spec) => kept(lines, keyOf('for', registry, name, spec), decodeMeant),
+    keepMeant: (registry, name, spec, { value, confirmedAt }) => lines.put(keyOf('for', registry, name, spec), JSON.stringify(value), confirmedAt),
+    save: () => lines.save(),
+  };
+}
+
+function kept<T>(lines: FactLines, key: string, decode: (body: string) => T | undefined): Kept<T> | undefined {
+  const line = lines.get(key);
+  const value = line && decode(line.body);
+  return value === undefined ? undefined : { value, confirmedAt: line?.confirmedAt ?? 0 };
+}
+
+/** Keys have no spaces; a name, version or range that has some, or a bar, is escaped. */
+function keyOf(kind: 'at' | 'for', registry: string, name: string, last: string): string {
+  return `${kind}|${registry}|${safe(name)}|${safe(last)}`;
+}
+
+function safe(text: string): string {
+  return text.replace(/[^!-$&-{}~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)};`);
+}
+
+function decodeMeant(body: string): Meant | undefined {
+  const value = parsed(body);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('version' in value && typeof value.version === 'string') return { version: value.version };
+  return 'unknown' in value && typeof value.unknown === 'string' ? { unknown: value.unknown } : undefined;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -33,6 +33,8 @@ export interface Evaluation {
   readonly now: Instant;
   /** Findings on files, from the repository family of rules. */
   readonly fileFindings?: readonly Finding[];
+  /** Files that could not be read. */
+  readonly fileGaps?: readonly Gap[];
   readonly notes?: readonly PolicyNote[];
 }
 
@@ -44,7 +46,7 @@ export async function evaluate(input: Evaluation): Promise<Report> {
   const judged = incoming.map((change) => judge(change, gathered.get(change) ?? {}, input, path));
   const found = [...judged.flatMap((one) => one.findings), ...(input.fileFindings ?? [])];
   const { counted, waived, notes } = applyWaivers(found, input.policy, input.now);
-  const gaps = judged.flatMap((one) => one.gaps);
+  const gaps = [...judged.flatMap((one) => one.gaps), ...(input.fileGaps ?? [])];
   const verdicts = verdictsOf(incoming, counted, gaps, input, path);
   return {
     schema: 1,
@@ -162,7 +164,7 @@ function verdictsOf(
   const gapsBySubject = groupBy(gaps, (gap) => keyOf(gap.subject));
   const subjects = new Map<string, { readonly subject: Subject; readonly change?: IncomingChange }>();
   for (const change of incoming) subjects.set(keyOf(subjectOf(change)), { subject: subjectOf(change), change });
-  for (const finding of findings) if (!subjects.has(keyOf(finding.subject))) subjects.set(keyOf(finding.subject), { subject: finding.subject });
+  for (const { subject } of [...findings, ...gaps]) if (!subjects.has(keyOf(subject))) subjects.set(keyOf(subject), { subject });
   return [...subjects]
     .map(([key, { subject, change }]) => verdictOf(subject, change, bySubject.get(key) ?? [], gapsBySubject.get(key) ?? [], input, path))
     .sort(byVerdict);
@@ -207,7 +209,7 @@ function coverageOf(input: Evaluation, incoming: readonly IncomingChange[], gaps
     notOffered: [...offered]
       .map(([evidence, list]) => ({ evidence, packages: new Set(list.map((gap) => keyOf(gap.subject))).size, reason: list[0]?.reason ?? '' }))
       .sort((a, b) => compare(a.evidence, b.evidence)),
-    incomplete: new Set(gaps.filter((gap) => gap.why === 'failed').map((gap) => keyOf(gap.subject))).size,
+    incomplete: new Set(gaps.filter((gap) => gap.why === 'failed' && gap.subject.kind === 'package').map((gap) => keyOf(gap.subject))).size,
     outsideRegistry: outside,
     ...(oldest !== undefined && { oldestFactSeconds: oldest }),
   };

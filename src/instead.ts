@@ -28,7 +28,7 @@ async function allowedInstead(change: IncomingChange, input: Evaluation): Promis
   const candidates = listing.value.alternatives.filter((stub) => !stub.deprecated);
   const sameLineFirst = [...candidates.filter((stub) => stub.sameLine), ...candidates.filter((stub) => !stub.sameLine)];
   for (const { version } of sameLineFirst.slice(0, mostTried)) {
-    const tried = await evaluate({ ...input, changes: [atVersion(change, version)], fileFindings: [], notes: [] });
+    const tried = await evaluate({ ...input, changes: [atVersion(change, version)], fileFindings: [], fileGaps: [], notes: [] });
     if (tried.action !== 'block' && tried.complete) return version;
   }
   return undefined;

@@ -1,7 +1,8 @@
-/** Everything with a doc page: the rules on packages and the joining of evidence. */
+/** Everything with a doc page: the rules on packages, the rules on files, and the joining of evidence. */
 import type { EvidenceKind } from './model/evidence.ts';
 import type { OptionSpecs, RuleMeta } from './model/rule.ts';
 import { joinedEvidence } from './policy/join.ts';
+import { repositoryRules } from './repository-rules/index.ts';
 import { rules } from './rules/index.ts';
 
 /** What explain, the configuration and reporters know of a rule. */
@@ -11,12 +12,14 @@ export interface RulePage {
   readonly needs: readonly EvidenceKind[];
 }
 
-/** Every rule a configuration can name, by id. */
-export const ruleBook: ReadonlyMap<string, RulePage> = new Map(
-  [...rules, { meta: joinedEvidence, options: {}, needs: [] }]
-    .map(({ meta, options, needs }) => [meta.id, { meta, options, needs }] as const)
-    .sort(byId),
-);
+const pages: readonly RulePage[] = [
+  ...rules.map(({ meta, options, needs }) => ({ meta, options, needs })),
+  ...repositoryRules.map(({ meta, options }) => ({ meta, options, needs: [] })),
+  { meta: joinedEvidence, options: {}, needs: [] },
+];
+
+/** Every rule a configuration can name, by id, in the order of the alphabet. */
+export const ruleBook: ReadonlyMap<string, RulePage> = new Map(pages.map((page) => [page.meta.id, page] as const).sort(byId));
 
 /** The doc pages alone, as reporters take them. */
 export const rulePages: ReadonlyMap<string, RuleMeta> = new Map([...ruleBook].map(([id, page]) => [id, page.meta]));

@@ -49,7 +49,8 @@ export interface Finding extends Observation {
 /** Something that could not be told: a result, never silence. */
 export interface Gap {
   readonly subject: Subject;
-  readonly missing: EvidenceKind | 'tree';
+  /** The kind of evidence; `file` and `tree` where a file or the resolved tree could not be read. */
+  readonly missing: EvidenceKind | 'file' | 'tree';
   readonly why: 'not-offered' | 'failed';
   readonly reason: string;
   /** The rules that could not run for want of it. */

@@ -29,7 +29,7 @@ export function actionOf(finding: Finding, policy: Policy): Action {
 
 /** What missing evidence does: what failed warns or blocks by door and policy, what is not offered only where the policy requires it. */
 export function actionOfGap(gap: Gap, policy: Policy, mode: Mode): Action {
-  if (gap.why === 'not-offered') return gap.missing !== 'tree' && policy.require.includes(gap.missing) ? 'block' : 'allow';
+  if (gap.why === 'not-offered') return policy.require.some((kind) => kind === gap.missing) ? 'block' : 'allow';
   const fallback: OnFailed = mode === 'check' || mode === 'doctor' ? 'warn' : 'block';
   return policy.onFailed ?? fallback;
 }

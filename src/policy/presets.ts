@@ -35,6 +35,8 @@ const recommended: Preset = {
     'remote-source': 'warn',
     'publisher-changed': 'warn',
 
+    'project-script-changed': 'warn',
+
     'maintainer-added': 'info',
     'dormant-revival': 'info',
     'version-burst': 'info',

@@ -1,0 +1,75 @@
+/** Runs the repository rules over files: findings and gaps for the engine. No I/O of its own. */
+import type { Finding, Gap } from './model/finding.ts';
+import type { Policy } from './model/policy.ts';
+import type { AnyRepositoryRule, FileObservation, FileSeen, FileTexts, FileUntold, RepositoryFiles } from './model/repository-rule.ts';
+import { defaultOptions } from './model/rule.ts';
+import type { Instant } from './model/time.ts';
+import { settingFor } from './policy/decide.ts';
+
+/** What a door knows of the repository. */
+export interface FileEvaluation {
+  readonly rules: readonly AnyRepositoryRule[];
+  readonly files: RepositoryFiles;
+  readonly policy: Policy;
+  readonly now: Instant;
+}
+
+/** What goes into the engine's evaluation. */
+export interface JudgedFiles {
+  readonly fileFindings: readonly Finding[];
+  readonly fileGaps: readonly Gap[];
+}
+
+/** Whether any rule that is on wants the text of this file: what a door has to read. */
+export function wantsFile(rules: readonly AnyRepositoryRule[], policy: Policy, path: string): boolean {
+  return rules.some((rule) => isOn(rule, policy) && rule.reads(path));
+}
+
+/** Every finding of the rules that are on, in the order of rules and files. */
+export function judgeFiles(input: FileEvaluation): JudgedFiles {
+  const fileFindings: Finding[] = [];
+  const untold = new Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>();
+  for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
+    for (const seen of observations(rule, input)) {
+      if ('untold' in seen) noteUntold(untold, seen, rule.meta.id);
+      else fileFindings.push(findingOf(seen, rule));
+    }
+  }
+  return { fileFindings, fileGaps: [...untold.values()].map(gapOf) };
+}
+
+function isOn(rule: AnyRepositoryRule, policy: Policy): boolean {
+  return (settingFor(policy, rule.meta.id, undefined)?.level ?? 'off') !== 'off';
+}
+
+function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvaluation): readonly FileSeen[] {
+  const { before } = files;
+  if (rule.kind === 'change' && !before) return [];
+  const context = { now, options: { ...defaultOptions(rule.options), ...settingFor(policy, rule.meta.id, undefined)?.options } };
+  const shown = (texts: FileTexts) => new Map([...texts].filter(([path]) => rule.reads(path)));
+  const seen = rule.check({ ...files, now: shown(files.now), ...(before && { before: shown(before) }) }, context);
+  if (rule.kind === 'change' || !before) return seen;
+  // In a change a rule on states speaks of what the change brings in; what stood there before is the doctor's.
+  const old = new Set(rule.check({ now: shown(before), paths: new Set(before.keys()) }, context).map(identity));
+  return seen.filter((each) => !old.has(identity(each)));
+}
+
+// Lines move; the same words about the same file are the same finding.
+function identity(seen: FileSeen): string {
+  return 'untold' in seen ? `${seen.file}\n${seen.untold}` : `${seen.file}\n${seen.message}\n${JSON.stringify(seen.facts)}`;
+}
+
+function findingOf({ file, line, column, ...observation }: FileObservation, rule: AnyRepositoryRule): Finding {
+  const subject = { kind: 'file' as const, file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
+  return { ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
+}
+
+function noteUntold(untold: Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>, seen: FileUntold, ruleId: string): void {
+  const held = untold.get(identity(seen)) ?? { seen, ruleIds: [] };
+  held.ruleIds.push(ruleId);
+  untold.set(identity(seen), held);
+}
+
+function gapOf({ seen, ruleIds }: { readonly seen: FileUntold; readonly ruleIds: readonly string[] }): Gap {
+  return { subject: { kind: 'file', file: seen.file }, missing: 'file', why: 'failed', reason: seen.untold, ruleIds };
+}

@@ -1,0 +1,88 @@
+/** Rules on files of a repository: what is wrong in them, and what a change does to what gets installed. */
+import type { Observation } from './finding.ts';
+import type { OptionSpecs, OptionValues, RuleMeta } from './rule.ts';
+import type { Instant } from './time.ts';
+
+/** The texts of files by path from the repository root, with `/` between folders. */
+export type FileTexts = ReadonlyMap<string, string>;
+
+/** What a rule is shown of the repository: of the files it asked for, those that exist. */
+export interface RepositoryFiles {
+  readonly now: FileTexts;
+  /** The state before the change; undefined where there is no change to look at. */
+  readonly before?: FileTexts;
+  /** Every path there is, without its text: what stands beside a file often tells how to read it. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** Something wrong at a place of a file. */
+export interface FileObservation extends Observation {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** A file the rule could not read: a result, never a pass. */
+export interface FileUntold {
+  readonly file: string;
+  readonly untold: string;
+}
+
+/** What a rule on files says. */
+export type FileSeen = FileObservation | FileUntold;
+
+/**
+ * `state`: is asked what is wrong in files as they are; in a change only what is new of it counts.
+ * `change`: compares before and after, and is not asked where there is no change.
+ */
+export type RepositoryRuleKind = 'state' | 'change';
+
+export interface RepositoryContext<O extends OptionSpecs = OptionSpecs> {
+  readonly now: Instant;
+  readonly options: OptionValues<O>;
+}
+
+/** One worked example: texts by path. */
+export interface RepositoryExample {
+  readonly title: string;
+  readonly now: Readonly<Record<string, string>>;
+  readonly before?: Readonly<Record<string, string>>;
+  readonly flagged: boolean;
+}
+
+/** A rule on files. Pure: it gets the text of the files whose paths it `reads`, and says what it sees. */
+export interface RepositoryRule<O extends OptionSpecs = OptionSpecs> {
+  readonly meta: RuleMeta;
+  readonly kind: RepositoryRuleKind;
+  readonly options: O;
+  /** Whether it wants the text of the file at this path. */
+  reads(path: string): boolean;
+  check(files: RepositoryFiles, context: RepositoryContext<O>): readonly FileSeen[];
+  readonly examples: readonly RepositoryExample[];
+}
+
+/** How a rule file writes itself down. */
+export interface RepositoryRuleDefinition<O extends OptionSpecs> extends Omit<RepositoryRule<O>, 'options'> {
+  readonly options?: O;
+}
+
+/** A rule of any options, as lists hold them. */
+// biome-ignore lint/suspicious/noExplicitAny: the list of rules is heterogeneous; each rule was checked against its own options where it is defined
+export type AnyRepositoryRule = RepositoryRule<any>;
+
+/** Makes a rule of its definition. */
+export function defineRepositoryRule<const O extends OptionSpecs = Record<never, OptionSpecs[string]>>(
+  definition: RepositoryRuleDefinition<O>,
+): RepositoryRule<O> {
+  return { options: {} as O, ...definition };
+}
+
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The folder of a path with its closing `/`; empty at the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

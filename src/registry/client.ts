@@ -1,9 +1,11 @@
 /** A registry as the rest of depward uses it. */
-import type { Instant } from '../model/time.ts';
-import { loadNpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
+import { type Instant, minute } from '../model/time.ts';
+import { type CacheEntry, type CacheKey, cacheFolder, openCache } from './cache.ts';
+import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
 import { withDeadline } from './deadline.ts';
 import { abortReason, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
 import { parsePackument } from './packument.ts';
+import { recall, remember, signerOf } from './remembered.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
 import { type TarballRequest, tarballStream } from './tarball-bytes.ts';
@@ -17,8 +19,11 @@ export interface RegistryOptions {
   readonly signal: AbortSignal;
   /** From the command line; comes before every npmrc. */
   readonly registry?: string;
+  /** Answers from the cache alone, of any age. */
   readonly offline?: boolean;
   readonly noCache?: boolean;
+  /** Answers confirmed within this time are not asked for again; 5 minutes when absent. */
+  readonly freshMs?: number;
   /** Requests at a time; 32 when absent. */
   readonly concurrency?: number;
   /** For all requests of this registry together; 10 minutes when absent. */
@@ -45,7 +50,7 @@ export interface Registry extends PackumentSource {
 
 /** Opens the registries that npm is configured for here. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
-  const config = await loadNpmConfig(options);
+  const { registries, identities, config, cache } = await settings(options);
   const limits: FetchLimits = { ...fetchLimits, ...options.limits };
   const inTurn = slots(options.concurrency ?? 32);
   const { signal, done } = withDeadline([options.signal], options.totalMs ?? 600_000);
@@ -53,35 +58,100 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   let requests = 0;
   let oldest: Instant | undefined;
 
-  async function ask(name: string): Promise<PackumentAnswer> {
+  async function look(name: string): Promise<PackumentAnswer> {
+    if (!isName(name)) return { status: 'failed', reason: 'it is not a name a registry can hold' };
+    const registry = registryFor(registries, name);
+    const key: CacheKey = { registry, identity: identities.get(registry) ?? 'unknown', name };
+    const kept = cache?.read(key);
+    const age = kept && options.now() - kept.confirmedAt;
+    // An entry from the future is not trusted to be fresh.
+    if (kept && (options.offline || (age !== undefined && age >= 0 && age < (options.freshMs ?? 5 * minute)))) return answerOf(kept);
+    if (options.offline) return { status: 'failed', reason: 'it is not in the cache, and --offline asks no registry' };
+    return inTurn(() => ask(name, key, kept));
+  }
+
+  async function ask(name: string, key: CacheKey, kept: CacheEntry | undefined): Promise<PackumentAnswer> {
     if (signal.aborted) return { status: 'failed', reason: abortReason(signal) };
+    const headers = { accept: 'application/json', ...(kept?.etag !== undefined && { 'if-none-match': kept.etag }) };
+    const { options: npm } = await config();
     requests += 1;
-    const url = registryFor(config.registries, name) + encodeName(name);
-    const answer = await fetchBytes({ url, npm: config.options, limits, signal, now: options.now, headers: { accept: 'application/json' } });
+    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers });
     const confirmedAt = options.now();
-    if (answer.status === 'not-found') return { status: 'not-found', confirmedAt };
-    if (answer.status !== 'ok') return { status: 'failed', reason: answer.status === 'failed' ? answer.reason : 'the registry answered 304 unasked' };
+    if (answer.status === 'failed') return answer;
+    if (answer.status === 'unchanged') {
+      if (kept?.etag === undefined) return { status: 'failed', reason: 'the registry answered "unchanged" unasked' };
+      cache?.confirm(key, confirmedAt);
+      return answerOf({ ...kept, confirmedAt });
+    }
+    if (answer.status === 'not-found') {
+      cache?.write(key, { confirmedAt });
+      return { status: 'not-found', confirmedAt };
+    }
     const parsed = parsePackument(name, answer.bytes);
-    return parsed.ok ? { status: 'found', packument: parsed.packument, confirmedAt } : { status: 'failed', reason: parsed.reason };
+    if (!parsed.ok) return { status: 'failed', reason: parsed.reason };
+    const entry: CacheEntry = { confirmedAt, packument: parsed.packument, ...(answer.etag !== undefined && { etag: answer.etag }) };
+    cache?.write(key, entry);
+    return answerOf(entry);
   }
 
   return {
-    registries: config.registries,
-    registryOf: (name) => registryFor(config.registries, name),
+    registries,
+    registryOf: (name) => registryFor(registries, name),
     packument(name) {
-      const held = underway.get(name) ?? inTurn(() => ask(name));
+      const held = underway.get(name) ?? look(name);
       underway.set(name, held);
       return held.then((answer) => {
         if (answer.status !== 'failed') oldest = Math.min(oldest ?? answer.confirmedAt, answer.confirmedAt);
         return answer;
       });
     },
-    npmOptions: async () => config.options,
-    tarballBytes: (url, request) => tarballStream(url, config.options, request, signal),
+    npmOptions: async () => (await config()).options,
+    async *tarballBytes(url, request) {
+      yield* tarballStream(url, (await config()).options, request, signal);
+    },
     close: done,
     requests: () => requests,
     oldestFactSeconds: () => (oldest === undefined ? undefined : Math.max(0, Math.round((options.now() - oldest) / 1_000))),
   };
+}
+
+function answerOf({ packument, confirmedAt }: CacheEntry): PackumentAnswer {
+  return packument ? { status: 'found', packument, confirmedAt } : { status: 'not-found', confirmedAt };
+}
+
+/** Configuration, remembered or read; npm's own reader runs at once only when nothing is remembered. */
+async function settings(options: RegistryOptions) {
+  let loaded: Promise<NpmConfig> | undefined;
+  const config = () => {
+    loaded ??= loadNpmConfig(options);
+    return loaded;
+  };
+  if (options.noCache) {
+    const { registries } = await config();
+    return { registries, identities: new Map<string, string>(), config, cache: undefined };
+  }
+  const folder = cacheFolder(options.env, options.cwd);
+  const signer = signerOf(folder);
+  const known = recall(folder, signer, options) ?? remember(folder, signer, options, await config());
+  return { ...known, config, cache: openCache(folder, options.note ?? (() => {})) };
+}
+
+/** Where the document is asked for. Credentials written into the registry's URL itself are used, and never leave this function's result. */
+function addressOf(npm: NpmOptions, registries: Registries, name: string): string {
+  const registry = registryFor(registries, name);
+  const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : '';
+  const written = npm[`${scope}:registry`] ?? npm.registry;
+  const url = new URL(encodeName(name), registry);
+  if (typeof written === 'string' && URL.canParse(written) && new URL(written).host === url.host) {
+    url.username = new URL(written).username;
+    url.password = new URL(written).password;
+  }
+  return url.href;
+}
+
+/** Names from lockfiles become paths of URLs: nothing that could lead elsewhere. */
+function isName(name: string): boolean {
+  return name.length <= 214 && /^(?:@[^/@\s.][^/@\s]*\/)?[^/@\s.][^/@\s]*$/.test(name) && !/[\\%?#\p{Cc}\p{Cs}]/u.test(name);
 }
 
 /** `@scope/name` → `@scope%2fname`, the way npm asks. */

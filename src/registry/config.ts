@@ -1,6 +1,6 @@
 /** npm's own configuration, by npm's own rules: project, user, global and built-in npmrc, environment, `${VAR}`, scopes, credentials. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 
 /** Flat options as npm's libraries take them. They hold credentials: never print, store or compare them whole. */
@@ -32,7 +32,7 @@ export interface NpmConfig {
 export async function loadNpmConfig(request: ConfigRequest): Promise<NpmConfig> {
   const [{ default: Config }, { default: shapes }] = await Promise.all([import('@npmcli/config'), import('@npmcli/config/lib/definitions/index.js')]);
   // npm's reader writes into the environment it is given: it gets its own copy.
-  const env = { ...request.env };
+  const env = Object.fromEntries(Object.entries(request.env).filter(([, value]) => value !== undefined));
   const argv = [process.execPath, 'depward', ...(request.registry === undefined ? [] : [`--registry=${checkedUrl(request.registry)}`])];
   const config = new Config({ ...shapes, npmPath: npmFolder(env), env, argv, cwd: request.cwd, warn: false });
   try {
@@ -44,7 +44,7 @@ export async function loadNpmConfig(request: ConfigRequest): Promise<NpmConfig> 
     });
   }
   const options: NpmOptions = config.flat;
-  const files = [...config.sources.keys()].filter((source) => source.includes('npmrc'));
+  const files = [...config.sources.keys()].filter((source) => isAbsolute(source));
   return { options, registries: registriesOf(options), files };
 }
 

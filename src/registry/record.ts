@@ -1,0 +1,127 @@
+/** Our packument record as compact JSON for the disk cache, and back. Whatever several releases share is written once. */
+import type { DependencySets, Packument, Person, Release } from '../model/packument.ts';
+
+/** Raised with every change of the record or of what is read of packuments: older entries are then read anew. */
+export const recordVersion = 1;
+
+type Cell = string | number | boolean | null;
+
+/** The record as one line of JSON. */
+export function encodePackument(packument: Packument): string {
+  const shared = new Map<string, number>();
+  const share = (value: unknown): number => {
+    if (value === undefined) return -1;
+    const text = JSON.stringify(value);
+    const known = shared.get(text);
+    if (known !== undefined) return known;
+    shared.set(text, shared.size);
+    return shared.size - 1;
+  };
+  const { releases, distTags, removed, maintainers, ...plain } = packument;
+  const rows = releases.map((release) => rowOf(release, share));
+  const head = JSON.stringify({
+    ...plain,
+    distTags: [...distTags],
+    removed: [...removed].map(([version, at]) => [version, at ?? null]),
+    maintainers: share(maintainers),
+  });
+  return `{"head":${head},"rows":${JSON.stringify(rows)},"shared":[${[...shared.keys()].join(',')}]}`;
+}
+
+function rowOf(release: Release, share: (value: unknown) => number): Cell[] {
+  const { prod, optional, peer, bundled } = release.dependencies;
+  return [
+    release.version,
+    release.at ?? null,
+    release.trust,
+    share(release.publisher),
+    share(release.approver),
+    share(release.maintainers),
+    share(release.scripts),
+    share([[...prod], [...optional], [...peer], bundled]),
+    share(release.bins),
+    share(release.repository),
+    share(release.description),
+    share(release.deprecated),
+    share(release.signatures),
+    release.tarball ?? null,
+    release.integrity ?? null,
+    release.shasum ?? null,
+    release.unpackedSize ?? null,
+    release.fileCount ?? null,
+    release.gitHead ?? null,
+    release.attestationsUrl ?? null,
+    release.gypfile ?? null,
+    release.hasShrinkwrap ?? null,
+  ];
+}
+
+interface Stored {
+  readonly head: Omit<Packument, 'releases' | 'distTags' | 'removed' | 'maintainers'> & {
+    readonly distTags: readonly [string, string][];
+    readonly removed: readonly [string, number | null][];
+    readonly maintainers: number;
+  };
+  readonly rows: readonly Cell[][];
+  readonly shared: unknown[];
+}
+
+/** Reads what `encodePackument` wrote; its integrity must have been checked before. */
+export function decodePackument(text: string): Packument {
+  const { head, rows, shared } = JSON.parse(text) as Stored;
+  const { distTags, removed, maintainers, ...plain } = head;
+  const sets = new Map<number, DependencySets>();
+  const people = shared[maintainers] as readonly Person[] | undefined;
+  return {
+    ...plain,
+    distTags: new Map(distTags),
+    removed: new Map(removed.map(([version, at]) => [version, at ?? undefined])),
+    ...(people && { maintainers: people }),
+    releases: rows.map((row) => releaseOf(row, shared, sets)),
+  };
+}
+
+const optionalCells: readonly [number, keyof Release, 'shared' | 'cell'][] = [
+  [1, 'at', 'cell'],
+  [3, 'publisher', 'shared'],
+  [4, 'approver', 'shared'],
+  [5, 'maintainers', 'shared'],
+  [9, 'repository', 'shared'],
+  [10, 'description', 'shared'],
+  [11, 'deprecated', 'shared'],
+  [12, 'signatures', 'shared'],
+  [13, 'tarball', 'cell'],
+  [14, 'integrity', 'cell'],
+  [15, 'shasum', 'cell'],
+  [16, 'unpackedSize', 'cell'],
+  [17, 'fileCount', 'cell'],
+  [18, 'gitHead', 'cell'],
+  [19, 'attestationsUrl', 'cell'],
+  [20, 'gypfile', 'cell'],
+  [21, 'hasShrinkwrap', 'cell'],
+];
+
+function releaseOf(row: readonly Cell[], shared: readonly unknown[], sets: Map<number, DependencySets>): Release {
+  const release: Record<string, unknown> = {
+    version: row[0],
+    trust: row[2],
+    scripts: shared[row[6] as number],
+    dependencies: dependenciesAt(row[7] as number, shared, sets),
+    bins: shared[row[8] as number],
+  };
+  for (const [index, name, kind] of optionalCells) {
+    const cell = row[index];
+    const value = kind === 'shared' ? shared[cell as number] : cell;
+    if (value !== undefined && value !== null) release[name] = value;
+  }
+  return release as unknown as Release;
+}
+
+function dependenciesAt(index: number, shared: readonly unknown[], sets: Map<number, DependencySets>): DependencySets {
+  const known = sets.get(index);
+  if (known) return known;
+  const [prod, optional, peer, bundled] = shared[index] as [[string, string][], [string, string][], [string, string][], string[]];
+  const made: DependencySets = { prod: new Map(prod), optional: new Map(optional), peer: new Map(peer), bundled };
+  sets.set(index, made);
+  return made;
+}

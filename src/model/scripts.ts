@@ -17,13 +17,19 @@ export function hooksOf(release: Release): readonly { readonly hook: string; rea
 // Whole commands that build or fetch a native add-on with the well-known tools, or do nothing but talk.
 const known = [
   /^(npx )?(node-gyp(-build)?|prebuild(ify)?(-install)?|node-pre-gyp|node-gyp-build-optional-packages|cmake-js|neon)( [\w:./@=-]+)*$/,
-  /^(npx )?(husky( install)?|patch-package|opencollective(-postinstall)?( [\w-]+)?|ngcc|is-ci|lint-staged|only-allow \w+)$/,
+  /^(npx )?(husky( install)?|patch-package|opencollective(-postinstall)?( [\w-]+)?|simple-git-hooks|ngcc|is-ci|only-allow \w+)$/,
+  /^(npm (dedupe?|prune)|(typings|tsd) install)$/,
   /^(echo|exit)( [^|&;<>`$()\n]*)?$/,
   /^true$|^:$|^\|\| ?true$/,
 ];
 
+const builder = /^(npx )?(prebuild-install|node-pre-gyp|node-gyp-build|neon)\b/;
+const fallback = /^npm run (build|compile|rebuild)([:-][\w-]+)?$/;
+
 /** True when every command of a script is one of the common honest ones. Never a reason to trust, only a reason not to shout. */
 export function isCommonScript(script: string): boolean {
   if (script.length > 300) return false;
-  return script.split(/&&|\|\||;/).every((command) => known.some((pattern) => pattern.test(command.trim())));
+  const commands = script.split(/&&|\|\||;/).map((command) => command.trim());
+  const builds = builder.test(commands[0] ?? '');
+  return commands.every((command) => known.some((pattern) => pattern.test(command)) || (builds && fallback.test(command)));
 }

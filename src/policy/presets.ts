@@ -33,10 +33,10 @@ const recommended: Preset = {
     'new-package': 'warn',
     'install-script-changed': 'warn',
     'remote-source': 'warn',
-    'publisher-changed': 'warn',
 
     'project-script-changed': 'warn',
 
+    'publisher-changed': 'info',
     'maintainer-added': 'info',
     'dormant-revival': 'info',
     'version-burst': 'info',

@@ -1,10 +1,11 @@
 /** eslint-scope 2018, ua-parser-js, coa and rc 2021, rspack and vant 2024, Shai-Hulud 2025: an update that suddenly runs code at install. */
 
-import type { ReleaseEvidence } from '../model/evidence.ts';
 import type { Confidence } from '../model/finding.ts';
+import type { Release } from '../model/packument.ts';
 import { defineRule } from '../model/rule.ts';
 import { hooksOf, isCommonScript } from '../model/scripts.ts';
 import { printable } from '../model/text.ts';
+import { isPrerelease, parseVersion } from '../model/version.ts';
 import { aRelease, at, changed } from './example.ts';
 
 export default defineRule({
@@ -23,7 +24,8 @@ export default defineRule({
       'Shai-Hulud 2025',
       'Zahan et al. (2022): 2.2 % of packages have install scripts',
     ],
-    falsePositives: 'A package that starts to ship a native add-on, or a donation notice. Build commands of the well-known tools only warn.',
+    falsePositives:
+      'A package that starts to ship a native add-on, or a donation notice. Build commands of the well-known tools only warn, and so does a script that comes with a new minor or major version.',
     since: '0.1.0',
   },
   needs: ['release'],
@@ -36,7 +38,7 @@ export default defineRule({
     return [
       {
         message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not`,
-        confidence: confidenceOf(release, common),
+        confidence: common ? 'low' : confidenceOf(base, release.current),
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), older: base.version },
         signal: common ? 'install-script-added:common' : 'install-script-added',
       },
@@ -52,11 +54,11 @@ export default defineRule({
     },
     {
       title: 'the second release of a burst, compared with the settled one',
-      change: changed('quiet-lib', '1.2.8', '1.3.9'),
+      change: changed('quiet-lib', '1.2.8', '1.2.10'),
       now: at('2021-11-04T16:00:00Z'),
       evidence: {
         release: {
-          current: aRelease('1.3.9', { scripts: { preinstall: 'node compile.js' } }),
+          current: aRelease('1.2.10', { scripts: { preinstall: 'node compile.js' } }),
           previous: aRelease('1.2.9', { scripts: { preinstall: 'node compile.js' } }),
           settled: aRelease('1.2.8'),
         },
@@ -78,7 +80,10 @@ export default defineRule({
   ],
 });
 
-function confidenceOf({ current }: ReleaseEvidence, common: boolean): Confidence {
-  if (common) return 'low';
-  return current.version.startsWith('0.0.') ? 'medium' : 'high';
+/** Of 9,913 honest releases 27 added such a script, 7 of them in a patch release; of the attacks most did it in a patch release. */
+function confidenceOf(base: Release, current: Release): Confidence {
+  const [old, now] = [parseVersion(base.version), parseVersion(current.version)];
+  if (!old || !now) return 'high';
+  if (isPrerelease(now)) return 'low';
+  return old.major === now.major && old.minor === now.minor ? 'high' : 'low';
 }

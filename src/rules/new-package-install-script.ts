@@ -20,7 +20,7 @@ export default defineRule({
   },
   needs: ['release', 'times'],
   options: {
-    days: { type: 'number', default: 30, min: 0, max: 3650, about: 'a package counts as new for this many days after its first release' },
+    days: { type: 'number', default: 14, min: 0, max: 3650, about: 'a package counts as new for this many days after its first release' },
   },
   check(_change, { release, times }, { now, options }) {
     const age = now - times.firstPublished;

@@ -2,7 +2,7 @@
 
 import { defineRule } from '../model/rule.ts';
 import { day, isoOf, spanText } from '../model/time.ts';
-import { added, aListing, aTimeline, at } from './example.ts';
+import { added, aListing, aTimeline, at, changed } from './example.ts';
 
 export default defineRule({
   meta: {
@@ -21,7 +21,9 @@ export default defineRule({
   options: {
     days: { type: 'number', default: 30, min: 0, max: 3650, about: 'a package counts as new for this many days after its first release' },
   },
-  check(_change, { times, listing }, { now, options }) {
+  check(change, { times, listing }, { now, options }) {
+    // Who has it already knew its age when it came in.
+    if (change.action === 'change') return [];
     const age = now - times.firstPublished;
     if (age >= options.days * day || listing.placeholder) return [];
     const fresh = age < 3 * day;
@@ -42,6 +44,13 @@ export default defineRule({
       now: at('2026-03-31T00:21:00Z'),
       evidence: { times: aTimeline('2026-03-30T20:00:00Z', { firstPublished: at('2026-03-30T06:00:00Z') }), listing: aListing({ releaseCount: 2 }) },
       flagged: true,
+    },
+    {
+      title: 'an update of a package that is in the tree already',
+      change: changed('plain-helper', '1.0.0', '1.0.1'),
+      now: at('2026-03-31T00:21:00Z'),
+      evidence: { times: aTimeline('2026-03-30T20:00:00Z', { firstPublished: at('2026-03-30T06:00:00Z') }), listing: aListing({ releaseCount: 2 }) },
+      flagged: false,
     },
     {
       title: 'around since 2015',

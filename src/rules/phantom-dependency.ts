@@ -95,7 +95,7 @@ function observe(
   return [
     {
       message: `the new dependency ${printable(dependency.name, 80)} ${reasons(age, young, near?.target, script)}`,
-      confidence: !counts ? 'low' : told > 1 ? 'high' : newLine(base.version, current.version) ? 'low' : 'medium',
+      confidence: !counts ? 'low' : told > 1 ? 'high' : newLine(base.version, current.version) || sibling ? 'low' : 'medium',
       facts: {
         dependency: `${printable(dependency.name, 80)}@${printable(dependency.spec, 80)}`,
         kind: dependency.kind,

@@ -15,7 +15,8 @@ export default defineRule({
     why: 'Such a dependency is fetched from a place no registry watches, may be another thing for every visitor, and a repository runs its prepare script on your machine, even where install scripts are off for packages.',
     remedy: 'Stay on a release without it. npm can refuse such dependencies: allow-git=root, allow-remote=root.',
     references: ['tanstack 2026', 'PhantomRaven 2025', 'npm allow-git, allow-remote'],
-    falsePositives: 'Old packages and forks that always depended on a repository; those only warn. A local path is mostly a mistake of packing.',
+    falsePositives:
+      'Old packages and forks that depend on a repository in the open; those only warn. A local path is mostly a mistake of packing and is left alone.',
     since: '0.1.0',
   },
   needs: ['release'],
@@ -30,7 +31,7 @@ export default defineRule({
     return [
       {
         message: `${fresh.length > 0 && base ? 'now depends' : 'depends'} on code outside the registry: ${names}`,
-        confidence: fresh.length > 0 ? 'medium' : 'low',
+        confidence: fresh.some(isQuiet) ? 'medium' : 'low',
         facts: {
           outside: shown.slice(0, 10).map((one) => `${one.list} ${printable(one.name, 80)}: ${printable(one.spec)}`),
           ...(base && fresh.length > 0 && { older: base.version }),
@@ -68,6 +69,11 @@ export default defineRule({
     },
   ],
 });
+
+/** An optional dependency fails without a word, and a plain web address may answer everybody differently: the two ways attackers took. */
+function isQuiet({ list, kind }: Remote): boolean {
+  return list === 'optional' || kind === 'remote';
+}
 
 interface Remote {
   readonly name: string;

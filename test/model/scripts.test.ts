@@ -24,12 +24,15 @@ describe('isCommonScript', () => {
     'is-ci || husky install',
     'echo done',
     'opencollective postinstall || exit 0',
+    'node-pre-gyp install --fallback-to-build=false || npm run build',
   ])('%s is', (script) => {
     expect(isCommonScript(script)).toBe(true);
   });
 
   it.each([
     'node index.js',
+    'npm run build',
+    'npm run build || prebuild-install',
     'node-gyp rebuild && node x.js',
     'node-gyp rebuild\nnode x.js',
     'echo $(curl https://x.invalid)',

@@ -31,16 +31,30 @@ const sources: readonly OptionFlag[] = [
   { flags: '--offline', about: 'use only what is in the cache' },
   { flags: '--no-cache', about: 'neither read nor write the cache' },
 ];
+const noColour: OptionFlag = { flags: '--no-color', about: 'no colour (NO_COLOR is respected too)' };
 const voice: readonly OptionFlag[] = [
   { flags: '-q, --quiet', about: 'print blocks only' },
   { flags: '-v, --verbose', about: 'print notes and every fact' },
-  { flags: '--no-color', about: 'no colour (NO_COLOR is respected too)' },
+  noColour,
 ];
 /** The flags of every command that judges. */
 export const judging: readonly OptionFlag[] = [registry, asOf, config, format, ...sources, ...voice];
 
 /** Add a command: one file with `run`, one entry here. */
-export const commands: readonly CommandSpec[] = [];
+export const commands: readonly CommandSpec[] = [
+  {
+    usage: 'rules',
+    summary: 'list the rules with their levels here',
+    options: [config, { flags: '--json', about: 'everything known of each rule, as JSON' }, noColour],
+    load: async () => (await import('./rules.ts')).run,
+  },
+  {
+    usage: 'explain <rule>',
+    summary: 'why a rule exists, what to do, when honest packages trip it',
+    options: [noColour],
+    load: async () => (await import('./explain.ts')).run,
+  },
+];
 
 /** Arguments as commander hands them over: a list of words, or nothing. */
 export function strings(value: unknown): readonly string[] {

@@ -69,10 +69,14 @@ function targetOf(value: string): Target {
   return { format, file };
 }
 
+/** Whether stdout wants colour: a terminal, and nobody against it. */
+export function colourWanted(options: { readonly color?: boolean | undefined }, io: Io): boolean {
+  return io.stdoutIsTTY && options.color !== false && (io.env.NO_COLOR ?? '') === '' && io.env.TERM !== 'dumb';
+}
+
 function terminalOf(options: OutputOptions, io: Io): Pick<ReporterContext, 'colour' | 'width'> {
   if (!io.stdoutIsTTY) return {};
-  const plain = options.color === false || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
-  return { colour: !plain, ...(io.columns !== undefined && { width: Math.min(io.columns, 120) }) };
+  return { colour: colourWanted(options, io), ...(io.columns !== undefined && { width: Math.min(io.columns, 120) }) };
 }
 
 function write(file: string, text: string): void {

@@ -1,0 +1,126 @@
+/**
+ * The packuments arborist reads, through the one door it has for them: its packument cache. So that nothing is fetched
+ * twice, nothing is written to npm's cache, and no document stays whole in memory.
+ */
+import { DepwardError } from '../model/errors.ts';
+import { minute } from '../model/time.ts';
+import { type Json, objectOf, own } from './lockfiles/json.ts';
+
+/** Fetches the full packument of a package from a URL. Rejects with npm's error codes (`E404`, `E401`, …). */
+export type FetchDocument = (name: string, url: string) => Promise<unknown>;
+
+/** What is known after resolving. */
+export interface Documents {
+  /** Names the registry does not know. */
+  readonly unknown: ReadonlySet<string>;
+  /** Names whose registry does not say when their versions were published. */
+  readonly undated: ReadonlySet<string>;
+  readonly count: number;
+  /** Rejects when a bound is passed. Arborist cannot be stopped: it is left waiting for a document that never comes. */
+  readonly stopped: Promise<never>;
+  /** What arborist takes for its packument cache. */
+  readonly cache: Map<string, unknown>;
+}
+
+/** Most packages one resolution may ask for: a registry can invent new names without end. */
+const mostDocuments = 10_000;
+
+/** Longest a resolution may take: npm's algorithm is quadratic in the worst case. */
+const longest = 3 * minute;
+
+/** What bounds a resolution. */
+export interface DocumentLimits {
+  readonly most?: number;
+  readonly milliseconds?: number;
+  readonly signal?: AbortSignal;
+  readonly onDocument?: (count: number) => void;
+}
+
+/** Documents fetched on demand, each once. */
+export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits): Documents {
+  const { most = mostDocuments, milliseconds = longest, signal } = limits;
+  const started = performance.now();
+  const held = new Map<string, Promise<unknown>>();
+  const unknown = new Set<string>();
+  const undated = new Set<string>();
+  let stop: (why: DepwardError) => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  stopped.catch(() => undefined);
+  signal?.addEventListener('abort', () => stop(interrupted()), { once: true });
+  setTimeout(() => stop(tooMuch(most, milliseconds)), milliseconds).unref();
+  const load = async (key: string): Promise<unknown> => {
+    const url = key.slice(key.indexOf(':') + 1);
+    const name = decodeURIComponent(url.slice(url.lastIndexOf('/') + 1));
+    const over = held.size > most || performance.now() - started > milliseconds;
+    if (signal?.aborted) stop(interrupted());
+    else if (over) stop(tooMuch(most, milliseconds));
+    if (signal?.aborted || over) return new Promise(() => undefined);
+    try {
+      const document = slim(await fetch(name, url));
+      if (objectOf(own(document, 'time')) === undefined) undated.add(name);
+      limits.onDocument?.(held.size);
+      return document;
+    } catch (error) {
+      if (codeOf(error) === 'E404') unknown.add(name);
+      throw error;
+    }
+  };
+  class Cache extends Map<string, unknown> {
+    override has(): boolean {
+      return true;
+    }
+    override get(key: string): Promise<unknown> {
+      const loading = held.get(key) ?? load(key);
+      held.set(key, loading);
+      return loading;
+    }
+  }
+  return {
+    unknown,
+    undated,
+    stopped,
+    get count() {
+      return held.size;
+    },
+    cache: new Cache(),
+  };
+}
+
+function interrupted(): DepwardError {
+  return new DepwardError('interrupted', 'interrupted');
+}
+
+function tooMuch(most: number, milliseconds: number): DepwardError {
+  const message = `resolving took more than ${most} packages or ${Math.round(milliseconds / 1000)} seconds`;
+  return new DepwardError('limit', message, { hint: 'No real project needs that: a package here may be made to exhaust you.' });
+}
+
+/** The code npm's libraries put on their errors. */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null ? own(error as Json, 'code') : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+const wanted = [
+  ...['name', 'version', 'dependencies', 'optionalDependencies', 'peerDependencies', 'peerDependenciesMeta', 'bundleDependencies'],
+  ...['bundledDependencies', 'engines', 'os', 'cpu', 'libc', 'dist', '_hasShrinkwrap', 'hasInstallScript', 'scripts', 'deprecated', 'bin'],
+];
+
+/** The part of a packument that resolving needs. */
+function slim(value: unknown): Json {
+  const document = objectOf(value);
+  const versions = document && objectOf(own(document, 'versions'));
+  if (!document || !versions)
+    throw Object.assign(new Error('the registry answered with something that is not a packument'), { code: 'EBADPACKUMENT' });
+  const kept = Object.entries(versions).flatMap(([version, manifest]) => {
+    const known = objectOf(manifest);
+    return known ? [[version, pick(known, wanted)]] : [];
+  });
+  return { ...pick(document, ['name', 'dist-tags', 'time']), versions: Object.fromEntries(kept) };
+}
+
+function pick(value: Json, keys: readonly string[]): Json {
+  return Object.fromEntries(keys.flatMap((key) => (Object.hasOwn(value, key) ? [[key, value[key]]] : [])));
+}

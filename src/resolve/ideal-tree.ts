@@ -1,0 +1,115 @@
+/** Arborist's ideal tree, computed in memory, in our terms. Nothing is reified, no script is run, no file is written. */
+import type Arborist from '@npmcli/arborist';
+import type { Edge, EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import { sourceOf } from './lockfiles/npm-entry.ts';
+
+/** npm's flat options, as @npmcli/config makes them. */
+export type NpmOptions = Readonly<Record<string, unknown>>;
+
+/** An ideal tree, perhaps with holes: npm would have stopped at `refused`. */
+export interface IdealTree {
+  readonly root: Arborist.Node | undefined;
+  /** Where the packages asked for lie. */
+  readonly requested: readonly string[];
+  readonly refused?: unknown;
+}
+
+/** Lets arborist compute; where it gives up after the tree was built, the tree is still there, with the failures in it. */
+export async function buildIdealTree(folder: string, add: readonly string[], npm: NpmOptions): Promise<IdealTree> {
+  const { default: Tree } = await import('@npmcli/arborist');
+  const arborist = new Tree({
+    ...npm,
+    path: folder,
+    // What could write, run, ask or refuse for reasons of its own.
+    ignoreScripts: true,
+    dryRun: true,
+    audit: false,
+    fund: false,
+    global: false,
+    engineStrict: false,
+    progress: false,
+    workspaces: [],
+  } as Arborist.Options);
+  try {
+    return { root: await arborist.buildIdealTree({ add: [...add] }), requested: requestedIn(arborist) };
+  } catch (refused) {
+    return { root: arborist.idealTree ?? undefined, requested: requestedIn(arborist), refused };
+  }
+}
+
+function requestedIn(arborist: Arborist): string[] {
+  // The types say otherwise; the set holds the edges asked for.
+  const edges = arborist.explicitRequests as unknown as ReadonlySet<Arborist.Edge | undefined>;
+  return [...edges].flatMap((edge) => (edge?.to ? [edge.to.isLink ? edge.to.target.location : edge.to.location] : []));
+}
+
+/** The nodes of a tree that stand for packages: no root, no links (their targets do), no optional ones that could not be had. */
+export function packageNodes(root: Arborist.Node): Arborist.Node[] {
+  return [...root.inventory.values()].filter((node) => !node.isProjectRoot && !node.isLink && !(node.errors.length > 0 && node.optional));
+}
+
+/** The tree in our terms. `version` of a node that could not be had is empty. */
+export function treeOf(root: Arborist.Node): ResolvedTree {
+  const nodes = new Map(packageNodes(root).map((node) => [node.location, node]));
+  return {
+    format: 'ideal tree',
+    root: { ...(root.package.name && { name: root.package.name }), ...(root.package.version && { version: root.package.version }) },
+    packages: [...nodes.values()].map(packageOf),
+    dependentsOf: (key) => edgesInto(nodes.get(key)),
+  };
+}
+
+function packageOf(node: Arborist.Node): ResolvedPackage {
+  const name = node.packageName ?? node.name;
+  const resolved = node.resolved ?? undefined;
+  const integrity = node.integrity ?? undefined;
+  const installed = node.location.includes('node_modules/');
+  return {
+    key: node.location,
+    name,
+    version: node.version,
+    ...(resolved !== undefined && { resolved }),
+    ...(integrity !== undefined && { integrity }),
+    source: installed ? sourceOf(resolved, urlsAskedOf(node)) : localSource(node),
+    dev: node.dev,
+    optional: node.optional,
+    peer: node.peer,
+    bundled: node.inBundle,
+    ...(installed && name !== node.name && { alias: node.name }),
+    ...(node.errors.length === 0 && { hasInstallScript: node.hasInstallScript }),
+  };
+}
+
+function localSource(node: Arborist.Node): PackageSource {
+  return node.isWorkspace ? 'workspace' : 'file';
+}
+
+function urlsAskedOf(node: Arborist.Node): ReadonlySet<string> {
+  return new Set([...node.edgesIn].map((edge) => edge.spec.split('#', 1)[0] ?? ''));
+}
+
+function edgesInto(node: Arborist.Node | undefined): Edge[] {
+  if (!node) return [];
+  const edges = [...node.edgesIn, ...[...node.linksIn].flatMap((link) => [...link.edgesIn])];
+  return edges.flatMap((edge) =>
+    edge.from ? [{ from: edge.from.isProjectRoot ? '' : edge.from.location, spec: edge.spec, kind: kindOf(edge) }] : [],
+  );
+}
+
+function kindOf(edge: Arborist.Edge): EdgeKind {
+  if (edge.dev) return 'dev';
+  if (edge.peer) return 'peer';
+  return edge.optional ? 'optional' : 'prod';
+}
+
+/** The keys of what can be reached from the given packages, themselves included. */
+export function reachableFrom(root: Arborist.Node, keys: readonly string[]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const queue = packageNodes(root).filter((node) => keys.includes(node.location));
+  for (let node = queue.pop(); node; node = queue.pop()) {
+    if (reached.has(node.location)) continue;
+    reached.add(node.location);
+    for (const { to } of node.edgesOut.values()) if (to) queue.push(to.isLink ? to.target : to);
+  }
+  return reached;
+}

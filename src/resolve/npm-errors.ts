@@ -1,0 +1,84 @@
+/** npm's errors in our words, with what to do. Tokens and URLs with credentials never get into a message. */
+import { DepwardError } from '../model/errors.ts';
+import { printable } from '../model/text.ts';
+import { codeOf } from './documents.ts';
+import { type Json, own, stringOf } from './lockfiles/json.ts';
+
+/** What went wrong while resolving, as the error to throw. */
+export function resolvingError(error: unknown, before: Date | undefined): DepwardError {
+  if (error instanceof DepwardError) return error;
+  const facts = typeof error === 'object' && error !== null ? (error as Json) : {};
+  const code = codeOf(error) ?? '';
+  const what = about(facts);
+  const make = (kind: ConstructorParameters<typeof DepwardError>[0], message: string, hint: string) =>
+    new DepwardError(kind, message, { hint, cause: error });
+  if (code === 'ETARGET' || code === 'ENOVERSIONS') {
+    return make(
+      'not-found',
+      `no version matches ${what}${before ? ` as of ${before.toISOString()}` : ''}`,
+      before ? 'Ask about a later moment, or another version.' : 'Ask for a version the registry lists.',
+    );
+  }
+  if (code === 'E401' || code === 'EOTP' || code === 'E403') {
+    return make(
+      'network',
+      `the registry refuses ${what} (${code.slice(1)})`,
+      'Check the credentials for this registry in your .npmrc, and whether you may read this package.',
+    );
+  }
+  if (code === 'E404') return make('not-found', `${what} does not exist`, 'Check the name; a private package may need credentials in your .npmrc.');
+  if (code === 'E429') return make('network', `the registry wants fewer requests (429) at ${what}`, 'Try again later.');
+  if (/^E5\d\d$/.test(code)) return make('network', `the registry failed at ${what} (${code.slice(1)})`, 'Try again later.');
+  if (code === 'EUNSUPPORTEDPROTOCOL' || code.startsWith('EINVALID')) return make('usage', `not a package spec: ${what}`, specHint);
+  if (code.startsWith('EALLOW'))
+    return make('config', `npm's own configuration forbids ${what}`, 'See allow-git, allow-remote, allow-file and allow-directory in your .npmrc.');
+  if (code === 'EJSONPARSE') return make('input', 'package.json is not valid JSON', 'Correct it first.');
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return make('input', `there is no such file or folder: ${printable(stringOf(own(facts, 'path')) ?? what)}`, 'Check the path.');
+  if (code === 'EBADPACKUMENT')
+    return make(
+      'network',
+      `the registry's answer on ${what} is not a packument`,
+      'Check the registry URL; a proxy or a login page may stand between.',
+    );
+  if (networkCodes.has(code))
+    return make('network', `the registry cannot be reached (${code}) at ${what}`, 'Check the network and the registry in your .npmrc.');
+  return make('network', `${what} could not be resolved: ${safe(error)}`, 'Run npm install --dry-run to see what npm says.');
+}
+
+/** The forms a spec can take. */
+export const specHint = 'Write name, name@1.2.3, name@^1, @scope/name, alias@npm:name@1, a git or tarball URL, or a path.';
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'ERR_SOCKET_TIMEOUT',
+  'EPIPE',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENOTCACHED',
+  'CERT_HAS_EXPIRED',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+
+function about(facts: Json): string {
+  const wanted = stringOf(own(facts, 'wanted'));
+  const name = stringOf(own(facts, 'name'));
+  if (wanted !== undefined && name !== undefined && name !== 'Error') return printable(`${name}@${wanted}`);
+  const spec = own(facts, 'pkgid') ?? own(facts, 'package') ?? own(facts, 'spec') ?? own(facts, 'raw');
+  return typeof spec === 'string' ? withoutSecrets(spec) : 'a package';
+}
+
+function safe(error: unknown): string {
+  return withoutSecrets(error instanceof Error ? error.message : String(error));
+}
+
+/** Text without user:password in URLs and without anything that looks like a token. */
+export function withoutSecrets(text: string): string {
+  return printable(text.replace(/\/\/[^/@\s]*@/g, '//').replace(/\b(?:npm_[A-Za-z0-9]{20,}|(?:_auth|_authToken|_password|token)=\S+)/g, '…'));
+}

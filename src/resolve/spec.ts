@@ -1,0 +1,189 @@
+/** What adding specs to a project would bring in, as npm itself would resolve it now or at a moment in the past. */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type Arborist from '@npmcli/arborist';
+import { DepwardError } from '../model/errors.ts';
+import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import { listText, printable } from '../model/text.ts';
+import { diffTrees } from './diff.ts';
+import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument } from './documents.ts';
+import { buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf } from './ideal-tree.ts';
+import { resolvingError, specHint, withoutSecrets } from './npm-errors.ts';
+import { type ProjectLockfile, readProjectLockfile } from './project.ts';
+
+/** What `resolveSpecs` needs besides the specs. */
+export interface ResolveOptions {
+  /** The project folder; specs with relative paths are relative to it. */
+  readonly folder: string;
+  /** npm's flat options for this project. */
+  readonly npm: NpmOptions;
+  /** Versions published later do not exist. */
+  readonly before?: Date;
+  /** Where packuments come from; npm-registry-fetch when absent. */
+  readonly fetchDocument?: FetchDocument;
+  readonly limits?: DocumentLimits;
+}
+
+/** What the specs resolve to. */
+export interface Resolution {
+  readonly tree: ResolvedTree;
+  /** Against the project's lockfile; without one, what the specs bring in. */
+  readonly changes: readonly Change[];
+  /** Keys of the packages asked for. */
+  readonly requested: readonly string[];
+  /** What the user should know: where this differs from what npm would do, and what could not be applied. */
+  readonly notes: readonly string[];
+}
+
+/** Resolves specs in memory. A package that does not exist is in the tree with an empty version; anything else that fails throws. */
+export async function resolveSpecs(specs: readonly string[], options: ResolveOptions): Promise<Resolution> {
+  const wanted = await parseSpecs(specs, options.folder);
+  const lockfile = await readProjectLockfile(options.folder);
+  // pacote unpacks git repositories and tarballs to read their manifests: in a folder of our own, gone afterwards.
+  const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
+  try {
+    return await resolve(wanted, lockfile, { ...options, npm: { ...options.npm, cache: scratch } });
+  } finally {
+    await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+interface WantedSpec {
+  readonly text: string;
+  /** The real package name, where the spec tells. */
+  readonly name: string | undefined;
+}
+
+async function parseSpecs(specs: readonly string[], folder: string): Promise<WantedSpec[]> {
+  const { default: parse } = await import('npm-package-arg');
+  return specs.map((text) => {
+    try {
+      const spec = parse(text, folder);
+      // Arborist takes relative paths from the process's folder, not from the project's.
+      const local = spec.type === 'file' || spec.type === 'directory' ? `file:${spec.fetchSpec}` : text;
+      const real = 'subSpec' in spec ? (spec.subSpec as { readonly name: string | null }).name : spec.name;
+      return { text: local, name: real ?? undefined };
+    } catch (error) {
+      throw new DepwardError('usage', `not a package spec: ${withoutSecrets(text)}`, { hint: specHint, cause: error });
+    }
+  });
+}
+
+async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {
+  const documents = documentsFrom(options.fetchDocument ?? (await npmFetch(options.npm)), options.limits ?? {});
+  const before = earliest(options.before, options.npm['before']);
+  const npm = { ...options.npm, packumentCache: documents.cache, ...(before && { before }) };
+  const notes: string[] = [];
+  const home = homeOf(lockfile, options.folder, notes);
+  let left = wanted;
+  for (;;) {
+    const ideal = await Promise.race([attempt(home, left, npm, notes), documents.stopped]);
+    const missing = left.filter((spec) => spec.name !== undefined && documents.unknown.has(spec.name));
+    if (missing.length > 0 && missing.length < left.length) {
+      left = left.filter((spec) => !missing.includes(spec));
+      continue;
+    }
+    if (ideal.refused !== undefined && missing.length === 0 && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before);
+    if (options.before) notes.push(...undatedNote(documents));
+    const gone = wanted.filter((spec) => spec.name !== undefined && documents.unknown.has(spec.name));
+    return resolution(missing.length > 0 ? undefined : ideal, gone, lockfile, notes);
+  }
+}
+
+/** Where to resolve: the project itself, unless another package manager keeps its lockfile. */
+function homeOf(lockfile: ProjectLockfile | undefined, folder: string, notes: string[]): string {
+  if (lockfile === undefined || lockfile.tree.format.startsWith('package-lock')) return folder;
+  notes.push(`resolved as npm would in an empty project: ${lockfile.file} is another package manager's`);
+  return emptyFolder();
+}
+
+/** A folder that exists and holds neither manifest, lockfile nor node_modules: the one this file lies in. */
+function emptyFolder(): string {
+  return fileURLToPath(new URL('.', import.meta.url));
+}
+
+async function attempt(folder: string, specs: readonly WantedSpec[], npm: NpmOptions, notes: string[]): Promise<IdealTree> {
+  const add = specs.map((spec) => spec.text);
+  const first = await buildIdealTree(folder, add, npm);
+  if (codeOf(first.refused) === 'ERESOLVE') {
+    notes.push('npm would refuse this for conflicting peer dependencies (ERESOLVE); judged as npm --force would install it');
+    return buildIdealTree(folder, add, { ...npm, force: true });
+  }
+  if (codeOf(first.refused) === 'EBADPLATFORM') {
+    notes.push('npm would refuse this on this platform (EBADPLATFORM)');
+    return first.root ? { root: first.root, requested: first.requested } : first;
+  }
+  return first;
+}
+
+/** True when everything that failed is a package that does not exist. */
+function onlyMissing({ root, refused }: IdealTree): boolean {
+  if (!root || codeOf(refused) !== 'E404') return false;
+  const failures = packageNodes(root).flatMap((node) => node.errors);
+  return failures.length > 0 && failures.every((error) => codeOf(error) === 'E404');
+}
+
+function resolution(
+  ideal: IdealTree | undefined,
+  gone: readonly WantedSpec[],
+  lockfile: ProjectLockfile | undefined,
+  notes: readonly string[],
+): Resolution {
+  const missing = gone.map(missingPackage);
+  const found = ideal?.root ? treeOf(ideal.root) : undefined;
+  return {
+    tree: withMissing(found, missing, gone),
+    changes: [
+      ...(ideal?.root && found ? changesOf(found, ideal.root, ideal.requested, lockfile) : []),
+      ...missing.map((after): Change => ({ action: 'add', after })),
+    ],
+    requested: [...(ideal?.requested ?? []), ...missing.map((entry) => entry.key)],
+    notes,
+  };
+}
+
+/** Against npm's lockfile: every change. Against none or another manager's: what the specs themselves bring in. */
+function changesOf(tree: ResolvedTree, root: Arborist.Node, requested: readonly string[], lockfile: ProjectLockfile | undefined): Change[] {
+  if (lockfile?.tree.format.startsWith('package-lock')) return diffTrees(lockfile.tree, tree);
+  const reached = reachableFrom(root, requested);
+  const brought = { ...tree, packages: tree.packages.filter((entry) => reached.has(entry.key)) };
+  return diffTrees(lockfile?.tree, brought).filter((change) => change.action !== 'remove');
+}
+
+function missingPackage(spec: WantedSpec): ResolvedPackage {
+  const name = spec.name ?? spec.text;
+  return { key: `missing:${name}`, name, version: '', source: 'registry', dev: false, optional: false, peer: false, bundled: false };
+}
+
+function withMissing(found: ResolvedTree | undefined, missing: readonly ResolvedPackage[], gone: readonly WantedSpec[]): ResolvedTree {
+  const tree = found ?? { format: 'ideal tree', root: {}, packages: [], dependentsOf: () => [] };
+  const specs = new Map(missing.map((entry, index) => [entry.key, gone[index]?.text ?? '']));
+  return {
+    ...tree,
+    packages: [...tree.packages, ...missing],
+    dependentsOf: (key): readonly Edge[] => {
+      const spec = specs.get(key);
+      return spec === undefined ? tree.dependentsOf(key) : [{ from: '', spec, kind: 'prod' }];
+    },
+  };
+}
+
+function undatedNote(documents: Documents): string[] {
+  if (documents.undated.size === 0) return [];
+  const names = listText([...documents.undated].sort().map((name) => printable(name)));
+  return [`the registry does not say when versions were published: could not look back in time for ${names}`];
+}
+
+function earliest(asOf: Date | undefined, own: unknown): Date | undefined {
+  if (!(own instanceof Date)) return asOf;
+  return asOf && asOf < own ? asOf : own;
+}
+
+/** Full packuments by npm's own client: its registries, credentials, proxies and certificates. */
+async function npmFetch(npm: NpmOptions): Promise<FetchDocument> {
+  const { default: fetch } = await import('npm-registry-fetch');
+  return (name, url) => fetch.json(url, { ...npm, cache: undefined, spec: name } as Parameters<typeof fetch.json>[1]);
+}

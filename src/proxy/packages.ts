@@ -1,0 +1,292 @@
+/** What the proxy holds of packages: documents of the registry, what was judged of them, and the bytes clients are served. */
+import { createHash } from 'node:crypto';
+import type { Packument } from '../model/packument.ts';
+import type { Instant } from '../model/time.ts';
+import { parsePackument } from '../registry/packument.ts';
+import type { PackumentSource } from '../registry/source.ts';
+import { openBoundedCache, openShared } from './bounded-cache.ts';
+import { type Filtered, filterPackument } from './filter-packument.ts';
+import { packumentPath } from './route.ts';
+import { troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
+import type { Bench, Judgement } from './verdict.ts';
+
+/** The two forms a registry has for a packument. */
+export type Form = 'full' | 'short';
+
+/** On whose behalf: `key` separates what different credentials may see; the credentials themselves are never kept. */
+export interface Identity {
+  readonly key: string;
+  readonly authorization: string | undefined;
+}
+
+/** What was decided about a package, from one document of it. */
+export interface Judged {
+  readonly packument: Packument;
+  readonly judgements: ReadonlyMap<string, Judgement>;
+  /** Versions that are not to be had. */
+  readonly withheld: ReadonlyMap<string, Judgement>;
+  readonly at: Instant;
+}
+
+/** A document ready to be served. */
+export interface Served {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  readonly type: string;
+  readonly filtered: Filtered | undefined;
+  gzip?: Promise<Buffer>;
+}
+
+/** How a client wants tarball addresses: a function by registry address, and a name for the result. */
+export interface TarballStyle {
+  readonly name: string;
+  rewrite(url: string, name: string, version: string): string;
+}
+
+interface Document {
+  readonly bytes: Buffer;
+  readonly etag: string | undefined;
+  readonly type: string;
+  /** On the monotonic clock: the wall clock may jump. */
+  confirmed: number;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly identity: string;
+  readonly documents: Map<Form, Document | 'missing'>;
+  missingAt: number;
+  judged?: Judged & { readonly from: Document };
+  readonly extra: Map<string, Judgement>;
+  readonly served: Map<string, Served & { readonly from: Document; readonly judged: Judged }>;
+}
+
+export interface PackagesOptions {
+  readonly client: UpstreamClient;
+  readonly upstreams: Upstreams;
+  readonly bench: Bench;
+  /** True: everything is served, and only noted what would have been withheld. */
+  readonly observe: boolean;
+  /** For how long a document is served without asking the registry again, in milliseconds. */
+  readonly freshFor: number;
+  readonly cacheBytes: number;
+  readonly now: () => Instant;
+}
+
+export interface Packages {
+  judged(name: string, identity: Identity): Promise<Judged>;
+  /** The verdict on one exact version; undefined when the registry does not list it. */
+  judgement(name: string, version: string, identity: Identity): Promise<Judgement | undefined>;
+  served(name: string, form: Form, style: TarballStyle | undefined, identity: Identity): Promise<Served>;
+  /** Packages looked at so far for this identity and everybody. */
+  held(identity: Identity): Iterable<{ readonly name: string; readonly withheld: ReadonlyMap<string, Judgement> }>;
+  readonly weight: number;
+}
+
+const accept: Record<Form, string> = {
+  full: 'application/json',
+  short: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*',
+};
+/** Versions judged when a packument is asked for; all others when they themselves are. */
+const mostSuspects = 200;
+const mostWidened = 1000;
+const missingFor = 10_000;
+
+/** Opens the store. Everything in it can be fetched and judged again, so it lives in memory only. */
+export function openPackages(options: PackagesOptions): Packages {
+  const { client, upstreams, bench, now } = options;
+  const cache = openBoundedCache<Entry>(options.cacheBytes);
+  const shared = openShared();
+
+  function entryOf(name: string, identity: Identity): Entry {
+    const key = `${identity.key}\n${name}`;
+    const held = cache.get(key);
+    if (held) return held;
+    const entry: Entry = { name, identity: identity.key, documents: new Map(), missingAt: 0, extra: new Map(), served: new Map() };
+    cache.set(key, entry, 1000);
+    return entry;
+  }
+
+  function weigh(entry: Entry): void {
+    const buffers = new Set<Buffer>();
+    for (const document of entry.documents.values()) if (document !== 'missing') buffers.add(document.bytes);
+    for (const served of entry.served.values()) buffers.add(served.bytes);
+    const bytes = [...buffers].reduce((sum, buffer) => sum + buffer.length, 0);
+    cache.set(`${entry.identity}\n${entry.name}`, entry, 1000 + bytes + (entry.judged?.packument.releases.length ?? 0) * 1000);
+  }
+
+  async function documentOf(entry: Entry, form: Form, identity: Identity): Promise<Document> {
+    const held = entry.documents.get(form);
+    const clock = performance.now();
+    if (held === 'missing' && clock - entry.missingAt < missingFor) throw new UpstreamTrouble(404, 'the registry has no such package');
+    if (held && held !== 'missing' && clock - held.confirmed < options.freshFor) return held;
+    return await shared(`document ${form} ${entry.identity}\n${entry.name}`, () =>
+      fetched(entry, form, held === 'missing' ? undefined : held, identity),
+    );
+  }
+
+  async function fetched(entry: Entry, form: Form, held: Document | undefined, identity: Identity): Promise<Document> {
+    const asked = { accept: accept[form], etag: held?.etag, authorization: identity.authorization };
+    const answer = await client.document(upstreamFor(upstreams, entry.name), packumentPath(entry.name), asked);
+    const confirmed = performance.now();
+    if (answer.kind === 'missing') {
+      entry.documents.set(form, 'missing');
+      entry.missingAt = confirmed;
+      throw new UpstreamTrouble(404, 'the registry has no such package');
+    }
+    if (held && (answer.kind === 'unchanged' || answer.bytes.equals(held.bytes))) {
+      held.confirmed = confirmed;
+      return held;
+    }
+    if (answer.kind === 'unchanged') throw new UpstreamTrouble(502, 'the registry says "unchanged" to a first question');
+    const document: Document = { bytes: answer.bytes, etag: answer.etag, type: answer.type, confirmed };
+    entry.documents.set(form, document);
+    return document;
+  }
+
+  /** Facts of other packages, fetched with the same credentials, for the engine. */
+  function sourceFor(identity: Identity, known: Packument): PackumentSource {
+    return {
+      registryOf: (name) => upstreamFor(upstreams, name).url,
+      async packument(name) {
+        if (name === known.name) return { status: 'found', packument: known, confirmedAt: now() };
+        try {
+          const entry = entryOf(name, identity);
+          const parsed = entry.judged?.from === entry.documents.get('full') ? entry.judged?.packument : undefined;
+          const packument = parsed ?? packumentIn(await documentOf(entry, 'full', identity), name);
+          return { status: 'found', packument, confirmedAt: now() };
+        } catch (error) {
+          const trouble = troubleOf(error);
+          return trouble.status === 404 ? { status: 'not-found', confirmedAt: now() } : { status: 'failed', reason: trouble.message };
+        }
+      },
+    };
+  }
+
+  async function judgedOf(entry: Entry, identity: Identity): Promise<Judged> {
+    const document = await documentOf(entry, 'full', identity);
+    const held = entry.judged;
+    if (held && held.from === document && stillValid(held, now())) return held;
+    return await shared(`judged ${entry.identity}\n${entry.name}`, () => judgeDocument(entry, document, identity));
+  }
+
+  async function judgeDocument(entry: Entry, document: Document, identity: Identity): Promise<Judged> {
+    const packument =
+      entry.judged?.from === document ? entry.judged.packument : parsedOrForgotten(entry, 'full', () => packumentIn(document, entry.name));
+    const at = now();
+    const request = { packument, packuments: sourceFor(identity, packument), now: at };
+    const suspects = suspectsIn(packument, bench, at);
+    for (const version of entry.extra.keys()) suspects.add(version);
+    let judgements = new Map(await bench.judge({ ...request, versions: [...suspects] }));
+    if (judgements.size > 0 && [...judgements.values()].every(lastingBlock)) {
+      const rest = newest(packument, mostWidened).filter((version) => !judgements.has(version));
+      judgements = new Map([...judgements, ...(await bench.judge({ ...request, versions: rest }))]);
+    }
+    const judged = { packument, judgements, withheld: blockedOf(judgements), at, from: document };
+    entry.judged = judged;
+    weigh(entry);
+    return judged;
+  }
+
+  return {
+    judged: (name, identity) => judgedOf(entryOf(name, identity), identity),
+    async judgement(name, version, identity) {
+      const entry = entryOf(name, identity);
+      const judged = await judgedOf(entry, identity);
+      const known = judged.judgements.get(version);
+      if (known || !judged.packument.releases.some((release) => release.version === version)) return known;
+      return await shared(`one ${entry.identity}\n${name}\n${version}`, async () => {
+        const request = { packument: judged.packument, versions: [version], packuments: sourceFor(identity, judged.packument), now: now() };
+        const judgement = (await bench.judge(request)).get(version);
+        if (!judgement) throw new Error(`no verdict on ${name}@${version}`);
+        remember(entry, judged, judgement);
+        return judgement;
+      });
+    },
+    async served(name, form, style, identity) {
+      const entry = entryOf(name, identity);
+      const [judged, document] = await Promise.all([judgedOf(entry, identity), documentOf(entry, form, identity)]);
+      const current = entry.judged ?? judged;
+      const key = `${form} ${style?.name ?? ''}`;
+      const held = entry.served.get(key);
+      if (held && held.from === document && held.judged === current) return held;
+      const made = { ...parsedOrForgotten(entry, form, () => make(document, current, name, style)), from: document, judged: current };
+      for (const [other, { from }] of entry.served) if (![...entry.documents.values()].includes(from)) entry.served.delete(other);
+      if (entry.served.size >= 8) entry.served.clear();
+      entry.served.set(key, made);
+      weigh(entry);
+      return made;
+    },
+    *held(identity) {
+      for (const entry of cache.values()) {
+        if (entry.judged && (entry.identity === '' || entry.identity === identity.key)) yield { name: entry.name, withheld: entry.judged.withheld };
+      }
+    },
+    get weight() {
+      return cache.weight;
+    },
+  };
+
+  function remember(entry: Entry, judged: Judged, judgement: Judgement): void {
+    if (entry.judged !== judged) return;
+    entry.extra.set(judgement.version, judgement);
+    const judgements = new Map([...judged.judgements, [judgement.version, judgement]]);
+    entry.judged = { ...entry.judged, judgements, withheld: blockedOf(judgements) };
+  }
+
+  function make(document: Document, judged: Judged, name: string, style: TarballStyle | undefined): Served {
+    const known = new Set(judged.packument.releases.map((release) => release.version));
+    const keep = options.observe ? () => true : (version: string) => known.has(version) && !judged.withheld.has(version);
+    try {
+      const filtered = filterPackument(document.bytes, { keep, ...(style && { tarball: (url, version) => style.rewrite(url, name, version) }) });
+      const etag = `"${createHash('sha256').update(filtered.bytes).digest('base64url').slice(0, 27)}"`;
+      return { bytes: filtered.bytes, etag, type: document.type.startsWith('application/') ? document.type : 'application/json', filtered };
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new UpstreamTrouble(502, 'the registry sent a document that is not a packument');
+      throw error;
+    }
+  }
+}
+
+/** A document that makes no sense is not kept: the next request asks the registry again. */
+function parsedOrForgotten<T>(entry: Entry, form: Form, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    entry.documents.delete(form);
+    throw error;
+  }
+}
+
+function packumentIn(document: Document, name: string): Packument {
+  const parsed = parsePackument(name, document.bytes);
+  if (!parsed.ok) throw new UpstreamTrouble(502, parsed.reason);
+  return parsed.packument;
+}
+
+/** A decision ends when something withheld becomes allowed, or when the clock was set back behind it. */
+function stillValid(judged: Judged, now: Instant): boolean {
+  if (now < judged.at) return false;
+  for (const { allowedFrom } of judged.withheld.values()) if (allowedFrom !== undefined && allowedFrom <= now) return false;
+  return true;
+}
+
+function suspectsIn(packument: Packument, bench: Bench, now: Instant): Set<string> {
+  if (bench.names(packument.name)) return new Set(newest(packument, mostWidened));
+  const young = packument.releases.filter((release) => release.at === undefined || now - release.at < bench.suspicious).slice(-mostSuspects);
+  const listed = new Set(packument.releases.map((release) => release.version));
+  const tagged = [...packument.distTags.values()].filter((version) => listed.has(version)).slice(0, mostSuspects);
+  return new Set([...young.map((release) => release.version), ...tagged]);
+}
+
+function newest(packument: Packument, most: number): string[] {
+  return packument.releases.slice(-most).map((release) => release.version);
+}
+
+function lastingBlock(judgement: Judgement): boolean {
+  return judgement.action === 'block' && judgement.allowedFrom === undefined && judgement.complete;
+}
+
+function blockedOf(judgements: ReadonlyMap<string, Judgement>): ReadonlyMap<string, Judgement> {
+  return new Map([...judgements].filter(([, judgement]) => judgement.action === 'block'));
+}

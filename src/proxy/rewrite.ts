@@ -1,0 +1,38 @@
+/** Which tarball addresses a client must be shown so that it fetches through the proxy and keeps its lockfile clean. */
+import type { TarballStyle } from './packages.ts';
+import { tarballPath } from './route.ts';
+import { type Upstreams, upstreamFor } from './upstream.ts';
+
+export interface RewriteOptions {
+  /** `auto`: as each client needs it, told by its User-Agent. */
+  readonly rewrite: 'auto' | 'always' | 'never';
+  /** Hosts whose addresses npm itself replaces by the configured registry. */
+  readonly npmReplaces: ReadonlySet<string>;
+  readonly upstreams: Upstreams;
+}
+
+/** Opens the choice of styles; `base` is how clients reach the proxy, ending in `/`. */
+export function openStyles(options: RewriteOptions): (agent: string, base: string) => TarballStyle | undefined {
+  return (agent, base) => {
+    if (options.rewrite === 'never') return undefined;
+    // npm writes the address it was shown into its lockfile, but fetches from the registry it is configured for.
+    const leave = options.rewrite === 'auto' && agent.startsWith('npm/');
+    return {
+      name: `${leave ? 'npm' : 'all'} ${base}`,
+      rewrite: (url, name, version) =>
+        leave && options.npmReplaces.has(hostOf(url)) ? url : throughProxy(url, name, version, base, options.upstreams),
+    };
+  };
+}
+
+function throughProxy(url: string, name: string, version: string, base: string, upstreams: Upstreams): string {
+  const from = upstreamFor(upstreams, name).url;
+  // The path after the name stays as the registry wrote it: clients compare it with the conventional one.
+  const kept = url.startsWith(from) && url.slice(from.length).startsWith(`${name}/-/`) ? url.slice(from.length) : tarballPath(name, version).slice(1);
+  return `${base}${kept}`;
+}
+
+function hostOf(url: string): string {
+  const found = /^https?:\/\/([^/]+)\//.exec(url);
+  return found?.[1] ?? '';
+}

@@ -1,0 +1,247 @@
+/** The registries behind the proxy, asked over node:http(s) with limits on sizes and times. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { printable } from '../model/text.ts';
+
+/** A registry behind the proxy. */
+export interface Upstream {
+  /** Ends in `/`; holds no credentials. */
+  readonly url: string;
+  /** Credentials of the proxy itself for this registry; where present, those of clients are not sent. */
+  authorization?(): Promise<string | undefined>;
+}
+
+/** Which upstream serves what, and which single one the credentials of clients may be sent to. */
+export interface Upstreams {
+  readonly main: Upstream;
+  readonly scopes: ReadonlyMap<string, Upstream>;
+  /** `main`, a scope, or `none`. A client has one token for the proxy's host: only one registry can be meant by it. */
+  readonly credentialsTo: string;
+}
+
+/** What stands between the proxy and an answer; `status` is what the client is told. */
+export class UpstreamTrouble extends Error {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+
+  constructor(status: number, reason: string, retryAfter?: string) {
+    super(reason);
+    this.name = 'UpstreamTrouble';
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface Limits {
+  readonly connectMs: number;
+  /** Until the answer begins. */
+  readonly answerMs: number;
+  /** Between two pieces of a body. */
+  readonly idleMs: number;
+  /** For a whole document. */
+  readonly totalMs: number;
+  readonly documentBytes: number;
+  readonly tarballBytes: number;
+}
+
+export const defaultLimits: Limits = {
+  connectMs: 10_000,
+  answerMs: 30_000,
+  idleMs: 30_000,
+  totalMs: 120_000,
+  documentBytes: 100_000_000,
+  tarballBytes: 1_000_000_000,
+};
+
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly authorization?: string | undefined;
+  readonly body?: Readable;
+  readonly signal?: AbortSignal;
+}
+
+export type DocumentAnswer =
+  | { readonly kind: 'document'; readonly bytes: Buffer; readonly etag: string | undefined; readonly type: string }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'missing'; readonly status: 404 | 410 };
+
+export interface UpstreamClient {
+  /** A document, unpacked; `etag` asks whether it changed. */
+  document(upstream: Upstream, path: string, asked: Asked & { readonly accept: string; readonly etag?: string | undefined }): Promise<DocumentAnswer>;
+  /** A response whose body is still to be read. Redirects within the same origin are followed for reads. */
+  open(upstream: Upstream, path: string, asked: Asked): Promise<IncomingMessage>;
+  close(): void;
+}
+
+const gunzipped = promisify(gunzip);
+const mostRedirects = 3;
+
+/** Opens the client; connections are kept and shared. */
+export function openUpstreamClient(limits: Limits = defaultLimits): UpstreamClient {
+  const kept = { keepAlive: true, keepAliveMsecs: 1000, maxSockets: 48, maxFreeSockets: 16, scheduling: 'lifo' as const };
+  const http = new HttpAgent(kept);
+  const https = new HttpsAgent(kept);
+
+  async function open(upstream: Upstream, path: string, asked: Asked): Promise<IncomingMessage> {
+    const base = new URL(upstream.url);
+    let url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+    for (let redirects = 0; ; redirects++) {
+      const response = await send(url, upstream, asked);
+      const location = response.headers.location;
+      const reading = asked.method === undefined || asked.method === 'GET' || asked.method === 'HEAD';
+      if (!isRedirect(response.statusCode) || location === undefined || !reading) return response;
+      response.resume();
+      url = redirected(url, location, redirects);
+    }
+  }
+
+  async function send(url: URL, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
+    const own = await upstream.authorization?.();
+    const authorization = own ?? asked.authorization;
+    const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
+    try {
+      return await exchange(url, headers, asked);
+    } catch (error) {
+      // A kept connection may have been closed by the other side just then; nothing was answered, so a read may be asked again.
+      if (asked.body || !isReset(error)) throw troubleOf(error);
+      return await exchange(url, headers, asked).catch((again: unknown) => Promise.reject(troubleOf(again)));
+    }
+  }
+
+  function exchange(url: URL, headers: OutgoingHttpHeaders, asked: Asked): Promise<IncomingMessage> {
+    const secure = url.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+      const request = (secure ? httpsRequest : httpRequest)(url, {
+        method: asked.method ?? 'GET',
+        agent: secure ? https : http,
+        headers,
+        maxHeaderSize: 65_536,
+        ...(asked.signal && { signal: asked.signal }),
+      });
+      const timer = setTimeout(() => request.destroy(new UpstreamTrouble(504, 'the registry does not answer')), limits.answerMs);
+      request.on('socket', (socket) => {
+        if (!socket.connecting) return;
+        const connecting = setTimeout(() => request.destroy(new UpstreamTrouble(504, 'the registry cannot be reached')), limits.connectMs);
+        const done = () => clearTimeout(connecting);
+        socket.once('connect', done).once('close', done);
+      });
+      request.on('response', (response) => {
+        clearTimeout(timer);
+        response.setTimeout(limits.idleMs, () => response.destroy(new UpstreamTrouble(504, 'the registry stopped in the middle of its answer')));
+        resolve(response);
+      });
+      request.on('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      if (asked.body) asked.body.pipe(request);
+      else request.end();
+    });
+  }
+
+  return {
+    open,
+    async document(upstream, path, asked) {
+      const headers: OutgoingHttpHeaders = {
+        accept: asked.accept,
+        'accept-encoding': 'gzip',
+        ...(asked.etag && { 'if-none-match': asked.etag }),
+        ...asked.headers,
+      };
+      const signal = AbortSignal.timeout(limits.totalMs);
+      const response = await open(upstream, path, { ...asked, headers, signal });
+      const status = response.statusCode ?? 0;
+      if (status === 200) {
+        const bytes = await bodyOf(response, limits.documentBytes);
+        return { kind: 'document', bytes, etag: response.headers.etag, type: response.headers['content-type'] ?? 'application/json' };
+      }
+      response.resume();
+      if (status === 304 && asked.etag) return { kind: 'unchanged' };
+      if (status === 404 || status === 410) return { kind: 'missing', status };
+      throw statusTrouble(status, response.headers['retry-after']);
+    },
+    close() {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+/** The upstream a package name is served from. */
+export function upstreamFor(upstreams: Upstreams, name: string | undefined): Upstream {
+  return (name?.startsWith('@') && upstreams.scopes.get(name.slice(0, name.indexOf('/')))) || upstreams.main;
+}
+
+/** The credentials of a client, where they may be sent to the upstream of this name. */
+export function credentialsFor(upstreams: Upstreams, name: string | undefined, authorization: string | undefined): string | undefined {
+  const meant = upstreams.credentialsTo === 'main' ? upstreams.main : upstreams.scopes.get(upstreams.credentialsTo);
+  return meant === upstreamFor(upstreams, name) ? authorization : undefined;
+}
+
+/** What a status of the registry means to a client of ours. */
+export function statusTrouble(status: number, retryAfter?: string): UpstreamTrouble {
+  if (status === 401 || status === 403) return new UpstreamTrouble(status, `the registry refuses access (${status})`);
+  if (status === 429) return new UpstreamTrouble(429, 'the registry asks to slow down (429)', retryAfter?.slice(0, 40));
+  return new UpstreamTrouble(502, `the registry answered ${status}`);
+}
+
+async function bodyOf(response: IncomingMessage, most: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of response) {
+      size += part.length;
+      if (size > most) throw new UpstreamTrouble(502, `the registry's answer is larger than ${most} bytes`);
+      parts.push(part);
+    }
+  } catch (error) {
+    response.destroy();
+    throw troubleOf(error);
+  }
+  const bytes = Buffer.concat(parts);
+  if (!response.complete) throw new UpstreamTrouble(502, 'the registry broke off in the middle of its answer');
+  if (response.headers['content-encoding'] !== 'gzip') return bytes;
+  return await gunzipped(bytes, { maxOutputLength: most }).catch(() =>
+    Promise.reject(new UpstreamTrouble(502, 'the registry sent damaged or too large gzip')),
+  );
+}
+
+function redirected(from: URL, location: string, redirects: number): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (!to || redirects >= mostRedirects) throw new UpstreamTrouble(502, 'the registry redirects in circles');
+  // Somewhere else is somebody else: no policy was set for that host, and it may be an address inside this network.
+  if (to.origin !== from.origin) throw new UpstreamTrouble(502, `the registry redirects to another host (${printable(to.host, 100)})`);
+  return to;
+}
+
+function isRedirect(status: number | undefined): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+function isReset(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** The code of a system error, wherever it was made. */
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Any error on the way, as what the client is told: messages of the system hold addresses and are cut to their code. Undefined for mistakes of ours. */
+export function troubleIn(error: unknown): UpstreamTrouble | undefined {
+  if (error instanceof UpstreamTrouble) return error;
+  const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+  const code = codeOf(error);
+  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ABORT_ERR') return new UpstreamTrouble(504, 'the registry takes too long');
+  return code === undefined ? undefined : new UpstreamTrouble(502, `the registry cannot be reached (${printable(code, 60)})`);
+}
+
+/** The same for errors that can only come from the network. */
+export function troubleOf(error: unknown): UpstreamTrouble {
+  return troubleIn(error) ?? new UpstreamTrouble(502, 'the registry cannot be reached');
+}

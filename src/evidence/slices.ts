@@ -179,11 +179,11 @@ function trustOf({ history, entry, yardstick, stub }: View): Slices['trust'] {
   return had({ current: entry.release.trust, line: newest(line, windows.line).map(stub) });
 }
 
-/** A version without a fact that others have: honest when none had it yet, else something is missing that was there. */
+/** A version without a fact that others have. Only the registry writes these: some mirrors keep them for a part of the versions, and a publisher cannot leave them out. */
 function unrecorded(offers: Offers, fact: 'publishers' | 'maintainers', recordedBefore: boolean): Gathered<never> {
   if (!offers[fact]) return notOffered(`this registry does not name ${fact}`);
   if (!recordedBefore) return notOffered(`${fact} were not recorded yet when this version was published`);
-  return failed(`this version names no ${fact}, although earlier ones do`);
+  return notOffered(`${fact} are named for earlier versions, but not for this one`);
 }
 
 function newest(entries: readonly Entry[], count: number): Entry[] {

@@ -43,6 +43,16 @@ export const judging: readonly OptionFlag[] = [registry, asOf, config, format, .
 /** Add a command: one file with `run`, one entry here. */
 export const commands: readonly CommandSpec[] = [
   {
+    usage: 'check [spec...]',
+    summary: "judge packages before adding them; without a spec, every package of this project's lockfile",
+    options: judging,
+    help: '\nExamples:\n  depward check express\n  depward check lodash@^4 @scope/tool\n  depward check            the whole lockfile of this project\n',
+    load: async () => {
+      const { run } = await import('./check.ts');
+      return ([specs], options, io) => run(strings(specs), options, io);
+    },
+  },
+  {
     usage: 'rules',
     summary: 'list the rules with their levels here',
     options: [config, { flags: '--json', about: 'everything known of each rule, as JSON' }, noColour],

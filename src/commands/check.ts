@@ -1,0 +1,55 @@
+/** `depward check`: judges what specs would bring in, or every package of the project's lockfile. */
+import { DepwardError } from '../model/errors.ts';
+import type { Change, ResolvedTree } from '../model/package.ts';
+import { rulePages } from '../rule-book.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+import { exitCodeOf, targetsOf, writeReports } from './output.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Runs the command; exit code as the README says. */
+export async function run(specs: readonly string[], options: CommonOptions, io: Io): Promise<number> {
+  targetsOf(options.format);
+  const session = await openSession(io.cwd, options, io);
+  try {
+    const { changes, tree } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
+    const report = await session.judge('check', changes, tree);
+    session.progress.stop();
+    await writeReports(report, options, rulePages, io);
+    return exitCodeOf(report);
+  } finally {
+    session.close();
+  }
+}
+
+interface Judgeable {
+  readonly changes: readonly Change[];
+  readonly tree: ResolvedTree;
+}
+
+async function fromSpecs(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
+  if (options.offline)
+    throw new DepwardError('usage', 'a spec cannot be resolved offline', { hint: 'without a spec, --offline judges the lockfile from the cache' });
+  const { resolveSpecs } = await import('../resolve/spec.ts');
+  session.progress.say('resolving what this would install');
+  const resolution = await resolveSpecs(specs, {
+    folder: io.cwd,
+    npm: await session.registry.npmOptions(),
+    ...(session.past && { before: new Date(session.now) }),
+    limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
+  });
+  for (const note of resolution.notes) io.stderr(`depward: ${note}\n`);
+  return resolution;
+}
+
+async function fromLockfile(folder: string): Promise<Judgeable> {
+  const { readProjectLockfile } = await import('../resolve/project.ts');
+  const lockfile = await readProjectLockfile(folder);
+  if (!lockfile) {
+    throw new DepwardError('input', 'there is no lockfile in this folder', {
+      hint: 'name what you want to add (depward check express), or make a lockfile (npm install --package-lock-only)',
+    });
+  }
+  const { diffTrees } = await import('../resolve/diff.ts');
+  return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree };
+}

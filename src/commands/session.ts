@@ -1,0 +1,89 @@
+/** What check, gate and run share: policy, registry, evidence and progress, opened once and closed at the end. */
+import { join } from 'node:path';
+import { type Evaluation, evaluate } from '../engine.ts';
+import { openEvidence } from '../evidence/collect.ts';
+import { factsFile, openFacts } from '../evidence/facts.ts';
+import { popularNames, projectNames } from '../evidence/popular-names.ts';
+import { withAlternatives } from '../instead.ts';
+import type { Finding } from '../model/finding.ts';
+import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Mode, PolicyNote, Report } from '../model/report.ts';
+import type { Instant } from '../model/time.ts';
+import { resemblance } from '../names/index.ts';
+import { toolVersion } from '../package-root.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { cacheFolder } from '../registry/cache.ts';
+import { openRegistry, type Registry } from '../registry/client.ts';
+import { rules } from '../rules/index.ts';
+import type { Io } from './io.ts';
+import { type CommonOptions, momentOf } from './options.ts';
+import { openProgress, type Progress } from './progress.ts';
+
+export interface Session {
+  readonly policy: Policy;
+  readonly registry: Registry;
+  readonly now: Instant;
+  /** True when `--as-of` asked for a moment of the past. */
+  readonly past: boolean;
+  readonly progress: Progress;
+  /** Judges changes of one tree. */
+  judge(
+    mode: Mode,
+    changes: readonly Change[],
+    tree: ResolvedTree,
+    more?: { fileFindings?: readonly Finding[]; notes?: readonly PolicyNote[] },
+  ): Promise<Report>;
+  close(): void;
+}
+
+/** Opens what judging needs. `policy` replaces the one found in `folder`. */
+export async function openSession(folder: string, options: CommonOptions, io: Io, policy?: Policy): Promise<Session> {
+  const now = momentOf(options.asOf, io.now());
+  const past = options.asOf !== undefined;
+  const chosen = policy ?? loadPolicy({ folder, config: options.config, rules });
+  const progress = openProgress(io, options.quiet === true);
+  const registry = await openRegistry({
+    cwd: folder,
+    env: io.env,
+    now: io.now,
+    signal: io.signal,
+    offline: options.offline === true,
+    noCache: options.cache === false,
+    note: (line) => io.stderr(`depward: ${line}\n`),
+    ...(options.registry !== undefined && { registry: options.registry }),
+  });
+  const facts = options.cache === false ? undefined : openFacts(join(cacheFolder(io.env, io.cwd), factsFile));
+  return {
+    policy: chosen,
+    registry,
+    now,
+    past,
+    progress,
+    async judge(mode, changes, tree, more = {}) {
+      const own = projectNames(settledNames(tree, changes));
+      const sources = openEvidence({
+        packuments: registry,
+        names: (name) => resemblance(name, popularNames(), own),
+        tree,
+        now,
+        past,
+        offline: options.offline === true,
+        ...(facts && { facts }),
+      });
+      const input: Evaluation = { mode, toolVersion: toolVersion(), changes, tree, sources, rules, weights: new Map(), policy: chosen, now, ...more };
+      progress.say(`judging ${changes.length} packages`);
+      return withAlternatives(await evaluate(input), input);
+    },
+    close() {
+      progress.stop();
+      registry.close();
+    },
+  };
+}
+
+/** Names the project already relies on: what comes in now is judged against them, not by them. */
+function settledNames(tree: ResolvedTree, changes: readonly Change[]): string[] {
+  const incoming = new Set(changes.filter(isIncoming).map((change) => change.after.name));
+  return tree.packages.map((entry) => entry.name).filter((name) => !incoming.has(name));
+}

@@ -6,7 +6,7 @@ import type { Installed } from './installed.ts';
 import type { Lookup } from './lookup.ts';
 import { name } from './name.ts';
 import { newDependencies } from './new-dependencies.ts';
-import type { SliceKind } from './slices.ts';
+import type { KindSlices, SliceKind } from './slices.ts';
 
 /** What collectors work with. */
 export interface Context {
@@ -34,8 +34,8 @@ export const collectors: { readonly [K in EvidenceKind]: Collector<K> } = {
 };
 
 function slice<K extends SliceKind>(kind: K): Collector<K> {
-  return (change, { lookup }): Gathered<EvidenceMap[K]> | Promise<Gathered<EvidenceMap[K]>> => {
-    const slices = lookup.slices(change.after.name, change.after.version);
+  return (change, { lookup }) => {
+    const slices: KindSlices | Promise<KindSlices> = lookup.slices(change.after.name, change.after.version);
     return slices instanceof Promise ? slices.then((had) => had[kind]) : slices[kind];
   };
 }

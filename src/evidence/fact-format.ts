@@ -1,41 +1,53 @@
-/** Slices as text and back. People, releases and stubs that several slices share are written once; stubs lie in columns. */
+/**
+ * Slices as text and back. People, releases and stubs that several slices share are written once; stubs lie in columns. The
+ * text has sections, and only those are parsed that somebody looks into: a run over thousands of packages looks into few.
+ */
 import type { Gathered, ReleaseStub } from '../model/evidence.ts';
 import type { DependencySets, Person, Release, TrustLevel } from '../model/packument.ts';
-import { type Slices, sliceKinds } from './slices.ts';
+import type { Slices } from './slices.ts';
 
 const trustLevels: readonly TrustLevel[] = ['none', 'provenance', 'trusted-publisher', 'approved'];
 const bit = { trust: 3, sameLine: 4, installScript: 8, deprecated: 16 };
+/** JSON escapes tabs: one in the text is ours. */
+const separator = '\t';
 
 /** Writes slices down. */
 export function encodeSlices(slices: Slices): string {
   const people = new Table<Person>((person) => JSON.stringify([person.name, person.email, person.oidcConfigId]));
   const releases = new Table<Release>((release) => release.version);
   const stubs = new Table<ReleaseStub>((stub) => stub.version);
-  const { listing, release, times, publishers, maintainers, trust } = slices;
+  const { listing, release, times, publishers, maintainers, trust, added } = slices;
   const refs = (list: readonly ReleaseStub[]) => runOf(list.map((stub) => stubs.place(stub)));
   const names = (list: readonly Person[]) => list.map((person) => people.place(person));
-  const body = [
-    plain(listing, (value) => ({ ...value, alternatives: refs(value.alternatives) })),
-    plain(release, ({ current, previous, settled }) => [current, previous, settled].map((one) => one && releases.place(one))),
-    plain(times, (value) => ({ ...value, before: refs(value.before), around: refs(value.around) })),
-    plain(publishers, (value) => ({
+  // Times first: they have the longest list, which then is one run.
+  const written = {
+    times: plain(times, (value) => ({ ...value, before: refs(value.before), around: refs(value.around) })),
+    listing: plain(listing, (value) => ({ ...value, alternatives: refs(value.alternatives) })),
+    release: plain(release, ({ current, previous, settled }) => ({
+      current: releases.place(current),
+      previous: previous && releases.place(previous),
+      settled: settled && releases.place(settled),
+    })),
+    publishers: plain(publishers, (value) => ({
       ...value,
       current: people.place(value.current),
       founder: value.founder && people.place(value.founder),
       before: refs(value.before),
     })),
-    plain(maintainers, (value) => ({ current: names(value.current), previous: value.previous && names(value.previous) })),
-    plain(trust, (value) => ({ ...value, line: refs(value.line) })),
-  ];
+    maintainers: plain(maintainers, (value) => ({ current: names(value.current), previous: value.previous && names(value.previous) })),
+    trust: plain(trust, (value) => ({ ...value, line: refs(value.line) })),
+    added,
+  };
   const columns = columnsOf(stubs.items, people);
   const manifests = releases.items.map((one) => plainRelease(one, people));
-  return JSON.stringify([people.items, columns, manifests, body]);
+  return [{ ...written, people: people.items }, columns, ...manifests].map((section) => JSON.stringify(section)).join(separator);
 }
 
 /** Reads slices; undefined for text that is not theirs. */
 export function decodeSlices(text: string): Slices | undefined {
+  const [core = '', columns = '', ...manifests] = text.split(separator);
   try {
-    return revive(JSON.parse(text) as Written);
+    return revive(JSON.parse(core) as Core, columns, manifests);
   } catch {
     return undefined;
   }
@@ -43,11 +55,10 @@ export function decodeSlices(text: string): Slices | undefined {
 
 /** Places in a list of stubs: all of the first n as a number. */
 type Run = number | readonly number[];
-type Plain<T> = T | readonly [why: 'not-offered' | 'failed', reason: string];
 type Columns = readonly [versions: readonly string[], at: readonly (number | null)[], publishers: readonly number[], flags: readonly number[]];
 // biome-ignore lint/suspicious/noExplicitAny: what our own checksummed lines hold, made into Slices right here
 type Loose = any;
-type Written = readonly [people: readonly Person[], columns: Columns, releases: readonly Loose[], body: readonly Plain<Loose>[]];
+type Core = Readonly<Record<Exclude<keyof Slices, 'added'>, Loose>> & Pick<Slices, 'added'> & { readonly people: readonly Person[] };
 
 /** Numbers equal things in the order they come up. */
 class Table<T> {
@@ -68,7 +79,7 @@ class Table<T> {
   }
 }
 
-function plain<T>(gathered: Gathered<T>, write: (value: T) => object): Plain<object> {
+function plain<T>(gathered: Gathered<T>, write: (value: T) => object): object {
   return gathered.ok ? write(gathered.value) : [gathered.why, gathered.reason];
 }
 
@@ -103,68 +114,74 @@ function plainRelease(release: Release, people: Table<Person>): object {
   };
 }
 
-function revive([people, columns, manifests, body]: Written): Slices {
-  const stubs = stubsOf(columns, people);
-  const releases = manifests.map((manifest) => releaseOf(manifest, people));
-  const list = (run: Run): readonly ReleaseStub[] => (typeof run === 'number' ? stubs.slice(0, run) : run.map((place) => must(stubs[place])));
+function revive(
+  { people, listing, release, times, publishers, maintainers, trust, added }: Core,
+  columns: string,
+  manifests: readonly string[],
+): Slices {
+  const stubs = once(() => stubsOf(JSON.parse(columns) as Columns, people));
+  const list = (run: Run): readonly ReleaseStub[] => {
+    if (run === 0) return [];
+    return typeof run === 'number' ? stubs().slice(0, run) : run.map((place) => must(stubs()[place]));
+  };
   const person = (place: number): Person => must(people[place]);
-  if (body.length !== sliceKinds.length) throw new RangeError('slices are missing');
-  const [listing, release, times, publishers, maintainers, trust] = body;
+  if (!Array.isArray(added) || !Array.isArray(people)) throw new RangeError('not slices');
   return {
-    listing: rich(listing, (value) => {
-      value.alternatives = list(value.alternatives);
-      return value;
-    }),
-    release: rich(release, ([current, previous, settled]) => ({
-      current: must(releases[current]),
-      ...(previous !== null && { previous: must(releases[previous]) }),
-      ...(settled !== null && { settled: must(releases[settled]) }),
-    })),
-    times: rich(times, (value) => {
-      value.before = list(value.before);
-      value.around = list(value.around);
-      return value;
-    }),
+    listing: rich(listing, (value) => lazy(value, 'alternatives', list)),
+    release: rich(release, (value) => lazyReleases(value, manifests, people)),
+    times: rich(times, (value) => lazy(lazy(value, 'before', list), 'around', list)),
     publishers: rich(publishers, (value) => {
       value.current = person(value.current);
       if (value.founder !== undefined) value.founder = person(value.founder);
-      value.before = list(value.before);
-      return value;
+      return lazy(value, 'before', list);
     }),
     maintainers: rich(maintainers, (value) => {
       value.current = value.current.map(person);
       if (value.previous) value.previous = value.previous.map(person);
       return value;
     }),
-    trust: rich(trust, (value) => {
-      value.line = list(value.line);
-      return value;
-    }),
+    trust: rich(trust, (value) => lazy(value, 'line', list)),
+    added,
   };
 }
 
-function rich<T>(written: Plain<Loose>, read: (value: Loose) => T): Gathered<T> {
-  if (!Array.isArray(written) || typeof written[0] !== 'string') return { ok: true, value: read(written) };
+function rich(written: Loose, read: (value: Loose) => Loose): Gathered<Loose> {
+  if (!Array.isArray(written)) return { ok: true, value: read(written) };
   const [why, reason] = written;
   if ((why !== 'not-offered' && why !== 'failed') || typeof reason !== 'string') throw new RangeError('no such gap');
   return { ok: false, why, reason };
 }
 
+/** Puts a list in the place of its run, made when first looked at. */
+function lazy(value: Loose, key: string, list: (run: Run) => readonly ReleaseStub[]): Loose {
+  const run: Run = value[key];
+  if (typeof run !== 'number' && !Array.isArray(run)) throw new RangeError('not a list');
+  const get = once(() => list(run));
+  return Object.defineProperty(value, key, { enumerable: true, get });
+}
+
+function lazyReleases(places: Loose, manifests: readonly string[], people: readonly Person[]): Loose {
+  const made = manifests.map((manifest) => once(() => releaseOf(JSON.parse(manifest), people)));
+  for (const key of Object.keys(places)) Object.defineProperty(places, key, { enumerable: true, get: must(made[places[key]]) });
+  return places;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 function stubsOf([versions, times, publishers, flags]: Columns, people: readonly Person[]): ReleaseStub[] {
-  return versions.map((version, index) => {
-    const flag = flags[index] ?? 0;
-    const at = times[index];
-    const publisher = people[publishers[index] ?? -1];
-    return {
-      version,
-      ...(typeof at === 'number' && { at }),
-      ...(publisher && { publisher }),
-      trust: must(trustLevels[flag & bit.trust]),
-      sameLine: (flag & bit.sameLine) !== 0,
-      installScript: (flag & bit.installScript) !== 0,
-      deprecated: (flag & bit.deprecated) !== 0,
-    };
-  });
+  return versions.map((version, index) => stubFrom(version, times[index] ?? undefined, people[publishers[index] ?? -1], flags[index] ?? 0));
+}
+
+function stubFrom(version: string, at: number | undefined, publisher: Person | undefined, flag: number): ReleaseStub {
+  const rest = { sameLine: (flag & bit.sameLine) !== 0, installScript: (flag & bit.installScript) !== 0, deprecated: (flag & bit.deprecated) !== 0 };
+  const trust = must(trustLevels[flag & bit.trust]);
+  return { version, ...(at !== undefined && { at }), ...(publisher && { publisher }), trust, ...rest };
 }
 
 function releaseOf(manifest: Loose, people: readonly Person[]): Release {

@@ -40,7 +40,7 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
   // What is seen from a moment gone by is no fact of today.
   const facts = moment.past ? undefined : store;
   const opened = new Map<string, { readonly answer: Promise<Opened>; releases: number }>();
-  const asked = new Map<string, Promise<Slices>>();
+  const asked = new Map<string, Slices | Promise<Slices>>();
   let oldest: Instant | undefined;
 
   function open(name: string): Promise<Opened> {
@@ -82,12 +82,12 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
 
   return {
     slices(name, version) {
-      const running = asked.get(`${name} ${version}`);
-      if (running) return running;
+      const key = `${name} ${version}`;
+      const held = asked.get(key);
+      if (held) return held;
       const kept = facts?.slices(packuments.registryOf(name), name, version);
-      if (kept && isFresh(kept)) return used(kept);
-      const answer = ask(name, version, kept);
-      asked.set(`${name} ${version}`, answer);
+      const answer = kept && isFresh(kept) ? used(kept) : ask(name, version, kept);
+      asked.set(key, answer);
       return answer;
     },
     async meant(name, spec) {

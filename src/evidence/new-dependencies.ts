@@ -1,24 +1,12 @@
 /** The dependencies a release brought in, each with what is known of it. */
 import { failed, type Gathered, had, type NearName, type NewDependency } from '../model/evidence.ts';
 import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
-import type { DependencySets, Person, Release } from '../model/packument.ts';
+import type { Person, Release } from '../model/packument.ts';
 import type { Context } from './collectors.ts';
 import { settling } from './history.ts';
 import { haveInCommon } from './people.ts';
 import type { Slices } from './slices.ts';
-
-type Kind = NewDependency['kind'];
-
-/** A dependency as a manifest asks for it. */
-interface Wanted {
-  /** The name in the manifest, under which it is installed. */
-  readonly as: string;
-  /** The name in the registry; undefined for what comes from elsewhere. */
-  readonly name: string | undefined;
-  readonly spec: string;
-  readonly range: string;
-  readonly kind: Kind;
-}
+import type { Wanted } from './wanted.ts';
 
 /** New dependencies looked into; a release with more is judged incomplete. */
 const mostLookedInto = 60;
@@ -28,45 +16,11 @@ export async function newDependencies(change: IncomingChange, context: Context):
   const { name, version } = change.after;
   const slices = await context.lookup.slices(name, version);
   if (!slices.release.ok) return slices.release;
-  const { current, settled, previous } = slices.release.value;
-  const yardstick = settled ?? previous;
-  if (!yardstick) return had([]);
-  const added = addedSince(current, yardstick);
+  const { added } = slices;
   if (added.length === 0) return had([]);
   if (added.length > mostLookedInto) return failed(`it has ${added.length} new dependencies, more than are looked into`);
   const family = peopleOf(slices);
   return had(await Promise.all(added.map((wanted) => describe(wanted, change.after, family, context))));
-}
-
-function addedSince(current: Release, earlier: Release): Wanted[] {
-  const known = new Set(wantedBy(earlier.dependencies).map(identity));
-  const found = new Map<string, Wanted>();
-  for (const wanted of wantedBy(current.dependencies)) {
-    const id = identity(wanted);
-    if (!known.has(id) && !found.has(id)) found.set(id, wanted);
-  }
-  return [...found.values()];
-}
-
-function wantedBy({ prod, optional, peer }: DependencySets): Wanted[] {
-  const sets: readonly (readonly [Kind, ReadonlyMap<string, string>])[] = [
-    ['optional', optional],
-    ['prod', prod],
-    ['peer', peer],
-  ];
-  return sets.flatMap(([kind, set]) => [...set].map(([as, spec]) => wantedFrom(as, spec, kind)));
-}
-
-function wantedFrom(as: string, spec: string, kind: Kind): Wanted {
-  const alias = /^npm:(@[^/@]+\/[^/@]+|[^/@]+)(?:@(.*))?$/s.exec(spec.trim());
-  if (alias) return { as, name: alias[1], spec, range: alias[2] ?? '*', kind };
-  // Whatever has a colon or a slash is a URL, a repository or a folder.
-  return { as, name: /[:/]/.test(spec) ? undefined : as, spec, range: spec, kind };
-}
-
-/** The same registry package under another name is not new; another source under the same name is. */
-function identity({ as, name }: Wanted): string {
-  return name === undefined ? `elsewhere ${as}` : `registry ${name}`;
 }
 
 async function describe(wanted: Wanted, dependent: ResolvedPackage, family: readonly Person[], context: Context): Promise<NewDependency> {

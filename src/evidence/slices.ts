@@ -14,14 +14,19 @@ import { day } from '../model/time.ts';
 import { isPrerelease, onSameLine, parseVersion } from '../model/version.ts';
 import { before, type Entry, type History, highest, highestBelow, isPlaceholder, settledBefore, stubMaker } from './history.ts';
 import { samePublisher } from './people.ts';
+import { addedSince, type Wanted } from './wanted.ts';
 
 /** The kinds that come from the package's own packument alone. */
 export type SliceKind = 'listing' | 'release' | 'times' | 'publishers' | 'maintainers' | 'trust';
 
 /** Their evidence for one version. */
-export type Slices = { readonly [K in SliceKind]: Gathered<EvidenceMap[K]> };
+export type KindSlices = { readonly [K in SliceKind]: Gathered<EvidenceMap[K]> };
 
-export const sliceKinds: readonly SliceKind[] = ['listing', 'release', 'times', 'publishers', 'maintainers', 'trust'];
+/** The same, with what new dependencies are described from. */
+export type Slices = KindSlices & {
+  /** The dependencies that the settled release before this one (else the one before) did not ask for. */
+  readonly added: readonly Wanted[];
+};
 
 const windows = { alternatives: 20, before: 60, around: 60, line: 20 };
 
@@ -51,7 +56,7 @@ export function unknownPackage(): Slices {
 /** Nothing could be had, and why. */
 export function failedSlices(reason: string): Slices {
   const gap = failed(reason);
-  return { listing: gap, release: gap, times: gap, publishers: gap, maintainers: gap, trust: gap };
+  return { listing: gap, release: gap, times: gap, publishers: gap, maintainers: gap, trust: gap, added: [] };
 }
 
 /** One version with what the slices are cut from. */
@@ -76,6 +81,7 @@ function listedSlices(history: History, entry: Entry): Slices {
     publishers: publishersOf(view),
     maintainers: maintainersOf(view),
     trust: trustOf(view),
+    added: addedIn(view),
   };
 }
 
@@ -120,6 +126,11 @@ function releaseOf({ entry, earlier, settled }: View): Slices['release'] {
   const previous = highestBelow(earlier, entry)?.release;
   const standing = highestBelow(settled, entry)?.release;
   return had({ current: entry.release, ...(previous && { previous }), ...(standing && { settled: standing }) });
+}
+
+function addedIn({ entry, earlier, settled }: View): readonly Wanted[] {
+  const yardstick = highestBelow(settled, entry) ?? highestBelow(earlier, entry);
+  return yardstick ? addedSince(entry.release, yardstick.release) : [];
 }
 
 function timesOf(view: View): Slices['times'] {

@@ -64,6 +64,35 @@ export const commands: readonly CommandSpec[] = [
     options: [noColour],
     load: async () => (await import('./explain.ts')).run,
   },
+  {
+    usage: 'proxy',
+    summary: 'stand in front of a registry: withhold what the policy blocks, and say why',
+    options: [
+      { flags: '--listen <host:port>', about: 'address to listen on (default: 127.0.0.1:4873)' },
+      { flags: '--upstream <url>', about: 'registry behind it (default: the one npm is configured for)' },
+      { flags: '--scope <@scope=url>', about: 'another registry for a scope; repeatable', repeatable: true },
+      { flags: '--credentials-to <which>', about: 'the one upstream that gets the credentials clients send: main, @scope or none (default: main)' },
+      { flags: '--own-credentials', about: 'ask the registries with the credentials of this user’s npmrc, for every client' },
+      { flags: '--public-url <url>', about: 'how clients reach it, where that differs from --listen' },
+      { flags: '--observe', about: 'withhold nothing, only log what would be withheld' },
+      {
+        flags: '--pass <group>',
+        about: 'pass on: ping, search, audit, keys, attestations (passed anyway), account, publish, other; repeatable',
+        repeatable: true,
+      },
+      { flags: '--refuse <group>', about: 'refuse a group of requests; repeatable', repeatable: true },
+      { flags: '--rewrite <how>', about: 'tarball addresses: auto (as each client needs it), always, never' },
+      { flags: '--audit <file>', about: 'write one JSON line for each decision; - for stdout' },
+      { flags: '--fresh <seconds>', about: 'serve a document this long without asking the registry again (default: 60)' },
+      { flags: '--memory <megabytes>', about: 'most memory for documents and tarballs (default: 256)' },
+      config,
+      { flags: '-q, --quiet', about: 'say nothing but errors' },
+    ],
+    load: async () => {
+      const { run } = await import('./proxy.ts');
+      return (_, options, io) => run(options, io);
+    },
+  },
 ];
 
 /** Arguments as commander hands them over: a list of words, or nothing. */

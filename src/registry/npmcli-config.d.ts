@@ -23,3 +23,10 @@ declare module '@npmcli/config/lib/definitions/index.js' {
   const shapes: { readonly definitions: unknown; readonly shorthands: unknown; readonly flatten: unknown; readonly nerfDarts: readonly string[] };
   export default shapes;
 }
+
+declare module 'npm-registry-fetch/lib/auth.js' {
+  export default function getAuth(
+    url: string,
+    options: Readonly<Record<string, unknown>>,
+  ): { readonly token?: string | null; readonly auth?: string | null };
+}

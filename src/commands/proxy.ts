@@ -1,0 +1,141 @@
+/** `depward proxy`: a registry in front of the registry, until it is told to stop. */
+import { resolve } from 'node:path';
+import { DepwardError } from '../model/errors.ts';
+import { listText, printable } from '../model/text.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { auditTo, openAuditFile } from '../proxy/audit.ts';
+import { type RouteGroup, routeGroups } from '../proxy/route.ts';
+import { startProxy } from '../proxy/server.ts';
+import type { Upstream, Upstreams } from '../proxy/upstream.ts';
+import { loadNpmConfig, type NpmConfig, type NpmOptions } from '../registry/config.ts';
+import { ruleBook } from '../rule-book.ts';
+import { benchFor, npmDefaultHost, registryUrl } from './guard.ts';
+import { exit, type Io } from './io.ts';
+
+/** The options as commander hands them over. */
+export interface ProxyCommandOptions {
+  readonly listen?: string;
+  readonly upstream?: string;
+  readonly scope?: readonly string[];
+  readonly credentialsTo?: string;
+  readonly ownCredentials?: boolean;
+  readonly publicUrl?: string;
+  readonly observe?: boolean;
+  readonly pass?: readonly string[];
+  readonly refuse?: readonly string[];
+  readonly rewrite?: string;
+  readonly audit?: string;
+  readonly fresh?: string;
+  readonly memory?: string;
+  readonly config?: string;
+  readonly quiet?: boolean;
+}
+
+/** Passed on unless refused: what clients need to read, and nothing that changes the registry. */
+const passedByDefault: readonly RouteGroup[] = ['ping', 'search', 'audit', 'keys', 'attestations'];
+
+/** Runs until interrupted; exit code 0 after a graceful stop. */
+export async function run(options: ProxyCommandOptions, io: Io): Promise<number> {
+  const { host, port } = addressOf(options.listen ?? '127.0.0.1:4873');
+  const policy = loadPolicy({ folder: io.cwd, config: options.config, rules: [...ruleBook.values()] });
+  const bench = benchFor(policy, 'proxy');
+  const upstreams = await upstreamsOf(options, io);
+  const say = (text: string) => (options.quiet ? undefined : io.stderr(`depward: ${text}\n`));
+  const audit =
+    options.audit === undefined ? auditTo(() => {}) : options.audit === '-' ? auditTo(io.stdout) : openAuditFile(resolve(io.cwd, options.audit), say);
+  const proxy = await startProxy({
+    host,
+    port,
+    ...(options.publicUrl !== undefined && { publicUrl: registryUrl(options.publicUrl, '--public-url') }),
+    upstreams,
+    bench,
+    observe: options.observe === true,
+    rewrite: oneOf(options.rewrite ?? 'auto', ['auto', 'always', 'never'] as const, '--rewrite'),
+    npmReplaces: new Set([await npmDefaultHost()]),
+    pass: passed(options),
+    freshFor: numberOf(options.fresh, 60, 0, 86_400, '--fresh') * 1000,
+    cacheBytes: numberOf(options.memory, 256, 1, 16_384, '--memory') * 1_000_000,
+    audit,
+    now: io.now,
+  });
+  say(`${options.observe ? 'watching' : 'guarding'} ${upstreams.main.url} at ${proxy.url} by policy ${policy.origin}`);
+  say(`clients: npm config set registry ${proxy.url}; why: ${proxy.url}-/depward/why/NAME@VERSION`);
+  if (!/^(127\.|localhost$|::1$)/.test(host)) say('it can be reached from other machines: anybody who reaches it may ask');
+  await untilStopped(io.signal);
+  say('stopping: what was begun is finished');
+  await proxy.close();
+  return exit.allowed;
+}
+
+/** Ends on Ctrl-C and on SIGTERM, as supervisors send it. */
+async function untilStopped(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((stop) => {
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', () => stop(), { once: true });
+    process.once('SIGTERM', () => stop());
+  });
+}
+
+async function upstreamsOf(options: ProxyCommandOptions, io: Io): Promise<Upstreams> {
+  const config = await loadNpmConfig({ cwd: io.cwd, env: io.env });
+  const credentials = options.ownCredentials ? await npmCredentials(config) : () => undefined;
+  const upstream = (url: string): Upstream => {
+    const own = credentials(url);
+    return own === undefined ? { url } : { url, authorization: async () => own };
+  };
+  const main = upstream(options.upstream === undefined ? config.registries.main : registryUrl(options.upstream, '--upstream'));
+  const scopes = new Map([...(options.upstream === undefined ? config.registries.scopes : [])].map(([scope, url]) => [scope, upstream(url)]));
+  for (const text of options.scope ?? []) {
+    const [scope = '', url = ''] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
+    if (!/^@[A-Za-z0-9~-][A-Za-z0-9._~-]*$/.test(scope))
+      throw new DepwardError('usage', `--scope is not of the form @scope=URL: ${printable(text, 100)}`);
+    scopes.set(scope, upstream(registryUrl(url, '--scope')));
+  }
+  const credentialsTo = options.credentialsTo ?? 'main';
+  if (credentialsTo !== 'main' && credentialsTo !== 'none' && !scopes.has(credentialsTo)) {
+    throw new DepwardError('usage', `--credentials-to names no upstream: ${printable(credentialsTo, 100)}`, {
+      hint: `it is main, none${[...scopes.keys()].map((scope) => `, ${scope}`).join('')}`,
+    });
+  }
+  return { main, scopes, credentialsTo };
+}
+
+/** The Authorization header that npm itself would send to a registry. */
+export async function npmCredentials(config: NpmConfig): Promise<(url: string) => string | undefined> {
+  const { default: getAuth } = await import('npm-registry-fetch/lib/auth.js');
+  return (url) => headerOf(getAuth(url, config.options as NpmOptions & { forceAuth?: unknown }));
+}
+
+function headerOf(auth: { readonly token?: string | null; readonly auth?: string | null }): string | undefined {
+  if (auth.token) return `Bearer ${auth.token}`;
+  return auth.auth ? `Basic ${auth.auth}` : undefined;
+}
+
+function passed(options: ProxyCommandOptions): ReadonlySet<RouteGroup> {
+  const pass = new Set(passedByDefault);
+  for (const group of options.pass ?? []) pass.add(oneOf(group, routeGroups, '--pass'));
+  for (const group of options.refuse ?? []) pass.delete(oneOf(group, routeGroups, '--refuse'));
+  return pass;
+}
+
+function addressOf(text: string): { readonly host: string; readonly port: number } {
+  const found = /^(?:(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(found?.[2]);
+  if (!found || port > 65_535)
+    throw new DepwardError('usage', `--listen is not HOST:PORT: ${printable(text, 100)}`, { hint: 'for example 127.0.0.1:4873' });
+  return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+function numberOf(text: string | undefined, fallback: number, least: number, most: number, option: string): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new DepwardError('usage', `${option} is a whole number from ${least} to ${most}, not ${printable(text, 40)}`);
+  return value;
+}
+
+function oneOf<T extends string>(text: string, allowed: readonly T[], option: string): T {
+  const found = allowed.find((one) => one === text);
+  if (found === undefined) throw new DepwardError('usage', `${option} is one of ${listText(allowed, allowed.length)}, not ${printable(text, 40)}`);
+  return found;
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Io } from '../../src/commands/io.ts';
+import { run } from '../../src/commands/proxy.ts';
+import { DepwardError } from '../../src/model/errors.ts';
+import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
+
+let registry: FixtureRegistry | undefined;
+afterEach(async () => {
+  await registry?.close();
+  registry = undefined;
+});
+
+function anIo(stop: AbortController): Io & { readonly seen: { out: string; err: string }; readonly said: PassThrough } {
+  const seen = { out: '', err: '' };
+  const said = new PassThrough();
+  return {
+    seen,
+    said,
+    stdout: (text) => {
+      seen.out += text;
+    },
+    stderr: (text) => {
+      seen.err += text;
+      said.write(text);
+    },
+    stdin: process.stdin,
+    stdoutIsTTY: false,
+    stderrIsTTY: false,
+    columns: undefined,
+    env: { ...process.env, npm_config_userconfig: '/dev/null' },
+    cwd: '/',
+    now: Date.now,
+    signal: stop.signal,
+  };
+}
+
+describe('depward proxy', () => {
+  it('withholds by the real rules and policy, logs, and stops when told', async () => {
+    const hour = 3_600_000;
+    registry = await startFixtureRegistry({
+      packuments: [
+        publish('left', [
+          { version: '1.0.0', at: '2020-01-01T00:00:00Z' },
+          { version: '1.0.1', at: new Date(Date.now() - hour).toISOString() },
+        ]),
+      ],
+    });
+    const stop = new AbortController();
+    const io = anIo(stop);
+    const done = run({ listen: '0', upstream: registry.url, audit: '-' }, io);
+    await once(io.said, 'data');
+    const url = /at (http:\S+) by/.exec(io.seen.err)?.[1] ?? '';
+    const document = (await (await fetch(`${url}left`)).json()) as { versions: object; 'dist-tags': object };
+    expect(Object.keys(document.versions)).toEqual(['1.0.0']);
+    expect(document['dist-tags']).toEqual({ latest: '1.0.0' });
+    const refused = await fetch(`${url}left/-/left-1.0.1.tgz`);
+    expect(refused.status).toBe(403);
+    const { error, depward } = (await refused.json()) as { error: string; depward: { allowedFrom: string } };
+    expect(error).toContain('release-age: published 1 hour ago');
+    expect(Date.parse(depward.allowedFrom) - Date.now()).toBeGreaterThan(2 * 24 * hour);
+    stop.abort();
+    expect(await done).toBe(0);
+    const lines = io.seen.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { asked: 'packument', subject: 'left', verdict: 'filtered', withheld: ['1.0.1'] },
+      { asked: 'tarball', subject: 'left@1.0.1', verdict: 'withheld', rules: ['release-age'], status: 403 },
+    ]);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it.each([
+    [{ listen: 'nowhere' }, '--listen is not HOST:PORT'],
+    [{ upstream: 'ftp://registry.example/' }, '--upstream is not an http or https URL'],
+    [{ upstream: 'https://me:secret@registry.example/' }, '--upstream holds credentials'],
+    [{ scope: ['acme=https://registry.example/'] }, '--scope is not of the form'],
+    [{ credentialsTo: '@acme' }, '--credentials-to names no upstream'],
+    [{ pass: ['everything'] }, '--pass is one of ping'],
+    [{ fresh: '-1' }, '--fresh is a whole number'],
+  ])('says what is wrong with %j', async (options, message) => {
+    const error = await run({ upstream: 'http://127.0.0.1:9/', ...options }, anIo(new AbortController())).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DepwardError);
+    expect((error as DepwardError).message).toContain(message);
+    expect((error as DepwardError).message).not.toContain('secret');
+  });
+});

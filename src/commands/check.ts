@@ -35,6 +35,7 @@ async function fromSpecs(specs: readonly string[], session: Session, options: Co
   const resolution = await resolveSpecs(specs, {
     folder: io.cwd,
     npm: await session.registry.npmOptions(),
+    fetchDocument: (name) => session.registry.document(name),
     ...(session.past && { before: new Date(session.now) }),
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   });

@@ -105,7 +105,9 @@ function statusOf({ packument, listed, moment }: History, isListed: boolean): Li
   if (isListed) return 'listed';
   if (packument.unpublishedAt !== undefined) return 'package-unpublished';
   // As of a moment before its first release the package was not there.
-  return moment.past && listed.size === 0 ? 'package-not-found' : 'version-not-listed';
+  // A document without a single version is what is left of a package whose versions were all removed.
+  if (listed.size === 0) return moment.past ? 'package-not-found' : 'package-unpublished';
+  return 'version-not-listed';
 }
 
 function alternativesTo(history: History, text: string, view: View | undefined): readonly ReleaseStub[] {

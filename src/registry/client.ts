@@ -1,4 +1,6 @@
 /** A registry as the rest of depward uses it. */
+import { DepwardError } from '../model/errors.ts';
+import { printable } from '../model/text.ts';
 import { type Instant, minute } from '../model/time.ts';
 import { type CacheEntry, type CacheKey, cacheFolder, openCache } from './cache.ts';
 import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
@@ -36,6 +38,8 @@ export interface RegistryOptions {
 export interface Registry extends PackumentSource {
   /** Where packages are looked up, without credentials. */
   readonly registries: Registries;
+  /** A whole document, asked for anew, as a resolver needs it; `packument` of that name then answers from the same bytes. Rejects with npm's code `E404`, or a `DepwardError`. */
+  document(name: string): Promise<unknown>;
   /** npm's options with credentials, for arborist and pacote. */
   npmOptions(): Promise<NpmOptions>;
   /** The bytes of a tarball; ends with an error (`DepwardError`) over the limit, on a bad integrity, or when interrupted. */
@@ -94,9 +98,32 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     return answerOf(entry);
   }
 
+  async function document(name: string): Promise<unknown> {
+    if (!isName(name)) throw unknownName(name);
+    const registry = registryFor(registries, name);
+    const key: CacheKey = { registry, identity: identities.get(registry) ?? 'unknown', name };
+    const { options: npm } = await config();
+    requests += 1;
+    const headers = { accept: 'application/json' };
+    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers });
+    const confirmedAt = options.now();
+    if (answer.status === 'not-found') {
+      cache?.write(key, { confirmedAt });
+      underway.set(name, Promise.resolve({ status: 'not-found', confirmedAt }));
+      throw unknownName(name);
+    }
+    const parsed = answer.status === 'ok' ? parsePackument(name, answer.bytes) : undefined;
+    if (answer.status !== 'ok' || !parsed?.ok) throw unanswered(name, answer.status === 'failed' ? answer.reason : 'its answer is not a packument');
+    const entry: CacheEntry = { confirmedAt, packument: parsed.packument, ...(answer.etag !== undefined && { etag: answer.etag }) };
+    cache?.write(key, entry);
+    underway.set(name, Promise.resolve(answerOf(entry)));
+    return JSON.parse(answer.bytes.toString('utf8'));
+  }
+
   return {
     registries,
     registryOf: (name) => registryFor(registries, name),
+    document: (name) => inTurn(() => document(name)),
     packument(name) {
       const held = underway.get(name) ?? look(name);
       underway.set(name, held);
@@ -113,6 +140,16 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     requests: () => requests,
     oldestFactSeconds: () => (oldest === undefined ? undefined : Math.max(0, Math.round((options.now() - oldest) / 1_000))),
   };
+}
+
+function unknownName(name: string): Error {
+  return Object.assign(new Error(`the registry does not know ${printable(name)}`), { code: 'E404' });
+}
+
+function unanswered(name: string, reason: string): DepwardError {
+  return new DepwardError('network', `the registry could not be asked for ${printable(name)}: ${reason}`, {
+    hint: 'npm config get registry shows which registry is asked; npm ping whether it answers',
+  });
 }
 
 function answerOf({ packument, confirmedAt }: CacheEntry): PackumentAnswer {

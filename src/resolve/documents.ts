@@ -59,6 +59,8 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits): Doc
     if (signal?.aborted || over) return new Promise(() => undefined);
     try {
       const document = slim(await fetch(name, url));
+      // A name whose versions are all gone: nothing can be installed, which is a finding and not an error.
+      if (Object.keys(objectOf(own(document, 'versions')) ?? {}).length === 0) throw Object.assign(new Error('no versions'), { code: 'E404' });
       if (objectOf(own(document, 'time')) === undefined) undated.add(name);
       limits.onDocument?.(held.size);
       return document;

@@ -225,3 +225,9 @@ function value<T>(gathered: Gathered<T>): T {
   if (!gathered.ok) throw new Error(gathered.reason);
   return gathered.value;
 }
+
+describe('a document without a version', () => {
+  it('reads as an unpublished package, not as one version missing', () => {
+    expect(cut(aPackument('emptied'), '').listing).toMatchObject({ ok: true, value: { status: 'package-unpublished', releaseCount: 0 } });
+  });
+});

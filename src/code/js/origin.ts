@@ -1,0 +1,158 @@
+/** Where a value comes from: followed through variables, callbacks and promises, within a bounded amount of work. */
+import { isKeyName, isSecretVariable, placeOf } from '../places.ts';
+import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
+import { bare, isCall, keysOf, type Node } from './nodes.ts';
+import { type Binding, lookup, type Scope } from './scan.ts';
+import type { Evaluator } from './value.ts';
+
+/** What a value was made of. */
+export type Tag =
+  | 'network'
+  | 'decoded'
+  | 'file'
+  | 'environment'
+  | 'secret-variable'
+  | 'credential-file'
+  | 'browser-data'
+  | 'wallet-file'
+  | 'key-material'
+  | 'host'
+  | 'clipboard'
+  | 'page-data'
+  | 'command-output'
+  | 'argument'
+  /** A function call or expression that could not be told. */
+  | 'computed';
+
+const mostNodes = 400;
+const mostHops = 8;
+
+/** The tags of an expression. */
+export function originOf(evaluator: Evaluator, node: Node, scope: Scope): ReadonlySet<Tag> {
+  const tracer = new Tracer(evaluator);
+  tracer.trace(node, scope, 0);
+  return tracer.tags;
+}
+
+/** Follows one expression; a class because of its account of work. */
+class Tracer {
+  readonly tags = new Set<Tag>();
+  readonly #evaluator: Evaluator;
+  readonly #seen = new Set<Binding>();
+  #left = mostNodes;
+
+  constructor(evaluator: Evaluator) {
+    this.#evaluator = evaluator;
+  }
+
+  trace(start: Node, scope: Scope, hops: number): void {
+    const node = bare(start);
+    if (this.#left-- <= 0) return;
+    switch (node.type) {
+      case 'Identifier':
+        return this.#identifier(node.name, scope, hops);
+      case 'MemberExpression':
+        return this.#member(node, scope, hops);
+      case 'CallExpression':
+      case 'NewExpression':
+        return this.#call(node, scope, hops);
+      case 'Literal':
+        if (typeof node.value === 'string') this.#text(node.value);
+        return;
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+      case 'FunctionDeclaration':
+        return;
+      default:
+        for (const key of keysOf(node)) this.#children((node as unknown as Record<string, unknown>)[key], scope, hops);
+    }
+  }
+
+  #children(value: unknown, scope: Scope, hops: number): void {
+    if (Array.isArray(value)) for (const item of value) this.#children(item, scope, hops);
+    else if (value !== null && typeof value === 'object' && 'type' in value) this.trace(value as Node, scope, hops);
+  }
+
+  #text(text: string): void {
+    const kind = placeOf(text)?.kind;
+    if (kind === 'credential-file' || kind === 'browser-data' || kind === 'wallet-file') this.tags.add(kind);
+  }
+
+  #identifier(name: string, scope: Scope, hops: number): void {
+    if (isKeyName(name)) this.tags.add('key-material');
+    const binding = lookup(scope, name);
+    if (!binding || this.#seen.has(binding) || hops > mostHops) return;
+    this.#seen.add(binding);
+    if (binding.parameter) this.#parameter(binding, hops);
+    for (const source of binding.sources) {
+      if (source.module !== undefined && talks(`${source.module}#${source.path[0] ?? ''}`)) this.tags.add('network');
+      if (source.node) this.trace(source.node, source.scope, hops + 1);
+      if (source.path.some(isKeyName)) this.tags.add('key-material');
+    }
+  }
+
+  /** A parameter of a callback holds what the call it is handed to gives. */
+  #parameter(binding: Binding, hops: number): void {
+    this.tags.add('argument');
+    const handed = binding.parameter && this.#evaluator.scan.handed.get(binding.parameter.of);
+    if (!handed) return;
+    if (handed.index < 0 && isCall(handed.to)) {
+      const argument = handed.to.arguments[handed.index === -1 ? (binding.parameter?.index ?? 0) : (binding.parameter?.index ?? 0) + 1];
+      if (argument) this.trace(argument, handed.scope, hops + 1);
+    } else this.trace(isCall(handed.to) ? handed.to.callee : handed.to, handed.scope, hops + 1);
+    if (isCall(handed.to)) this.#calleeTags(handed.to.callee, [], handed.scope);
+  }
+
+  #member(node: Node & { type: 'MemberExpression' }, scope: Scope, hops: number): void {
+    const path = this.#evaluator.path(node, scope);
+    if (path !== undefined && this.#path(path)) return;
+    const key = this.#evaluator.key(node, scope);
+    if (key !== undefined && isKeyName(key)) this.tags.add('key-material');
+    this.trace(node.object, scope, hops);
+    if (node.computed) this.trace(node.property, scope, hops);
+  }
+
+  /** True when a path says all there is to know. */
+  #path(path: string): boolean {
+    const variable = /^#(?:process|Bun|Deno)\.env(?:\.(.+))?$/.exec(path);
+    if (variable) {
+      if (variable[1] === undefined) this.tags.add('environment');
+      else if (isSecretVariable(variable[1])) this.tags.add('secret-variable');
+      return true;
+    }
+    if (/^#(navigator|window\.navigator)\.clipboard/.test(path)) this.tags.add('clipboard');
+    if (/^#(document\.cookie|localStorage|sessionStorage|document\.forms)/.test(path)) this.tags.add('page-data');
+    return false;
+  }
+
+  #call(node: Node & { type: 'CallExpression' | 'NewExpression' }, scope: Scope, hops: number): void {
+    this.#calleeTags(node.callee, node.arguments, scope);
+    this.trace(node.callee, scope, hops);
+    for (const argument of node.arguments) this.trace(argument, scope, hops);
+    const text = this.#evaluator.value(node, scope);
+    if (text?.is === 'text' || text?.is === 'bytes') this.#text(text.is === 'text' ? text.text : '');
+  }
+
+  #calleeTags(callee: Node, args: readonly Node[], scope: Scope): void {
+    const node = bare(callee);
+    const value = this.#evaluator.value(node, scope);
+    const path = value?.is === 'path' ? value.path : value?.is === 'result' ? value.of : undefined;
+    if (path !== undefined) {
+      if (talks(path)) this.tags.add('network');
+      if (decodes(path)) this.tags.add('decoded');
+      if (tellsOfHost(path)) this.tags.add('host');
+      if (touchesFile(path) === 'read') this.tags.add('file');
+      if (/^child_process#exec(File)?Sync|^child_process#spawnSync/.test(path)) this.tags.add('command-output');
+      if (/^clipboardy#|^#navigator\.clipboard/.test(path)) this.tags.add('clipboard');
+      if (/serialize(Array)?$/.test(path)) this.tags.add('page-data');
+    }
+    if (path !== undefined && /^(buffer)?#Buffer(\.from)?$/.test(path) && this.#unpacks(args, scope)) this.tags.add('decoded');
+  }
+
+  /** True for `Buffer.from(x, 'base64')` and buffers of numbers; a buffer of text is only text. */
+  #unpacks(args: readonly Node[], scope: Scope): boolean {
+    const [first, second] = args;
+    if (second) return /^(base64|base64url|hex)$/.test(this.#evaluator.text(second, scope).text);
+    return first?.type === 'ArrayExpression' && first.elements.length > 8;
+  }
+}

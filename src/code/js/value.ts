@@ -1,0 +1,308 @@
+/** What an expression is known to be without running anything: constants, decoded text, and paths to modules and globals. */
+import type { ESTree } from 'meriyah';
+import type { ReadAs } from '../../model/contents.ts';
+import { callValue } from './calls.ts';
+import { globalPath, hole, isEscaped, memberPath, textOf, type Value } from './known.ts';
+import { bare, type FunctionNode, isFunction, type Node } from './nodes.ts';
+import { type Binding, lookup, newScope, type Scan, type Scope, type Source } from './scan.ts';
+
+const longestText = 200_000;
+const deepest = 60;
+
+/** Evaluates expressions of one file within a bounded amount of work; a class because of that account. */
+export class Evaluator {
+  readonly scan: Scan;
+  #fuel: number;
+  #depth = 0;
+
+  constructor(scan: Scan, fuel = 300_000) {
+    this.scan = scan;
+    this.#fuel = fuel;
+  }
+
+  get exhausted(): boolean {
+    return this.#fuel <= 0;
+  }
+
+  value(node: Node, scope: Scope): Value | undefined {
+    if (this.#fuel-- <= 0 || this.#depth > deepest) return undefined;
+    this.#depth++;
+    try {
+      return this.#value(bare(node), scope);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** The text of an expression; `…` where it is not known. */
+  text(node: Node, scope: Scope): { readonly text: string; readonly readAs: ReadAs } {
+    const value = this.value(node, scope);
+    return textOf(value) ?? { text: hole, readAs: 'written' };
+  }
+
+  /** The path an expression stands for, e.g. `child_process#exec`. */
+  path(node: Node, scope: Scope): string | undefined {
+    const value = this.value(node, scope);
+    return value?.is === 'path' ? value.path : undefined;
+  }
+
+  #value(node: Node, scope: Scope): Value | undefined {
+    switch (node.type) {
+      case 'Literal':
+        return literal(node);
+      case 'TemplateLiteral':
+        return this.#template(node, scope);
+      case 'BinaryExpression':
+        return this.#binary(node, scope);
+      case 'LogicalExpression':
+        return this.value(node.left, scope) ?? this.value(node.right, scope);
+      case 'ConditionalExpression':
+        return this.value(node.consequent, scope) ?? this.value(node.alternate, scope);
+      case 'SequenceExpression':
+        return this.value(node.expressions.at(-1) as Node, scope);
+      case 'AssignmentExpression':
+        return this.value(node.right, scope);
+      case 'UnaryExpression':
+        return this.#unary(node, scope);
+      case 'ArrayExpression':
+        return node.elements.length > 5000
+          ? undefined
+          : {
+              is: 'list',
+              items: node.elements.map((element) => (element && element.type !== 'SpreadElement' ? this.value(element, scope) : undefined)),
+            };
+      case 'ObjectExpression':
+        return { is: 'object', node, scope };
+      case 'Identifier':
+        return this.#identifier(node.name, scope);
+      case 'MemberExpression':
+        return this.#member(node, scope);
+      case 'MetaProperty':
+        return node.meta.name === 'import' ? { is: 'path', path: '#import.meta' } : undefined;
+      case 'ThisExpression':
+        return scope.parent === undefined ? { is: 'path', path: '#this' } : undefined;
+      case 'CallExpression':
+      case 'NewExpression':
+        return callValue(this, node, scope);
+      case 'ImportExpression':
+        return this.module(this.value(node.source, scope));
+      default:
+        return isFunction(node) ? { is: 'function', node, scope } : undefined;
+    }
+  }
+
+  #template(node: ESTree.TemplateLiteral, scope: Scope): Value {
+    const parts = node.quasis.flatMap((quasi, at) => {
+      const expression = node.expressions[at];
+      return expression ? [quasi.value.cooked ?? '', this.text(expression, scope).text] : [quasi.value.cooked ?? ''];
+    });
+    return { is: 'text', text: parts.join('').slice(0, longestText), readAs: node.expressions.length > 0 ? 'assembled' : 'written' };
+  }
+
+  /** Long chains of `+` lean to the left: followed without recursion. */
+  #binary(node: ESTree.BinaryExpression, scope: Scope): Value | undefined {
+    const operands: Node[] = [];
+    let at: Node = node;
+    while (at.type === 'BinaryExpression' && at.operator === '+') {
+      operands.push(at.right);
+      at = bare(at.left);
+    }
+    if (operands.length === 0) return arithmetic(node.operator, this.value(node.left, scope), this.value(node.right, scope));
+    const values = [at, ...operands.reverse()].slice(0, 5000).map((operand) => this.value(operand, scope));
+    if (values.every((value) => value?.is === 'number'))
+      return { is: 'number', number: values.reduce((sum, value) => sum + (value?.is === 'number' ? value.number : 0), 0) };
+    const texts = values.map(textOf);
+    if (texts.every((text) => text === undefined)) return undefined;
+    const readAs = texts.some((text) => text?.readAs === 'decoded') ? 'decoded' : 'assembled';
+    return {
+      is: 'text',
+      text: texts
+        .map((text) => text?.text ?? hole)
+        .join('')
+        .slice(0, longestText),
+      readAs,
+    };
+  }
+
+  #unary(node: ESTree.UnaryExpression, scope: Scope): Value | undefined {
+    const value = this.value(node.argument, scope);
+    if (value?.is !== 'number') return undefined;
+    if (node.operator === '-') return { is: 'number', number: -value.number };
+    if (node.operator === '~') return { is: 'number', number: ~value.number };
+    return node.operator === '+' ? value : undefined;
+  }
+
+  #identifier(name: string, scope: Scope): Value | undefined {
+    if (name === '__dirname' || name === '__filename') return { is: 'text', text: name === '__dirname' ? '.' : './…', readAs: 'written' };
+    const binding = lookup(scope, name);
+    const value = binding ? this.bound(binding) : undefined;
+    if (value) return value;
+    // Bundlers hand `require` on as a parameter or wrap it under such a name.
+    if (/^_{0,4}(node|native|dynamic|raw)?_?require_?\d*$/i.test(name)) return { is: 'path', path: '#require' };
+    return binding || name === 'undefined' ? undefined : { is: 'path', path: globalPath(name) };
+  }
+
+  /** The value of a binding that has one; of several the first that leads to a module or global. */
+  bound(binding: Binding): Value | undefined {
+    if ('memo' in binding) return binding.memo as Value | undefined;
+    binding.memo = undefined;
+    const value = binding.parameter ? this.#argument(binding) : this.#fromSources(binding.sources);
+    binding.memo = value;
+    return value;
+  }
+
+  #fromSources(sources: readonly Source[]): Value | undefined {
+    if (sources.length === 1) return this.#fromSource(sources[0] as Source);
+    for (const source of sources) {
+      const value = this.#fromSource(source);
+      if (value?.is === 'path' || value?.is === 'result') return value;
+    }
+    return undefined;
+  }
+
+  #fromSource(source: Source): Value | undefined {
+    let value: Value | undefined;
+    if (source.module !== undefined) value = this.module({ is: 'text', text: source.module, readAs: 'written' });
+    else if (source.node) value = this.value(source.node, source.scope);
+    for (const key of source.path) value = this.property(value, key);
+    return value;
+  }
+
+  /** The argument a parameter gets where its function is called on the spot. */
+  #argument({ parameter }: Binding): Value | undefined {
+    const handed = parameter && this.scan.handed.get(parameter.of);
+    if (!parameter || !handed || handed.index >= 0 || (handed.to.type !== 'CallExpression' && handed.to.type !== 'NewExpression')) return undefined;
+    const argument = handed.to.arguments[handed.index === -1 ? parameter.index : parameter.index + 1];
+    return argument && argument.type !== 'SpreadElement' ? this.value(argument, handed.scope) : undefined;
+  }
+
+  #member(node: ESTree.MemberExpression, scope: Scope): Value | undefined {
+    const key = this.key(node, scope);
+    if (key === undefined) return undefined;
+    return this.property(this.value(node.object, scope), key);
+  }
+
+  /** The name of the property a member expression takes; undefined when only running would tell. */
+  key(node: ESTree.MemberExpression, scope: Scope): string | undefined {
+    if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined;
+    const value = this.value(node.property, scope);
+    if (value?.is === 'number') return String(value.number);
+    return value?.is === 'text' && !value.text.includes(hole) ? value.text : undefined;
+  }
+
+  property(value: Value | undefined, key: string): Value | undefined {
+    switch (value?.is) {
+      case 'path':
+        return { is: 'path', path: memberPath(value.path, key) };
+      case 'list':
+        return /^\d+$/.test(key) ? value.items[Number(key)] : key === 'constructor' ? { is: 'path', path: '#Array' } : undefined;
+      case 'object':
+        return this.#objectProperty(value.node, value.scope, key);
+      case 'text':
+        if (/^\d+$/.test(key)) return { is: 'text', text: value.text[Number(key)] ?? '', readAs: 'assembled' };
+        if (key === 'length') return { is: 'number', number: value.text.length };
+        return key === 'constructor' ? { is: 'path', path: '#String' } : undefined;
+      case 'function':
+        return key === 'constructor' ? { is: 'path', path: '#Function' } : undefined;
+      case 'result':
+        return { is: 'result', of: memberPath(value.of, key), node: value.node, scope: value.scope };
+      default:
+        return undefined;
+    }
+  }
+
+  #objectProperty(node: ESTree.ObjectExpression, scope: Scope, key: string): Value | undefined {
+    for (const property of node.properties) {
+      if (property.type !== 'Property') continue;
+      const name = property.computed
+        ? textOf(this.value(property.key, scope))?.text
+        : property.key.type === 'Identifier'
+          ? property.key.name
+          : property.key.type === 'Literal'
+            ? String(property.key.value)
+            : undefined;
+      if (name === key) return this.value(property.value, scope);
+    }
+    return undefined;
+  }
+
+  /** What requiring or importing a name gives. */
+  module(name: Value | undefined): Value | undefined {
+    if (name?.is !== 'text' || name.text.includes(hole)) return undefined;
+    const plain = name.text.startsWith('node:') ? name.text.slice(5) : name.text;
+    if (plain === 'process') return { is: 'path', path: '#process' };
+    if (plain.startsWith('.') || plain.startsWith('/')) return undefined;
+    return { is: 'path', path: `${plain === 'fs/promises' ? 'fs' : plain === 'dns/promises' ? 'dns' : plain}#` };
+  }
+
+  /** The result of a local function of constants: its returned expression with the arguments put in. */
+  inline(target: FunctionNode, scope: Scope, values: readonly (Value | undefined)[]): Value | undefined {
+    const returned = returnOf(target);
+    if (!returned) return undefined;
+    const inner = newScope(scope, true);
+    inner.names = new Map();
+    for (const [at, parameter] of target.params.entries()) {
+      if (parameter.type === 'Identifier') inner.names.set(parameter.name, { name: parameter.name, sources: [], memo: values[at] });
+    }
+    for (const { id, init } of localsOf(target)) {
+      if (id.type === 'Identifier' && init) inner.names.set(id.name, { name: id.name, sources: [{ node: init, scope: inner, path: [] }] });
+    }
+    return this.value(returned, inner);
+  }
+}
+
+function localsOf(target: FunctionNode): readonly ESTree.VariableDeclarator[] {
+  if (!target.body || target.body.type !== 'BlockStatement') return [];
+  return target.body.body.flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations : []));
+}
+
+/** The expression a function of declarations and one `return` gives back. */
+function returnOf(target: FunctionNode): Node | undefined {
+  if (!target.body) return undefined;
+  if (target.body.type !== 'BlockStatement') return target.body;
+  const last = target.body.body.at(-1);
+  const straight = target.body.body
+    .slice(0, -1)
+    .every(
+      (statement) => statement.type === 'VariableDeclaration' || (statement.type === 'ExpressionStatement' && statement.directive !== undefined),
+    );
+  return last?.type === 'ReturnStatement' && last.argument && straight ? last.argument : undefined;
+}
+
+function literal(node: ESTree.Literal): Value | undefined {
+  if (typeof node.value === 'string') return { is: 'text', text: node.value, readAs: isEscaped(node.value, node.raw) ? 'decoded' : 'written' };
+  return typeof node.value === 'number' ? { is: 'number', number: node.value } : undefined;
+}
+
+function arithmetic(operator: string, left: Value | undefined, right: Value | undefined): Value | undefined {
+  if (left?.is !== 'number' || right?.is !== 'number') return undefined;
+  const number = compute(operator, left.number, right.number);
+  return number === undefined ? undefined : { is: 'number', number };
+}
+
+function compute(operator: string, a: number, b: number): number | undefined {
+  switch (operator) {
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+    case '^':
+      return a ^ b;
+    case '|':
+      return a | b;
+    case '&':
+      return a & b;
+    case '<<':
+      return a << b;
+    case '>>':
+      return a >> b;
+    case '>>>':
+      return a >>> b;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Places and names that only few programs have business with: credentials, wallets, browser profiles, start-up files,
+ * agent and CI configuration. Kinds of places, not lists of known attacks.
+ */
+import type { CapabilityKind } from '../model/contents.ts';
+
+/** What a text names, in the words of the catalogue. */
+export interface Place {
+  readonly kind: CapabilityKind;
+  readonly detail: string;
+}
+
+type Row = readonly [CapabilityKind, string, RegExp];
+
+// A path part ends at a slash, the end, or a character no path part holds.
+const rows: readonly Row[] = [
+  ['credential-file', 'npm configuration', /(^|[/\\~\s'"])\.npmrc\b/],
+  ['credential-file', 'yarn configuration', /(^|[/\\~])\.yarnrc(\.yml)?\b/],
+  ['credential-file', 'PyPI credentials', /(^|[/\\~])\.pypirc\b/],
+  ['credential-file', 'SSH keys', /(^|[/\\~])\.ssh([/\\]|$)|\bid_(rsa|ed25519|ecdsa|dsa)\b|authorized_keys\b/],
+  ['credential-file', 'AWS credentials', /(^|[/\\~])\.aws([/\\](credentials|config|sso)|$)/],
+  [
+    'credential-file',
+    'Google Cloud credentials',
+    /application_default_credentials\.json|[/\\]gcloud[/\\](credentials|access_tokens|legacy_credentials)|\.config[/\\]gcloud/,
+  ],
+  ['credential-file', 'Azure credentials', /(^|[/\\~])\.azure([/\\]|$)|msal_token_cache|accessTokens\.json/],
+  ['credential-file', 'Kubernetes credentials', /(^|[/\\~])\.kube[/\\]config|serviceaccount[/\\]token/],
+  ['credential-file', 'Docker credentials', /(^|[/\\~])\.docker[/\\]config\.json/],
+  ['credential-file', 'Git credentials', /(^|[/\\~])\.git-credentials\b|(^|[/\\~])[._]netrc\b|[/\\]gh[/\\]hosts\.yml/],
+  ['credential-file', 'Vault token', /(^|[/\\~])\.vault-token\b/],
+  ['credential-file', 'system accounts', /[/\\]etc[/\\](passwd|shadow|sudoers)\b/],
+  ['credential-file', 'environment of other processes', /\/proc\/[^/\s]*\/?(environ|mem|maps)\b/],
+  ['credential-file', 'cloud instance metadata', /169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200/],
+  ['credential-file', 'macOS keychain', /login\.keychain|[/\\]Keychains([/\\]|$)|find-generic-password|find-internet-password|dump-keychain/],
+  ['credential-file', 'password store', /(^|[/\\~])\.password-store\b|[/\\]\.gnupg\b|KeePass|\.kdbx\b|1Password[/\\]/],
+  ['credential-file', 'shell history', /(^|[/\\~])\.(bash|zsh|node_repl|python|mysql|psql)_history\b/],
+  ['credential-file', 'environment files', /(^|[/\\~])\.env(\.(local|production|prod|development))?$/],
+  [
+    'browser-data',
+    'browser profile',
+    /[/\\](Google[/\\]Chrome|BraveSoftware|Microsoft[/\\]Edge|Opera Software|Chromium|Vivaldi|google-chrome|Mozilla[/\\]Firefox)([/\\]|$)[^\n]{0,60}(User Data|Default|Profile|Login|Cookies|$)/,
+  ],
+  [
+    'browser-data',
+    'browser secrets',
+    /(^|[/\\])(Login Data|Web Data|Local State|key4\.db|logins\.json|cookies\.sqlite)$|Local Extension Settings|Network[/\\]Cookies/,
+  ],
+  ['browser-data', 'chat client tokens', /[/\\]?(discord|discordcanary|discordptb|lightcord)[/\\][^\n]{0,40}leveldb|Local Storage[/\\]leveldb/i],
+  [
+    'wallet-file',
+    'wallet files',
+    /\bwallet\.dat\b|(^|[/\\~.])(Exodus|exodus\.wallet|Electrum|electrum[/\\]wallets|Ethereum[/\\]keystore|Coinomi|Guarda|atomic[/\\]Local Storage|Ledger Live|Trezor Suite|bitcoin[/\\]wallets)([/\\]|$)|(^|[/\\~])\.(electrum|bitcoin|ethereum[/\\]keystore|monero)([/\\]|$)|[/\\]solana[/\\]id\.json/,
+  ],
+  [
+    'wallet-file',
+    'wallet extensions',
+    /\b(nkbihfbeogaeaoehlefnkodbefgpgknn|bfnaelmomeimhlpmgjnjophhpkkoljpa|hnfanknocfeofbddgcijnmhnfnkdnaad|ibnejdfjmmkpcnlpebklmnkoeoihofec|fhbohimaelbohpjbbldcngcnapndodjp)\b/,
+  ],
+  ['persistence', 'shell start-up file', /(^|[/\\~])\.(bashrc|zshrc|bash_profile|zprofile|zshenv|profile|config[/\\]fish[/\\]config\.fish)$/],
+  [
+    'persistence',
+    'service or autostart',
+    /\.config[/\\](systemd[/\\]user|autostart)|[/\\]etc[/\\](systemd|cron|init\.d|rc\.local|profile\.d|ld\.so\.preload)|LaunchAgents|LaunchDaemons|Start Menu[/\\]Programs[/\\]Startup|CurrentVersion[/\\]Run\b/,
+  ],
+  ['persistence', 'git hook', /\.git[/\\]hooks[/\\]/],
+  [
+    'agent-config',
+    'coding agent configuration',
+    /(^|[/\\~])\.(claude|cursor|codex|gemini|windsurf|continue|aider|cline|roo|kiro|amazonq|augment)([/\\]|$|\.json\b)|\bclaude_desktop_config\.json|(^|[/\\])\.?mcp\.json\b|(^|[/\\])mcp_config\.json|mcp_settings\.json|(^|[/\\])(CLAUDE|AGENTS|GEMINI)\.md\b|copilot-instructions\.md|(^|[/\\])\.(cursorrules|windsurfrules|clinerules)\b/,
+  ],
+  ['agent-config', 'editor tasks', /\.vscode[/\\](tasks|settings|launch)\.json|\.vscode[/\\]?$|\.idea[/\\]/],
+  [
+    'ci-config',
+    'CI workflow',
+    /\.github[/\\](workflows|actions)\b|\.gitlab-ci\.yml|\.circleci[/\\]|azure-pipelines\.yml|\.travis\.yml|Jenkinsfile|bitbucket-pipelines\.yml/,
+  ],
+  [
+    'messenger',
+    'chat service hook',
+    /discord(app)?\.com\/api\/(v\d+\/)?webhooks|hooks\.slack\.com|api\.telegram\.org|webhook\.office\.com|open\.feishu\.cn\/open-apis\/bot|oapi\.dingtalk\.com\/robot/,
+  ],
+  ['mining', 'mining pool', /stratum\+(tcp|ssl|tcps):|\bxmrig\b|\bcoinhive\b|minexmr|nanopool|supportxmr|\bmonerod?ocean\b|--donate-level/i],
+  ['secret-scanner', 'secret scanner', /\b(trufflehog|gitleaks|noseyparker|detect-secrets)\b/i],
+  [
+    'runtime-download',
+    'another JavaScript runtime',
+    /bun\.sh\/install|oven-sh\/bun|deno\.land\/(install|x\/install)|denoland\/deno\/releases|\bbun-(linux|darwin|windows)-(x64|aarch64)/,
+  ],
+  [
+    'gated',
+    'where it runs, by address',
+    /\b(ip-api\.com|ipinfo\.io|ipapi\.co|api\.ipify\.org|ifconfig\.(me|co)|icanhazip\.com|ipgeolocation|freegeoip|checkip\.amazonaws\.com|geojs\.io|ip\.sb|ipwho\.is)\b/,
+  ],
+  [
+    'self-publish',
+    'registry tokens and publishing',
+    /\/-\/(npm\/v1\/tokens|whoami|v1\/search\?text=maintainer)|\bnpm publish\b|\byarn npm publish\b|\bpnpm publish\b|\bbun publish\b/,
+  ],
+  [
+    'blockchain',
+    'block chain node',
+    /\b(mainnet|goerli|sepolia)\.infura\.io|eth-mainnet|api\.(mainnet-beta|devnet)\.solana\.com|cloudflare-eth\.com|bsc-dataseed|api\.trongrid\.io|\.icp0\.io|ic0\.app|rpc\.ankr\.com|publicnode\.com|llamarpc\.com|\beth_(call|getLogs|getTransactionByHash)\b/,
+  ],
+];
+
+/** What a path, host or command text names; the first kind that fits. */
+export function placeOf(text: string): Place | undefined {
+  if (text.length < 4) return undefined;
+  const looked = text.length > 2000 ? text.slice(0, 2000) : text;
+  for (const [kind, detail, pattern] of rows) if (pattern.test(looked)) return { kind, detail };
+  return undefined;
+}
+
+/** True when an environment variable by this name usually holds a secret. */
+export function isSecretVariable(name: string): boolean {
+  return (
+    /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY(_ID)?|PRIVATE_?KEY|CREDENTIALS?|AUTH|MNEMONIC)S?($|_)/i.test(name) &&
+    !/^(npm_config_|npm_package_)/.test(name)
+  );
+}
+
+/** True when a name says that it holds key material. */
+export function isKeyName(name: string): boolean {
+  return /^(_?(private|secret|signing)_?keys?|.*(Private|Secret)Key|mnemonics?|seed_?phrase|seedphrase|recovery_?phrase|key_?pair|wallet_?seed|wif)$/i.test(
+    name,
+  );
+}
+
+const address = [
+  /^0x[0-9a-fA-F]{40}$/,
+  /^(bc1[0-9a-z]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34})$/,
+  /^T[1-9A-HJ-NP-Za-km-z]{33}$/,
+  /^(ltc1[0-9a-z]{25,60}|[LM][1-9A-HJ-NP-Za-km-z]{26,33})$/,
+  /^(bitcoincash:)?[qp][0-9a-z]{41}$/,
+  /^addr1[0-9a-z]{50,110}$/,
+];
+
+/** True when a text has the form of a payment address. */
+export function isPaymentAddress(text: string): boolean {
+  return text.length >= 26 && text.length <= 120 && address.some((form) => form.test(text)) && /\d/.test(text) && /[a-zA-Z]/.test(text);
+}
+
+const secret = [
+  /^npm_[A-Za-z0-9]{36}$/,
+  /^gh[pousr]_[A-Za-z0-9]{36,}$/,
+  /^github_pat_\w{60,}$/,
+  /^glpat-[\w-]{20,}$/,
+  /^AKIA[0-9A-Z]{16}$/,
+  /^xox[bap]-[\w-]{20,}$/,
+  /^sk_live_\w{20,}$/,
+];
+
+/** True when a text has the form of a live credential. */
+export function isCredential(text: string): boolean {
+  return text.length >= 20 && text.length < 300 && secret.some((form) => form.test(text));
+}
+
+/** The host of a URL or a bare address; undefined when there is none. Holes (`…`) stay in it. */
+export function hostOf(text: string): string | undefined {
+  const found = /^(?:https?|wss?|ftp|tcp|git\+https?|git|ssh|stratum\+\w+):\/\/(?:[^/?#\s@]*@)?(\[[0-9a-fA-F:]+\]|[^/?#:\s'"`<>\\]+)/i.exec(text);
+  const host = found?.[1]?.toLowerCase();
+  return host === undefined || host === '' || host === '…' ? undefined : host;
+}
+
+/** True for hosts that never leave the machine and names kept for examples. */
+export function isLocalHost(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|(.*\.)?example(\.(com|org|net))?|.*\.local|.*\.localhost)$/.test(host);
+}

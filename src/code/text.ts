@@ -1,0 +1,91 @@
+/** Decoding what is written in common encodings, and measures of text. Never fails: what does not decode is undefined. */
+
+/** Text behind base64 (plain or URL-safe), when it is text. */
+export function fromBase64(text: string): string | undefined {
+  const bytes = base64Bytes(text);
+  return bytes === undefined ? undefined : readable(bytes);
+}
+
+/** Bytes behind base64; undefined for anything else. */
+export function base64Bytes(text: string): Uint8Array | undefined {
+  const clean = text.replace(/[\s]/g, '').replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
+  if (clean.length < 4 || clean.length % 4 === 1 || !/^[A-Za-z0-9+/]+$/.test(clean)) return undefined;
+  return Buffer.from(clean, 'base64');
+}
+
+/** Text behind pairs of hex digits, when it is text. */
+export function fromHex(text: string): string | undefined {
+  if (text.length < 4 || text.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(text)) return undefined;
+  return readable(Buffer.from(text, 'hex'));
+}
+
+/** Bytes as text when nearly all of it is printable. */
+export function readable(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  let odd = 0;
+  const looked = Math.min(text.length, 4000);
+  for (let i = 0; i < looked; i++) {
+    const code = text.charCodeAt(i);
+    if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127 || code === 0xfffd) odd++;
+  }
+  return looked > 0 && odd * 50 <= looked ? text : undefined;
+}
+
+/** Shannon entropy in bits per character. */
+export function entropy(text: string): number {
+  const counts = new Map<number, number>();
+  const looked = Math.min(text.length, 8192);
+  for (let i = 0; i < looked; i++) counts.set(text.charCodeAt(i), (counts.get(text.charCodeAt(i)) ?? 0) + 1);
+  let sum = 0;
+  for (const count of counts.values()) sum -= (count / looked) * Math.log2(count / looked);
+  return sum;
+}
+
+/** True when a text reads like JavaScript rather than like words or data. */
+export function looksLikeCode(text: string): boolean {
+  if (text.length < 12) return false;
+  const looked = text.slice(0, 4000);
+  const words = looked.match(
+    /\b(require|function|const|var|let|return|process|eval|import|await|async|module|exports|console|document|window|fetch|new|try|catch)\b/g,
+  );
+  const marks = looked.match(/[(){};=]/g);
+  return (words?.length ?? 0) >= 2 && (marks?.length ?? 0) >= 4;
+}
+
+/** Text in reverse. */
+export function reversed(text: string): string {
+  return [...text].reverse().join('');
+}
+
+/** Line and column (from 1) of an offset, and the words around it on one line. */
+export function placeAt(
+  source: string,
+  offset: number,
+  lines: readonly number[],
+): { readonly line: number; readonly column: number; readonly snippet: string } {
+  const line = lineOf(lines, offset);
+  const start = lines[line] ?? 0;
+  const from = Math.max(start, offset - 20);
+  const end = source.indexOf('\n', offset);
+  const to = Math.min(end < 0 ? source.length : end, offset + 120);
+  const snippet = `${from > start ? '…' : ''}${source.slice(from, to).trim()}${end > to || (end < 0 && to < source.length) ? '…' : ''}`;
+  return { line: line + 1, column: offset - start + 1, snippet };
+}
+
+/** Offsets at which lines start. */
+export function lineStarts(source: string): readonly number[] {
+  const starts = [0];
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function lineOf(lines: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lines[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

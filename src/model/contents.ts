@@ -1,0 +1,207 @@
+/** What is in a release: what it runs, what its code can do, what it hides. Immutable facts of one tarball. */
+import type { Anomaly } from './archive.ts';
+
+/** When a file's code runs: by installing, by importing the package, by starting its command, or only when somebody asks for that very file. */
+export type Reach = 'install' | 'import' | 'bin' | 'shipped';
+
+/** Something code can do. Weak ones describe; strong ones accuse when they are new and come together. */
+export type CapabilityKind =
+  /** Talks to a host. */
+  | 'network'
+  /** Sends what it found (environment, credentials, key material) to a host. */
+  | 'exfiltration'
+  /** Looks a name up whose text carries data. */
+  | 'dns-exfiltration'
+  /** Starts another program. */
+  | 'process'
+  /** Runs text as code: eval, Function, vm. */
+  | 'dynamic-code'
+  /** Decodes or decrypts something and runs it. */
+  | 'decode-execute'
+  /** Runs what it fetched. */
+  | 'remote-code'
+  /** Fetches a file and starts it. */
+  | 'download-execute'
+  /** Fetches a file. */
+  | 'download'
+  /** Reads credentials of registries, hosts, clouds, repositories. */
+  | 'credential-file'
+  /** Reads an environment variable that holds a secret. */
+  | 'credential-env'
+  /** Takes the environment as a whole. */
+  | 'environment'
+  /** Reads profiles of browsers. */
+  | 'browser-data'
+  /** Reads files of wallets. */
+  | 'wallet-file'
+  /** Writes where it will be run again later. */
+  | 'persistence'
+  /** Writes configuration of coding agents or editors. */
+  | 'agent-config'
+  /** Writes CI workflow files. */
+  | 'ci-config'
+  /** Hooks a wallet provider of the page. */
+  | 'wallet-hook'
+  /** Replaces fetch, XMLHttpRequest or the like. */
+  | 'page-hook'
+  | 'clipboard'
+  /** Publishes packages. */
+  | 'self-publish'
+  /** Fetches or starts a secret scanner. */
+  | 'secret-scanner'
+  /** Fetches another JavaScript runtime. */
+  | 'runtime-download'
+  /** Installs further packages. */
+  | 'package-install'
+  /** Rewrites other installed packages, or its own manifest. */
+  | 'package-tamper'
+  /** Deletes whole folders of the user. */
+  | 'destructive'
+  /** Behaves by country, language, time zone or by whether it runs in CI. */
+  | 'gated'
+  /** Loads native code. */
+  | 'native-load'
+  /** Asks a block chain what to do next. */
+  | 'blockchain'
+  /** Posts to a chat service. */
+  | 'messenger'
+  | 'mining'
+  /** Adds a script element from elsewhere to the page. */
+  | 'script-injection'
+  /** Reads cookies or form fields of the page. */
+  | 'page-data'
+  /** A table of payment addresses. */
+  | 'address-table'
+  /** A credential of somebody in the code. */
+  | 'embedded-secret';
+
+/** How a capability was read: as written, put together from constants, decoded, or only from tokens because the file does not parse. */
+export type ReadAs = 'written' | 'assembled' | 'decoded' | 'tokens';
+
+/** One capability with its place and words. Text is that of strangers: reporters neutralise it. */
+export interface Capability {
+  readonly kind: CapabilityKind;
+  /** What exactly: host, command, path, variable. */
+  readonly detail: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly snippet: string;
+  readonly reach: Reach;
+  readonly readAs: ReadAs;
+}
+
+/** A way to hide what code does. */
+export type HidingKind =
+  /** Output of an obfuscator: hex names, string tables with an accessor, flattened control flow. */
+  | 'obfuscated'
+  /** Names of modules, functions or hosts written in pieces, reversed or encoded. */
+  | 'disguised-name'
+  /** Modules or functions whose names only running the code would tell. */
+  | 'computed-name'
+  | 'off-screen'
+  | 'invisible-text'
+  | 'bidirectional-text'
+  | 'lookalike-identifier'
+  /** A long encoded literal in code. */
+  | 'encoded-blob'
+  /** Code in a file whose name promises something else. */
+  | 'misnamed'
+  | 'minified';
+
+/** One sign of hiding, with its place and the measure that tripped it. */
+export interface Hiding {
+  readonly kind: HidingKind;
+  readonly detail: string;
+  readonly file: string;
+  readonly line: number;
+  readonly snippet: string;
+  readonly reach: Reach;
+  /** 0 to 1: how far from anything honest tools write. */
+  readonly strength: number;
+}
+
+/** What sort of file it is, by content first and name second. */
+export type FileType =
+  | 'javascript'
+  | 'typescript'
+  | 'declaration'
+  | 'json'
+  | 'shell'
+  | 'powershell'
+  | 'batch'
+  | 'python'
+  | 'gyp'
+  | 'native-source'
+  | 'executable'
+  | 'wasm'
+  | 'archive'
+  | 'image'
+  | 'text'
+  | 'data';
+
+/** A file of the release. */
+export interface ContentFile {
+  readonly path: string;
+  readonly size: number;
+  readonly hash: string;
+  readonly type: FileType;
+  readonly reach: Reach;
+}
+
+/** Something that runs on install. */
+export interface InstallStep {
+  /** The lifecycle event, or `binding.gyp` for what building it runs. */
+  readonly trigger: 'preinstall' | 'install' | 'postinstall' | 'prepare' | 'binding.gyp';
+  readonly command: string;
+  /** Files of the package it runs, as far as they can be followed. */
+  readonly files: readonly string[];
+  /** Commands it needs from elsewhere. */
+  readonly tools: readonly string[];
+  /** False for what npm runs without being told: a binding.gyp without an install script. */
+  readonly declared: boolean;
+}
+
+/** What the package.json inside the tarball says. */
+export interface PackedManifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly scripts: ReadonlyMap<string, string>;
+  readonly dependencies: ReadonlyMap<string, string>;
+  readonly optionalDependencies: ReadonlyMap<string, string>;
+  readonly peerDependencies: ReadonlyMap<string, string>;
+  readonly bundled: readonly string[];
+  readonly bin: ReadonlyMap<string, string>;
+  /** Entry points as written: main, module, browser, exports. */
+  readonly entries: readonly string[];
+  readonly module: boolean;
+  /** False when the package opts out of npm's implicit node-gyp. */
+  readonly gypfile?: boolean;
+}
+
+/** A package bundled inside the release. */
+export interface BundledPackage {
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Everything known of one tarball. Never changes: kept by integrity and analyser version. */
+export interface TarballFacts {
+  readonly integrity: string;
+  readonly packedSize: number;
+  readonly unpackedSize: number;
+  readonly anomalies: readonly Anomaly[];
+  readonly manifest: PackedManifest;
+  readonly files: readonly ContentFile[];
+  readonly install: readonly InstallStep[];
+  readonly capabilities: readonly Capability[];
+  readonly hiding: readonly Hiding[];
+  /** Packages its reachable code imports, by name. */
+  readonly imports: readonly string[];
+  readonly bundled: readonly BundledPackage[];
+  /** Files whose code could only be read as tokens, and why. */
+  readonly notParsed: readonly { readonly file: string; readonly why: string }[];
+  /** Code too large to be kept in memory or beyond the work allowed: its contents are unknown. */
+  readonly notRead: readonly string[];
+}

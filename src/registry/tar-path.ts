@@ -1,0 +1,58 @@
+/** Where npm would put an entry of a package tarball, and what is odd about its path. */
+import type { AnomalyKind } from '../model/archive.ts';
+
+const longestPath = 4096;
+const longestName = 255;
+
+export interface Landing {
+  /** The first folder, which npm strips. */
+  readonly root: string;
+  /** The path below the package folder; undefined when nothing honest lands there. */
+  readonly path: string | undefined;
+  readonly odd: readonly AnomalyKind[];
+}
+
+/** Strips the first folder as npm does and keeps only what stays below the package folder. */
+export function landingPath(written: string): Landing {
+  const odd: AnomalyKind[] = [];
+  if (hasControls(written)) odd.push('control-characters');
+  if (written.includes('\\')) odd.push('backslash-path');
+  // Windows unpacks `a\b` as `a/b`: both readings end in the same file here.
+  const slashed = written.replaceAll('\\', '/');
+  if (/^(\/|[a-zA-Z]:)/.test(slashed)) odd.push('absolute-path');
+  const parts = slashed.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) odd.push('path-traversal');
+  if (slashed.length > longestPath || parts.some((part) => part.length > longestName)) odd.push('path-too-long');
+  const [root = '', ...below] = parts;
+  const kept = below.filter((part) => part !== '..');
+  return { root, path: kept.length === 0 || slashed.length > longestPath ? undefined : kept.join('/'), odd };
+}
+
+/** Paths that become one on a file system that ignores case or Unicode form, and files that are folders of others. */
+export function oddPaths(paths: Iterable<string>): { readonly kind: AnomalyKind; readonly path: string }[] {
+  const found: { kind: AnomalyKind; path: string }[] = [];
+  const seen = new Map<string, string>();
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const folded = foldable.test(path) ? path.normalize('NFKC').toLowerCase() : path;
+    if (seen.has(folded)) found.push({ kind: 'case-collision', path });
+    seen.set(folded, path);
+    for (let at = folded.lastIndexOf('/'); at > 0; at = folded.lastIndexOf('/', at - 1)) {
+      const folder = folded.slice(0, at);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  for (const [folded, path] of seen) if (folders.has(folded)) found.push({ kind: 'file-and-folder', path });
+  return found;
+}
+
+const foldable = /[A-Z\u0080-\uffff]/;
+
+function hasControls(path: string): boolean {
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if (code < 32 || (code >= 127 && code < 160) || (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e)) return true;
+  }
+  return false;
+}

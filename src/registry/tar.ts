@@ -1,0 +1,258 @@
+/**
+ * A tar reader for hostile archives: takes unpacked chunks, keeps regular files, names everything odd, writes nothing.
+ * Paths come out as npm unpacks them: without their first folder, whatever it is called.
+ */
+import { createHash } from 'node:crypto';
+import type { Anomaly, AnomalyKind, PackedFile } from '../model/archive.ts';
+import { DepwardError } from '../model/errors.ts';
+import { type PaxRecords, parsePax, readHeader, type TarHeader } from './tar-header.ts';
+import { landingPath, oddPaths } from './tar-path.ts';
+
+/** What an archive may cost. */
+export interface TarLimits {
+  readonly files: number;
+  readonly unpackedBytes: number;
+  /** Bytes of one file that are kept; of a larger one only the head is. */
+  readonly fileBytes: number;
+  /** Bytes of all files that are kept. */
+  readonly keptBytes: number;
+  readonly metaBytes: number;
+}
+
+export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 16 * 2 ** 20, keptBytes: 80 * 2 ** 20, metaBytes: 2 ** 20 };
+
+const headBytes = 512;
+
+export interface TarReader {
+  push(chunk: Buffer): void;
+  /** Call once after the last chunk; throws when the archive is cut off. */
+  end(): { readonly files: readonly PackedFile[]; readonly anomalies: readonly Anomaly[] };
+}
+
+type Mode = 'header' | 'file' | 'meta' | 'skip' | 'ended';
+
+/** A reader for one archive; a class because it has state with a lifetime. */
+class Reader implements TarReader {
+  #mode: Mode = 'header';
+  #rest: Buffer | undefined;
+  #header: TarHeader | undefined;
+  #parts: Buffer[] = [];
+  #left = 0;
+  #padding = 0;
+  #kept = 0;
+  #total = 0;
+  #nullBlocks = 0;
+  #pax: PaxRecords | undefined;
+  #globalPax: PaxRecords | undefined;
+  #longName: string | undefined;
+  readonly #roots = new Set<string>();
+  readonly #files = new Map<string, PackedFile>();
+  readonly #anomalies = new Map<AnomalyKind, { path: string; count: number }>();
+  readonly #limits: TarLimits;
+
+  constructor(limits: TarLimits) {
+    this.#limits = limits;
+  }
+
+  push(chunk: Buffer): void {
+    this.#total += chunk.length;
+    if (this.#total > this.#limits.unpackedBytes) throw tooMuch(`unpacks to more than ${this.#limits.unpackedBytes} bytes`);
+    let bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    this.#rest = undefined;
+    while (bytes.length > 0) {
+      const used = this.#step(bytes);
+      if (used === 0) break;
+      bytes = bytes.subarray(used);
+    }
+    // A copy: the caller's chunk may be reused, and a small rest must not hold a large chunk.
+    if (bytes.length > 0) this.#rest = Buffer.from(bytes);
+  }
+
+  end(): { readonly files: readonly PackedFile[]; readonly anomalies: readonly Anomaly[] } {
+    if (this.#left > 0) throw new DepwardError('input', 'the tarball is cut off in the middle of a file');
+    if (this.#rest) this.#note('trailing-data', '');
+    if (this.#files.size === 0) throw new DepwardError('input', 'the tarball holds no files');
+    if (this.#roots.size > 1) this.#note('mixed-roots', [...this.#roots].slice(0, 3).join(', '));
+    for (const { kind, path } of oddPaths(this.#files.keys())) this.#note(kind, path);
+    const anomalies = [...this.#anomalies].map(([kind, { path, count }]) => ({ kind, path, count }));
+    return { files: [...this.#files.values()], anomalies: anomalies.sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
+  }
+
+  #step(bytes: Buffer): number {
+    switch (this.#mode) {
+      case 'header':
+        return this.#stepHeader(bytes);
+      case 'ended':
+        return this.#stepEnded(bytes);
+      default:
+        return this.#left > 0 ? this.#stepBody(bytes) : this.#stepPadding(bytes);
+    }
+  }
+
+  #stepEnded(bytes: Buffer): number {
+    if (!bytes.every((byte) => byte === 0)) this.#note('trailing-data', '');
+    return bytes.length;
+  }
+
+  #stepHeader(bytes: Buffer): number {
+    if (bytes.length < 512) return 0;
+    const header = readHeader(bytes.subarray(0, 512));
+    if (header === 'null') {
+      if (++this.#nullBlocks > 1) this.#mode = 'ended';
+      return 512;
+    }
+    this.#nullBlocks = 0;
+    if (header === 'bad') {
+      this.#note('bad-header', this.#header?.path ?? '');
+      return 512;
+    }
+    this.#begin(header);
+    return 512;
+  }
+
+  #begin(found: TarHeader): void {
+    const meta = 'xgLK'.includes(found.type);
+    const header = meta ? found : this.#dressed(found);
+    this.#header = header;
+    this.#parts = [];
+    this.#left = header.type === '5' ? 0 : header.size;
+    this.#padding = (512 - (this.#left % 512)) % 512;
+    if (meta && header.size > this.#limits.metaBytes) throw tooMuch('has an oversized header');
+    this.#mode = meta ? 'meta' : this.#isFile(header) ? 'file' : 'skip';
+    if (this.#left === 0) this.#finish();
+  }
+
+  /** The header with what extended headers before it say. */
+  #dressed(header: TarHeader): TarHeader {
+    const path = this.#pax?.path ?? this.#longName ?? header.path;
+    const size = this.#pax?.size ?? this.#globalPax?.size ?? header.size;
+    this.#pax = undefined;
+    this.#longName = undefined;
+    const type = header.type === '0' && path.endsWith('/') ? '5' : header.type;
+    return { ...header, path, size, type };
+  }
+
+  #isFile(header: TarHeader): boolean {
+    const kind = kindOf(header.type);
+    // Some readers take the body of such an entry for headers.
+    if (kind === 'file' && header.linked) this.#note('bad-header', header.path);
+    if (kind === 'file') return true;
+    if (kind !== 'folder') this.#note(kind, header.path);
+    return false;
+  }
+
+  #stepBody(bytes: Buffer): number {
+    const take = Math.min(this.#left, bytes.length);
+    if (this.#mode !== 'skip') this.#parts.push(bytes.subarray(0, take));
+    this.#left -= take;
+    if (this.#left === 0) this.#finish();
+    else if (this.#mode === 'file') this.#thin();
+    return take;
+  }
+
+  // A body that comes in several chunks is copied, and a large one is hashed on the way and dropped but for its head.
+  #hash: ReturnType<typeof createHash> | undefined;
+
+  #thin(): void {
+    const last = this.#parts.pop() as Buffer;
+    this.#hash ??= createHash('sha256');
+    this.#hash.update(last);
+    const size = this.#header?.size ?? 0;
+    const room = this.#roomFor(size) ? size : headBytes;
+    const held = this.#parts.reduce((sum, part) => sum + part.length, 0);
+    if (held < room) this.#parts.push(Buffer.from(last.subarray(0, room - held)));
+  }
+
+  #roomFor(size: number): boolean {
+    return size <= this.#limits.fileBytes && this.#kept + size <= this.#limits.keptBytes;
+  }
+
+  #stepPadding(bytes: Buffer): number {
+    const take = Math.min(this.#padding, bytes.length);
+    this.#padding -= take;
+    if (this.#padding === 0) this.#mode = 'header';
+    return take;
+  }
+
+  #finish(): void {
+    if (this.#mode === 'meta') this.#finishMeta();
+    else if (this.#mode === 'file') this.#finishFile();
+    this.#mode = this.#padding === 0 ? 'header' : 'skip';
+  }
+
+  #finishMeta(): void {
+    const body = Buffer.concat(this.#parts);
+    const type = this.#header?.type;
+    const records = type === 'x' || type === 'g' ? parsePax(body) : undefined;
+    if (records?.bad) this.#note('bad-header', this.#header?.path ?? '');
+    if (type === 'x') this.#pax = { ...this.#pax, ...(records as PaxRecords) };
+    else if (type === 'g') this.#globalPax = records;
+    else if (type === 'L') this.#longName = untilNull(body);
+  }
+
+  #finishFile(): void {
+    const header = this.#header as TarHeader;
+    const { hash, bytes } = this.#content(header.size);
+    this.#parts = [];
+    const { root, path, odd } = landingPath(header.path);
+    for (const kind of odd) this.#note(kind, header.path);
+    if (path === undefined) return;
+    this.#roots.add(root);
+    if (this.#files.has(path)) {
+      this.#note('duplicate-path', path);
+      this.#files.delete(path);
+    }
+    this.#kept += bytes.length;
+    this.#files.set(path, { path, size: header.size, executable: (header.mode & 0o111) !== 0, hash, bytes, whole: bytes.length === header.size });
+    if (this.#files.size > this.#limits.files) throw tooMuch(`holds more than ${this.#limits.files} files`);
+  }
+
+  #content(size: number): { readonly hash: string; readonly bytes: Buffer } {
+    const streamed = this.#hash;
+    this.#hash = undefined;
+    const last = this.#parts.at(-1) ?? Buffer.alloc(0);
+    const hash = (streamed ?? createHash('sha256')).update(last).digest('base64').slice(0, 16);
+    const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : last;
+    return { hash, bytes: this.#roomFor(size) ? all : Buffer.from(all.subarray(0, headBytes)) };
+  }
+
+  #note(kind: AnomalyKind, path: string): void {
+    const held = this.#anomalies.get(kind);
+    if (held) held.count++;
+    else this.#anomalies.set(kind, { path: path.slice(0, 300), count: 1 });
+  }
+}
+
+/** Starts reading an archive. */
+export function tarReader(limits: TarLimits = tarLimits): TarReader {
+  return new Reader(limits);
+}
+
+function kindOf(type: string): 'file' | 'folder' | AnomalyKind {
+  switch (type) {
+    case '0':
+    case '7':
+      return 'file';
+    case '5':
+      return 'folder';
+    case '1':
+      return 'hard-link';
+    case '2':
+      return 'symbolic-link';
+    case '3':
+    case '4':
+    case '6':
+      return 'device';
+    default:
+      return 'unknown-entry';
+  }
+}
+
+function untilNull(body: Buffer): string {
+  const end = body.indexOf(0);
+  return body.toString('utf8', 0, end < 0 ? body.length : end);
+}
+
+function tooMuch(what: string): DepwardError {
+  return new DepwardError('limit', `the tarball ${what}`, { hint: 'No honest package needs that; look at it by hand before using it.' });
+}

@@ -58,142 +58,30 @@ class Sink implements CommandFacts {
   }
 }
 
-const downloaders = new Set([
-  'curl',
-  'wget',
-  'wget2',
-  'aria2c',
-  'fetch',
-  'iwr',
-  'irm',
-  'invoke-webrequest',
-  'invoke-restmethod',
-  'bitsadmin',
-  'certutil',
-  'start-bitstransfer',
-  'http',
-  'https',
-  'ftp',
-  'tftp',
-  'scp',
-  'rsync',
-]);
-const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ash', 'ksh', 'fish', 'busybox']);
+const downloaders = new Set(
+  'curl wget wget2 aria2c fetch iwr irm invoke-webrequest invoke-restmethod bitsadmin certutil start-bitstransfer http https ftp tftp scp rsync'.split(
+    ' ',
+  ),
+);
+const shells = new Set('sh bash dash zsh ash ksh fish busybox'.split(' '));
 const scriptRunners: ReadonlyMap<string, InlineCode['language']> = new Map([
-  ['node', 'javascript'],
-  ['nodejs', 'javascript'],
-  ['bun', 'javascript'],
-  ['deno', 'javascript'],
-  ['ts-node', 'javascript'],
-  ['tsx', 'javascript'],
-  ['electron', 'javascript'],
-  ['python', 'python'],
-  ['python2', 'python'],
-  ['python3', 'python'],
-  ['py', 'python'],
-  ['osascript', 'python'],
-  ['perl', 'python'],
-  ['ruby', 'python'],
-  ['php', 'python'],
+  ...'node nodejs bun deno ts-node tsx electron'.split(' ').map((name) => [name, 'javascript'] as const),
+  // Not parsed, only read as tokens: one kind of script for all of them.
+  ...'python python2 python3 py osascript perl ruby php'.split(' ').map((name) => [name, 'python'] as const),
 ]);
-const powershells = new Set(['powershell', 'pwsh']);
-const managers = new Set(['npm', 'pnpm', 'yarn', 'bun']);
-const lookups = new Set(['nslookup', 'dig', 'host', 'drill', 'ping', 'resolvectl', 'resolve-dnsname']);
-const quiet = new Set([
-  'echo',
-  'printf',
-  'true',
-  'false',
-  'exit',
-  'cd',
-  'test',
-  '[',
-  '[[',
-  'set',
-  'export',
-  'mkdir',
-  'cp',
-  'mv',
-  'touch',
-  'sleep',
-  'rm',
-  'ls',
-  'cat',
-  'grep',
-  'sed',
-  'awk',
-  'head',
-  'tail',
-  'chmod',
-  'which',
-  'command',
-  'type',
-  'pwd',
-  'read',
-  'shift',
-  'return',
-  'local',
-  'unset',
-  'trap',
-  'dirname',
-  'basename',
-  'uname',
-  'whoami',
-  'id',
-  'hostname',
-  'tr',
-  'cut',
-  'sort',
-  'wc',
-  'xargs',
-  'find',
-  'tar',
-  'gzip',
-  'gunzip',
-  'unzip',
-  'base64',
-  'xxd',
-  'date',
-  'env',
-  'printenv',
-  'rem',
-  'if',
-  'goto',
-  'call',
-  'echo.',
-  'setlocal',
-  'endlocal',
-  'del',
-  'copy',
-  'move',
-  'kill',
-  'ps',
-  ':',
-]);
-const wrappers = new Set([
-  'sudo',
-  'nohup',
-  'exec',
-  'command',
-  'builtin',
-  'nice',
-  'setsid',
-  'stdbuf',
-  'cross-env',
-  'cross-env-shell',
-  'env',
-  'dotenv',
-  'time',
-  'timeout',
-  'start',
-  'call',
-  'doas',
-  'then',
-  'do',
-  'else',
-  'not',
-  'busybox',
-]);
+const powershells = new Set('powershell pwsh'.split(' '));
+const managers = new Set('npm pnpm yarn bun'.split(' '));
+const lookups = new Set('nslookup dig host drill ping resolvectl resolve-dnsname'.split(' '));
+const quiet = new Set(
+  'echo printf true false exit cd test [ [[ set export mkdir cp mv touch sleep rm ls cat grep sed awk head tail chmod which command type pwd read shift return local unset trap dirname basename uname whoami id hostname tr cut sort wc xargs find tar gzip gunzip unzip base64 xxd date env printenv rem if goto call echo. setlocal endlocal del copy move kill ps :'.split(
+    ' ',
+  ),
+);
+const wrappers = new Set(
+  'sudo nohup exec command builtin nice setsid stdbuf cross-env cross-env-shell env dotenv time timeout start call doas then do else not busybox'.split(
+    ' ',
+  ),
+);
 
 function readCommands(commands: readonly ShellCommand[], sink: Sink, depth: number): void {
   if (depth > deepest) return;
@@ -305,17 +193,41 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
   const rest = words.slice(1);
   const first = words[0]?.text ?? '';
   if (name === '') return;
-  if (shells.has(name)) return readShell(rest, sink, depth);
-  if (powershells.has(name)) return readPowershell(rest, sink);
+  if (shells.has(name)) {
+    readShell(rest, sink, depth);
+    return;
+  }
+  if (powershells.has(name)) {
+    readPowershell(rest, sink);
+    return;
+  }
   const language = scriptRunners.get(name);
-  if (language && !(managers.has(name) && isManagerVerb(rest[0]?.text))) return readRunner(name, language, rest, sink);
-  if (managers.has(name)) return readManager(name, rest, sink);
-  if (name === 'npx' || name === 'bunx' || name === 'pnpx') return readNpx(rest, sink, depth);
-  if (name === 'eval' || name === 'iex' || name === 'invoke-expression') return eval_(rest, sink, depth);
-  if (name === '.' || name === 'source') return runFile(rest[0]?.text, sink);
+  if (language && !(managers.has(name) && isManagerVerb(rest[0]?.text))) {
+    readRunner(name, language, rest, sink);
+    return;
+  }
+  if (managers.has(name)) {
+    readManager(name, rest, sink);
+    return;
+  }
+  if (name === 'npx' || name === 'bunx' || name === 'pnpx') {
+    readNpx(rest, sink, depth);
+    return;
+  }
+  if (name === 'eval' || name === 'iex' || name === 'invoke-expression') {
+    eval_(rest, sink, depth);
+    return;
+  }
+  if (name === '.' || name === 'source') {
+    runFile(rest[0]?.text, sink);
+    return;
+  }
   if (lookups.has(name) && (rest.some((word) => word.substituted) || flow?.tells))
     sink.does('dns-exfiltration', rest.map((word) => word.text).join(' '));
-  if (isFile(first)) return runFile(first, sink);
+  if (isFile(first)) {
+    runFile(first, sink);
+    return;
+  }
   if (isDestructive(name, rest)) sink.does('destructive', words.map((word) => word.text).join(' '));
   if (['crontab', 'launchctl', 'schtasks', 'reg', 'update-rc.d', 'at'].includes(name)) sink.does('persistence', name);
   if (name === 'systemctl' && rest.some((word) => /^(enable|start|daemon-reload)$/.test(word.text))) sink.does('persistence', name);
@@ -344,7 +256,10 @@ function readNested(name: string, rest: readonly Word[], sink: Sink, depth: numb
 
 function readShell(rest: readonly Word[], sink: Sink, depth: number): void {
   const flag = rest.findIndex((word) => /^-\w*c$/.test(word.text));
-  if (flag >= 0) return readCommands(parseShell(rest[flag + 1]?.text ?? ''), sink, depth + 1);
+  if (flag >= 0) {
+    readCommands(parseShell(rest[flag + 1]?.text ?? ''), sink, depth + 1);
+    return;
+  }
   runFile(rest.find((word) => !word.text.startsWith('-'))?.text, sink);
 }
 
@@ -355,7 +270,10 @@ function readPowershell(rest: readonly Word[], sink: Sink): void {
     .slice(at + 1)
     .map((word) => word.text)
     .join(' ');
-  if (flag.startsWith('f')) return runFile(rest[at + 1]?.text, sink);
+  if (flag.startsWith('f')) {
+    runFile(rest[at + 1]?.text, sink);
+    return;
+  }
   if (flag.startsWith('e')) {
     const code = Buffer.from(value, 'base64').toString('utf16le');
     sink.does('decode-execute', 'powershell -EncodedCommand');
@@ -377,7 +295,8 @@ function readRunner(name: string, language: InlineCode['language'], rest: readon
     else if (/^(-P|--project|--tsconfig|-C|--conditions|-m)$/.test(text)) at++;
     else if (!text.startsWith('-') && !(text === 'run' && (name === 'deno' || name === 'bun'))) {
       if (hostOf(text)) sink.does('remote-code', `${name} ${text}`);
-      return runFile(text, sink);
+      runFile(text, sink);
+      return;
     }
   }
   if (name !== 'node' && name !== 'nodejs') sink.tools.push(name);
@@ -390,9 +309,14 @@ function isManagerVerb(verb: string | undefined): boolean {
 function readManager(name: string, rest: readonly Word[], sink: Sink): void {
   const words = rest.filter((word) => !word.text.startsWith('-')).map((word) => word.text);
   const [verb = name === 'yarn' ? 'install' : '', ...args] = words;
-  if (verb === 'publish' || (verb === 'npm' && args[0] === 'publish')) return sink.does('self-publish', `${name} publish`);
-  if (verb === 'token' || verb === 'whoami' || (verb === 'config' && /get|list|ls/.test(args[0] ?? '')))
-    return sink.does('credential-file', `${name} ${verb}`);
+  if (verb === 'publish' || (verb === 'npm' && args[0] === 'publish')) {
+    sink.does('self-publish', `${name} publish`);
+    return;
+  }
+  if (verb === 'token' || verb === 'whoami' || (verb === 'config' && /get|list|ls/.test(args[0] ?? ''))) {
+    sink.does('credential-file', `${name} ${verb}`);
+    return;
+  }
   if (verb === 'run' || verb === 'run-script') {
     if (args[0]) sink.scripts.push(args[0]);
   } else if (/^(exec|x|dlx)$/.test(verb)) sink.tools.push(args[0] ?? name);
@@ -405,7 +329,10 @@ function readManager(name: string, rest: readonly Word[], sink: Sink): void {
 
 function readNpx(rest: readonly Word[], sink: Sink, depth: number): void {
   const flag = rest.findIndex((word) => word.text === '-c' || word.text === '--call');
-  if (flag >= 0) return readCommands(parseShell(rest[flag + 1]?.text ?? ''), sink, depth + 1);
+  if (flag >= 0) {
+    readCommands(parseShell(rest[flag + 1]?.text ?? ''), sink, depth + 1);
+    return;
+  }
   const name = rest.find((word) => !word.text.startsWith('-'))?.text;
   if (name === undefined) return;
   if (/^(trufflehog|gitleaks)/.test(name)) sink.does('secret-scanner', name);

@@ -214,7 +214,10 @@ class Parser {
 
   #percent(word: WordBuilder): void {
     const name = /^(\w{1,40})%/.exec(this.#text.slice(this.#at, this.#at + 42))?.[1];
-    if (name === undefined) return word.add('%');
+    if (name === undefined) {
+      word.add('%');
+      return;
+    }
     this.#at += name.length + 1;
     word.variable(name);
   }

@@ -1,58 +1,11 @@
 /** Which modules and globals give which capability. Paths as the evaluator writes them: `module#member`, `#global.member`. */
 
 /** Modules whose calls talk to hosts. */
-const networkModules = new Set([
-  'http',
-  'https',
-  'http2',
-  'net',
-  'tls',
-  'dgram',
-  'undici',
-  'axios',
-  'node-fetch',
-  'node-fetch-native',
-  'cross-fetch',
-  'isomorphic-fetch',
-  'got',
-  'request',
-  'request-promise',
-  'request-promise-native',
-  'needle',
-  'superagent',
-  'phin',
-  'bent',
-  'ky',
-  'ky-universal',
-  'wretch',
-  'ofetch',
-  'follow-redirects',
-  'make-fetch-happen',
-  'npm-registry-fetch',
-  'minipass-fetch',
-  'ws',
-  'socket.io-client',
-  'websocket',
-  'faye-websocket',
-  'isomorphic-ws',
-  'engine.io-client',
-  'nodemailer',
-  'emailjs',
-  'ssh2',
-  'ftp',
-  'basic-ftp',
-  'download',
-  'node-downloader-helper',
-  'simple-get',
-  'centra',
-  'unirest',
-  'urllib',
-  'gaxios',
-  'teeny-request',
-  'sync-request',
-  'then-request',
-  'sync-fetch',
-]);
+const networkModules = new Set(
+  'http https http2 net tls dgram undici axios node-fetch node-fetch-native cross-fetch isomorphic-fetch got request request-promise request-promise-native needle superagent phin bent ky ky-universal wretch ofetch follow-redirects make-fetch-happen npm-registry-fetch minipass-fetch ws socket.io-client websocket faye-websocket isomorphic-ws engine.io-client nodemailer emailjs ssh2 ftp basic-ftp download node-downloader-helper simple-get centra unirest urllib gaxios teeny-request sync-request then-request sync-fetch'.split(
+    ' ',
+  ),
+);
 
 const notTalking =
   /^(createServer|createSecureServer|Server|Agent|globalAgent|STATUS_CODES|METHODS|isIP|isIPv4|isIPv6|validateHeader\w*|Headers|FormData|Request|Response|isAxiosError|AxiosError|CancelToken|create|extend|defaults.*|interceptors.*|setGlobalDispatcher|getGlobalDispatcher|HTTPError|maxHeaderSize|checkServerIdentity|createSecureContext|rootCertificates|getCiphers|BlockList|SocketAddress|WebSocketServer|constants.*|default.*|TimeoutError|Socket\.prototype.*|\w+Error|prototype.*|OutgoingMessage.*|ServerResponse.*|IncomingMessage.*|ClientRequest\.prototype.*)$/;
@@ -95,7 +48,7 @@ function programModule(module: string, member: string): 'line' | 'words' | undef
 }
 
 /** Names of members that only child processes have, for objects that could not be followed. */
-export const processMembers = new Set(['execSync', 'spawnSync', 'execFileSync', 'execFile']);
+export const processMembers = new Set('execSync spawnSync execFileSync execFile'.split(' '));
 
 /** True when the argument of a call is run as code. */
 export function runsCode(path: string): boolean {

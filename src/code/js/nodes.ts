@@ -5,29 +5,11 @@ export type Node = ESTree.Node;
 export type FunctionNode = ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression;
 export type CallNode = ESTree.CallExpression | ESTree.NewExpression;
 
-const skipped = new Set([
-  'type',
-  'start',
-  'end',
-  'range',
-  'loc',
-  'value',
-  'raw',
-  'operator',
-  'name',
-  'kind',
-  'computed',
-  'optional',
-  'async',
-  'generator',
-  'expression_',
-  'sourceType',
-  'directive',
-  'regex',
-  'bigint',
-  'tail',
-  'cooked',
-]);
+const skipped = new Set(
+  'type start end range loc value raw operator name kind computed optional async generator expression_ sourceType directive regex bigint tail cooked'.split(
+    ' ',
+  ),
+);
 
 /** Field names by node type, learned on first sight: every node of a type has the same fields. */
 const childKeys = new Map<string, readonly string[]>();

@@ -50,12 +50,15 @@ class Tracer {
     if (this.#left-- <= 0) return;
     switch (node.type) {
       case 'Identifier':
-        return this.#identifier(node.name, scope, hops);
+        this.#identifier(node.name, scope, hops);
+        return;
       case 'MemberExpression':
-        return this.#member(node, scope, hops);
+        this.#member(node, scope, hops);
+        return;
       case 'CallExpression':
       case 'NewExpression':
-        return this.#call(node, scope, hops);
+        this.#call(node, scope, hops);
+        return;
       case 'Literal':
         if (typeof node.value === 'string') this.#text(node.value);
         return;

@@ -73,10 +73,19 @@ class Spotter implements Spots {
   }
 
   #call({ node, scope }: Seen<ESTree.CallExpression | ESTree.NewExpression | ESTree.ImportExpression>): void {
-    if (node.type === 'ImportExpression') return this.#require(node.source, scope, node);
+    if (node.type === 'ImportExpression') {
+      this.#require(node.source, scope, node);
+      return;
+    }
     const path = this.#calleePath(node, scope);
-    if (path === undefined) return this.#unknownCall(node, scope);
-    if (path === '#require' || path === 'module#_load' || path === '#require.resolve') return this.#requireCall(node, scope);
+    if (path === undefined) {
+      this.#unknownCall(node, scope);
+      return;
+    }
+    if (path === '#require' || path === 'module#_load' || path === '#require.resolve') {
+      this.#requireCall(node, scope);
+      return;
+    }
     const { arguments: args } = node;
     this.#disguisedCallee(node, scope, path);
     const program = startsProgram(path);
@@ -221,10 +230,13 @@ class Spotter implements Spots {
     const name = path.replace(/^#/, '').replace('#', '.');
     const told = textOf(this.#evaluator.value(source, scope));
     if (told && !told.text.includes(hole)) {
-      if (/^\s*(return\s+)?(this|globalThis|require|import\((\w+|'[^']*')\))\s*;?\s*$/.test(told.text))
-        return this.#add('dynamic-code', `${name} of ${told.text.trim()}`, node);
+      if (/^\s*(return\s+)?(this|globalThis|require|import\((\w+|'[^']*')\))\s*;?\s*$/.test(told.text)) {
+        this.#add('dynamic-code', `${name} of ${told.text.trim()}`, node);
+        return;
+      }
       this.inner.push({ code: told.text, at: node.start ?? 0, readAs: told.readAs });
-      return this.#add(told.readAs === 'decoded' ? 'decode-execute' : 'dynamic-code', `${name} of ${told.readAs} text`, node, told.readAs);
+      this.#add(told.readAs === 'decoded' ? 'decode-execute' : 'dynamic-code', `${name} of ${told.readAs} text`, node, told.readAs);
+      return;
     }
     const tags = originOf(this.#evaluator, source, scope);
     if (tags.has('network')) this.#add('remote-code', `${name} of what a host sent`, node);

@@ -252,7 +252,7 @@ export class Evaluator {
 }
 
 function localsOf(target: FunctionNode): readonly ESTree.VariableDeclarator[] {
-  if (!target.body || target.body.type !== 'BlockStatement') return [];
+  if (target.body?.type !== 'BlockStatement') return [];
   return target.body.body.flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations : []));
 }
 

@@ -128,6 +128,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       const held = underway.get(name) ?? look(name);
       underway.set(name, held);
       return held.then((answer) => {
+        // Not kept: memory must not grow with the number of packages.
+        underway.delete(name);
         if (answer.status !== 'failed') oldest = Math.min(oldest ?? answer.confirmedAt, answer.confirmedAt);
         return answer;
       });

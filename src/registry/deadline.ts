@@ -1,4 +1,5 @@
 /** Time limits on top of other reasons to stop. AbortSignal.any with AbortSignal.timeout loses timeouts to garbage collection on Node 20. */
+import { setMaxListeners } from 'node:events';
 
 /** The reason of a signal that a time limit aborted. */
 export const outOfTime = new Error('out of time');
@@ -12,6 +13,8 @@ export interface Deadline {
 /** Aborts with the first of the signals, or after so many milliseconds. */
 export function withDeadline(signals: readonly AbortSignal[], ms: number): Deadline {
   const controller = new AbortController();
+  // Many requests listen to one signal: that is no leak.
+  setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(outOfTime), ms);
   const stops = signals.map((signal) => {
     const stop = () => controller.abort(signal.reason);

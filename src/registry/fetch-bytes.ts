@@ -1,7 +1,10 @@
-/** One answer of a registry as bytes: limits on size and time, retries with backoff, credentials only to whom they belong. */
+/** One answer of a registry as bytes: limits on size and time, retries with backoff. */
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
 import type { NpmOptions } from './config.ts';
 import { outOfTime, withDeadline } from './deadline.ts';
-import { codeOf, memberOf, networkTrouble, statusOf, statusTrouble } from './redact.ts';
+import { codeOf, networkTrouble, statusTrouble } from './redact.ts';
+import { get, type Reply } from './transport.ts';
 
 export interface FetchLimits {
   /** Bytes of a body after unpacking. */
@@ -52,20 +55,19 @@ export async function fetchBytes(request: FetchRequest): Promise<BytesAnswer> {
 
 async function attemptOnce(request: FetchRequest): Promise<Attempt> {
   const deadline = withDeadline([request.signal], request.limits.requestMs);
+  const { url, npm, headers } = request;
   try {
-    const response = await open(request, deadline.signal);
-    const { status } = response;
-    if (status === 304) return { answer: { status: 'unchanged' } };
-    const bytes = await collect(response.body, request.limits.bodyBytes, deadline.signal);
-    if (bytes === undefined) return failure(`its answer is larger than ${Math.floor(request.limits.bodyBytes / 1024 / 1024)} MB`);
-    const expected = response.headers.get('content-encoding') === null ? response.headers.get('content-length') : null;
-    if (expected !== null && Number(expected) !== bytes.length) return failure('its answer is cut off', {});
-    const etag = response.headers.get('etag');
-    return { answer: { status: 'ok', bytes, ...(etag !== null && etag.length <= 512 && { etag }) } };
+    const reply = await get({ url, npm, signal: deadline.signal, headers: { 'accept-encoding': 'gzip', ...headers } });
+    if (reply.status === 304) return { answer: { status: 'unchanged' } };
+    if (reply.status !== 200) return fromStatus(reply, request.now());
+    return await fromBody(reply, request.limits.bodyBytes);
   } catch (error) {
     if (request.signal.aborted) return failure(abortReason(request.signal));
     if (deadline.signal.aborted) return failure('it did not answer in time', {});
-    return fromError(error, request.now());
+    const hopeless = ['ENOTFOUND', 'EMAXREDIRECT', 'EINVALIDREDIRECT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'].includes(
+      codeOf(error) ?? '',
+    );
+    return failure(networkTrouble(error), hopeless ? undefined : {});
   } finally {
     deadline.done();
   }
@@ -80,46 +82,36 @@ export function abortReason(signal: AbortSignal): string {
   return signal.reason === outOfTime ? 'the time limit of the whole run was reached' : 'interrupted';
 }
 
-function fromError(error: unknown, now: number): Attempt {
-  const status = statusOf(error);
+function fromStatus(reply: Reply, now: number): Attempt {
+  const { status } = reply;
   if (status === 404 || status === 410) return { answer: { status: 'not-found' } };
-  if (status !== undefined) {
-    const retriable = status === 408 || status === 429 || status >= 500;
-    return failure(statusTrouble(status), retriable ? retryAfter(error, now) : undefined);
-  }
-  const hopeless = ['ENOTFOUND', 'EMAXREDIRECT', 'EINVALIDREDIRECT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'].includes(codeOf(error) ?? '');
-  return failure(networkTrouble(error), hopeless ? undefined : {});
+  return failure(statusTrouble(status), status === 408 || status === 429 || status >= 500 ? retryAfter(reply, now) : undefined);
 }
 
 /** Retry-After comes as seconds or as a date. */
-function retryAfter(error: unknown, now: number): { readonly afterMs?: number } {
-  const raw = memberOf(memberOf(error, 'headers'), 'retry-after');
-  const text = Array.isArray(raw) ? String(raw[0]) : typeof raw === 'string' ? raw : undefined;
+function retryAfter(reply: Reply, now: number): { readonly afterMs?: number } {
+  const text = reply.header('retry-after');
   if (text === undefined) return {};
   const at = /^\d+$/.test(text) ? now + Number(text) * 1_000 : Date.parse(text);
   return Number.isFinite(at) ? { afterMs: Math.max(0, at - now) } : {};
 }
 
-/** Opens one request through npm's client: it knows credentials, proxies and certificates. */
-export async function open(request: Omit<FetchRequest, 'limits' | 'now'>, signal: AbortSignal) {
-  const { default: npmFetch } = await import('npm-registry-fetch');
-  return npmFetch(request.url, {
-    ...request.npm,
-    cache: undefined,
-    method: 'GET',
-    headers: { ...request.headers },
-    // Our own retries honour Retry-After and the limits; npm's do not.
-    retry: { retries: 0 },
-    signal,
-    timeout: 0,
-  } as Parameters<typeof npmFetch>[1]);
+async function fromBody(reply: Reply, limit: number): Promise<Attempt> {
+  const tooLarge = failure(`its answer is larger than ${Math.floor(limit / 1024 / 1024)} MB`);
+  const received = await collect(reply.body, limit);
+  if (received === undefined) return tooLarge;
+  const expected = reply.packed || reply.header('content-encoding') === undefined ? reply.header('content-length') : undefined;
+  if (expected !== undefined && Number(expected) !== received.length) return failure('its answer is cut off', {});
+  const bytes = reply.packed ? await unpack(received, reply.header('content-encoding'), limit) : received;
+  if (bytes === undefined) return tooLarge;
+  const etag = reply.header('etag');
+  return { answer: { status: 'ok', bytes, ...(etag !== undefined && etag.length <= 512 && { etag }) } };
 }
 
-async function collect(body: AsyncIterable<unknown> | null, limit: number, signal: AbortSignal): Promise<Buffer | undefined> {
+async function collect(body: AsyncIterable<unknown> | undefined, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
-    signal.throwIfAborted();
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     length += bytes.length;
     // Leaving the loop ends the request.
@@ -127,6 +119,20 @@ async function collect(body: AsyncIterable<unknown> | null, limit: number, signa
     chunks.push(bytes);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
+}
+
+/** Unpacks no more than the limit: a small answer may be made to unpack to anything. */
+async function unpack(bytes: Buffer, encoding: string | undefined, limit: number): Promise<Buffer | undefined> {
+  const options = { maxOutputLength: limit };
+  try {
+    if (encoding === 'gzip' || encoding === 'x-gzip') return await promisify(gunzip)(bytes, options);
+    if (encoding === 'deflate') return await promisify(inflate)(bytes, options);
+    if (encoding === 'identity') return bytes;
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw error;
+  }
+  throw Object.assign(new Error(), { code: 'EENCODING' });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

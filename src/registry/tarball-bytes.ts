@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { DepwardError } from '../model/errors.ts';
 import type { NpmOptions } from './config.ts';
 import { withDeadline } from './deadline.ts';
-import { abortReason, open } from './fetch-bytes.ts';
-import { networkTrouble, safeUrl, statusOf, statusTrouble } from './redact.ts';
+import { abortReason } from './fetch-bytes.ts';
+import { networkTrouble, safeUrl, statusTrouble } from './redact.ts';
+import { get } from './transport.ts';
 
 export interface TarballRequest {
   /** Subresource integrity; checked at the end, an error when it does not hold. */
@@ -21,8 +22,11 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
   const check = checkerOf(request.integrity);
   let length = 0;
   try {
-    const response = await open({ url, npm, signal }, signal);
-    for await (const chunk of response.body ?? []) {
+    const reply = await get({ url, npm, signal, headers: { 'accept-encoding': 'identity' } });
+    if (reply.status === 404) throw new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
+    if (reply.status !== 200) throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${statusTrouble(reply.status)}`);
+    if (reply.packed) throw new DepwardError('network', `the tarball ${safeUrl(url)} came in another encoding than asked for`);
+    for await (const chunk of reply.body ?? []) {
       signal.throwIfAborted();
       const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
       length += bytes.length;
@@ -30,10 +34,8 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
       check?.update(bytes);
       yield bytes;
     }
-    const expected = response.headers.get('content-length');
-    if (expected !== null && response.headers.get('content-encoding') === null && Number(expected) !== length) {
-      throw new DepwardError('network', `the tarball ${safeUrl(url)} is cut off`);
-    }
+    const expected = reply.header('content-length');
+    if (expected !== undefined && Number(expected) !== length) throw new DepwardError('network', `the tarball ${safeUrl(url)} is cut off`);
   } catch (error) {
     throw error instanceof DepwardError ? error : troubleOf(error, url, signal, whole);
   } finally {
@@ -45,12 +47,7 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
 function troubleOf(error: unknown, url: string, signal: AbortSignal, whole: AbortSignal): DepwardError {
   if (whole.aborted) return new DepwardError('interrupted', abortReason(whole));
   if (signal.aborted) return new DepwardError('network', `the tarball ${safeUrl(url)} did not arrive in time`);
-  const status = statusOf(error);
-  if (status === 404) return new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
-  return new DepwardError(
-    'network',
-    `the tarball ${safeUrl(url)} cannot be had: ${status === undefined ? networkTrouble(error) : statusTrouble(status)}`,
-  );
+  return new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${networkTrouble(error)}`);
 }
 
 const strength = ['sha512', 'sha384', 'sha256', 'sha1'];

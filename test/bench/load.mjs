@@ -8,6 +8,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 
 /** The exports of a TypeScript file, path from the project's root. */
 export async function load(file) {
+  return import(await bundle(file));
+}
+
+/** URL of a bundle of a TypeScript file, for another process to import. */
+export async function bundle(file) {
   process.env.DEPWARD_ROOT = root;
   const folder = `${root}/node_modules/.cache/depward-bench`;
   mkdirSync(folder, { recursive: true });
@@ -22,5 +27,5 @@ export async function load(file) {
     target: 'node20.17',
     logLevel: 'warning',
   });
-  return import(pathToFileURL(outfile).href);
+  return pathToFileURL(outfile).href;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openRegistry, type RegistryOptions } from '../../src/registry/client.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
@@ -112,6 +113,9 @@ describe('trouble with a registry', () => {
   it('gives up with a sentence, never with a pass', async () => {
     const limits = { retries: 1, backoffMs: 1, requestMs: 400 };
     const cases = [
+      [{ kind: 'redirect', to: 'file:///etc/passwd' }, /nowhere/],
+      [{ kind: 'body', body: 'no gzip', headers: { 'content-encoding': 'gzip' } }, /damaged/],
+      [{ kind: 'body', body: 'x', headers: { 'content-encoding': 'unknown' } }, /EENCODING/],
       [{ kind: 'status', status: 500 }, /in trouble \(500\)/],
       [{ kind: 'status', status: 401 }, /other credentials/],
       [{ kind: 'status', status: 403 }, /refuses access/],
@@ -141,6 +145,20 @@ describe('trouble with a registry', () => {
     expect(await reasonFor({ limits: { bodyBytes: 3 * 1024 * 1024 } })).toMatch(/larger than 3 MB/);
   });
 
+  it('unpacks no more than the limit', async () => {
+    const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024, 0x20));
+    server.fault('left', { kind: 'body', body: bomb, headers: { 'content-encoding': 'gzip' } });
+    expect(await reasonFor({ limits: { bodyBytes: 3 * 1024 * 1024 } })).toMatch(/larger than 3 MB/);
+  });
+
+  it('does not hand a token to another port it is redirected to', async () => {
+    npmrc(`//${new URL(server.url).host}/:_authToken=${secret}\n`);
+    server.fault('left', { kind: 'redirect', to: `${other.url}left` });
+    await reasonFor({ limits: { retries: 0 } });
+    expect(other.requests).toHaveLength(1);
+    expect(other.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
   it('does not hand a token to another host it is redirected to', async () => {
     npmrc(`//${new URL(server.url).host}/:_authToken=${secret}\n`);
     server.fault('left', { kind: 'redirect', to: other.url.replace('127.0.0.1', 'localhost') });
@@ -166,6 +184,34 @@ describe('trouble with a registry', () => {
     setTimeout(() => controller.abort(), 100);
     expect(await reasonFor({ signal: controller.signal })).toBe('interrupted');
     expect(await reasonFor({ totalMs: 200 })).toMatch(/time limit/);
+  });
+});
+
+describe("through npm's own client, where a proxy is configured", () => {
+  const env = { npm_config_proxy: 'http://127.0.0.1:9/', npm_config_noproxy: '127.0.0.1' };
+
+  it('gives the same answers', async () => {
+    npmrc(`//${new URL(server.url).host}/:_authToken=${secret}\n`);
+    server.requireAuth(`Bearer ${secret}`);
+    const registry = await open({ registry: server.url, env });
+    expect(await registry.packument('left')).toMatchObject({ status: 'found', packument: { name: 'left' } });
+    expect(await registry.packument('nothing')).toMatchObject({ status: 'not-found' });
+    const limits = { retries: 1, backoffMs: 1, requestMs: 400 };
+    for (const [fault, words] of [
+      [{ kind: 'status', status: 503, times: 1 }, /found/],
+      [{ kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, /slow down/],
+      [{ kind: 'reset', afterBytes: 20 }, /closed the connection|cut off/],
+      [{ kind: 'stall', afterBytes: 50 }, /in time/],
+      [{ kind: 'redirect-loop' }, /circles/],
+    ] as const) {
+      server.fault('left', fault);
+      expect(await reasonFor({ limits, env })).toMatch(words);
+    }
+  });
+
+  it('goes through the proxy', async () => {
+    expect(await reasonFor({ env: { npm_config_proxy: 'http://127.0.0.1:9/' }, limits: { retries: 0 } })).toMatch(/refuses connections|failed/);
+    expect(server.requests).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** What is used of npm's configuration reader; it ships no types. */
+/** What is used of npm's modules that ship no types. */
 declare module '@npmcli/config' {
   export default class Config {
     constructor(options: {
@@ -28,5 +28,5 @@ declare module 'npm-registry-fetch/lib/auth.js' {
   export default function getAuth(
     url: string,
     options: Readonly<Record<string, unknown>>,
-  ): { readonly token?: string | null; readonly auth?: string | null };
+  ): { readonly token: string | null; readonly auth: string | null; readonly cert: string | null; readonly key: string | null };
 }

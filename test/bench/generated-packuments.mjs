@@ -1,0 +1,85 @@
+/** Packuments of the sizes the public registry has (median 33 KB, mean about 200 KB, a few of many megabytes), made up, the same every time. */
+const words =
+  'async stream parser core utils loader schema client server router cache token buffer event queue worker proxy bridge store graph'.split(' ');
+
+/** A generator of the same numbers every time. */
+function numbers(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+    return ((state ^ (state >>> 13)) >>> 0) % below;
+  };
+}
+
+/** Versions of the package at a rank: most have a dozen, some hundreds, few thousands. */
+function versionCount(index, largest) {
+  if (index === 7 && largest > 0) return largest;
+  const place = (index * 7919) % 1000;
+  if (place < 10) return 1_000;
+  if (place < 60) return 150;
+  if (place < 300) return 40;
+  return 12;
+}
+
+export function packument(index, largest = 0) {
+  const next = numbers(index + 1);
+  const hex = (length) => Array.from({ length }, () => next(16).toString(16)).join('');
+  const text = (length) => Array.from({ length }, () => words[next(words.length)]).join(' ');
+  const name = `generated-${index}`;
+  const people = Array.from({ length: 3 }, (_, place) => ({ name: `person${next(500)}`, email: `person${place}@mail.example` }));
+  const versions = {};
+  const start = Date.parse('2015-01-01T00:00:00Z');
+  const count = versionCount(index, largest);
+  const time = { created: new Date(start).toISOString(), modified: new Date(start + count * 86_400_000).toISOString() };
+  for (let place = 0; place < count; place += 1) {
+    const version = `${Math.floor(place / 50)}.${Math.floor((place % 50) / 5)}.${place % 5}`;
+    time[version] = new Date(start + place * 86_400_000).toISOString();
+    versions[version] = {
+      name,
+      version,
+      description: text(9),
+      main: './dist/index.js',
+      scripts: { build: `tsc && ${text(4)}`, test: 'jest --coverage', lint: 'eslint .', ...(index % 50 === 0 && { postinstall: 'node install.js' }) },
+      repository: { type: 'git', url: `git+https://code.example/acme/${name}.git` },
+      keywords: words.slice(0, 8),
+      author: people[0],
+      license: 'MIT',
+      bugs: { url: `https://code.example/acme/${name}/issues` },
+      homepage: `https://code.example/acme/${name}#readme`,
+      dependencies: Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`generated-${(index + at * 31) % 1000}`, `^${next(9)}.${next(9)}.0`])),
+      devDependencies: Object.fromEntries(
+        Array.from({ length: 25 }, (_, at) => [`${words[at % words.length]}-${at}`, `^${next(9)}.${next(9)}.${next(9)}`]),
+      ),
+      engines: { node: '>=18' },
+      gitHead: hex(40),
+      _id: `${name}@${version}`,
+      _nodeVersion: '20.0.0',
+      _npmVersion: '10.0.0',
+      dist: {
+        integrity: `sha512-${Buffer.from(hex(128), 'hex').toString('base64')}`,
+        shasum: hex(40),
+        tarball: `https://registry.example/${name}/-/${name}-${version}.tgz`,
+        fileCount: next(100),
+        unpackedSize: next(1_000_000),
+        signatures: [{ keyid: `SHA256:${hex(43)}`, sig: Buffer.from(hex(142), 'hex').toString('base64') }],
+      },
+      _npmUser: people[next(2)],
+      directories: {},
+      maintainers: people,
+      _npmOperationalInternal: { host: 's3://generated', tmp: `tmp/${name}_${version}_${hex(20)}` },
+      _hasShrinkwrap: false,
+    };
+  }
+  return {
+    _id: name,
+    _rev: `${count}-${hex(32)}`,
+    name,
+    'dist-tags': { latest: Object.keys(versions).at(-1) },
+    versions,
+    time,
+    maintainers: people,
+    description: text(9),
+    readme: `# ${name}\n\n${Array.from({ length: 40 }, () => `${text(16)}.\n`).join('')}`,
+    readmeFilename: 'README.md',
+  };
+}

@@ -1,0 +1,17 @@
+/** Serves generated packuments on loopback in a process of its own, so that its work is not counted: `COUNT LARGEST`. */
+import { packument } from './generated-packuments.mjs';
+import { load } from './load.mjs';
+
+const { startFixtureRegistry } = await load('test/helpers/fixture-registry.ts');
+const [count, largest] = process.argv.slice(2).map(Number);
+const registry = await startFixtureRegistry();
+let bytes = 0;
+for (let index = 0; index < count; index += 1) {
+  const text = JSON.stringify(packument(index, largest));
+  bytes += text.length;
+  registry.addBytes(`generated-${index}`, text);
+}
+// Once round, so that packing is not part of anybody's time.
+for (let index = 0; index < count; index += 1) await fetch(`${registry.url}generated-${index}`).then((answer) => answer.arrayBuffer());
+process.send({ url: registry.url, bytes });
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,45 @@
+/** Cold full packuments from a loopback registry: depward against pacote, same concurrency, paired runs, medians. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { bundle } from './load.mjs';
+
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+const [count, concurrency, pairs] = [Number(process.env.BENCH_COUNT ?? 1_000), 32, Number(process.env.BENCH_PAIRS ?? 3)];
+const env = { ...process.env, DEPWARD_CLIENT: await bundle('src/registry/client.ts') };
+
+await round('as the public registry has them', 0);
+await round('one of 20 MB among them', 8_000, ['depward']);
+
+async function round(title, largest, clients = ['pacote', 'depward']) {
+  const server = fork(here('packuments-server.mjs'), [String(count), String(largest)]);
+  const { url, bytes } = await message(server);
+  const runs = Object.fromEntries(clients.map((who) => [who, []]));
+  for (let pair = 0; pair < (clients.length > 1 ? pairs : 1); pair += 1) {
+    for (const who of clients) {
+      const client = fork(here('packuments-client.mjs'), [who, url, String(count), String(concurrency)], { env });
+      runs[who].push(await message(client));
+    }
+  }
+  server.disconnect();
+  console.log(`${count} packuments, ${Math.round(bytes / count / 1_000)} KB on average, ${concurrency} at a time, ${title}`);
+  for (const who of clients) {
+    const of = (name) => median(runs[who].map((run) => run[name]));
+    console.log(
+      `  ${who.padEnd(8)} wall ${(of('wall') / 1_000).toFixed(2)} s, CPU ${(of('cpu') / count).toFixed(2)} ms each, peak ${Math.round(of('peak'))} MB, ${of('releases')} releases`,
+    );
+  }
+  if (clients.length === 2)
+    for (const name of ['wall', 'cpu'])
+      console.log(`  pacote/depward ${name}: ${median(runs.pacote.map((run, at) => run[name] / runs.depward[at][name])).toFixed(1)}x`);
+}
+
+function message(child) {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
+  });
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -43,7 +43,8 @@ export async function evaluate(input: Evaluation): Promise<Report> {
   const incoming = input.changes.filter(isIncoming);
   const gathered = await input.sources.gather(incoming, neededKinds(input.rules, input.policy));
   const path = pathFinder(input.tree);
-  const judged = incoming.map((change) => judge(change, gathered.get(change) ?? {}, input, path));
+  const contextOf = contextMaker(input.now);
+  const judged = incoming.map((change) => judge(change, gathered.get(change) ?? {}, input, path, contextOf));
   const found = [...judged.flatMap((one) => one.findings), ...(input.fileFindings ?? [])];
   const { counted, waived, notes } = applyWaivers(found, input.policy, input.now);
   const gaps = [...judged.flatMap((one) => one.gaps), ...(input.fileGaps ?? [])];
@@ -82,8 +83,9 @@ function isOn(rule: AnyRule, policy: Policy): boolean {
   return settingFor(policy, rule.meta.id, undefined)?.level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));
 }
 
-function judge(change: IncomingChange, evidence: EvidenceSet, input: Evaluation, path: PathFinder): Judged {
+function judge(change: IncomingChange, evidence: EvidenceSet, input: Evaluation, path: PathFinder, contextOf: ContextMaker): Judged {
   const subject = subjectOf(change);
+  const values = valuesOf(evidence);
   const findings: Finding[] = [];
   const missing: MissingEvidence = new Map();
   for (const rule of input.rules) {
@@ -95,7 +97,7 @@ function judge(change: IncomingChange, evidence: EvidenceSet, input: Evaluation,
       note(missing, lacking.kind, lacking.gathered, rule.meta.id);
       continue;
     }
-    for (const observation of observe(rule, change, evidence, setting, input.now)) {
+    for (const observation of observe(rule, change, values, contextOf(rule, setting))) {
       findings.push({ ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: path(change.after.key) });
     }
   }
@@ -124,9 +126,28 @@ function noteRequired(missing: MissingEvidence, evidence: EvidenceSet, policy: P
   }
 }
 
-function observe(rule: AnyRule, change: IncomingChange, evidence: EvidenceSet, setting: RuleSetting, now: Instant): readonly Observation[] {
-  const values = Object.fromEntries(rule.needs.map((kind: EvidenceKind) => [kind, gatheredValue(evidence[kind])]));
-  return rule.check(change, values, { now, options: { ...defaultOptions(rule.options), ...setting.options } });
+/** What a rule gets besides evidence; its options are of its own types, checked where they were read. */
+interface Context {
+  readonly now: Instant;
+  readonly options: RuleSetting['options'];
+}
+
+type ContextMaker = (rule: AnyRule, setting: RuleSetting) => Context;
+
+/** Thousands of packages share one context per rule and setting. */
+function contextMaker(now: Instant): ContextMaker {
+  const made = new Map<AnyRule, Map<RuleSetting, Context>>();
+  return (rule, setting) => {
+    const ofRule = made.get(rule) ?? new Map<RuleSetting, Context>();
+    made.set(rule, ofRule);
+    const context = ofRule.get(setting) ?? { now, options: { ...defaultOptions(rule.options), ...setting.options } };
+    ofRule.set(setting, context);
+    return context;
+  };
+}
+
+function observe(rule: AnyRule, change: IncomingChange, values: Record<string, unknown>, context: Context): readonly Observation[] {
+  return rule.check(change, values, context);
 }
 
 const notCollected: NotHad = { ok: false, why: 'failed', reason: 'it was not collected' };
@@ -144,8 +165,11 @@ function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind;
   return undefined;
 }
 
-function gatheredValue(gathered: Gathered<unknown> | undefined): unknown {
-  return gathered?.ok ? gathered.value : undefined;
+/** What was had, by kind. Each rule's type lets it see only the kinds it needs. */
+function valuesOf(evidence: EvidenceSet): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [kind, gathered] of Object.entries(evidence)) if (gathered.ok) values[kind] = gathered.value;
+  return values;
 }
 
 function subjectOf(change: IncomingChange): Subject {
@@ -163,11 +187,15 @@ function verdictsOf(
   const bySubject = groupBy(findings, (finding) => keyOf(finding.subject));
   const gapsBySubject = groupBy(gaps, (gap) => keyOf(gap.subject));
   const subjects = new Map<string, { readonly subject: Subject; readonly change?: IncomingChange }>();
-  for (const change of incoming) subjects.set(keyOf(subjectOf(change)), { subject: subjectOf(change), change });
+  for (const change of incoming) {
+    const subject = subjectOf(change);
+    subjects.set(keyOf(subject), { subject, change });
+  }
   for (const { subject } of [...findings, ...gaps]) if (!subjects.has(keyOf(subject))) subjects.set(keyOf(subject), { subject });
   return [...subjects]
+    .sort(([a], [b]) => compare(a, b))
     .map(([key, { subject, change }]) => verdictOf(subject, change, bySubject.get(key) ?? [], gapsBySubject.get(key) ?? [], input, path))
-    .sort(byVerdict);
+    .sort((a, b) => worstFirst[a.action] - worstFirst[b.action]);
 }
 
 function verdictOf(
@@ -238,10 +266,6 @@ function keyOf(subject: Subject): string {
 }
 
 const worstFirst: Record<Action, number> = { block: 0, warn: 1, allow: 2 };
-
-function byVerdict(a: Verdict, b: Verdict): number {
-  return worstFirst[a.action] - worstFirst[b.action] || compare(keyOf(a.subject), keyOf(b.subject));
-}
 
 function byFinding(a: Finding & { action: Action }, b: Finding & { action: Action }): number {
   return worstFirst[a.action] - worstFirst[b.action] || compare(keyOf(a.subject), keyOf(b.subject)) || compare(a.ruleId, b.ruleId);

@@ -15,7 +15,7 @@ interface Preset {
 }
 
 const recommended: Preset = {
-  joinThreshold: 20,
+  joinThreshold: 24,
   rules: {
     'joined-evidence': 'block',
 
@@ -45,7 +45,7 @@ const recommended: Preset = {
 };
 
 const strict: Preset = {
-  joinThreshold: 13,
+  joinThreshold: 16,
   rules: {
     ...recommended.rules,
     'release-age': ['block', { days: 7 }],

@@ -1,10 +1,12 @@
 /** eslint-scope 2018, ua-parser-js, coa and rc 2021, rspack and vant 2024, Shai-Hulud 2025: an update that suddenly runs code at install. */
 
+import type { ReleaseEvidence } from '../model/evidence.ts';
 import type { Confidence } from '../model/finding.ts';
 import type { Release } from '../model/packument.ts';
 import { defineRule } from '../model/rule.ts';
 import { hooksOf, isCommonScript } from '../model/scripts.ts';
 import { printable } from '../model/text.ts';
+import { day } from '../model/time.ts';
 import { isPrerelease, parseVersion } from '../model/version.ts';
 import { aRelease, at, changed } from './example.ts';
 
@@ -35,12 +37,13 @@ export default defineRule({
     const hooks = hooksOf(release.current);
     if (hooks.length === 0) return [];
     const common = hooks.every(({ script }) => isCommonScript(script));
+    const seen = stood(release);
     return [
       {
         message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not`,
-        confidence: common ? 'low' : confidenceOf(base, release.current),
+        confidence: common || seen ? 'low' : confidenceOf(base, release.current),
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), older: base.version },
-        signal: common ? 'install-script-added:common' : 'install-script-added',
+        signal: common ? 'install-script-added:common' : seen ? 'install-script-added:stood' : 'install-script-added',
       },
     ];
   },
@@ -79,6 +82,13 @@ export default defineRule({
     },
   ],
 });
+
+/** A script that was in the release before for a day has been seen; those of a burst have not. */
+function stood({ current, previous }: ReleaseEvidence): boolean {
+  if (previous?.at === undefined || current.at === undefined || current.at - previous.at < day) return false;
+  const known = new Set(hooksOf(previous).map(({ script }) => script));
+  return hooksOf(current).every(({ script }) => known.has(script));
+}
 
 /** Of 9,913 honest releases 27 added such a script, 7 of them in a patch release; of the attacks most did it in a patch release. */
 function confidenceOf(base: Release, current: Release): Confidence {

@@ -22,11 +22,13 @@ export default defineRule({
   options: {
     days: { type: 'number', default: 14, min: 0, max: 3650, about: 'a package counts as new for this many days after its first release' },
   },
-  check(_change, { release, times }, { now, options }) {
+  check(change, { release, times }, { now, options }) {
     const age = now - times.firstPublished;
     const hooks = hooksOf(release.current);
     if (age >= options.days * day || hooks.length === 0) return [];
-    const common = hooks.every(({ script }) => isCommonScript(script));
+    const before = new Set(change.action === 'change' && release.previous ? hooksOf(release.previous).map(({ script }) => script) : []);
+    // An update that runs what the version in use ran already tells nothing new.
+    const common = hooks.every(({ script }) => isCommonScript(script) || before.has(script));
     return [
       {
         message: `first published ${spanText(age)} ago and runs ${hooks.map(({ hook }) => hook).join(' and ')} at install`,

@@ -5,10 +5,11 @@
 
 import type { NewDependency, ReleaseEvidence } from '../model/evidence.ts';
 import type { Observation } from '../model/finding.ts';
+import type { Release } from '../model/packument.ts';
 import { defineRule } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
 import { day, type Instant, isoOf, spanText } from '../model/time.ts';
-import { onSameLine, parseVersion } from '../model/version.ts';
+import { parseVersion } from '../model/version.ts';
 import { aDependency, aNearName, aRelease, at, changed } from './example.ts';
 
 export default defineRule({
@@ -91,11 +92,18 @@ function observe(
   const script = dependency.installScript === true;
   const told = [young && !sibling, near !== undefined && !sibling, script && (young || !sibling)].filter(Boolean).length;
   if (told === 0 || (told === 1 && script && popular(dependency))) return [];
+  const seen = stood(dependency, current, previous);
   const counts = told > 1 || (young && !sibling);
   return [
     {
       message: `the new dependency ${printable(dependency.name, 80)} ${reasons(age, young, near?.target, script)}`,
-      confidence: !counts ? 'low' : told > 1 ? 'high' : newLine(base.version, current.version) || sibling ? 'low' : 'medium',
+      confidence: !counts
+        ? 'low'
+        : told > 1
+          ? 'high'
+          : isBigStep(base.version, current.version) || stood(dependency, current, previous)
+            ? 'low'
+            : 'medium',
       facts: {
         dependency: `${printable(dependency.name, 80)}@${printable(dependency.spec, 80)}`,
         kind: dependency.kind,
@@ -104,7 +112,7 @@ function observe(
         installScript: script,
         older: base.version,
       },
-      signal: told > 1 ? 'phantom-dependency:several' : young ? 'phantom-dependency:young' : 'phantom-dependency:script',
+      signal: `phantom-dependency:${told > 1 ? 'several' : seen ? 'stood' : young ? 'young' : 'script'}`,
     },
   ];
 }
@@ -126,8 +134,15 @@ function popular(dependency: NewDependency): boolean {
   return (dependency.downloads ?? 0) >= 100_000;
 }
 
-/** A new line may well be built anew. */
-function newLine(before: string, after: string): boolean {
+/** A dependency that was in the release before for a day has been seen; that of a burst has not. */
+function stood({ name }: NewDependency, current: Release, previous: Release | undefined): boolean {
+  if (previous?.at === undefined || current.at === undefined || current.at - previous.at < day) return false;
+  const { prod, optional, peer } = previous.dependencies;
+  return prod.has(name) || optional.has(name) || peer.has(name);
+}
+
+/** New minor and major versions bring new parts; a patch does not need any. */
+function isBigStep(before: string, after: string): boolean {
   const [old, current] = [parseVersion(before), parseVersion(after)];
-  return old !== undefined && current !== undefined && !onSameLine(old, current);
+  return old !== undefined && current !== undefined && (old.major !== current.major || old.minor !== current.minor);
 }

@@ -57,7 +57,10 @@ export default defineRule({
       change: changed('paint', '5.6.0', '5.6.1'),
       now: at('2025-09-08T14:00:00Z'),
       evidence: {
-        publishers: aPublisher('helper', [byOwner('5.6.0', '2025-08-17'), aStub('2.0.1', '2017-06-30T00:00:00Z', { publisher: { name: 'helper' } })]),
+        publishers: aPublisher('helper', [
+          ...['5.6.0', '5.5.0', '5.4.1'].map((version) => byOwner(version, '2025-08-17')),
+          aStub('2.0.1', '2017-06-30T00:00:00Z', { publisher: { name: 'helper' } }),
+        ]),
         times: aTimeline('2025-09-08T13:16:00Z'),
       },
       flagged: true,
@@ -110,9 +113,11 @@ function observe(
     ...(last?.at !== undefined && { lastPublished: isoOf(last.at) }),
   };
   if (last?.at !== undefined) {
+    // In a package nobody published for long, an old hand coming back is what one expects.
+    const missed = settled.filter((stub) => stub.at !== undefined && last.at !== undefined && stub.at > last.at).length;
     const span = spanText(published - last.at);
     const message = `published by an account that had not published this package for ${span}`;
-    return [{ message, confidence: 'medium', facts, signal: 'publisher-changed:dormant' }];
+    return [{ message, confidence: 'medium', facts, signal: missed >= 3 ? 'publisher-changed:dormant' : 'publisher-changed:returning' }];
   }
   if (automated > 0 && current.oidcConfigId === undefined) {
     return [

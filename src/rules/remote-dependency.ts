@@ -36,7 +36,7 @@ export default defineRule({
           outside: shown.slice(0, 10).map((one) => `${one.list} ${printable(one.name, 80)}: ${printable(one.spec)}`),
           ...(base && fresh.length > 0 && { older: base.version }),
         },
-        signal: fresh.length > 0 ? 'remote-dependency' : 'remote-dependency:old',
+        signal: fresh.length === 0 ? 'remote-dependency:old' : fresh.some(isQuiet) ? 'remote-dependency:quiet' : 'remote-dependency',
       },
     ];
   },

@@ -2,7 +2,7 @@
 
 import type { ReleaseStub } from '../model/evidence.ts';
 import { defineRule } from '../model/rule.ts';
-import { plural } from '../model/time.ts';
+import { day, plural } from '../model/time.ts';
 import { isPrerelease, parseVersion } from '../model/version.ts';
 import { aStub, aTimeline, at, changed } from './example.ts';
 
@@ -29,6 +29,8 @@ export default defineRule({
     lines: { type: 'number', default: 2, min: 2, max: 20, about: 'so many release lines within a day, this one counted' },
   },
   check(change, { times }, { options }) {
+    // The first days of a package are a burst by nature.
+    if (times.previousAt === undefined || times.previousAt > times.published - day) return [];
     const stable = times.around.filter((stub) => isFull(stub.version));
     const lines = new Set([lineOf(change.after.version), ...stable.map((stub) => lineOf(stub.version))]).size;
     if (lines < options.lines && stable.length + 1 < options.releases) return [];
@@ -49,14 +51,14 @@ export default defineRule({
       title: 'three lines within an hour',
       change: changed('agent-parser', '0.7.28', '0.7.29'),
       now: at('2021-10-22T13:00:00Z'),
-      evidence: { times: aTimeline('2021-10-22T12:15:00Z', { around: [near('0.8.0'), near('1.0.0')] }) },
+      evidence: { times: aTimeline('2021-10-22T12:15:00Z', { previousAt: at('2021-08-01T00:00:00Z'), around: [near('0.8.0'), near('1.0.0')] }) },
       flagged: true,
     },
     {
       title: 'one fix right after',
       change: changed('agent-parser', '0.7.28', '0.7.30'),
       now: at('2021-10-22T13:00:00Z'),
-      evidence: { times: aTimeline('2021-10-22T12:15:00Z', { around: [near('0.7.29')] }) },
+      evidence: { times: aTimeline('2021-10-22T12:15:00Z', { previousAt: at('2021-08-01T00:00:00Z'), around: [near('0.7.29')] }) },
       flagged: false,
     },
   ],

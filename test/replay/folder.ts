@@ -1,6 +1,6 @@
 /** Packument documents from a folder of JSON files, plain or gzipped, named by package. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Packument } from '../../src/model/packument.ts';
 import { parsePackument } from '../../src/registry/packument.ts';
@@ -17,11 +17,10 @@ export function packumentFiles(folder: string): PackumentFile[] {
     .filter((entry) => entry.isFile() && /\.json(\.gz)?$/.test(entry.name))
     .map((entry) => {
       const path = join(entry.parentPath, entry.name);
-      const relative = path
-        .slice(folder.length)
-        .replace(/^[/\\]+/, '')
-        .replaceAll('\\', '/');
-      const bare = relative.replace(/\.json(\.gz)?$/, '').replace(/\/packument$/, '');
+      const bare = relative(folder, path)
+        .replaceAll('\\', '/')
+        .replace(/\.json(\.gz)?$/, '')
+        .replace(/\/packument$/, '');
       return { name: decodeURIComponent(bare), bytes: () => bytesOf(path) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));

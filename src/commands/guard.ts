@@ -36,10 +36,3 @@ export function registryUrl(text: string, option: string): string {
   }
   return `${url.origin}${url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`}`;
 }
-
-/** The host whose tarball addresses npm replaces by the configured registry: that of npm's own default. */
-export async function npmDefaultHost(): Promise<string> {
-  const { default: shapes } = await import('@npmcli/config/lib/definitions/index.js');
-  const registry: unknown = Object(Object(shapes.definitions).registry).default;
-  return typeof registry === 'string' && URL.canParse(registry) ? new URL(registry).host : '';
-}

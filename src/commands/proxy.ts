@@ -7,9 +7,10 @@ import { auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
 import type { Upstream, Upstreams } from '../proxy/upstream.ts';
-import { loadNpmConfig, type NpmConfig, type NpmOptions } from '../registry/config.ts';
+import { loadNpmConfig } from '../registry/config.ts';
+import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
 import { ruleBook } from '../rule-book.ts';
-import { benchFor, npmDefaultHost, registryUrl } from './guard.ts';
+import { benchFor, registryUrl } from './guard.ts';
 import { exit, type Io } from './io.ts';
 
 /** The options as commander hands them over. */
@@ -98,17 +99,6 @@ async function upstreamsOf(options: ProxyCommandOptions, io: Io): Promise<Upstre
     });
   }
   return { main, scopes, credentialsTo };
-}
-
-/** The Authorization header that npm itself would send to a registry. */
-export async function npmCredentials(config: NpmConfig): Promise<(url: string) => string | undefined> {
-  const { default: getAuth } = await import('npm-registry-fetch/lib/auth.js');
-  return (url) => headerOf(getAuth(url, config.options as NpmOptions & { forceAuth?: unknown }));
-}
-
-function headerOf(auth: { readonly token?: string | null; readonly auth?: string | null }): string | undefined {
-  if (auth.token) return `Bearer ${auth.token}`;
-  return auth.auth ? `Basic ${auth.auth}` : undefined;
 }
 
 function passed(options: ProxyCommandOptions): ReadonlySet<RouteGroup> {

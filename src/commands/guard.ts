@@ -7,6 +7,7 @@ import type { Mode } from '../model/report.ts';
 import { printable } from '../model/text.ts';
 import { resemblance } from '../names/index.ts';
 import { toolVersion } from '../package-root.ts';
+import { loadWeights } from '../policy/weights.ts';
 import { openBench } from '../proxy/judge.ts';
 import type { Bench } from '../proxy/verdict.ts';
 import { rules } from '../rules/index.ts';
@@ -17,7 +18,7 @@ export function benchFor(policy: Policy, mode: Mode): Bench {
     mode,
     policy,
     rules,
-    weights: new Map(),
+    weights: loadWeights(),
     toolVersion: toolVersion(),
     evidence: (packuments, now) => openEvidence({ packuments, names: (name) => resemblance(name, popularNames()), now }),
   });

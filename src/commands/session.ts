@@ -13,6 +13,7 @@ import type { Instant } from '../model/time.ts';
 import { resemblance } from '../names/index.ts';
 import { toolVersion } from '../package-root.ts';
 import { loadPolicy } from '../policy/load.ts';
+import { loadWeights } from '../policy/weights.ts';
 import { cacheFolder } from '../registry/cache.ts';
 import { openRegistry, type Registry } from '../registry/client.ts';
 import { rules } from '../rules/index.ts';
@@ -71,7 +72,18 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         offline: options.offline === true,
         ...(facts && { facts }),
       });
-      const input: Evaluation = { mode, toolVersion: toolVersion(), changes, tree, sources, rules, weights: new Map(), policy: chosen, now, ...more };
+      const input: Evaluation = {
+        mode,
+        toolVersion: toolVersion(),
+        changes,
+        tree,
+        sources,
+        rules,
+        weights: loadWeights(),
+        policy: chosen,
+        now,
+        ...more,
+      };
       progress.say(`judging ${changes.length} packages`);
       return withAlternatives(await evaluate(input), input);
     },

@@ -84,7 +84,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     if (answer.status === 'failed') return answer;
     if (answer.status === 'unchanged') {
       if (kept?.etag === undefined) return { status: 'failed', reason: 'the registry answered "unchanged" unasked' };
-      cache?.confirm(key, confirmedAt);
+      cache?.write(key, { ...kept, confirmedAt });
       return answerOf({ ...kept, confirmedAt });
     }
     if (answer.status === 'not-found') {

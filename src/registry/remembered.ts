@@ -5,7 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readChecked, writeChecked } from './cache.ts';
+import { readChecked, writeChecked } from './checked-file.ts';
 import type { ConfigRequest, NpmConfig, NpmOptions, Registries } from './config.ts';
 
 export interface Remembered {

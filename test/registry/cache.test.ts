@@ -1,11 +1,25 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cacheFolder, writeChecked } from '../../src/registry/cache.ts';
+import { cacheFolder } from '../../src/registry/cache.ts';
+import { writeChecked } from '../../src/registry/checked-file.ts';
 import { openRegistry, type RegistryOptions } from '../../src/registry/client.ts';
 import { parsePackument } from '../../src/registry/packument.ts';
 import { decodePackument, encodePackument } from '../../src/registry/record.ts';
+import { openRecordLog } from '../../src/registry/record-log.ts';
 import { benchNames, benchPackument, type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 
 const secret = 'npm_verySecretTokenValue';
@@ -114,8 +128,8 @@ describe('the disk cache', () => {
 
   it('refetches damaged entries: any byte changed, cut, emptied', async () => {
     await ask();
-    const [file = ''] = entries();
-    const whole = readFileSync(file);
+    const [first = ''] = entries();
+    const whole = readFileSync(first);
     for (const damage of [
       Buffer.alloc(0),
       whole.subarray(0, 70),
@@ -126,7 +140,8 @@ describe('the disk cache', () => {
         'latin1',
       ),
     ]) {
-      writeFileSync(file, damage);
+      for (const file of entries()) rmSync(file);
+      writeFileSync(first, damage);
       expect(await ask()).toMatchObject({ requests: 1, packument: { releases: [{ version: '1.0.0' }] } });
     }
     expect(notes).toEqual([]);
@@ -186,7 +201,20 @@ describe('the disk cache', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask()));
     expect(answers.every(({ status }) => status === 'found')).toBe(true);
     expect((await ask()).requests).toBe(0);
-    expect(entries()).toHaveLength(1);
+  });
+
+  it('keeps the records before a torn end, and brings many files into one', async () => {
+    const log = join(cache, 'log');
+    for (let round = 0; round < 12; round += 1) openRecordLog(log).append('aaaaaaaa', round, `round ${round}`);
+    openRecordLog(log).append('bbbbbbbb', 1, 'other\nlines');
+    const [torn = ''] = files(log);
+    appendFileSync(torn, 'half a rec');
+    const long = new Date(Date.now() - 3_600_000);
+    for (const file of files(log)) utimesSync(file, long, long);
+    const reader = openRecordLog(log);
+    expect(reader.read('aaaaaaaa')).toBe('round 11');
+    expect(files(log)).toHaveLength(1);
+    for (const again of [reader, openRecordLog(log)]) expect([again.read('aaaaaaaa'), again.read('bbbbbbbb')]).toEqual(['round 11', 'other\nlines']);
   });
 
   it('lies where the platform keeps caches', () => {

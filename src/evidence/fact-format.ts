@@ -3,10 +3,9 @@
  * text has sections, and only those are parsed that somebody looks into: a run over thousands of packages looks into few.
  */
 import type { Gathered, ReleaseStub } from '../model/evidence.ts';
-import type { DependencySets, Person, Release, TrustLevel } from '../model/packument.ts';
+import { type DependencySets, type Person, type Release, trustLevels } from '../model/packument.ts';
 import type { Slices } from './slices.ts';
 
-const trustLevels: readonly TrustLevel[] = ['none', 'provenance', 'trusted-publisher', 'approved'];
 const bit = { trust: 3, sameLine: 4, installScript: 8, deprecated: 16 };
 /** JSON escapes tabs: one in the text is ours. */
 const separator = '\t';

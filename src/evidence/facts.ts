@@ -52,6 +52,7 @@ function keyOf(kind: 'at' | 'for', registry: string, name: string, last: string)
 }
 
 function safe(text: string): string {
+  if (/^[!-$&-{}~]*$/.test(text)) return text;
   return text.replace(/[^!-$&-{}~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)};`);
 }
 

@@ -60,6 +60,11 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
     return { history: openHistory(answer.packument, moment), confirmedAt: answer.confirmedAt };
   }
 
+  /** Whose facts: of which registry, seen by whom. */
+  function whose(name: string): string {
+    return `${packuments.registryOf(name)}#${packuments.identityOf?.(name) ?? ''}`;
+  }
+
   function isFresh(kept: Kept<unknown> | undefined): boolean {
     return kept !== undefined && kept.confirmedAt <= moment.now && (offline || moment.now - kept.confirmedAt <= freshFor);
   }
@@ -76,7 +81,7 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
       return kept ? { ...used(kept), listing: failedSlices(answer.reason).listing } : failedSlices(answer.reason);
     }
     const slices = 'history' in answer ? slicesOf(answer.history, version) : unknownPackage();
-    facts?.keepSlices(packuments.registryOf(name), name, version, { value: slices, confirmedAt: answer.confirmedAt });
+    facts?.keepSlices(whose(name), name, version, { value: slices, confirmedAt: answer.confirmedAt });
     return slices;
   }
 
@@ -85,19 +90,19 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
       const key = `${name} ${version}`;
       const held = asked.get(key);
       if (held) return held;
-      const kept = facts?.slices(packuments.registryOf(name), name, version);
+      const kept = facts?.slices(whose(name), name, version);
       const answer = kept && isFresh(kept) ? used(kept) : ask(name, version, kept);
       asked.set(key, answer);
       return answer;
     },
     async meant(name, spec) {
-      const kept = facts?.meant(packuments.registryOf(name), name, spec);
+      const kept = facts?.meant(whose(name), name, spec);
       if (kept && isFresh(kept)) return used(kept);
       const answer = await open(name);
       if ('status' in answer) return { unknown: answer.status === 'failed' ? answer.reason : 'the registry does not know this package' };
       const version = await versionFor(answer.history, spec);
       const value: Meant = version === undefined ? { unknown: 'no published version satisfies it' } : { version };
-      facts?.keepMeant(packuments.registryOf(name), name, spec, { value, confirmedAt: answer.confirmedAt });
+      facts?.keepMeant(whose(name), name, spec, { value, confirmedAt: answer.confirmedAt });
       return value;
     },
     oldest: () => oldest,

@@ -9,7 +9,7 @@ import {
   type ReleaseStub,
   type TimesEvidence,
 } from '../model/evidence.ts';
-import type { Offers } from '../model/packument.ts';
+import { type Offers, type TrustLevel, trustLevels } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { isPrerelease, onSameLine, parseVersion } from '../model/version.ts';
 import { before, type Entry, type History, highest, highestBelow, isPlaceholder, settledBefore, stubMaker } from './history.ts';
@@ -189,7 +189,14 @@ function trustOf({ history, entry, yardstick, stub }: View): Slices['trust'] {
   if (!history.packument.offers.trust) return notOffered('this registry does not publish provenance');
   const { version } = entry;
   const line = yardstick.filter((one) => one.version && version && !isPrerelease(one.version) && onSameLine(one.version, version));
-  return had({ current: entry.release.trust, line: newest(line, windows.line).map(stub) });
+  const stubs = newest(line, windows.line).map(stub);
+  return had({ current: entry.release.trust, ...strongestOf(stubs), line: stubs });
+}
+
+function strongestOf(stubs: readonly ReleaseStub[]): { strongest?: TrustLevel } {
+  const strongest = Math.max(-1, ...stubs.map((stub) => trustLevels.indexOf(stub.trust)));
+  const level = trustLevels[strongest];
+  return level === undefined ? {} : { strongest: level };
 }
 
 /** A version without a fact that others have. Only the registry writes these: some mirrors keep them for a part of the versions, and a publisher cannot leave them out. */

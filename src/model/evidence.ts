@@ -81,6 +81,8 @@ export interface MaintainersEvidence {
 /** How this release and those before it were vouched for. */
 export interface TrustEvidence {
   readonly current: TrustLevel;
+  /** The strongest level of the releases in `line`. */
+  readonly strongest?: TrustLevel;
   /** Releases on the same line a week or more before this one (else all before it), newest first, at most 20, pre-releases left out. */
   readonly line: readonly ReleaseStub[];
 }

@@ -10,7 +10,10 @@ export interface Person {
 }
 
 /** How well a release is vouched for, weakest first. `approved` is a staged publish approved by a person. */
-export type TrustLevel = 'none' | 'provenance' | 'trusted-publisher' | 'approved';
+export type TrustLevel = (typeof trustLevels)[number];
+
+/** The same, weakest first. */
+export const trustLevels = ['none', 'provenance', 'trusted-publisher', 'approved'] as const;
 
 /** Lifecycle scripts that a consumer's install can run. */
 export interface InstallScripts {

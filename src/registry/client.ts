@@ -123,6 +123,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   return {
     registries,
     registryOf: (name) => registryFor(registries, name),
+    identityOf: (name) => identities.get(registryFor(registries, name)) ?? 'unknown',
     document: (name) => inTurn(() => document(name)),
     packument(name) {
       const held = underway.get(name) ?? look(name);

@@ -19,4 +19,6 @@ export interface PackumentSource {
   packument(name: string): Promise<PackumentAnswer>;
   /** The registry URL this name is looked up at (scopes may have their own), without credentials. */
   registryOf(name: string): string;
+  /** Who we are there: a keyed digest of the credentials, so that what one account may see is not kept for another. */
+  identityOf?(name: string): string;
 }

@@ -32,10 +32,10 @@ export default defineRule({
   },
   needs: ['release'],
   check(_change, { release }) {
-    const base = release.settled ?? release.previous;
-    if (!base || hooksOf(base).length > 0) return [];
     const hooks = hooksOf(release.current);
     if (hooks.length === 0) return [];
+    const base = release.settled ?? release.previous;
+    if (!base || hooksOf(base).length > 0) return [];
     const common = hooks.every(({ script }) => isCommonScript(script));
     const seen = stood(release);
     return [

@@ -19,6 +19,7 @@ export default defineRule({
   },
   needs: ['release'],
   check(_change, { release }) {
+    if (hooksOf(release.current).length === 0) return [];
     const base = release.settled ?? release.previous;
     if (!base) return [];
     const before = new Map(hooksOf(base).map(({ hook, script }) => [hook, normal(script)]));

@@ -24,6 +24,7 @@ export default defineRule({
     releases: { type: 'number', default: 3, min: 1, max: 20, about: 'so many releases in a row make a practice' },
   },
   check(_change, { trust, times, release }, { options }) {
+    if (trust.strongest !== undefined && rank[trust.current] >= rank[trust.strongest]) return [];
     const line = trust.line.filter((stub) => stub.at === undefined || stub.at <= times.published - 7 * day);
     const practice = line.slice(0, options.releases);
     const floor = practice.reduce<TrustLevel>((weakest, stub) => (rank[stub.trust] < rank[weakest] ? stub.trust : weakest), 'approved');

@@ -29,6 +29,8 @@ export default defineRule({
     releases: { type: 'number', default: 20, min: 1, max: 60, about: 'how many releases back count as recent' },
   },
   check(_change, { publishers, times }, { options }) {
+    // The same person published the last settled release: no need to look through the history.
+    if (publishers.lastSeen !== undefined && publishers.lastSeen === times.previousAt) return [];
     const settled = settledBefore(publishers, times.published);
     if (settled.length === 0) return [];
     const since = times.published - options.months * 30 * day;

@@ -21,10 +21,10 @@ export default defineRule({
   },
   needs: ['release'],
   check(_change, { release }) {
-    const base = release.settled ?? release.previous;
-    const before = new Set(base ? remotesOf(base).map((one) => `${one.name} ${one.kind}`) : []);
     const remotes = remotesOf(release.current).filter((one) => one.kind !== 'file');
     if (remotes.length === 0) return [];
+    const base = release.settled ?? release.previous;
+    const before = new Set(base ? remotesOf(base).map((one) => `${one.name} ${one.kind}`) : []);
     const fresh = remotes.filter((one) => !before.has(`${one.name} ${one.kind}`));
     const shown = fresh.length > 0 ? fresh : remotes;
     const names = listText(shown.map((one) => printable(one.name, 80)));

@@ -190,6 +190,15 @@ describe('facts in use', () => {
     expect((await run([tale, other], now)).set?.listing).toMatchObject({ ok: true });
   });
 
+  it('does not show one account what another may see', async () => {
+    const asked = async (identity: string) => {
+      const packuments = { ...packumentsOf([tale], { confirmedAt: now }), identityOf: () => identity };
+      await openEvidence({ packuments, names: () => ({ near: [] }), now, facts: openFacts(path) }).gather([added('x', '1.0.1')], ['listing']);
+      return packuments.asked;
+    };
+    expect([await asked('ann'), await asked('ann'), await asked('bob')]).toEqual([['x'], [], ['x']]);
+  });
+
   it('does not mix registries', async () => {
     const facts = openFacts(path);
     facts.keepMeant('https://a.example/', 'x', '^1', { value: { version: '1.0.0' }, confirmedAt: now });

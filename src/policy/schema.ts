@@ -5,10 +5,13 @@ type Schema = { readonly [keyword: string]: unknown };
 
 /** The published schema for the rules there are. */
 export function configSchema(rules: readonly ConfigurableRule[]): Schema {
-  return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'depward.config.json', ...schemaOf(configShape(rules)) };
+  const definitions = new Map<string, Schema>();
+  const root = schemaOf(configShape(rules), definitions);
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'depward.config.json', ...root, definitions: Object.fromEntries(definitions) };
 }
 
-function schemaOf(shape: Shape): Schema {
+/** `definitions` collects what stands in several places: the settings by rule. */
+function schemaOf(shape: Shape, definitions: Map<string, Schema>): Schema {
   switch (shape.kind) {
     case 'text':
       return { ...described(shape.about), type: 'string', maxLength: 1000, ...(shape.form && { pattern: shape.form.pattern }) };
@@ -24,22 +27,30 @@ function schemaOf(shape: Shape): Schema {
     case 'choice':
       return { ...described(shape.about), enum: shape.of };
     case 'list':
-      return { ...described(shape.about), type: 'array', items: schemaOf(shape.of), maxItems: shape.max };
+      return { ...described(shape.about), type: 'array', items: schemaOf(shape.of, definitions), maxItems: shape.max };
     case 'pair':
-      return { ...described(shape.about), type: 'array', items: [schemaOf(shape.first), schemaOf(shape.second)], minItems: 1, maxItems: 2 };
+      return {
+        ...described(shape.about),
+        type: 'array',
+        items: [schemaOf(shape.first, definitions), schemaOf(shape.second, definitions)],
+        minItems: 1,
+        maxItems: 2,
+      };
     case 'oneOrList':
-      return { ...described(aboutOf(shape.one)), anyOf: [schemaOf(shape.one), schemaOf(shape.list)] };
+      return { ...described(aboutOf(shape.one)), anyOf: [schemaOf(shape.one, definitions), schemaOf(shape.list, definitions)] };
     case 'record':
-      return recordSchema(shape);
+      if (shape.noun !== 'rule') return recordSchema(shape, definitions);
+      if (!definitions.has('rules')) definitions.set('rules', recordSchema(shape, definitions));
+      return { $ref: '#/definitions/rules' };
   }
 }
 
-function recordSchema(shape: Extract<Shape, { kind: 'record' }>): Schema {
+function recordSchema(shape: Extract<Shape, { kind: 'record' }>, definitions: Map<string, Schema>): Schema {
   return {
     ...described(shape.about),
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries([...shape.fields].map(([key, field]) => [key, schemaOf(field)])),
+    properties: Object.fromEntries([...shape.fields].map(([key, field]) => [key, schemaOf(field, definitions)])),
     ...(shape.required && shape.required.length > 0 && { required: shape.required }),
     ...(shape.exactlyOne && { oneOf: shape.exactlyOne.map((key) => ({ required: [key] })) }),
   };

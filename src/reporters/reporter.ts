@@ -2,6 +2,7 @@
 import type { Finding, Subject } from '../model/finding.ts';
 import type { Action, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
+import { listText } from '../model/text.ts';
 
 /** What a reporter knows besides the report. */
 export interface ReporterContext {
@@ -55,11 +56,19 @@ export function remedyOf(finding: Finding, rule: RuleMeta | undefined, instead: 
 export function coverageParts(report: Report): string[] {
   const { notOffered, incomplete, outsideRegistry, oldestFactSeconds } = report.coverage;
   return [
-    ...notOffered.map((gap) => `${gap.evidence} not offered by the registry (${counted(gap.packages, 'package')})`),
+    ...(notOffered.length > 0 ? [`not offered by the registry: ${notOfferedText(notOffered)}`] : []),
     ...(incomplete > 0 ? [`${counted(incomplete, 'package')} could not be judged completely`] : []),
     ...(outsideRegistry > 0 ? [`${counted(outsideRegistry, 'package')} from outside a registry`] : []),
     ...(oldestFactSeconds !== undefined ? [`facts up to ${ageText(oldestFactSeconds)} old`] : []),
   ];
+}
+
+/** Kinds of evidence by the number of packages they lack for: `trust and publishers (532 packages), maintainers (529)`. */
+function notOfferedText(gaps: Report['coverage']['notOffered']): string {
+  const counts = [...new Set(gaps.map((gap) => gap.packages))].sort((a, b) => b - a);
+  return counts
+    .map((count) => `${listText(gaps.filter((gap) => gap.packages === count).map((gap) => gap.evidence))} (${counted(count, 'package')})`)
+    .join(', ');
 }
 
 /** How many verdicts of each action, e.g. `1 blocked, 2 warnings, 64 allowed`. */

@@ -42,7 +42,7 @@ function mistake(config: unknown): { message: string; hint: string | undefined }
 
 describe('a configuration', () => {
   it('starts from recommended', () => {
-    expect(parse({}).rules.get('typosquat')).toEqual({ level: 'block', options: {} });
+    expect(parse({}).rules.get('package-not-found')).toEqual({ level: 'block', options: {} });
     expect(parse({}).rules).toEqual(defaultPolicy().rules);
   });
 

@@ -62,7 +62,7 @@ Comes in through <code>app&#64;1&#46;0&#46;0</code> → <code>left&#64;1&#46;3&#
 - waiver of x for y (ann) covers nothing here
 - waived until 2027&#45;01&#45;01&#58; typosquat for ours&#64;&#8203;1&#46;0&#46;0 by ann&#58; our fork
 
-Coverage: trust not offered by the registry (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
+Coverage: not offered by the registry&#58; trust (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
 "
 `);
   });

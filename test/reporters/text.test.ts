@@ -32,7 +32,7 @@ policy: waiver of x for y (ann) covers nothing here
 waived: typosquat for ours@1.0.0 by ann until 2027-01-01: our fork
 
 2 blocked, 2 warnings, 1 allowed, 1 waived, 1 removed · 4 packages judged as of 2026-11-23T01:12:00Z · INCOMPLETE (policy: depward.config.json)
-Coverage: trust not offered by the registry (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
+Coverage: not offered by the registry: trust (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
 More on a rule: depward explain release-age
 "
 `);
@@ -52,7 +52,7 @@ BLOCK could not tell
   the registry answered 503: silent@2.0.0
 
 2 blocked, 2 warnings, 1 allowed, 1 waived, 1 removed · 4 packages judged as of 2026-11-23T01:12:00Z · INCOMPLETE (policy: depward.config.json)
-Coverage: trust not offered by the registry (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
+Coverage: not offered by the registry: trust (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
 "
 `);
   });

@@ -25,7 +25,7 @@ beforeAll(async () => {
       publish('@acme/up', [{ version: '3.0.0', at: '2024-01-01T00:00:00Z' }]),
       publish('lost', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z', dependencies: { 'never-there': '^2.0.0' } }]),
       publish('torn', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z', dependencies: { right: '^9.0.0' } }]),
-      publish('maybe', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z', optionalDependencies: { 'never-there': '^2.0.0' } }]),
+      publish('maybe', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z', more: { optionalDependencies: { 'never-there': '^2.0.0' } } }]),
     ],
   });
 });

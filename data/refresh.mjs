@@ -1,6 +1,7 @@
 /**
- * Builds the embedded lists: `npm run data`. Fetches the npm package `download-counts` (MIT: names and monthly downloads)
- * with the npm client into a temporary folder and writes `popular-names.bin` with its source beside it. Same source, same bytes.
+ * Builds the embedded lists: `npm run data`. Fetches the npm packages `download-counts` (names and monthly downloads) and
+ * `npm-high-impact` (names the former misses), both MIT, with the npm client into a temporary folder and writes
+ * `popular-names.bin` with its sources beside it. Same sources, same bytes.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,16 +11,21 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Names shipped, and how many of them are found with edits too (measured with `npm run bench:names`). */
-const listed = 50_000;
-const indexed = 20_000;
+const listed = 200_000;
+const indexed = 50_000;
 
 const here = new URL('.', import.meta.url);
-const spec = process.argv[2] ?? 'download-counts@latest';
+const specs = process.argv.length > 2 ? process.argv.slice(2) : ['download-counts@latest', 'npm-high-impact@latest'];
 const temporary = mkdtempSync(join(tmpdir(), 'depward-data-'));
 try {
   const { buildCorpus } = await importSource('src/names/corpus-build.ts');
-  const { manifest, counts } = fetchCounts();
-  const popular = Object.entries(counts)
+  const [counted, listedToo] = specs.map(fetchPackage);
+  const counts = new Map(Object.entries(JSON.parse(readFileSync(join(counted.folder, 'counts.json'), 'utf8'))));
+  addUncounted(
+    counts,
+    [...readFileSync(join(listedToo.folder, 'lib/top-download.js'), 'utf8').matchAll(/'([^'\\\s]+)'/g)].map(([, name]) => name),
+  );
+  const popular = [...counts]
     .filter(([name, downloads]) => name.length <= 214 && Number.isSafeInteger(downloads) && downloads > 0)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, listed)
@@ -28,9 +34,8 @@ try {
   writeFileSync(new URL('popular-names.bin', here), bytes);
   const about = {
     what: 'npm package names with downloads a month, most downloaded first, and an index of names alike',
-    source: `${manifest.name}@${manifest.version}`,
-    date: manifest.version.replace(/^\d+\.(\d{4})(\d\d)(\d\d)\..*$/, '$1-$2-$3'),
-    licence: manifest.license,
+    sources: [counted, listedToo].map(({ manifest }) => ({ package: `${manifest.name}@${manifest.version}`, licence: manifest.license })),
+    date: counted.manifest.version.replace(/^\d+\.(\d{4})(\d\d)(\d\d)\..*$/, '$1-$2-$3'),
     names: popular.length,
     foundWithEdits: indexed,
     leastDownloads: popular.at(-1).downloads,
@@ -43,12 +48,24 @@ try {
   rmSync(temporary, { recursive: true, force: true });
 }
 
-function fetchCounts() {
+function fetchPackage(spec) {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const packed = execFileSync(npm, ['pack', spec, '--ignore-scripts', '--silent', '--pack-destination', temporary], { encoding: 'utf8' });
-  execFileSync('tar', ['xzf', join(temporary, packed.trim().split('\n').at(-1)), '-C', temporary]);
-  const read = (file) => JSON.parse(readFileSync(join(temporary, 'package', file), 'utf8'));
-  return { manifest: read('package.json'), counts: read('counts.json') };
+  const folder = mkdtempSync(join(temporary, 'package-'));
+  const packed = execFileSync(npm, ['pack', spec, '--ignore-scripts', '--silent', '--pack-destination', folder], { encoding: 'utf8' });
+  execFileSync('tar', ['xzf', join(folder, packed.trim().split('\n').at(-1)), '-C', folder]);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8'));
+  if (manifest.license !== 'MIT') throw new Error(`${spec}: the licence is ${manifest.license} now; look before shipping it`);
+  return { folder: join(folder, 'package'), manifest };
+}
+
+/** Names the counts miss get those of the name ranked just above them. */
+function addUncounted(counts, ranked) {
+  let above = 0;
+  for (const name of ranked) {
+    const known = counts.get(name) ?? 0;
+    if (known > 0) above = known;
+    else if (above > 0) counts.set(name, above);
+  }
 }
 
 /** The list is written by the code that describes its form, bundled, for Node 20 reads no TypeScript. */

@@ -53,6 +53,16 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    usage: 'names [name...]',
+    summary: 'the popular names a name could be mistaken for; without a name, one is read from each line of stdin',
+    options: [{ flags: '--format <name>', about: 'text, or jsonl: one JSON line for each name, in order' }],
+    help: '\nExamples:\n  depward names lodahs expresss\n  depward names --format jsonl < names.txt\n',
+    load: async () => {
+      const { run } = await import('./names.ts');
+      return ([names], options, io) => run(strings(names), options, io);
+    },
+  },
+  {
     usage: 'rules',
     summary: 'list the rules with their levels here',
     options: [config, { flags: '--json', about: 'everything known of each rule, as JSON' }, noColour],

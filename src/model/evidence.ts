@@ -98,6 +98,8 @@ export interface NearName {
   readonly score: number;
   /** What name evidence alone allows: `warn`, or `block` once joined by other evidence. */
   readonly tier: 'warn' | 'block';
+  /** What the score is made of, each with its weight, e.g. `transposition +21`. */
+  readonly parts?: readonly string[];
   /**
    * Why the two are honestly alike: `same owner`, `same scope`; `same repository` and `depends on it` only for a package
    * that has stood for half a year, because squats copy the one and wrap the other.

@@ -1,5 +1,5 @@
 /** Builds the bytes that `openCorpus` opens: for `npm run data`, and for the few names a project adds of its own. */
-import { type Buckets, form, magic, sections } from './corpus.ts';
+import { form, magic, mostIndexed, sections } from './corpus.ts';
 import { Letters, spread } from './hash.ts';
 import { bareName, wordsOf } from './words.ts';
 
@@ -10,9 +10,9 @@ export interface Popular {
 }
 
 /** The bytes of a list; the `indexed` most downloaded names can be found with edits. Same names, same bytes. */
-export function buildCorpus(popular: readonly Popular[], indexed = popular.length): Uint8Array {
+export function buildCorpus(popular: readonly Popular[], indexed = mostIndexed): Uint8Array {
   const names = [...withScopes(popular)].filter(({ name }) => readable.test(name)).sort(byDownloads);
-  const edited = Math.min(indexed, names.length);
+  const edited = Math.min(indexed, mostIndexed, names.length);
   const letters = new Letters();
   const forms = new Keys();
   const halves = new Keys();
@@ -27,13 +27,14 @@ export function buildCorpus(popular: readonly Popular[], indexed = popular.lengt
     addHalves(halves, letters, id);
     addThirds(thirds, letters, id);
   });
-  const parts = new Map<string, Uint8Array | Uint32Array>([
+  const parts = new Map<string, Uint8Array | Uint16Array | Uint32Array>([
     ...textOf(names),
     ['downloads', Uint32Array.from(names, ({ downloads }) => Math.min(downloads, 0xffffffff))],
+    ['relatives', padded(relativesOf(names))],
     ['signatures', signatures],
-    ...halves.parts('half'),
-    ...thirds.parts('third'),
-    ...forms.parts('form'),
+    ...halves.parts('half', 16),
+    ...thirds.parts('third', 16),
+    ...forms.parts('form', 32),
   ]);
   return assemble(names.length, edited, parts);
 }
@@ -102,28 +103,42 @@ class Keys {
     this.#ids.push(id);
   }
 
-  parts(name: string): [string, Uint32Array][] {
-    const { starts, ids } = this.#layOut();
-    return [
-      [`${name}Starts`, starts],
-      [`${name}Ids`, ids],
-    ];
-  }
-
-  #layOut(): Buckets {
-    const size = 2 ** Math.max(2, Math.ceil(Math.log2(this.#keys.length / 1.6)));
+  parts(name: string, bits: 16 | 32): [string, Uint16Array | Uint32Array][] {
+    const size = 2 ** Math.max(1, Math.ceil(Math.log2(this.#keys.length / 3)));
     const starts = new Uint32Array(size + 1);
     for (const key of this.#keys) starts[(key & (size - 1)) + 1] = (starts[(key & (size - 1)) + 1] ?? 0) + 1;
     for (let at = 1; at <= size; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
     const next = starts.slice();
-    const ids = new Uint32Array(this.#ids.length);
+    const ids = bits === 16 ? new Uint16Array(this.#ids.length) : new Uint32Array(this.#ids.length);
     this.#keys.forEach((key, at) => {
       const bucket = key & (size - 1);
       ids[next[bucket] ?? 0] = this.#ids[at] ?? 0;
       next[bucket] = (next[bucket] ?? 0) + 1;
     });
-    return { starts, ids, mask: size - 1 };
+    return [
+      [`${name}Starts`, starts],
+      [`${name}Ids`, ids instanceof Uint16Array ? padded(ids) : ids],
+    ];
   }
+}
+
+/** How many names hold each name as a word, or as several words in a row: `eslint` thousands, `left-pad` three. */
+function relativesOf(names: readonly Popular[]): Uint16Array {
+  const holders = new Map<string, number>();
+  for (const { name } of names) for (const run of new Set(runsOf(wordsOf(name)))) holders.set(run, (holders.get(run) ?? 0) + 1);
+  return Uint16Array.from(names, ({ name }) => Math.min(holders.get(wordsOf(name).join('')) ?? 0, 0xffff));
+}
+
+function* runsOf(words: readonly string[]): Iterable<string> {
+  for (let from = 0; from < words.length; from++)
+    for (let to = from + 1; to <= Math.min(words.length, from + 4); to++) if (to - from < words.length) yield words.slice(from, to).join('');
+}
+
+/** Every section begins at a multiple of four bytes. */
+function padded(list: Uint16Array): Uint16Array {
+  const even = new Uint16Array(list.length + (list.length % 2));
+  even.set(list);
+  return even;
 }
 
 function textOf(names: readonly Popular[]): [string, Uint8Array | Uint32Array][] {
@@ -141,7 +156,7 @@ function textOf(names: readonly Popular[]): [string, Uint8Array | Uint32Array][]
   ];
 }
 
-function assemble(count: number, indexed: number, parts: ReadonlyMap<string, Uint8Array | Uint32Array>): Uint8Array {
+function assemble(count: number, indexed: number, parts: ReadonlyMap<string, Uint8Array | Uint16Array | Uint32Array>): Uint8Array {
   const header = [magic, count, indexed];
   let end = (header.length + sections.length + 1) * 4;
   for (const name of sections) {

@@ -10,6 +10,7 @@ export const sections = [
   'text',
   'offsets',
   'downloads',
+  'relatives',
   'signatures',
   'formStarts',
   'formIds',
@@ -23,11 +24,14 @@ export const sections = [
 export const form = { letters: 1, bare: 2, words: 3 } as const;
 
 /** A hash table whose buckets lie one after another: `ids[starts[b]]` up to `ids[starts[b + 1]]`. */
-export interface Buckets {
+export interface Buckets<Ids extends Uint16Array | Uint32Array> {
   readonly starts: Uint32Array;
-  readonly ids: Uint32Array;
+  readonly ids: Ids;
   readonly mask: number;
 }
+
+/** So many names at most are found with edits: their places fit in 16 bits. */
+export const mostIndexed = 65_536;
 
 /** Popular names, most downloaded first; a name is known by its place. Scopes are listed too, as `@scope`. */
 export interface Corpus {
@@ -37,10 +41,12 @@ export interface Corpus {
   readonly text: Uint8Array;
   readonly offsets: Uint32Array;
   readonly downloads: Uint32Array;
+  /** How many other listed names hold this one as a word or as several. */
+  readonly relatives: Uint16Array;
   readonly signatures: Uint32Array;
-  readonly forms: Buckets;
-  readonly halves: Buckets;
-  readonly thirds: Buckets;
+  readonly forms: Buckets<Uint32Array>;
+  readonly halves: Buckets<Uint16Array>;
+  readonly thirds: Buckets<Uint16Array>;
 }
 
 /** Opens the bytes of a list. */
@@ -53,17 +59,18 @@ export function openCorpus(bytes: Uint8Array): Corpus {
     return words(aligned, header[at] ?? 0, ((header[at + 1] ?? 0) - (header[at] ?? 0)) >>> 2);
   };
   const text = part('text');
-  const buckets = (starts: Uint32Array, ids: Uint32Array): Buckets => ({ starts, ids, mask: starts.length - 2 });
+  const buckets = <Ids extends Uint16Array | Uint32Array>(starts: Uint32Array, ids: Ids): Buckets<Ids> => ({ starts, ids, mask: starts.length - 2 });
   return {
     count: header[1] ?? 0,
     indexed: header[2] ?? 0,
     text: new Uint8Array(text.buffer, text.byteOffset, text.byteLength),
     offsets: part('offsets'),
     downloads: part('downloads'),
+    relatives: halfWords(part('relatives')),
     signatures: part('signatures'),
     forms: buckets(part('formStarts'), part('formIds')),
-    halves: buckets(part('halfStarts'), part('halfIds')),
-    thirds: buckets(part('thirdStarts'), part('thirdIds')),
+    halves: buckets(part('halfStarts'), halfWords(part('halfIds'))),
+    thirds: buckets(part('thirdStarts'), halfWords(part('thirdIds'))),
   };
 }
 
@@ -73,6 +80,34 @@ export function nameAt(corpus: Corpus, id: number): string {
   for (let at = corpus.offsets[id] ?? 0; at < (corpus.offsets[id + 1] ?? 0); at++) name += String.fromCharCode(corpus.text[at] ?? 0);
   return name;
 }
+
+/** The places of all names that have, in the given form, the letters of `letters` from `from` up to `to`; most downloaded first. */
+export function placesOf(corpus: Corpus, kind: number, letters: Letters, from: number, to: number): number[] {
+  const { starts, ids, mask } = corpus.forms;
+  const bucket = spread(letters.hash(from, to), kind) & mask;
+  const found: number[] = [];
+  for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
+    const id = ids[at] ?? 0;
+    if (hasLetters(corpus, id, kind, letters, from, to)) found.push(id);
+  }
+  return found;
+}
+
+function hasLetters(corpus: Corpus, id: number, kind: number, letters: Letters, from: number, to: number): boolean {
+  const start = corpus.offsets[id] ?? 0;
+  const end = corpus.offsets[id + 1] ?? 0;
+  const scoped = corpus.text[start] === atSign;
+  const slash = scoped ? corpus.text.subarray(start, end).indexOf(slashSign) : -1;
+  if (kind === form.bare && slash < 0) return false;
+  other.readBytes(corpus.text, kind === form.bare ? start + slash + 1 : start, end);
+  if (other.length !== to - from) return false;
+  for (let at = from; at < to; at++) if (other.bytes[at - from] !== letters.bytes[at]) return false;
+  return true;
+}
+
+const other = new Letters();
+const atSign = 64;
+const slashSign = 47;
 
 /** The place of exactly this name; -1 where it is not listed. */
 export function placeOf(corpus: Corpus, name: string, letters: Letters = read(name)): number {
@@ -102,6 +137,10 @@ function read(name: string): Letters {
 function words(bytes: Uint8Array, from: number, count: number): Uint32Array {
   if (from % 4 !== 0 || from + count * 4 > bytes.byteLength) throw damaged();
   return new Uint32Array(bytes.buffer, bytes.byteOffset + from, count);
+}
+
+function halfWords(part: Uint32Array): Uint16Array {
+  return new Uint16Array(part.buffer, part.byteOffset, part.byteLength / 2);
 }
 
 function damaged(): DepwardError {

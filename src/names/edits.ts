@@ -2,7 +2,7 @@
  * Finds the popular names one or two edits away without a scan: cut into k + 1 parts, a name with k edits keeps one part
  * whole (Wu and Manber, 1992; Navarro, "A guided tour to approximate string matching", 2001). Separators do not count.
  */
-import type { Buckets, Corpus } from './corpus.ts';
+import type { Corpus } from './corpus.ts';
 import { distanceUpTo, withinOne } from './distance.ts';
 import { appended, Letters, prepended, spread } from './hash.ts';
 
@@ -63,7 +63,7 @@ function probeThirds(corpus: Corpus, query: Letters, size: number, found: number
 }
 
 function probeTwo(corpus: Corpus, key: number, query: Letters, found: number[]): void {
-  const { starts, ids, mask }: Buckets = corpus.thirds;
+  const { starts, ids, mask } = corpus.thirds;
   const bucket = key & mask;
   for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
     const id = ids[at] ?? 0;

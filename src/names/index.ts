@@ -1,53 +1,114 @@
 /** What a name itself says: which popular names it could be mistaken for. Pure. */
 import type { NameEvidence, NearName } from '../model/evidence.ts';
-import { type Corpus, form, nameAt, placeOf } from './corpus.ts';
-import { withinOneEdit } from './edits.ts';
-import { Letters, spread } from './hash.ts';
-import { bareName } from './words.ts';
+import { borrowed } from './confusions/additions.ts';
+import { finders } from './confusions/index.ts';
+import { type Corpus, nameAt, placeOf } from './corpus.ts';
+import { readSubject, type Subject } from './subject.ts';
+import { accuse, chance, mayBlock, type Weighed, weigh } from './weigh.ts';
 
 export { type Corpus, openCorpus } from './corpus.ts';
 export { buildCorpus, type Popular } from './corpus-build.ts';
+export { inWords } from './weigh.ts';
 
-const query = new Letters();
+/** A popular name that is alike, accused or not. */
+export interface Resemblance {
+  readonly target: string;
+  readonly downloads: number;
+  /** The strongest class first. */
+  readonly classes: readonly string[];
+  readonly decibans: number;
+  readonly score: number;
+  readonly tier: 'none' | 'warn' | 'block';
+  readonly parts: readonly string[];
+}
 
-/** Compares a name with the popular names, and with those a project adds of its own. */
+/** A scope with so many downloads a month is nobody's to squat in. */
+const knownScope = 100_000;
+
+/** Names so much used are what others are mistaken for. */
+const wellKnown = 1_000_000;
+
+/** The popular names a name could be mistaken for: what may be held against it. */
 export function resemblance(name: string, corpus: Corpus, extra?: Corpus): NameEvidence {
+  const own = listed(name, corpus);
+  const near = lookalikes(name, corpus, extra)
+    .slice(0, 3)
+    .flatMap(({ target, downloads, classes, score, tier, parts }): NearName[] =>
+      tier === 'none' ? [] : [{ target, downloads, classes, score, tier, parts }],
+    );
+  return { ...(own !== undefined && { downloads: own }), near };
+}
+
+/** Whether a name only has a popular one in it, with other words around: too common to be held against it alone. */
+export function borrows(near: NearName): boolean {
+  return near.classes[0] === borrowed.name;
+}
+
+/** The popular names most alike, best first, whether or not anything follows from it. */
+export function lookalikes(name: string, corpus: Corpus, extra?: Corpus): Resemblance[] {
+  if (extra && placeOf(extra, name) >= 0) return [];
+  return compare(name, listed(name, corpus), extra ? [corpus, extra] : [corpus]);
+}
+
+/** Compares a name that is downloaded `own` times a month, or is not listed, with the names of some lists. */
+export function compare(name: string, own: number | undefined, lists: readonly Corpus[]): Resemblance[] {
+  if (own !== undefined && own >= wellKnown) return [];
+  const subject = readSubject(name);
+  if (!subject || lists.some((list) => isTrusted(subject, list))) return [];
+  return lists
+    .flatMap((list) => alike(subject, list, own))
+    .sort(byWeight)
+    .slice(0, 5);
+}
+
+/** How often a name is downloaded in a month, where it is listed. */
+export function listed(name: string, corpus: Corpus): number | undefined {
   const place = placeOf(corpus, name);
-  const own = place < 0 ? undefined : corpus.downloads[place];
-  const near = [corpus, ...(extra ? [extra] : [])].flatMap((list) => nearIn(name, own ?? 0, list));
-  return { ...(own !== undefined && { downloads: own }), near: near.sort(byScore).slice(0, 5) };
+  return place < 0 ? undefined : corpus.downloads[place];
 }
 
-function nearIn(name: string, own: number, corpus: Corpus): NearName[] {
-  if (!query.read(name) || query.length < 4) return [];
-  const places = new Map<number, string>();
-  for (const id of withinOneEdit(corpus, query)) places.set(id, 'edit');
-  for (const id of formsOf(corpus, form.letters, query)) places.set(id, 'separator');
-  if (bareName(name) === name) for (const id of formsOf(corpus, form.bare, query)) if (!places.has(id)) places.set(id, 'scope-dropped');
-  return [...places].flatMap(([id, kind]) => {
-    const target = nameAt(corpus, id);
-    const downloads = corpus.downloads[id] ?? 0;
-    if (target === name || downloads < 100 * (own + 100)) return [];
-    return [{ target, downloads, classes: [kind], score: 0.8, tier: 'warn' as const }];
+/** Only the owner of a scope publishes under it. */
+function isTrusted({ scope }: Subject, corpus: Corpus): boolean {
+  const place = scope === undefined ? -1 : placeOf(corpus, scope);
+  return place >= 0 && (corpus.downloads[place] ?? 0) >= knownScope;
+}
+
+function alike(subject: Subject, corpus: Corpus, own: number | undefined): Resemblance[] {
+  const sightings = new Map<number, Weighed[]>();
+  for (const find of finders) {
+    find(subject, corpus, (place, confusion, more = 0) => {
+      const weighed = weigh(confusion, more, corpus.downloads[place] ?? 0, own);
+      const earlier = sightings.get(place);
+      if (earlier) earlier.push(weighed);
+      else sightings.set(place, [weighed]);
+    });
+  }
+  return [...sightings].flatMap(([place, weighed]) => {
+    const target = nameAt(corpus, place);
+    const downloads = corpus.downloads[place] ?? 0;
+    return target === subject.name || downloads <= 10 * (own ?? 0) || sameScope(subject, target) ? [] : [told(target, downloads, weighed)];
   });
 }
 
-function formsOf(corpus: Corpus, kind: number, letters: Letters): number[] {
-  const { starts, ids, mask } = corpus.forms;
-  const bucket = spread(letters.hash(0, letters.length), kind) & mask;
-  const found = new Letters();
-  return [...ids.subarray(starts[bucket] ?? 0, starts[bucket + 1] ?? 0)].filter((id) => {
-    const name = nameAt(corpus, id);
-    return found.read(kind === form.bare ? bareName(name) : name) && sameLetters(found, letters);
-  });
+function sameScope({ scope }: Subject, target: string): boolean {
+  return scope !== undefined && target.startsWith(`${scope}/`);
 }
 
-function sameLetters(a: Letters, b: Letters): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a.bytes[at] !== b.bytes[at]) return false;
-  return true;
+/** Classes of one pair are not independent: the strongest counts. */
+function told(target: string, downloads: number, weighed: Weighed[]): Resemblance {
+  const [best, ...others] = weighed.sort((a, b) => b.decibans - a.decibans);
+  const decibans = best?.decibans ?? 0;
+  return {
+    target,
+    downloads,
+    classes: [...new Set([best, ...others].flatMap((one) => (one ? [one.confusion.name] : [])))],
+    decibans,
+    score: chance(decibans),
+    tier: decibans < accuse ? 'none' : decibans < mayBlock ? 'warn' : 'block',
+    parts: best?.parts ?? [],
+  };
 }
 
-function byScore(a: NearName, b: NearName): number {
-  return b.score - a.score || b.downloads - a.downloads || (a.target < b.target ? -1 : 1);
+function byWeight(a: Resemblance, b: Resemblance): number {
+  return b.decibans - a.decibans || b.downloads - a.downloads || (a.target < b.target ? -1 : 1);
 }

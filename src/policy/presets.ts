@@ -30,6 +30,7 @@ const recommended: Preset = {
     'release-age': 'block',
 
     typosquat: 'warn',
+    'borrowed-name': 'warn',
     'new-package': 'warn',
     'install-script-changed': 'warn',
     'remote-source': 'warn',

@@ -1,5 +1,6 @@
 /** The list of rules. A rule not listed here does not exist; a contract test proves the list complete. */
 import type { AnyRule } from '../model/rule.ts';
+import borrowedName from './borrowed-name.ts';
 import deprecated from './deprecated.ts';
 import dormantRevival from './dormant-revival.ts';
 import installScriptAdded from './install-script-added.ts';
@@ -24,6 +25,7 @@ export const rules: readonly AnyRule[] = [
   packageNotFound,
   unlistedVersion,
   typosquat,
+  borrowedName,
   newPackage,
   newPackageInstallScript,
   installScriptAdded,

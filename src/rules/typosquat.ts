@@ -2,6 +2,7 @@
 
 import type { NearName } from '../model/evidence.ts';
 import { defineRule } from '../model/rule.ts';
+import { borrows } from '../names/index.ts';
 import { added, aListing, aNearName, at, changed } from './example.ts';
 
 export default defineRule({
@@ -26,14 +27,21 @@ export default defineRule({
   needs: ['name', 'listing'],
   check(change, { name, listing }) {
     if (change.action === 'change' || listing.status !== 'listed') return [];
-    const suspicious = name.near.filter((near) => near.kinship === undefined && near.downloads > (name.downloads ?? 0));
+    const suspicious = name.near.filter((near) => near.kinship === undefined && !borrows(near) && near.downloads > (name.downloads ?? 0));
     const worst = suspicious.reduce<NearName | undefined>((held, near) => (held && held.score >= near.score ? held : near), undefined);
     if (!worst) return [];
     return [
       {
         message: `the name is easily mistaken for ${worst.target}`,
         confidence: worst.tier === 'block' ? 'medium' : 'low',
-        facts: { popular: worst.target, downloads: worst.downloads, own: name.downloads ?? 0, confusion: worst.classes, score: worst.score },
+        facts: {
+          popular: worst.target,
+          downloads: worst.downloads,
+          own: name.downloads ?? 0,
+          confusion: worst.classes,
+          score: worst.score,
+          ...(worst.parts && { parts: worst.parts }),
+        },
         signal: worst.tier === 'block' ? 'typosquat:close' : 'typosquat',
         remedy: `If you meant ${worst.target}, install that one.`,
       },

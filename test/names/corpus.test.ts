@@ -18,7 +18,11 @@ describe('the embedded list', () => {
 
   it('says where it comes from', () => {
     const about: unknown = JSON.parse(data('popular-names.json').toString());
-    expect(about).toMatchObject({ licence: 'MIT', source: expect.stringMatching(/^download-counts@/), bytes: data('popular-names.bin').length });
+    expect(about).toMatchObject({
+      sources: [{ licence: 'MIT' }, { licence: 'MIT' }],
+      date: expect.stringMatching(/^20/),
+      bytes: data('popular-names.bin').length,
+    });
   });
 });
 

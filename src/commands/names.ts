@@ -1,0 +1,66 @@
+/** `depward names`: what a name alone says. No registry, no age: anybody can measure it from outside. */
+import { createInterface } from 'node:readline';
+import { popularNames } from '../evidence/popular-names.ts';
+import { DepwardError } from '../model/errors.ts';
+import { printable } from '../model/text.ts';
+import { inWords, listed, lookalikes, type Resemblance } from '../names/index.ts';
+import { exit, type Io } from './io.ts';
+
+export interface NamesOptions {
+  /** `text` for people, `jsonl` for one JSON line a name. */
+  readonly format?: string;
+}
+
+/** Lines kept before they are written: few writes for many names, and never much in memory. */
+const batch = 1000;
+
+/** Compares the names given, or one on each line of stdin. */
+export async function run(names: readonly string[], options: NamesOptions, io: Io): Promise<number> {
+  const tell = tellerOf(options.format ?? 'text');
+  let lines: string[] = [];
+  const flush = () => {
+    if (lines.length > 0) io.stdout(lines.join(''));
+    lines = [];
+  };
+  for await (const name of names.length > 0 ? names : linesOf(io.stdin)) {
+    lines.push(tell(name));
+    if (lines.length >= batch) flush();
+  }
+  flush();
+  return exit.allowed;
+}
+
+async function* linesOf(stream: NodeJS.ReadableStream): AsyncIterable<string> {
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line;
+}
+
+function tellerOf(format: string): (name: string) => string {
+  if (format === 'text') return asText;
+  if (format === 'jsonl') return asJson;
+  throw new DepwardError('usage', `names has no format ${printable(format, 40)}`, { hint: 'text or jsonl' });
+}
+
+function asJson(name: string): string {
+  const [best] = lookalikes(name, popularNames());
+  const accused = best !== undefined && best.tier !== 'none';
+  return `${JSON.stringify({
+    name,
+    tier: best?.tier ?? 'none',
+    target: accused ? best.target : null,
+    classes: accused ? best.classes : [],
+    score: best?.score ?? 0,
+  })}\n`;
+}
+
+function asText(name: string): string {
+  const corpus = popularNames();
+  const own = listed(name, corpus);
+  const near = lookalikes(name, corpus);
+  const known = own === undefined ? 'not among the popular names' : `popular itself: ${inWords(own)} downloads a month`;
+  const head = `${printable(name, 220)}  ${known}\n`;
+  return near.length === 0 ? `${head}  nothing popular is like it\n` : head + near.map(lineOf).join('');
+}
+
+function lineOf({ target, tier, score, classes, parts }: Resemblance): string {
+  return `  ${tier.padEnd(5)} ${score.toFixed(2)}  ${target}  ${classes.join(', ')}  (${parts.join(', ')})\n`;
+}

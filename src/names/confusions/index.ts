@@ -1,0 +1,30 @@
+/** All classes of confusion. One not listed here does not exist; a test holds each to its own example. */
+import { borrowed, decorated, decoratedTypo, findAdditions } from './additions.ts';
+import type { Confusion, Finder } from './confusion.ts';
+import { capitals, findSameForms, scopeAdded, scopeDropped, scopeFlattened, scopeMade, separators } from './forms.ts';
+import { findOneEdit, slips } from './one-edit.ts';
+import { findRewrites, rewrites } from './rewrites.ts';
+import { findScope, scopeDecorated, scopeLookalike } from './scopes.ts';
+import { findTwoEdits, scrambled, twoEdits } from './two-edits.ts';
+import { findWordOrder, wordOrder } from './word-order.ts';
+
+export const confusions: readonly Confusion[] = [
+  ...slips,
+  scrambled,
+  twoEdits,
+  ...rewrites,
+  capitals,
+  separators,
+  wordOrder,
+  scopeFlattened,
+  scopeMade,
+  scopeDropped,
+  scopeAdded,
+  scopeLookalike,
+  scopeDecorated,
+  decorated,
+  decoratedTypo,
+  borrowed,
+];
+
+export const finders: readonly Finder[] = [findSameForms, findOneEdit, findScope, findRewrites, findWordOrder, findTwoEdits, findAdditions];

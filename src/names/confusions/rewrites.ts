@@ -1,0 +1,123 @@
+/** Confusions that a person makes and no single edit: the name is written back, and looked up. */
+import { form, nameAt, placesOf } from '../corpus.ts';
+import { Letters } from '../hash.ts';
+import type { Confusion, Finder } from './confusion.ts';
+
+interface Rewrite extends Confusion {
+  /** What may have been meant. At most a few. */
+  readonly meant: (letters: string, words: readonly string[]) => Iterable<string>;
+}
+
+export const rewrites: readonly Rewrite[] = [
+  {
+    name: 'foreign-script',
+    about: 'letters of another script that look the same',
+    example: ['lоdash', 'lodash'],
+    decibans: 30,
+    meant: () => [],
+  },
+  {
+    name: 'lookalike-letters',
+    about: 'letters that together look like another one',
+    example: ['cornmander', 'commander'],
+    decibans: 12,
+    meant: (letters) =>
+      replaced(letters, [
+        ['rn', 'm'],
+        ['m', 'rn'],
+        ['vv', 'w'],
+        ['w', 'vv'],
+        ['cl', 'd'],
+        ['nn', 'm'],
+      ]),
+  },
+  {
+    name: 'digits-for-letters',
+    about: 'digits stand for letters',
+    example: ['w3bp4ck', 'webpack'],
+    decibans: 12,
+    meant: (letters) => (/\d/.test(letters) ? [...unleet(letters)] : []),
+  },
+  {
+    name: 'spelling',
+    about: 'British for American spelling or the other way round',
+    example: ['colours', 'colors'],
+    decibans: 8,
+    meant: (letters) =>
+      replaced(letters, [
+        ['colour', 'color'],
+        ['color', 'colour'],
+        ['grey', 'gray'],
+        ['gray', 'grey'],
+        ['ise', 'ize'],
+        ['ize', 'ise'],
+        ['yse', 'yze'],
+        ['yze', 'yse'],
+        ['centre', 'center'],
+        ['center', 'centre'],
+        ['licence', 'license'],
+        ['license', 'licence'],
+        ['behaviour', 'behavior'],
+        ['behavior', 'behaviour'],
+      ]),
+  },
+  {
+    name: 'word-form',
+    about: 'a word is in the plural that was in the singular, or the other way round',
+    example: ['requires-ports-x', 'require-port-x'],
+    decibans: 0,
+    meant: (_, words) => wordForms(words),
+  },
+  {
+    name: 'language-swapped',
+    about: 'js, ts or node stand for one another',
+    example: ['bignumber.ts', 'bignumber.js'],
+    decibans: 3,
+    meant: (_, words) => swappedWords(words, ['js', 'ts', 'node', 'nodejs', 'javascript', 'typescript', 'esm', 'cjs']),
+  },
+];
+
+const letters = new Letters();
+
+/** Looks up everything that may have been meant. */
+export const findRewrites: Finder = ({ name, plain, words, scope }, corpus, report) => {
+  const texts = words.map(({ text }) => text);
+  const typed = texts.join('');
+  const look = (meant: string, rewrite: Rewrite) => {
+    if (meant.length < 4 || !letters.read(meant)) return;
+    for (const place of placesOf(corpus, form.letters, letters, 0, letters.length)) {
+      if (nameAt(corpus, place).startsWith('@') === (scope !== undefined)) report(place, rewrite);
+    }
+  };
+  const [foreign] = rewrites;
+  if (plain !== name && foreign) look(plain, foreign);
+  for (const rewrite of rewrites) for (const meant of rewrite.meant(typed, texts)) if (meant !== typed) look(meant, rewrite);
+};
+
+function* replaced(text: string, pairs: readonly (readonly [string, string])[]): Iterable<string> {
+  for (const [from, to] of pairs) {
+    const at = text.indexOf(from);
+    if (at < 0) continue;
+    yield text.slice(0, at) + to + text.slice(at + from.length);
+    if (text.includes(from, at + 1)) yield text.replaceAll(from, to);
+  }
+}
+
+function* unleet(text: string): Iterable<string> {
+  const base = text.replaceAll('0', 'o').replaceAll('3', 'e').replaceAll('4', 'a').replaceAll('5', 's').replaceAll('7', 't');
+  yield base.replaceAll('1', 'l');
+  yield base.replaceAll('1', 'i');
+}
+
+function* wordForms(words: readonly string[]): Iterable<string> {
+  const singular = words.map((word) => word.replace(/ies$/, 'y').replace(/(?<=[a-z]{2})s$/, ''));
+  yield singular.join('');
+  if (words.length > 1) for (let at = 0; at < words.length; at++) yield words.map((word, i) => (i === at ? `${word}s` : word)).join('');
+}
+
+function* swappedWords(words: readonly string[], group: readonly string[]): Iterable<string> {
+  for (const at of [0, words.length - 1]) {
+    if (words.length < 2 || !group.includes(words[at] ?? '')) continue;
+    for (const other of group) yield words.map((word, i) => (i === at ? other : word)).join('');
+  }
+}

@@ -1,0 +1,50 @@
+/** A scope that looks like one everybody trusts: whoever holds it may put any name under it. */
+import { form, nameAt, placeOf, placesOf } from '../corpus.ts';
+import { withinOneEdit } from '../edits.ts';
+import { Letters } from '../hash.ts';
+import type { Confusion, Finder } from './confusion.ts';
+import { decorations } from './decorations.ts';
+
+export const scopeLookalike: Confusion = {
+  name: 'scope-lookalike',
+  about: 'the scope is one slip away from a popular one',
+  example: ['@bable/core', '@babel/core'],
+  decibans: 9,
+};
+
+export const scopeDecorated: Confusion = {
+  name: 'scope-decorated',
+  about: 'the scope is a popular name with something added that means nothing',
+  example: ['@babel-js/core', '@babel/core'],
+  decibans: 6,
+};
+
+const letters = new Letters();
+const shortest = 4;
+
+/** Scopes are listed as `@scope`, with the downloads of all their packages. */
+export const findScope: Finder = ({ plain, scope }, corpus, report) => {
+  if (scope === undefined || !letters.read(scope)) return;
+  const tell = (place: number, confusion: Confusion, more: number) => {
+    const target = nameAt(corpus, place);
+    if (target === scope || !target.startsWith('@') || target.includes('/')) return;
+    const same = placeOf(corpus, target + plain.slice(scope.length));
+    report(same < 0 ? place : same, confusion, same < 0 ? more : more + 4);
+  };
+  const near = letters.length < shortest ? [] : withinOneEdit(corpus, letters);
+  for (const place of near) tell(place, scopeLookalike, letters.length === shortest ? -6 : 0);
+  letters.read(scope);
+  for (const [from, to] of undecorated(scope)) {
+    for (const place of placesOf(corpus, form.letters, letters, from, to)) tell(place, scopeDecorated, 0);
+  }
+};
+
+/** Where the letters lie that remain without a decoration in front or behind. */
+function* undecorated(scope: string): Iterable<[number, number]> {
+  const plain = scope.toLowerCase().replace(/[^a-z0-9]/g, '');
+  for (const word of decorations) {
+    if (plain.length < word.length + shortest) continue;
+    if (plain.endsWith(word)) yield [0, plain.length - word.length];
+    if (plain.startsWith(word)) yield [word.length, plain.length];
+  }
+}

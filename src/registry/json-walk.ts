@@ -4,8 +4,11 @@
  * what it builds is what JSON.parse would have built at those places (later duplicates win, `__proto__` is a key like any other).
  */
 
-/** Which parts to build: a whole value, an object's named members, or every member of an object or array. */
-export type Shape = 'value' | { readonly keys: Readonly<Record<string, Shape>> } | { readonly each: Shape };
+/**
+ * Which parts to build: a whole value, an object's named members, or every member of an object or array.
+ * `alike` says that members mostly repeat each other: what has the same bytes as before is then the same object as before.
+ */
+export type Shape = 'value' | { readonly keys: Readonly<Record<string, Shape>> } | { readonly each: Shape; readonly alike?: true };
 
 export interface Walked {
   readonly ok: true;
@@ -42,7 +45,7 @@ class Refusal extends Error {
 
 type Compiled =
   | { readonly kind: 'value' }
-  | { readonly kind: 'keys'; readonly byLength: readonly (readonly Wanted[] | undefined)[] }
+  | { readonly kind: 'keys'; readonly byLength: readonly (readonly Wanted[] | undefined)[]; readonly alike: boolean }
   | { readonly kind: 'each'; readonly of: Compiled };
 
 interface Wanted {
@@ -58,9 +61,26 @@ function compile(shape: Shape): Compiled {
   if (shape === 'value') return wholeValue;
   const kept = compiled.get(shape);
   if (kept) return kept;
-  const made: Compiled = 'each' in shape ? { kind: 'each', of: compile(shape.each) } : { kind: 'keys', byLength: byLength(shape.keys) };
+  const made = 'each' in shape ? ({ kind: 'each', of: markAlike(compile(shape.each), shape.alike) } as const) : keysOf(shape.keys);
   compiled.set(shape, made);
   return made;
+}
+
+function keysOf(keys: Readonly<Record<string, Shape>>): Compiled {
+  return { kind: 'keys', byLength: byLength(keys), alike: false };
+}
+
+function markAlike(of: Compiled, alike: true | undefined): Compiled {
+  return alike && of.kind === 'keys' ? { ...of, alike } : of;
+}
+
+/** A member of the last object of its kind: where its bytes are, and what was built of it. */
+interface Member {
+  readonly start: number;
+  readonly colon: number;
+  readonly stop: number;
+  readonly name: string | undefined;
+  readonly value: unknown;
 }
 
 function byLength(keys: Readonly<Record<string, Shape>>): Wanted[][] {
@@ -94,6 +114,8 @@ class Walk {
   private members = 0;
   /** Whether the string last passed has escapes or bytes beyond ASCII. */
   private escaped = false;
+  /** The members of the last object of the kind that repeats. */
+  private before: readonly Member[] = [];
   /** What each open bracket of a skipped value is: 1 object, 0 array. */
   private readonly open = new Uint8Array(maxDepth + 1);
 
@@ -119,6 +141,7 @@ class Walk {
   }
 
   private object(shape: Compiled): unknown {
+    if (shape.kind === 'keys' && shape.alike) return this.objectLikeBefore(shape);
     this.enter();
     // No prototype: `__proto__` becomes a member like any other, as it does in JSON.parse.
     const built: Record<string, unknown> = Object.create(null);
@@ -137,6 +160,69 @@ class Walk {
     }
     this.depth -= 1;
     return built;
+  }
+
+  private objectLikeBefore(shape: Compiled & { kind: 'keys' }): unknown {
+    this.enter();
+    const built: Record<string, unknown> = Object.create(null);
+    const before = this.before;
+    const members: Member[] = [];
+    let place = 0;
+    let more = this.opening(closeObject);
+    while (more) {
+      this.count();
+      const same = before[place];
+      if (same !== undefined && this.repeats(same)) {
+        if (same.name !== undefined) built[same.name] = same.value;
+        this.at += same.stop - same.start;
+        members.push(same);
+        place += 1;
+      } else {
+        const member = this.member(shape);
+        if (member.name !== undefined) built[member.name] = member.value;
+        members.push(member);
+        place = this.placeAfter(member, before, place);
+      }
+      more = this.another(closeObject);
+    }
+    this.before = members;
+    this.depth -= 1;
+    return built;
+  }
+
+  private member(shape: Compiled & { kind: 'keys' }): Member {
+    const start = this.at;
+    this.passString();
+    const colon = this.at;
+    const wanted = this.wanted(shape, start, colon);
+    this.colon();
+    let value: unknown;
+    if (wanted) value = this.take(wanted.shape);
+    else this.skip();
+    return { start, colon, stop: this.at, name: wanted?.name, value };
+  }
+
+  /** Whether the same bytes follow here. Only values that end themselves count: `1` also begins `12`. */
+  private repeats({ start, stop }: Member): boolean {
+    const { bytes, at } = this;
+    const last = bytes[stop - 1];
+    if (last !== quote && last !== closeObject && last !== closeArray) return false;
+    const end = at + stop - start;
+    if (end > this.end || bytes[end - 1] !== last || bytes[at + 1] !== bytes[start + 1]) return false;
+    return bytes.compare(bytes, start, stop, at, end) === 0;
+  }
+
+  /** Where the next member is expected among those of before: behind the one of the same name. */
+  private placeAfter(member: Member, before: readonly Member[], expected: number): number {
+    for (let step = 0; step < before.length; step += 1) {
+      const place = (expected + step) % before.length;
+      const { start, colon } = before[place] as Member;
+      if (colon - start === member.colon - member.start && this.bytes.compare(this.bytes, start, colon, member.start, member.colon) === 0)
+        return place + 1;
+      // Objects are alike or they are not; looking far would cost more than it saves.
+      if (step >= 8) break;
+    }
+    return expected;
   }
 
   private array(shape: Compiled): unknown[] {
@@ -183,20 +269,22 @@ class Walk {
   }
 
   private passString(): void {
-    const { bytes, end } = this;
-    if (bytes[this.at] !== quote) throw new Refusal('syntax');
-    let at = this.at + 1;
+    const { bytes } = this;
+    let at = this.at;
+    if (bytes[at] !== quote) throw new Refusal('syntax');
     let high = 0;
     let escaped = false;
     for (;;) {
-      while (at < end && plain[bytes[at] as number] === 1) {
-        high |= bytes[at] as number;
-        at += 1;
+      // Beyond the end there is no byte, and no byte is not plain.
+      let byte = bytes[++at] as number;
+      while (plain[byte] === 1) {
+        high |= byte;
+        byte = bytes[++at] as number;
       }
-      if (bytes[at] === quote) break;
-      if (at >= end || bytes[at] !== backslash) throw new Refusal('syntax');
+      if (byte === quote) break;
+      if (byte !== backslash) throw new Refusal('syntax');
       escaped = true;
-      at = this.afterEscape(at);
+      at = this.afterEscape(at) - 1;
     }
     this.escaped = escaped || high >= 0x80;
     this.at = at + 1;
@@ -269,7 +357,8 @@ class Walk {
     const floor = this.depth;
     for (;;) {
       const first = bytes[this.at];
-      if (first === openObject || first === openArray) {
+      if (first === quote) this.passString();
+      else if (first === openObject || first === openArray) {
         this.enter();
         const isObject = first === openObject;
         open[this.depth] = isObject ? 1 : 0;
@@ -279,8 +368,7 @@ class Walk {
           continue;
         }
         this.depth -= 1;
-      } else if (first === quote) this.passString();
-      else this.passScalar();
+      } else this.passScalar();
       for (;;) {
         if (this.depth === floor) return;
         const isObject = open[this.depth] === 1;
@@ -338,6 +426,8 @@ class Walk {
 
   private space(): void {
     const { bytes } = this;
+    // Registries send no white space: one look is enough most of the time.
+    if ((bytes[this.at] as number) > 0x20) return;
     for (;;) {
       const next = bytes[this.at];
       if (next !== 0x20 && next !== 0x0a && next !== 0x0d && next !== 0x09) return;

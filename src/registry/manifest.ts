@@ -5,105 +5,169 @@ import { fieldsOf, instantOf, limits, listOf, numberOf, OverLimit, textOf } from
 /** What a registry says that tells of install scripts without showing them (abbreviated documents). */
 export const hiddenScript = '(the registry says that there is one, not what it runs)';
 
-/** The release as rules see it. `share` makes equal persons of one document one object. */
-export function releaseOf(name: string, version: string, raw: unknown, time: unknown, share: PersonPool): Release {
+type Building<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The release as rules see it. `pool` makes equal parts of one document one object. */
+export function releaseOf(name: string, version: string, raw: unknown, time: unknown, pool: Pool): Release {
   const manifest = fieldsOf(raw);
   const dist = fieldsOf(manifest.dist);
-  const user = manifest._npmUser;
-  return {
+  const user = fieldsOf(manifest._npmUser);
+  const release: Building<Release> = {
     version,
-    trust: trustOf(fieldsOf(user), dist),
-    scripts: scriptsOf(manifest),
-    dependencies: dependenciesOf(manifest),
+    trust: trustOf(user, dist),
+    scripts: scriptsOf(manifest, pool),
+    dependencies: dependenciesOf(manifest, pool),
     bins: binsOf(name, manifest.bin),
-    ...defined<Omit<Release, 'version' | 'trust' | 'scripts' | 'dependencies' | 'bins'>>({
-      at: instantOf(time),
-      publisher: personOf(user, share),
-      approver: personOf(fieldsOf(user).approver, share),
-      maintainers: peopleOf(manifest.maintainers, share),
-      gypfile: typeof manifest.gypfile === 'boolean' ? manifest.gypfile : undefined,
-      tarball: textOf(dist.tarball, limits.url),
-      integrity: textOf(dist.integrity, limits.url),
-      shasum: textOf(dist.shasum, limits.name),
-      unpackedSize: numberOf(dist.unpackedSize),
-      fileCount: numberOf(dist.fileCount),
-      deprecated: deprecatedOf(manifest.deprecated),
-      repository: textOf(manifest.repository, limits.url) ?? textOf(fieldsOf(manifest.repository).url, limits.url),
-      gitHead: textOf(manifest.gitHead, limits.name),
-      description: textOf(manifest.description, limits.prose),
-      hasShrinkwrap: typeof manifest._hasShrinkwrap === 'boolean' ? manifest._hasShrinkwrap : undefined,
-      signatures: signaturesOf(dist.signatures),
-      attestationsUrl: textOf(fieldsOf(dist.attestations).url, limits.url),
-    }),
   };
+  const at = instantOf(time);
+  if (at !== undefined) release.at = at;
+  addPeople(release, manifest, user, pool);
+  addDist(release, dist);
+  addWords(release, manifest);
+  if (typeof manifest.gypfile === 'boolean') release.gypfile = manifest.gypfile;
+  if (typeof manifest._hasShrinkwrap === 'boolean') release.hasShrinkwrap = manifest._hasShrinkwrap;
+  return release;
 }
 
-/** Persons already seen in this document. */
-export type PersonPool = Map<string, Person>;
+function addPeople(release: Building<Release>, manifest: Fields, user: Fields, pool: Pool): void {
+  const publisher = personOf(manifest._npmUser, pool);
+  if (publisher) release.publisher = publisher;
+  const approver = personOf(user.approver, pool);
+  if (approver) release.approver = approver;
+  const maintainers = peopleOf(manifest.maintainers, pool);
+  if (maintainers) release.maintainers = maintainers;
+}
+
+function addDist(release: Building<Release>, dist: Fields): void {
+  const tarball = textOf(dist.tarball, limits.url);
+  if (tarball !== undefined) release.tarball = tarball;
+  const integrity = textOf(dist.integrity, limits.url);
+  if (integrity !== undefined) release.integrity = integrity;
+  const shasum = textOf(dist.shasum, limits.name);
+  if (shasum !== undefined) release.shasum = shasum;
+  const unpackedSize = numberOf(dist.unpackedSize);
+  if (unpackedSize !== undefined) release.unpackedSize = unpackedSize;
+  const fileCount = numberOf(dist.fileCount);
+  if (fileCount !== undefined) release.fileCount = fileCount;
+  const signatures = signaturesOf(dist.signatures);
+  if (signatures) release.signatures = signatures;
+  const attestationsUrl = textOf(fieldsOf(dist.attestations).url, limits.url);
+  if (attestationsUrl !== undefined) release.attestationsUrl = attestationsUrl;
+}
+
+function addWords(release: Building<Release>, manifest: Fields): void {
+  const deprecated = manifest.deprecated === true ? 'deprecated' : textOf(manifest.deprecated, limits.prose);
+  if (deprecated !== undefined) release.deprecated = deprecated;
+  const repository = textOf(manifest.repository, limits.url) ?? textOf(fieldsOf(manifest.repository).url, limits.url);
+  if (repository !== undefined) release.repository = repository;
+  const gitHead = textOf(manifest.gitHead, limits.name);
+  if (gitHead !== undefined) release.gitHead = gitHead;
+  const description = textOf(manifest.description, limits.prose);
+  if (description !== undefined) release.description = description;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What was read of this document already, by the JSON value it was read from; persons also by what they say. */
+export interface Pool {
+  readonly persons: Map<string, Person>;
+  readonly people: Map<unknown, readonly Person[]>;
+  readonly specs: Map<unknown, ReadonlyMap<string, string>>;
+  readonly scripts: Map<unknown, InstallScripts>;
+  lastSets: DependencySets;
+}
+
+export function newPool(): Pool {
+  return { persons: new Map(), people: new Map(), specs: new Map(), scripts: new Map(), lastSets: noDependencies };
+}
 
 /** A registry account: `{ name, email }`, or `name <mail>` in old documents. */
-export function personOf(raw: unknown, pool: PersonPool): Person | undefined {
-  const written = textOf(raw, limits.name);
-  const [, spoken, mail] = written === undefined ? [] : (/^([^<(]*?)\s*(?:<([^>]*)>)?\s*(?:\(.*)?$/.exec(written) ?? []);
+export function personOf(raw: unknown, pool: Pool): Person | undefined {
+  if (typeof raw === 'string') {
+    const [, spoken, mail] = /^([^<(]*?)\s*(?:<([^>]*)>)?\s*(?:\(.*)?$/.exec(raw.slice(0, limits.name)) ?? [];
+    return pooled(spoken || mail, mail || undefined, undefined, pool);
+  }
   const fields = fieldsOf(raw);
   const oidcConfigId = textOf(fieldsOf(fields.trustedPublisher).oidcConfigId, limits.name);
-  const email = written === undefined ? textOf(fields.email, limits.name) : mail || undefined;
-  const name = written === undefined ? textOf(fields.name, limits.name) : spoken || mail;
-  if (name === undefined) return undefined;
-  const key = JSON.stringify([name, email, oidcConfigId]);
-  const known = pool.get(key);
+  return pooled(textOf(fields.name, limits.name), textOf(fields.email, limits.name), oidcConfigId, pool);
+}
+
+function pooled(name: string | undefined, email: string | undefined, oidcConfigId: string | undefined, pool: Pool): Person | undefined {
+  if (name === undefined || name === '') return undefined;
+  const key = `${name.length} ${email?.length} ${name}${email}${oidcConfigId === undefined ? '' : ` ${oidcConfigId}`}`;
+  const known = pool.persons.get(key);
   if (known) return known;
-  const person: Person = { name, ...defined<Omit<Person, 'name'>>({ email, oidcConfigId }) };
-  pool.set(key, person);
+  const person: Person = { name, ...(email !== undefined && { email }), ...(oidcConfigId !== undefined && { oidcConfigId }) };
+  pool.persons.set(key, person);
   return person;
 }
 
 /** A list of accounts; undefined when the document has none at that place. */
-export function peopleOf(raw: unknown, pool: PersonPool): readonly Person[] | undefined {
+export function peopleOf(raw: unknown, pool: Pool): readonly Person[] | undefined {
+  const known = pool.people.get(raw);
+  if (known) return known;
   const list = typeof raw === 'string' ? [raw] : listOf(raw, limits.people);
   if (list === undefined) return undefined;
-  return list.flatMap((entry) => personOf(entry, pool) ?? []);
+  const people = list.flatMap((entry) => personOf(entry, pool) ?? []);
+  pool.people.set(raw, people);
+  return people;
 }
 
-function trustOf(user: Readonly<Record<string, unknown>>, dist: Readonly<Record<string, unknown>>): TrustLevel {
+function trustOf(user: Fields, dist: Fields): TrustLevel {
   if (isObject(user.approver) || textOf(user.approver, limits.name) !== undefined) return 'approved';
   if (isObject(user.trustedPublisher)) return 'trusted-publisher';
   const { provenance } = fieldsOf(dist.attestations);
   return isObject(provenance) || provenance === true ? 'provenance' : 'none';
 }
 
-function scriptsOf(manifest: Readonly<Record<string, unknown>>): InstallScripts {
-  const raw = fieldsOf(manifest.scripts);
-  const scripts = defined<InstallScripts>({
-    preinstall: textOf(raw.preinstall, limits.script),
-    install: textOf(raw.install, limits.script),
-    postinstall: textOf(raw.postinstall, limits.script),
-    prepare: textOf(raw.prepare, limits.script),
-  });
+const noScripts: InstallScripts = {};
+
+function scriptsOf(manifest: Fields, pool: Pool): InstallScripts {
+  const known = pool.scripts.get(manifest.scripts);
+  const scripts = known ?? lifecycleOf(fieldsOf(manifest.scripts));
+  if (!known && typeof manifest.scripts === 'object') pool.scripts.set(manifest.scripts, scripts);
   const shown = scripts.preinstall ?? scripts.install ?? scripts.postinstall;
   return manifest.hasInstallScript === true && shown === undefined && manifest.gypfile !== true ? { ...scripts, install: hiddenScript } : scripts;
 }
 
-function dependenciesOf(manifest: Readonly<Record<string, unknown>>): DependencySets {
-  const prod = specsOf(manifest.dependencies);
-  const bundled = manifest.bundleDependencies ?? manifest.bundledDependencies;
-  return {
-    prod,
-    optional: specsOf(manifest.optionalDependencies),
-    peer: specsOf(manifest.peerDependencies),
-    bundled: bundled === true ? [...prod.keys()] : (listOf(bundled, limits.dependencies) ?? []).flatMap((name) => textOf(name, limits.name) ?? []),
-  };
+function lifecycleOf(raw: Fields): InstallScripts {
+  const scripts: Building<InstallScripts> = {};
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare'] as const) {
+    const text = textOf(raw[name], limits.script);
+    if (text !== undefined) scripts[name] = text;
+  }
+  return Object.keys(scripts).length === 0 ? noScripts : scripts;
 }
 
 const noSpecs: ReadonlyMap<string, string> = new Map();
+const noDependencies: DependencySets = { prod: noSpecs, optional: noSpecs, peer: noSpecs, bundled: [] };
 
-function specsOf(raw: unknown): ReadonlyMap<string, string> {
+function dependenciesOf(manifest: Fields, pool: Pool): DependencySets {
+  const prod = specsOf(manifest.dependencies, pool);
+  const optional = specsOf(manifest.optionalDependencies, pool);
+  const peer = specsOf(manifest.peerDependencies, pool);
+  const bundled = bundledOf(manifest.bundleDependencies ?? manifest.bundledDependencies, prod);
+  const last = pool.lastSets;
+  if (last.prod === prod && last.optional === optional && last.peer === peer && last.bundled.length === 0 && bundled.length === 0) return last;
+  pool.lastSets = { prod, optional, peer, bundled };
+  return pool.lastSets;
+}
+
+function bundledOf(raw: unknown, prod: ReadonlyMap<string, string>): readonly string[] {
+  if (raw === true) return [...prod.keys()];
+  return (listOf(raw, limits.dependencies) ?? []).flatMap((name) => textOf(name, limits.name) ?? []);
+}
+
+function specsOf(raw: unknown, pool: Pool): ReadonlyMap<string, string> {
+  const known = pool.specs.get(raw);
+  if (known) return known;
   const entries = Object.entries(fieldsOf(raw));
   if (entries.length === 0) return noSpecs;
   if (entries.length > limits.dependencies) throw new OverLimit(`more than ${limits.dependencies} dependencies in one version`);
   const specs = new Map<string, string>();
   // An empty spec means any version; other types than strings are refused by npm.
   for (const [name, spec] of entries) if (typeof spec === 'string' && name.length <= limits.name) specs.set(name, spec.slice(0, limits.url));
+  pool.specs.set(raw, specs);
   return specs;
 }
 
@@ -112,10 +176,6 @@ function binsOf(name: string, raw: unknown): readonly string[] {
   const names = Object.keys(fieldsOf(raw));
   if (names.length > limits.dependencies) throw new OverLimit(`more than ${limits.dependencies} commands in one version`);
   return names.filter((bin) => bin.length <= limits.name);
-}
-
-function deprecatedOf(raw: unknown): string | undefined {
-  return raw === true ? 'deprecated' : textOf(raw, limits.prose);
 }
 
 function signaturesOf(raw: unknown): Release['signatures'] {
@@ -129,11 +189,4 @@ function signaturesOf(raw: unknown): Release['signatures'] {
 
 function isObject(raw: unknown): boolean {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-}
-
-/** The same object without its undefined members: absent and undefined are one thing in our records. */
-function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const kept: Partial<Record<keyof T, unknown>> = {};
-  for (const key of Object.keys(fields) as (keyof T)[]) if (fields[key] !== undefined) kept[key] = fields[key];
-  return kept as T;
 }

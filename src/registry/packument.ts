@@ -2,7 +2,7 @@
 import type { Offers, Packument, Person, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { type Shape, walkJson } from './json-walk.ts';
-import { type PersonPool, peopleOf, releaseOf } from './manifest.ts';
+import { newPool, type Pool, peopleOf, releaseOf } from './manifest.ts';
 import { fieldsOf, instantOf, limits, listOf, OverLimit, textOf } from './untrusted.ts';
 
 export { packumentAsOf } from './as-of.ts';
@@ -20,6 +20,7 @@ export const wantedParts: Shape = {
     maintainers: { each: person },
     error: 'value',
     versions: {
+      alike: true,
       each: {
         keys: {
           scripts: { keys: { preinstall: 'value', install: 'value', postinstall: 'value', prepare: 'value' } },
@@ -99,7 +100,7 @@ function recordOf(name: string, value: unknown): Parsed {
   const unpublishedAt = instantOf(unpublished.time) ?? (typeof time.unpublished === 'string' ? instantOf(time.unpublished) : undefined);
   const gone = time.unpublished !== undefined && time.unpublished !== null;
   if (document.versions === undefined && !gone) return { ok: false, reason: 'its document has no versions' };
-  const pool: PersonPool = new Map();
+  const pool: Pool = newPool();
   const releases = inOrder(releasesOf(name, versions, time, pool));
   const maintainers = peopleOf(document.maintainers, pool);
   const created = instantOf(time.created);
@@ -120,7 +121,7 @@ function recordOf(name: string, value: unknown): Parsed {
   };
 }
 
-function releasesOf(name: string, versions: Readonly<Record<string, unknown>>, time: Readonly<Record<string, unknown>>, pool: PersonPool): Release[] {
+function releasesOf(name: string, versions: Readonly<Record<string, unknown>>, time: Readonly<Record<string, unknown>>, pool: Pool): Release[] {
   const entries = Object.entries(versions);
   if (entries.length > limits.versions) throw new OverLimit(`more than ${limits.versions} versions`);
   return entries.flatMap(([version, manifest]) => {

@@ -6,16 +6,23 @@ export const recordVersion = 1;
 
 type Cell = string | number | boolean | null;
 
+/** The place of a value among the shared ones; `written` is its form in JSON where that is not itself. */
+type Share = (value: unknown, written?: () => unknown) => number;
+
 /** The record as one line of JSON. */
 export function encodePackument(packument: Packument): string {
   const shared = new Map<string, number>();
-  const share = (value: unknown): number => {
+  // Most of what is equal is the same object already.
+  const known = new Map<unknown, number>();
+  const share: Share = (value, written) => {
     if (value === undefined) return -1;
-    const text = JSON.stringify(value);
-    const known = shared.get(text);
-    if (known !== undefined) return known;
-    shared.set(text, shared.size);
-    return shared.size - 1;
+    const seen = known.get(value);
+    if (seen !== undefined) return seen;
+    const text = JSON.stringify(written ? written() : value);
+    const index = shared.get(text) ?? shared.size;
+    shared.set(text, index);
+    known.set(value, index);
+    return index;
   };
   const { releases, distTags, removed, maintainers, ...plain } = packument;
   const rows = releases.map((release) => rowOf(release, share));
@@ -28,8 +35,7 @@ export function encodePackument(packument: Packument): string {
   return `{"head":${head},"rows":${JSON.stringify(rows)},"shared":[${[...shared.keys()].join(',')}]}`;
 }
 
-function rowOf(release: Release, share: (value: unknown) => number): Cell[] {
-  const { prod, optional, peer, bundled } = release.dependencies;
+function rowOf(release: Release, share: Share): Cell[] {
   return [
     release.version,
     release.at ?? null,
@@ -38,7 +44,7 @@ function rowOf(release: Release, share: (value: unknown) => number): Cell[] {
     share(release.approver),
     share(release.maintainers),
     share(release.scripts),
-    share([[...prod], [...optional], [...peer], bundled]),
+    share(release.dependencies, () => setsText(release.dependencies)),
     share(release.bins),
     share(release.repository),
     share(release.description),
@@ -54,6 +60,10 @@ function rowOf(release: Release, share: (value: unknown) => number): Cell[] {
     release.gypfile ?? null,
     release.hasShrinkwrap ?? null,
   ];
+}
+
+function setsText({ prod, optional, peer, bundled }: DependencySets): unknown {
+  return [[...prod], [...optional], [...peer], bundled];
 }
 
 interface Stored {

@@ -25,31 +25,38 @@ export function packument(index, largest = 0) {
   const next = numbers(index + 1);
   const hex = (length) => Array.from({ length }, () => next(16).toString(16)).join('');
   const text = (length) => Array.from({ length }, () => words[next(words.length)]).join(' ');
+  const range = () => `^${next(9)}.${next(9)}.${next(9)}`;
+  const ranges = (length, nameAt) => Object.fromEntries(Array.from({ length }, (_, at) => [nameAt(at), range()]));
   const name = `generated-${index}`;
   const people = Array.from({ length: 3 }, (_, place) => ({ name: `person${next(500)}`, email: `person${place}@mail.example` }));
   const versions = {};
   const start = Date.parse('2015-01-01T00:00:00Z');
   const count = versionCount(index, largest);
   const time = { created: new Date(start).toISOString(), modified: new Date(start + count * 86_400_000).toISOString() };
+  const description = text(9);
+  const build = `tsc && ${text(4)}`;
+  let dependencies;
+  let devDependencies;
   for (let place = 0; place < count; place += 1) {
+    // As in real histories, most releases change few dependencies or none.
+    if (place % 3 === 0) dependencies = ranges(8, (at) => `generated-${(index + at * 31) % 1000}`);
+    if (place % 2 === 0) devDependencies = ranges(25, (at) => `${words[at % words.length]}-${at}`);
     const version = `${Math.floor(place / 50)}.${Math.floor((place % 50) / 5)}.${place % 5}`;
     time[version] = new Date(start + place * 86_400_000).toISOString();
     versions[version] = {
       name,
       version,
-      description: text(9),
+      description,
       main: './dist/index.js',
-      scripts: { build: `tsc && ${text(4)}`, test: 'jest --coverage', lint: 'eslint .', ...(index % 50 === 0 && { postinstall: 'node install.js' }) },
+      scripts: { build, test: 'jest --coverage', lint: 'eslint .', ...(index % 50 === 0 && { postinstall: 'node install.js' }) },
       repository: { type: 'git', url: `git+https://code.example/acme/${name}.git` },
       keywords: words.slice(0, 8),
       author: people[0],
       license: 'MIT',
       bugs: { url: `https://code.example/acme/${name}/issues` },
       homepage: `https://code.example/acme/${name}#readme`,
-      dependencies: Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`generated-${(index + at * 31) % 1000}`, `^${next(9)}.${next(9)}.0`])),
-      devDependencies: Object.fromEntries(
-        Array.from({ length: 25 }, (_, at) => [`${words[at % words.length]}-${at}`, `^${next(9)}.${next(9)}.${next(9)}`]),
-      ),
+      dependencies,
+      devDependencies,
       engines: { node: '>=18' },
       gitHead: hex(40),
       _id: `${name}@${version}`,

@@ -39,7 +39,6 @@ async function withDepward() {
     signal: new AbortController().signal,
     concurrency: Number(concurrency),
   });
-  await import('npm-registry-fetch');
   return async (name) => {
     const answer = await registry.packument(name);
     if (answer.status !== 'found') throw new Error(answer.reason ?? answer.status);

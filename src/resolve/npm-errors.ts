@@ -5,11 +5,11 @@ import { codeOf } from './documents.ts';
 import { type Json, own, stringOf } from './lockfiles/json.ts';
 
 /** What went wrong while resolving, as the error to throw. */
-export function resolvingError(error: unknown, before: Date | undefined): DepwardError {
+export function resolvingError(error: unknown, before: Date | undefined, asked: readonly { readonly text: string }[] = []): DepwardError {
   if (error instanceof DepwardError) return error;
   const facts = typeof error === 'object' && error !== null ? (error as Json) : {};
   const code = codeOf(error) ?? '';
-  const what = about(facts);
+  const what = about(facts) ?? (asked.length === 1 ? withoutSecrets(asked[0]?.text ?? '') : 'a package');
   const make = (kind: ConstructorParameters<typeof DepwardError>[0], message: string, hint: string) =>
     new DepwardError(kind, message, { hint, cause: error });
   if (code === 'ETARGET' || code === 'ENOVERSIONS') {
@@ -66,12 +66,12 @@ const networkCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
 ]);
 
-function about(facts: Json): string {
+function about(facts: Json): string | undefined {
   const wanted = stringOf(own(facts, 'wanted'));
   const name = stringOf(own(facts, 'name'));
   if (wanted !== undefined && name !== undefined && name !== 'Error') return printable(`${name}@${wanted}`);
   const spec = own(facts, 'pkgid') ?? own(facts, 'package') ?? own(facts, 'spec') ?? own(facts, 'raw');
-  return typeof spec === 'string' ? withoutSecrets(spec) : 'a package';
+  return typeof spec === 'string' ? withoutSecrets(spec) : undefined;
 }
 
 function safe(error: unknown): string {

@@ -11,6 +11,7 @@ import { listText, printable } from '../model/text.ts';
 import { diffTrees } from './diff.ts';
 import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument } from './documents.ts';
 import { buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf } from './ideal-tree.ts';
+import { objectOf, own } from './lockfiles/json.ts';
 import { resolvingError, specHint, withoutSecrets } from './npm-errors.ts';
 import { type ProjectLockfile, readProjectLockfile } from './project.ts';
 
@@ -55,6 +56,8 @@ interface WantedSpec {
   readonly text: string;
   /** The real package name, where the spec tells. */
   readonly name: string | undefined;
+  /** The exact version asked for, where it is one. */
+  readonly exact?: string;
 }
 
 async function parseSpecs(specs: readonly string[], folder: string): Promise<WantedSpec[]> {
@@ -64,8 +67,9 @@ async function parseSpecs(specs: readonly string[], folder: string): Promise<Wan
       const spec = parse(text, folder);
       // Arborist takes relative paths from the process's folder, not from the project's.
       const local = spec.type === 'file' || spec.type === 'directory' ? `file:${spec.fetchSpec}` : text;
-      const real = 'subSpec' in spec ? (spec.subSpec as { readonly name: string | null }).name : spec.name;
-      return { text: local, name: real ?? undefined };
+      const real = 'subSpec' in spec ? (spec.subSpec as typeof spec) : spec;
+      const exact = real.type === 'version' && typeof real.fetchSpec === 'string' ? real.fetchSpec : undefined;
+      return { text: local, name: real.name ?? undefined, ...(exact !== undefined && { exact }) };
     } catch (error) {
       throw new DepwardError('usage', `not a package spec: ${withoutSecrets(text)}`, { hint: specHint, cause: error });
     }
@@ -79,18 +83,27 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
   const notes: string[] = [];
   const home = homeOf(lockfile, options.folder, notes);
   let left = wanted;
-  for (;;) {
+  const gone: WantedSpec[] = [];
+  while (left.length > 0) {
     const ideal = await Promise.race([attempt(home, left, npm, notes), documents.stopped]);
-    const missing = left.filter((spec) => spec.name !== undefined && documents.unknown.has(spec.name));
-    if (missing.length > 0 && missing.length < left.length) {
-      left = left.filter((spec) => !missing.includes(spec));
-      continue;
+    const absent = left.filter((spec) => isAbsent(spec, documents, ideal.refused));
+    if (absent.length === 0) {
+      if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before, left);
+      if (options.before) notes.push(...undatedNote(documents));
+      return resolution(ideal, gone, lockfile, notes);
     }
-    if (ideal.refused !== undefined && missing.length === 0 && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before);
-    if (options.before) notes.push(...undatedNote(documents));
-    const gone = wanted.filter((spec) => spec.name !== undefined && documents.unknown.has(spec.name));
-    return resolution(missing.length > 0 ? undefined : ideal, gone, lockfile, notes);
+    gone.push(...absent);
+    left = left.filter((spec) => !absent.includes(spec));
   }
+  return resolution(undefined, gone, lockfile, notes);
+}
+
+/** What was asked for by name and is not there: the package, or the one exact version. That is a finding, not an error. */
+function isAbsent(spec: WantedSpec, documents: Documents, refused: unknown): boolean {
+  if (spec.name === undefined) return false;
+  if (documents.unknown.has(spec.name)) return true;
+  const untargeted = codeOf(refused) === 'ETARGET' ? objectOf(refused) : undefined;
+  return untargeted !== undefined && spec.exact !== undefined && own(untargeted, 'name') === spec.name && own(untargeted, 'wanted') === spec.exact;
 }
 
 /** Where to resolve: the project itself, unless another package manager keeps its lockfile. */
@@ -155,7 +168,7 @@ function changesOf(tree: ResolvedTree, root: Arborist.Node, requested: readonly 
 
 function missingPackage(spec: WantedSpec): ResolvedPackage {
   const name = spec.name ?? spec.text;
-  return { key: `missing:${name}`, name, version: '', source: 'registry', dev: false, optional: false, peer: false, bundled: false };
+  return { key: `missing:${name}`, name, version: spec.exact ?? '', source: 'registry', dev: false, optional: false, peer: false, bundled: false };
 }
 
 function withMissing(found: ResolvedTree | undefined, missing: readonly ResolvedPackage[], gone: readonly WantedSpec[]): ResolvedTree {

@@ -30,6 +30,10 @@ beforeAll(async () => {
         { version: '3.1.1', at: daysAgo(30), by: 'stranger', scripts: { postinstall: 'node setup.js' } },
       ]),
       publish('uses-taken-over', [{ version: '1.0.0', at: long, dependencies: { 'taken-over': '^3.0.0' } }]),
+      publish('pulled', [
+        { version: '1.0.0', at: long },
+        { version: '1.0.1', at: '2020-01-01T00:00:00Z', gone: true },
+      ]),
       publish('talks', [{ version: '1.0.0', at: daysAgo(1), more: { deprecated: 'use \u001b[31mother\u001b[0m\n::error::now' } }]),
     ],
   });
@@ -78,6 +82,14 @@ describe('a spec', () => {
     expect(code).toBe(1);
     expect(report.findings.map((finding: { ruleId: string }) => finding.ruleId)).toContain('package-not-found');
     expect(report.verdicts).toHaveLength(3);
+  });
+
+  it('at an exact version the registry no longer lists is a finding, with what is known of its removal', async () => {
+    const { code, stdout } = await place.run('check', 'pulled@1.0.1', '--format', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).findings).toMatchObject([
+      { ruleId: 'unlisted-version', subject: { name: 'pulled', version: '1.0.1' }, signal: 'unlisted-version:removed' },
+    ]);
   });
 
   it('can be an alias: the real package is judged', async () => {

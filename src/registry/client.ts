@@ -172,7 +172,9 @@ async function settings(options: RegistryOptions) {
   }
   const folder = cacheFolder(options.env, options.cwd);
   const signer = signerOf(folder);
-  const known = recall(folder, signer, options) ?? remember(folder, signer, options, await config());
+  // npm's reader writes its user agent into process.env: what is remembered must not depend on that.
+  const asked = { ...options, env: { ...options.env } };
+  const known = recall(folder, signer, asked) ?? remember(folder, signer, asked, await config());
   return { ...known, config, cache: openCache(folder, options.note ?? (() => {})) };
 }
 

@@ -32,7 +32,8 @@ export function packument(index, largest = 0) {
   const versions = {};
   const start = Date.parse('2015-01-01T00:00:00Z');
   const count = versionCount(index, largest);
-  const time = { created: new Date(start).toISOString(), modified: new Date(start + count * 86_400_000).toISOString() };
+  const pace = Math.max(0.1, Math.min(250, 3_000 / count)) * 86_400_000;
+  const time = { created: new Date(start).toISOString(), modified: new Date(start + count * pace).toISOString() };
   const description = text(9);
   const build = `tsc && ${text(4)}`;
   let dependencies;
@@ -42,7 +43,7 @@ export function packument(index, largest = 0) {
     if (place % 3 === 0) dependencies = ranges(8, (at) => `generated-${(index + at * 31) % 1000}`);
     if (place % 2 === 0) devDependencies = ranges(25, (at) => `${words[at % words.length]}-${at}`);
     const version = `${Math.floor(place / 50)}.${Math.floor((place % 50) / 5)}.${place % 5}`;
-    time[version] = new Date(start + place * 86_400_000).toISOString();
+    time[version] = new Date(start + place * pace).toISOString();
     versions[version] = {
       name,
       version,
@@ -70,7 +71,7 @@ export function packument(index, largest = 0) {
         unpackedSize: next(1_000_000),
         signatures: [{ keyid: `SHA256:${hex(43)}`, sig: Buffer.from(hex(142), 'hex').toString('base64') }],
       },
-      _npmUser: people[next(2)],
+      _npmUser: people[next(8) === 0 ? 1 : 0],
       directories: {},
       maintainers: people,
       _npmOperationalInternal: { host: 's3://generated', tmp: `tmp/${name}_${version}_${hex(20)}` },

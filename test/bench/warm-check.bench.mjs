@@ -1,0 +1,82 @@
+/** A warm `depward check` of a lockfile with 1,000 packages against `node -e 0`: whole processes, paired runs, medians; and its peak memory. */
+import { fork, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packument } from './generated-packuments.mjs';
+import { root } from './load.mjs';
+
+const count = Number(process.env.BENCH_COUNT ?? 1_000);
+const pairs = Number(process.env.BENCH_PAIRS ?? 15);
+const cli = join(root, 'dist', 'cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'depward-warm-'));
+const project = join(folder, 'project');
+const env = { PATH: process.env.PATH, HOME: folder, DEPWARD_CACHE: join(folder, 'cache'), NO_COLOR: '1' };
+
+spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
+const server = fork(fileURLToPath(new URL('packuments-server.mjs', import.meta.url)), [String(count), '0']);
+try {
+  const { url } = await new Promise((resolve, reject) =>
+    server.once('message', resolve).once('exit', (code) => reject(new Error(`server ended: ${code}`))),
+  );
+  writeProject(url);
+  const cold = timed([cli, 'check']);
+  report('online, within five minutes', ['check']);
+  report('offline', ['check', '--offline']);
+  console.log(`  cold, from loopback: ${(cold / 1_000).toFixed(2)} s`);
+} finally {
+  server.disconnect();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function report(title, args) {
+  const runs = Array.from({ length: pairs }, () => ({ bare: timed(['-e', '0']), warm: timed([cli, ...args]) }));
+  const ratio = median(runs.map(({ bare, warm }) => warm / bare));
+  const peak = peakOf(args);
+  console.log(
+    `${count} packages, warm, ${title}: ${ratio.toFixed(2)}x node -e 0 (${median(runs.map((run) => run.warm)).toFixed(0)} ms, aim 2x), peak ${peak.toFixed(0)} MB (aim 100)`,
+  );
+}
+
+function timed(args) {
+  const start = process.hrtime.bigint();
+  run(args, {});
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function run(args, more) {
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: project, env: { ...env, ...more }, encoding: 'utf8' });
+  // Findings are welcome, failures are not: they would be measured as speed.
+  if (status === null || status > 1) throw new Error(`ended with ${status}: ${stderr}${stdout.slice(-400)}`);
+}
+
+function peakOf(args) {
+  const out = join(folder, 'peak');
+  const probe = `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>writeFileSync(${JSON.stringify(out)},String(process.resourceUsage().maxRSS)))`;
+  run(['--import', probe, cli, ...args], {});
+  return Number(readFileSync(out, 'utf8')) / 1024;
+}
+
+function writeProject(url) {
+  const packages = Object.fromEntries(Array.from({ length: count }, (_, index) => entry(packument(index), url)));
+  const dependencies = Object.fromEntries(Object.entries(packages).map(([key, { version }]) => [key.slice('node_modules/'.length), version]));
+  const itself = { name: 'bench', version: '1.0.0', dependencies };
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, '.npmrc'), `registry=${url}\n`);
+  writeFileSync(join(project, 'package.json'), JSON.stringify(itself));
+  const lock = { name: 'bench', version: '1.0.0', lockfileVersion: 3, requires: true, packages: { '': itself, ...packages } };
+  writeFileSync(join(project, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
+}
+
+function entry({ name, versions, 'dist-tags': { latest } }, url) {
+  const { version, dist, dependencies } = versions[latest];
+  return [
+    `node_modules/${name}`,
+    { version, resolved: `${url}${name}/-/${name}-${version}.tgz`, integrity: dist.integrity, license: 'MIT', dependencies },
+  ];
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

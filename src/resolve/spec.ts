@@ -84,18 +84,19 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
   const home = homeOf(lockfile, options.folder, notes);
   let left = wanted;
   const gone: WantedSpec[] = [];
+  const asAsked = (specs: readonly WantedSpec[]) => wanted.filter((spec) => specs.includes(spec));
   while (left.length > 0) {
     const ideal = await Promise.race([attempt(home, left, npm, notes), documents.stopped]);
     const absent = left.filter((spec) => isAbsent(spec, documents, ideal.refused));
     if (absent.length === 0) {
       if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before, left);
       if (options.before) notes.push(...undatedNote(documents));
-      return resolution(ideal, gone, lockfile, notes);
+      return resolution(ideal, asAsked(gone), lockfile, notes);
     }
     gone.push(...absent);
     left = left.filter((spec) => !absent.includes(spec));
   }
-  return resolution(undefined, gone, lockfile, notes);
+  return resolution(undefined, asAsked(gone), lockfile, notes);
 }
 
 /** What was asked for by name and is not there: the package, or the one exact version. That is a finding, not an error. */

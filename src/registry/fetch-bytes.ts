@@ -1,6 +1,6 @@
 /** One answer of a registry as bytes: limits on size and time, retries with backoff. */
 import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { NpmOptions } from './config.ts';
 import { outOfTime, withDeadline } from './deadline.ts';
 import { codeOf, networkTrouble, statusTrouble } from './redact.ts';
@@ -121,10 +121,17 @@ async function collect(body: AsyncIterable<unknown> | undefined, limit: number):
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
 }
 
+/** The size a gzip stream says it unpacks to; only a hint. */
+function declaredSize(bytes: Buffer): number {
+  return bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+}
+
 /** Unpacks no more than the limit: a small answer may be made to unpack to anything. */
 async function unpack(bytes: Buffer, encoding: string | undefined, limit: number): Promise<Buffer | undefined> {
   const options = { maxOutputLength: limit };
   try {
+    // A thread of its own pays only for large answers.
+    if (encoding === 'gzip' && bytes.length < 131_072 && declaredSize(bytes) < 2_097_152) return gunzipSync(bytes, options);
     if (encoding === 'gzip' || encoding === 'x-gzip') return await promisify(gunzip)(bytes, options);
     if (encoding === 'deflate') return await promisify(inflate)(bytes, options);
     if (encoding === 'identity') return bytes;

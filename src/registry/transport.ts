@@ -1,5 +1,5 @@
 /** One GET, answered as a stream of bytes as they came over the wire or as npm's client unpacked them. */
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { NpmOptions } from './config.ts';
 import { memberOf, statusOf } from './redact.ts';
 
@@ -27,6 +27,7 @@ export function get(request: Get): Promise<Reply> {
   return proxied ? getThroughNpm(request) : getStraight(request, request.url, 0);
 }
 
+/** The environment is slow to look through: once per configuration. */
 const proxiedBy = new WeakMap<NpmOptions, boolean>();
 
 /** npm's agent takes proxies from its options and from the process environment. */
@@ -70,49 +71,61 @@ async function getStraight(request: Get, address: string, redirects: number): Pr
   return getStraight(request, next.href, redirects + 1);
 }
 
-async function send({ url, npm, signal, headers }: Get, address: string): Promise<IncomingMessage> {
-  const target = new URL(address);
-  const [auth, agent, { request: open }] = await Promise.all([
-    credentialsFor(target, new URL(url), npm),
-    agentFor(target, npm),
-    target.protocol === 'https:' ? import('node:https') : import('node:http'),
+/** What a straight request needs, loaded with the first one. */
+let tools: ReturnType<typeof loadTools> | undefined;
+
+async function loadTools() {
+  const [http, https, { default: getAuth }] = await Promise.all([
+    import('node:http'),
+    import('node:https'),
+    import('npm-registry-fetch/lib/auth.js'),
   ]);
-  const userAgent = typeof npm.userAgent === 'string' ? npm.userAgent : 'depward';
-  const { cert, key, ...authorization } = auth;
+  return { http, https, getAuth };
+}
+
+async function send({ url, npm, signal, headers }: Get, address: string): Promise<IncomingMessage> {
+  tools ??= loadTools();
+  const { http, https, getAuth } = await tools;
+  const target = new URL(address);
+  const secure = target.protocol === 'https:';
+  // npm's own rule decides what is sent to an address; another origin that we were redirected to gets nothing.
+  const auth = address === url || target.origin === new URL(url).origin ? getAuth(address, npm) : undefined;
+  const authorization = auth?.token ? `Bearer ${auth.token}` : auth?.auth ? `Basic ${auth.auth}` : undefined;
+  const agent = agentFor(npm, secure, () => (secure ? new https.Agent(secureOptions(npm)) : new http.Agent(agentOptions(npm))));
+  const options = {
+    agent,
+    signal,
+    headers: {
+      'user-agent': typeof npm.userAgent === 'string' ? npm.userAgent : 'depward',
+      ...headers,
+      ...(authorization !== undefined && { authorization }),
+    },
+    ...(auth?.cert && auth.key && { cert: auth.cert, key: auth.key }),
+  };
   return new Promise((resolve, reject) => {
-    open(address, { agent, signal, headers: { 'user-agent': userAgent, ...headers, ...authorization }, ...(cert && key && { cert, key }) }, resolve)
-      .on('error', reject)
-      .end();
+    (secure ? https : http).request(target, options, resolve).on('error', reject).end();
   });
 }
 
-/** npm's own rule decides what is sent to an address; an address we were redirected to on another origin gets nothing. */
-async function credentialsFor(target: URL, asked: URL, npm: NpmOptions): Promise<{ authorization?: string; cert?: string; key?: string }> {
-  if (target.origin !== asked.origin) return {};
-  const { default: getAuth } = await import('npm-registry-fetch/lib/auth.js');
-  const auth = getAuth(target.href, npm);
-  const authorization = auth.token ? `Bearer ${auth.token}` : auth.auth ? `Basic ${auth.auth}` : undefined;
-  return { ...(authorization !== undefined && { authorization }), ...(auth.cert && auth.key && { cert: auth.cert, key: auth.key }) };
-}
+const agents = new WeakMap<NpmOptions, { plain?: Agent; secure?: Agent }>();
 
-const agents = new WeakMap<NpmOptions, Map<string, import('node:http').Agent>>();
-
-async function agentFor(target: URL, npm: NpmOptions) {
-  const known = agents.get(npm) ?? new Map();
+/** One agent per configuration and protocol: connections are used again, and certificates are not mixed. */
+function agentFor(npm: NpmOptions, secure: boolean, make: () => Agent): Agent {
+  const known = agents.get(npm) ?? {};
   agents.set(npm, known);
-  const kept = known.get(target.protocol);
-  if (kept) return kept;
-  const common = { keepAlive: true, maxSockets: 64, ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }) };
-  const agent = target.protocol === 'https:' ? await secureAgent(npm, common) : new (await import('node:http')).Agent(common);
-  known.set(target.protocol, agent);
-  return agent;
+  const kept = known[secure ? 'secure' : 'plain'] ?? make();
+  known[secure ? 'secure' : 'plain'] = kept;
+  return kept;
 }
 
-async function secureAgent(npm: NpmOptions, common: import('node:http').AgentOptions) {
-  const { Agent } = await import('node:https');
+function agentOptions(npm: NpmOptions) {
+  return { keepAlive: true, maxSockets: 64, ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }) };
+}
+
+function secureOptions(npm: NpmOptions) {
   const text = (name: string) => (typeof npm[name] === 'string' && npm[name] !== '' ? { [name]: npm[name] } : {});
   const ca = Array.isArray(npm.ca) && npm.ca.length > 0 ? { ca: npm.ca.map(String) } : text('ca');
-  return new Agent({ ...common, ...ca, ...text('cert'), ...text('key'), rejectUnauthorized: npm.strictSSL !== false });
+  return { ...agentOptions(npm), ...ca, ...text('cert'), ...text('key'), rejectUnauthorized: npm.strictSSL !== false };
 }
 
 function trouble(code: string): Error {

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { root, textOf } from './freshness.mjs';
 
 const { ruleBook, presets, configSchema } = await sources();
-const pages = [...ruleBook.values()];
+const pages = [...(await ruleBook()).values()];
 const wanted = {
   'README.md': withTable(readFileSync(`${root}/README.md`, 'utf8')),
   'depward.config.schema.json': `${JSON.stringify(configSchema(pages), null, 2)}\n`,

@@ -1,8 +1,8 @@
 /** Everything with a doc page: the rules on packages, the rules on files, and the joining of evidence. */
 import type { EvidenceKind } from './model/evidence.ts';
+import type { Report } from './model/report.ts';
 import type { OptionSpecs, RuleMeta } from './model/rule.ts';
 import { joinedEvidence } from './policy/join.ts';
-import { repositoryRules } from './repository-rules/index.ts';
 import { rules } from './rules/index.ts';
 
 /** What explain, the configuration and reporters know of a rule. */
@@ -12,17 +12,28 @@ export interface RulePage {
   readonly needs: readonly EvidenceKind[];
 }
 
-const pages: readonly RulePage[] = [
+const packagePages: readonly RulePage[] = [
   ...rules.map(({ meta, options, needs }) => ({ meta, options, needs })),
-  ...repositoryRules.map(({ meta, options }) => ({ meta, options, needs: [] })),
   { meta: joinedEvidence, options: {}, needs: [] },
 ];
 
 /** Every rule a configuration can name, by id, in the order of the alphabet. */
-export const ruleBook: ReadonlyMap<string, RulePage> = new Map(pages.map((page) => [page.meta.id, page] as const).sort(byId));
+export async function ruleBook(): Promise<ReadonlyMap<string, RulePage>> {
+  const pages = [...packagePages, ...(await filePages())];
+  return new Map(pages.map((page) => [page.meta.id, page] as const).sort(byId));
+}
 
-/** The doc pages alone, as reporters take them. */
-export const rulePages: ReadonlyMap<string, RuleMeta> = new Map([...ruleBook].map(([id, page]) => [id, page.meta]));
+/** The doc pages a report speaks of. */
+export async function pagesFor(report: Report): Promise<ReadonlyMap<string, RuleMeta>> {
+  const onFiles = [...report.findings, ...report.gaps].some((each) => each.subject.kind === 'file');
+  return new Map([...packagePages, ...(onFiles ? await filePages() : [])].map(({ meta }) => [meta.id, meta]));
+}
+
+// Rules on files bring parsers along, which a run on packages alone must not pay for.
+async function filePages(): Promise<readonly RulePage[]> {
+  const { repositoryRules } = await import('./repository-rules/index.ts');
+  return repositoryRules.map(({ meta, options }) => ({ meta, options, needs: [] }));
+}
 
 function byId(a: readonly [string, RulePage], b: readonly [string, RulePage]): number {
   return a[0] < b[0] ? -1 : 1;

@@ -1,7 +1,6 @@
 /** `depward check`: judges what specs would bring in, or every package of the project's lockfile. */
 import { DepwardError } from '../model/errors.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
-import { rulePages } from '../rule-book.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { exitCodeOf, targetsOf, writeReports } from './output.ts';
@@ -15,7 +14,7 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
     const { changes, tree } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
     const report = await session.judge('check', changes, tree);
     session.progress.stop();
-    await writeReports(report, options, rulePages, io);
+    await writeReports(report, options, io);
     return exitCodeOf(report);
   } finally {
     session.close();

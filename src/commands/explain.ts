@@ -10,15 +10,15 @@ import { exit, type Io } from './io.ts';
 import { colourWanted } from './output.ts';
 
 export async function run(args: readonly unknown[], options: { readonly color?: boolean }, io: Io): Promise<number> {
-  const page = pageOf(String(args[0] ?? ''));
+  const page = pageOf(String(args[0] ?? ''), await ruleBook());
   io.stdout(pageText(page, io.columns ?? Number.POSITIVE_INFINITY, paintWith(colourWanted(options, io))));
   return exit.allowed;
 }
 
-function pageOf(id: string): RulePage {
-  const page = ruleBook.get(id);
+function pageOf(id: string, book: ReadonlyMap<string, RulePage>): RulePage {
+  const page = book.get(id);
   if (page) return page;
-  const close = nearest(id, [...ruleBook.keys()]);
+  const close = nearest(id, [...book.keys()]);
   throw new DepwardError('usage', `there is no rule "${printable(id, 60)}"`, {
     hint: close === undefined ? 'depward rules lists them' : `did you mean "${close}"? depward rules lists them`,
   });

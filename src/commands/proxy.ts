@@ -2,16 +2,15 @@
 import { resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { listText, printable } from '../model/text.ts';
-import { loadPolicy } from '../policy/load.ts';
 import { auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
 import type { Upstream, Upstreams } from '../proxy/upstream.ts';
 import { loadNpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
-import { ruleBook } from '../rule-book.ts';
 import { benchFor, registryUrl } from './guard.ts';
 import { exit, type Io } from './io.ts';
+import { projectPolicy } from './policy.ts';
 
 /** The options as commander hands them over. */
 export interface ProxyCommandOptions {
@@ -38,7 +37,7 @@ const passedByDefault: readonly RouteGroup[] = ['ping', 'search', 'audit', 'keys
 /** Runs until interrupted; exit code 0 after a graceful stop. */
 export async function run(options: ProxyCommandOptions, io: Io): Promise<number> {
   const { host, port } = addressOf(options.listen ?? '127.0.0.1:4873');
-  const policy = loadPolicy({ folder: io.cwd, config: options.config, rules: [...ruleBook.values()] });
+  const policy = await projectPolicy(io.cwd, options.config);
   const bench = benchFor(policy, 'proxy');
   const upstreams = await upstreamsOf(options, io);
   const say = (text: string) => (options.quiet ? undefined : io.stderr(`depward: ${text}\n`));

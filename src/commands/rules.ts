@@ -1,10 +1,10 @@
 /** `depward rules`: every rule with what the policy here makes of it. */
 import type { Level, Policy } from '../model/policy.ts';
-import { loadPolicy } from '../policy/load.ts';
 import { columnsOf, paintWith, wrap } from '../reporters/paint.ts';
 import { type RulePage, ruleBook } from '../rule-book.ts';
 import { exit, type Io } from './io.ts';
 import { colourWanted } from './output.ts';
+import { projectPolicy } from './policy.ts';
 
 export interface RulesOptions {
   readonly config?: string;
@@ -13,8 +13,8 @@ export interface RulesOptions {
 }
 
 export async function run(_args: readonly unknown[], options: RulesOptions, io: Io): Promise<number> {
-  const pages = [...ruleBook.values()];
-  const policy = loadPolicy({ folder: io.cwd, config: options.config, rules: pages });
+  const pages = [...(await ruleBook()).values()];
+  const policy = await projectPolicy(io.cwd, options.config);
   io.stdout(options.json ? asJson(pages, policy) : asTable(pages, policy, options, io));
   return exit.allowed;
 }

@@ -5,20 +5,20 @@ import { openEvidence } from '../evidence/collect.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
 import { popularNames, projectNames } from '../evidence/popular-names.ts';
 import { withAlternatives } from '../instead.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Gap } from '../model/finding.ts';
 import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Mode, PolicyNote, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
 import { resemblance } from '../names/index.ts';
 import { toolVersion } from '../package-root.ts';
-import { loadPolicy } from '../policy/load.ts';
 import { loadWeights } from '../policy/weights.ts';
 import { cacheFolder } from '../registry/cache.ts';
 import { openRegistry, type Registry } from '../registry/client.ts';
 import { rules } from '../rules/index.ts';
 import type { Io } from './io.ts';
 import { type CommonOptions, momentOf } from './options.ts';
+import { projectPolicy } from './policy.ts';
 import { openProgress, type Progress } from './progress.ts';
 
 export interface Session {
@@ -33,7 +33,7 @@ export interface Session {
     mode: Mode,
     changes: readonly Change[],
     tree: ResolvedTree,
-    more?: { fileFindings?: readonly Finding[]; notes?: readonly PolicyNote[] },
+    more?: { fileFindings?: readonly Finding[]; fileGaps?: readonly Gap[]; notes?: readonly PolicyNote[] },
   ): Promise<Report>;
   close(): void;
 }
@@ -42,7 +42,7 @@ export interface Session {
 export async function openSession(folder: string, options: CommonOptions, io: Io, policy?: Policy): Promise<Session> {
   const now = momentOf(options.asOf, io.now());
   const past = options.asOf !== undefined;
-  const chosen = policy ?? loadPolicy({ folder, config: options.config, rules });
+  const chosen = policy ?? (await projectPolicy(folder, options.config));
   const progress = openProgress(io, options.quiet === true);
   const registry = await openRegistry({
     cwd: folder,

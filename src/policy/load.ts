@@ -4,8 +4,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/text.ts';
-import { defaultPolicy, longestConfig, parsePolicy } from './parse.ts';
+import { defaultPolicy } from './build.ts';
 import type { ConfigurableRule } from './shape.ts';
+
+/** More than any honest configuration; the configuration of a checked repository is hostile input. */
+const longestConfig = 1_000_000;
 
 export const configName = 'depward.config.json';
 
@@ -15,14 +18,17 @@ export interface PolicyRequest {
   readonly folder: string;
   /** A file named with `--config`. */
   readonly config?: string | undefined;
-  readonly rules: readonly ConfigurableRule[];
+  /** Asked only when there is a configuration: most projects have none. */
+  readonly rules: () => Promise<readonly ConfigurableRule[]>;
 }
 
 /** The policy of a project: of the file named, else of the nearest one up to the repository root, else `recommended`. */
-export function loadPolicy({ folder, config, rules }: PolicyRequest): Policy {
+export async function loadPolicy({ folder, config, rules }: PolicyRequest): Promise<Policy> {
   const file = config === undefined ? findConfig(folder) : resolve(folder, config);
   if (file === undefined) return defaultPolicy();
-  return parsePolicy(readConfig(file, config !== undefined), printable(relative(folder, file) || configName), rules);
+  const text = readConfig(file, config !== undefined);
+  const { parsePolicy } = await import('./parse.ts');
+  return parsePolicy(text, printable(relative(folder, file) || configName), await rules());
 }
 
 /** The nearest configuration from `folder` up to the repository root; outside a repository only `folder` itself. */

@@ -1,39 +1,15 @@
 /** Text of a configuration in, Policy out; every mistake an error with line, column and what was probably meant. Pure. */
 import { createScanner, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { DepwardError } from '../model/errors.ts';
-import type { EvidenceKind } from '../model/evidence.ts';
-import type { OnFailed, Override, Policy, RuleSetting, Waiver } from '../model/policy.ts';
+import type { Policy } from '../model/policy.ts';
 import { parseInstant } from '../model/time.ts';
-import { type PresetName, presets, type SettingText } from './presets.ts';
+import { type ConfigFile, policyOf } from './build.ts';
 import { type ConfigurableRule, configShape } from './shape.ts';
 import { type Mistake, mistakesIn } from './validate.ts';
 
 /** More than any honest configuration; the configuration of a checked repository is hostile input. */
-export const longestConfig = 1_000_000;
+const longestConfig = 1_000_000;
 const deepest = 16;
-
-type SettingTexts = { readonly [rule: string]: SettingText };
-
-/** The file once it is known to have its shape. */
-interface ConfigFile {
-  readonly extends?: PresetName | readonly PresetName[];
-  readonly rules?: SettingTexts;
-  readonly overrides?: readonly { readonly packages: readonly string[]; readonly rules: SettingTexts }[];
-  readonly waivers?: readonly WaiverText[];
-  readonly require?: readonly EvidenceKind[];
-  readonly onFailed?: OnFailed;
-  readonly joinThreshold?: number;
-}
-
-interface WaiverText {
-  readonly rule: string;
-  readonly package?: string;
-  readonly file?: string;
-  readonly integrity?: string;
-  readonly owner: string;
-  readonly reason: string;
-  readonly expires: string;
-}
 
 /** The policy a configuration stands for. `file` is how mistakes and reports call it. Comments are allowed, trailing commas are not. */
 export function parsePolicy(text: string, file: string, rules: readonly ConfigurableRule[]): Policy {
@@ -41,11 +17,6 @@ export function parsePolicy(text: string, file: string, rules: readonly Configur
   const mistakes = [...mistakesIn(root, configShape(rules), 'the configuration'), ...dateMistakes(root)];
   if (mistakes.length > 0) throw mistaken(text, file, mistakes);
   return policyOf(getNodeValue(root) as ConfigFile, file);
-}
-
-/** What counts where there is no configuration. */
-export function defaultPolicy(): Policy {
-  return policyOf({}, 'recommended');
 }
 
 function treeOf(text: string, file: string): Node {
@@ -110,51 +81,4 @@ function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return `${line}:${offset - before.lastIndexOf('\n')}`;
-}
-
-function policyOf(config: ConfigFile, origin: string): Policy {
-  const names = config.extends === undefined ? ['recommended' as const] : [config.extends].flat();
-  const rules = new Map<string, RuleSetting>();
-  for (const name of names) layer(rules, presets[name].rules);
-  layer(rules, config.rules ?? {});
-  const threshold =
-    config.joinThreshold ?? (names.length > 0 ? Math.min(...names.map((name) => presets[name].joinThreshold)) : presets.recommended.joinThreshold);
-  return {
-    origin,
-    rules,
-    overrides: (config.overrides ?? []).map((override) => overrideOf(override, rules)),
-    waivers: (config.waivers ?? []).map(waiverOf),
-    require: config.require ?? [],
-    ...(config.onFailed && { onFailed: config.onFailed }),
-    joinThreshold: threshold,
-  };
-}
-
-function layer(onto: Map<string, RuleSetting>, settings: SettingTexts): void {
-  for (const [id, setting] of Object.entries(settings)) onto.set(id, settingOf(setting, onto.get(id)));
-}
-
-// A level alone keeps the options from below, as in ESLint.
-function settingOf(setting: SettingText, below: RuleSetting | undefined): RuleSetting {
-  if (typeof setting === 'string') return { level: setting, options: below?.options ?? {} };
-  return { level: setting[0], options: setting[1] ?? below?.options ?? {} };
-}
-
-function overrideOf(
-  override: { readonly packages: readonly string[]; readonly rules: SettingTexts },
-  below: ReadonlyMap<string, RuleSetting>,
-): Override {
-  const entries = Object.entries(override.rules).map(([id, setting]) => [id, settingOf(setting, below.get(id))] as const);
-  return { packages: override.packages, rules: new Map(entries) };
-}
-
-function waiverOf(waiver: WaiverText): Waiver {
-  return {
-    rule: waiver.rule,
-    subject: waiver.package ?? waiver.file ?? '',
-    ...(waiver.integrity && { integrity: waiver.integrity }),
-    owner: waiver.owner,
-    reason: waiver.reason,
-    expires: parseInstant(waiver.expires) ?? 0,
-  };
 }

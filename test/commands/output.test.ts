@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { exitCodeOf, targetsOf, writeReports } from '../../src/commands/output.ts';
-import { cleanReport, fullReport, pages } from '../helpers/a-report.ts';
+import { cleanReport, fullReport } from '../helpers/a-report.ts';
 import { anIo } from '../helpers/an-io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'depward-output-'));
@@ -33,16 +33,16 @@ describe('where reports go', () => {
 
   it('writes files from where the user stands', async () => {
     const { io, out } = anIo({ cwd: folder });
-    await writeReports(fullReport, { format: ['json=report.json', 'github'] }, pages, io);
+    await writeReports(fullReport, { format: ['json=report.json', 'github'] }, io);
     expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toEqual(fullReport);
     expect(out()).toContain('::error');
-    await expect(writeReports(fullReport, { format: ['json=no/such/folder'] }, pages, io)).rejects.toThrow('could not be written');
+    await expect(writeReports(fullReport, { format: ['json=no/such/folder'] }, io)).rejects.toThrow('could not be written');
   });
 
   it('is coloured on a terminal only, and not against the user’s wish', async () => {
     const shown = async (more: Parameters<typeof anIo>[0], options = {}) => {
       const { io, out } = anIo(more);
-      await writeReports(fullReport, options, pages, io);
+      await writeReports(fullReport, options, io);
       return out().includes('\u001b');
     };
     expect(await shown({ stdoutIsTTY: true })).toBe(true);

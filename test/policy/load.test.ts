@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findConfig, loadPolicy } from '../../src/policy/load.ts';
 
+const rules = async () => [];
 let top: string;
 beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), 'depward-policy-'));
@@ -35,30 +36,30 @@ describe('the configuration of a project', () => {
     expect(findConfig(top)).toBe(join(top, 'depward.config.json'));
   });
 
-  it('is recommended where there is none', () => {
-    expect(loadPolicy({ folder: top, rules: [] }).origin).toBe('recommended');
+  it('is recommended where there is none', async () => {
+    expect((await loadPolicy({ folder: top, rules })).origin).toBe('recommended');
   });
 
-  it('is named in mistakes by its path from the project', () => {
+  it('is named in mistakes by its path from the project', async () => {
     mkdirSync(join(top, 'repo/.git'), { recursive: true });
     mkdirSync(join(top, 'repo/a'));
     put('repo/depward.config.json', '\ufeff{"x": 1}');
-    expect(() => loadPolicy({ folder: join(top, 'repo/a'), rules: [] })).toThrow('../depward.config.json:1:2: unknown key "x"');
+    await expect(loadPolicy({ folder: join(top, 'repo/a'), rules })).rejects.toThrow('../depward.config.json:1:2: unknown key "x"');
   });
 
-  it('can be named, and must then exist', () => {
+  it('can be named, and must then exist', async () => {
     put('other.json', '{"onFailed": "block"}');
-    expect(loadPolicy({ folder: top, config: 'other.json', rules: [] })).toMatchObject({ onFailed: 'block', origin: 'other.json' });
-    expect(() => loadPolicy({ folder: top, config: 'none.json', rules: [] })).toThrow('there is no configuration file');
+    expect(await loadPolicy({ folder: top, config: 'other.json', rules })).toMatchObject({ onFailed: 'block', origin: 'other.json' });
+    await expect(loadPolicy({ folder: top, config: 'none.json', rules })).rejects.toThrow('there is no configuration file');
   });
 
-  it('is not followed out of the repository, read from a folder, or guessed from bytes', () => {
+  it('is not followed out of the repository, read from a folder, or guessed from bytes', async () => {
     const secret = put('secret/key', '{"onFailed": "block"}');
     symlinkSync(secret, join(top, 'depward.config.json'));
-    expect(() => loadPolicy({ folder: top, rules: [] })).toThrow('is not a regular file');
-    expect(loadPolicy({ folder: top, config: 'depward.config.json', rules: [] }).onFailed).toBe('block');
-    expect(() => loadPolicy({ folder: top, config: 'secret', rules: [] })).toThrow('is not a regular file');
+    await expect(loadPolicy({ folder: top, rules })).rejects.toThrow('is not a regular file');
+    expect((await loadPolicy({ folder: top, config: 'depward.config.json', rules })).onFailed).toBe('block');
+    await expect(loadPolicy({ folder: top, config: 'secret', rules })).rejects.toThrow('is not a regular file');
     put('bytes.json', Uint8Array.of(0x7b, 0xff, 0x7d));
-    expect(() => loadPolicy({ folder: top, config: 'bytes.json', rules: [] })).toThrow('UTF-8');
+    await expect(loadPolicy({ folder: top, config: 'bytes.json', rules })).rejects.toThrow('UTF-8');
   });
 });

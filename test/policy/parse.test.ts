@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { DepwardError } from '../../src/model/errors.ts';
-import { defaultPolicy, parsePolicy } from '../../src/policy/parse.ts';
+import { defaultPolicy } from '../../src/policy/build.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
 import { configSchema } from '../../src/policy/schema.ts';
 import type { ConfigurableRule } from '../../src/policy/shape.ts';
 

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { popularNames } from '../../src/evidence/popular-names.ts';
 import type { Packument } from '../../src/model/packument.ts';
 import { resemblance } from '../../src/names/index.ts';
-import { defaultPolicy } from '../../src/policy/parse.ts';
+import { defaultPolicy } from '../../src/policy/build.ts';
 import { rules } from '../../src/rules/index.ts';
 import { packumentFiles, packumentOf } from './folder.ts';
 import { judgeHistories } from './honest.ts';

@@ -4,6 +4,15 @@ import { readFileSync } from 'node:fs';
 /** The folder of the embedded lists. */
 export const dataFolder = new URL('../data/', import.meta.url);
 
+/** Tells this very build from every other; undefined when the sources run unbuilt. */
+export function buildId(): string | undefined {
+  try {
+    return readFileSync(new URL('.built-from', import.meta.url), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** The version in package.json. */
 export function toolVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

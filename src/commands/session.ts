@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Evaluation, evaluate } from '../engine.ts';
 import { openEvidence } from '../evidence/collect.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
-import { popularNames, projectNames } from '../evidence/popular-names.ts';
+import { popularNames, popularNamesId, projectNames } from '../evidence/popular-names.ts';
 import { withAlternatives } from '../instead.ts';
 import type { Finding, Gap } from '../model/finding.ts';
 import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
@@ -62,13 +62,16 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
     past,
     progress,
     async judge(mode, changes, tree, more = {}) {
-      const own = projectNames(settledNames(tree, changes));
+      const ownNames = settledNames(tree, changes);
+      const own = projectNames(ownNames);
+      const namesId = ownNames.length === 0 ? popularNamesId() : undefined;
       const sources = openEvidence({
         packuments: registry,
         names: (name) => resemblance(name, popularNames(), own),
         tree,
         now,
         past,
+        ...(namesId !== undefined && { namesId }),
         offline: options.offline === true,
         ...(facts && { facts }),
       });

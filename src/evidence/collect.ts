@@ -14,6 +14,8 @@ export interface EvidenceOptions {
   readonly packuments: PackumentSource;
   /** What a name looks like; from names/. */
   readonly names: (name: string) => NameEvidence;
+  /** Says which names and which code answer, where the answers may be kept; absent, they are not. */
+  readonly namesId?: string;
   /** Tells which version a new dependency resolves to. */
   readonly tree?: ResolvedTree;
   readonly now: Instant;
@@ -31,7 +33,7 @@ const sideBySide = 32;
 export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const { packuments, now, past = false, facts, offline = false } = options;
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
-  const context: Context = { lookup, names: options.names, installed: installedIn(options.tree), now };
+  const context: Context = { lookup, names: rememberedNames(options), installed: installedIn(options.tree), now };
   return {
     async gather(changes, kinds) {
       const gathered = new Map<IncomingChange, EvidenceSet>();
@@ -47,6 +49,18 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
       const oldest = lookup.oldest();
       return oldest === undefined ? undefined : Math.max(0, Math.round((now - oldest) / 1000));
     },
+  };
+}
+
+/** Comparing a name costs more than reading what came of it last time. */
+function rememberedNames({ names, namesId, facts, now }: EvidenceOptions): (name: string) => NameEvidence {
+  if (namesId === undefined || !facts) return names;
+  return (name) => {
+    const known = facts.resembling(namesId, name);
+    if (known) return known;
+    const found = names(name);
+    facts.keepResembling(namesId, name, found, now);
+    return found;
   };
 }
 

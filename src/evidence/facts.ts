@@ -1,4 +1,5 @@
 /** Facts already learnt, kept between runs: without packuments, without the registry. */
+import type { NameEvidence } from '../model/evidence.ts';
 import type { Instant } from '../model/time.ts';
 import { decodeSlices, encodeSlices } from './fact-format.ts';
 import { type FactLines, openFactLines } from './fact-lines.ts';
@@ -17,6 +18,9 @@ export interface FactsStore {
   keepSlices(registry: string, name: string, version: string, kept: Kept<Slices>): void;
   meant(registry: string, name: string, spec: string): Kept<Meant> | undefined;
   keepMeant(registry: string, name: string, spec: string, kept: Kept<Meant>): void;
+  /** What a name looks like, by whose lists and rules of thumb. */
+  resembling(names: string, name: string): NameEvidence | undefined;
+  keepResembling(names: string, name: string, found: NameEvidence, at: Instant): void;
   /** Writes what was kept since; never throws: a store that cannot be written is only slower. */
   save(): void;
 }
@@ -36,6 +40,8 @@ function factsIn(lines: FactLines): FactsStore {
       lines.put(keyOf('at', registry, name, version), encodeSlices(value), confirmedAt),
     meant: (registry, name, spec) => kept(lines, keyOf('for', registry, name, spec), decodeMeant),
     keepMeant: (registry, name, spec, { value, confirmedAt }) => lines.put(keyOf('for', registry, name, spec), JSON.stringify(value), confirmedAt),
+    resembling: (names, name) => kept(lines, keyOf('near', names, name, ''), decodeNames)?.value,
+    keepResembling: (names, name, found, at) => lines.put(keyOf('near', names, name, ''), JSON.stringify(found), at),
     save: () => lines.save(),
   };
 }
@@ -47,7 +53,7 @@ function kept<T>(lines: FactLines, key: string, decode: (body: string) => T | un
 }
 
 /** Keys have no spaces; a name, version or range that has some, or a bar, is escaped. */
-function keyOf(kind: 'at' | 'for', registry: string, name: string, last: string): string {
+function keyOf(kind: 'at' | 'for' | 'near', registry: string, name: string, last: string): string {
   return `${kind}|${registry}|${safe(name)}|${safe(last)}`;
 }
 
@@ -61,6 +67,12 @@ function decodeMeant(body: string): Meant | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('version' in value && typeof value.version === 'string') return { version: value.version };
   return 'unknown' in value && typeof value.unknown === 'string' ? { unknown: value.unknown } : undefined;
+}
+
+function decodeNames(body: string): NameEvidence | undefined {
+  const value = parsed(body);
+  const isNames = typeof value === 'object' && value !== null && 'near' in value && Array.isArray(value.near);
+  return isNames ? (value as NameEvidence) : undefined;
 }
 
 function parsed(body: string): unknown {

@@ -1,14 +1,23 @@
 /** The embedded list of popular names, read on first use. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { buildCorpus, type Corpus, openCorpus } from '../names/index.ts';
-import { dataFolder } from '../package-root.ts';
+import { buildId, dataFolder } from '../package-root.ts';
 
+const namesFile = new URL('popular-names.bin', dataFolder);
 let popular: Corpus | undefined;
 
 /** The popular names depward ships with. */
 export function popularNames(): Corpus {
-  popular ??= openCorpus(readFileSync(new URL('popular-names.bin', dataFolder)));
+  popular ??= openCorpus(readFileSync(namesFile));
   return popular;
+}
+
+/** Tells these very names, read by this very build, from all others; undefined when the sources run unbuilt. */
+export function popularNamesId(): string | undefined {
+  const build = buildId();
+  if (build === undefined) return undefined;
+  const { size, mtimeMs } = statSync(namesFile);
+  return `${build}-${size}-${mtimeMs}`;
 }
 
 /** A project's own names and those of its lockfile, as well known there as a name with a million downloads. */

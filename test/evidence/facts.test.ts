@@ -199,6 +199,25 @@ describe('facts in use', () => {
     expect([await asked('ann'), await asked('ann'), await asked('bob')]).toEqual([['x'], [], ['x']]);
   });
 
+  it('remembers what names look like, for the very same names and code only', async () => {
+    const asked: string[] = [];
+    const look = async (namesId?: string) => {
+      const names = (name: string) => {
+        asked.push(`${name} ${namesId}`);
+        return { downloads: 5, near: [] };
+      };
+      const change = added('x', '1.0.1');
+      const options = { packuments: packumentsOf([tale], { confirmedAt: now }), names, now, facts: openFacts(path) };
+      const source = openEvidence({ ...options, ...(namesId !== undefined && { namesId }) });
+      return (await source.gather([change], ['name'])).get(change)?.name;
+    };
+    const first = await look('one');
+    expect(await look('one')).toEqual(first);
+    await look('two');
+    await look();
+    expect(asked).toEqual(['x one', 'x two', 'x undefined']);
+  });
+
   it('does not mix registries', async () => {
     const facts = openFacts(path);
     facts.keepMeant('https://a.example/', 'x', '^1', { value: { version: '1.0.0' }, confirmedAt: now });

@@ -1,6 +1,6 @@
 /** What the entries of all npm lockfile versions have in common. */
 import type { PackageSource, ResolvedTree } from '../../model/package.ts';
-import { type Json, own, stringOf } from './json.ts';
+import { type Json, objectOf, own, stringOf } from './json.ts';
 
 /** Name and version of the project itself. */
 export function rootOf(root: Json): ResolvedTree['root'] {
@@ -21,4 +21,9 @@ export function sourceOf(resolved: string | undefined, asked: ReadonlySet<string
 export function withoutHash(url: string): string {
   const at = url.indexOf('#');
   return at < 0 ? url : url.slice(0, at);
+}
+
+/** Name and version of the project, for formats that leave them to package.json. */
+export function rootOfManifest(manifest: unknown): ResolvedTree['root'] {
+  return rootOf(objectOf(manifest) ?? {});
 }

@@ -15,10 +15,7 @@ import { checkedText, keysOnce, lineOf } from './text.ts';
 export const npm: LockfileFormat = {
   id: 'package-lock',
   names: ['npm-shrinkwrap.json', 'package-lock.json'],
-  recognises: ({ text }) =>
-    /^\uFEFF?\s*\{/.test(text) &&
-    (text.includes('"lockfileVersion"') || text.includes('"dependencies"')) &&
-    !text.includes('"workspaces": {\n    "": {'),
+  recognises: ({ text }) => /^\uFEFF?\s*\{/.test(text) && (text.includes('"lockfileVersion"') || text.includes('"dependencies"')),
   read,
 };
 

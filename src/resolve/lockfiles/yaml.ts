@@ -1,0 +1,80 @@
+/**
+ * YAML as lockfiles use it: block mappings, strings everywhere. Package managers write one narrow layout, read here line by
+ * line; anything else goes to the real parser, so that both always agree.
+ */
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import { printable } from '../../model/text.ts';
+import { type LockfileInput, unreadable } from './format.ts';
+import { lineOf } from './text.ts';
+import { readTidyYaml } from './yaml-tidy.ts';
+
+/** A value: a string, a list or a map. Scalars keep the text they are written with. */
+export type YamlValue = string | readonly YamlValue[] | YamlMap;
+export type YamlMap = ReadonlyMap<string, YamlValue>;
+
+/** Largest text the real parser is given: it is slow, and only odd files get there. */
+const largestOdd = 16 * 1024 * 1024;
+
+/** The documents of a YAML text, each a map. Throws on anything that is not one. */
+export function readYaml(input: LockfileInput, text: string): readonly YamlMap[] {
+  return readTidyYaml(text) ?? readAnyYaml(input, text);
+}
+
+/** The same by the real parser. */
+export function readAnyYaml(input: LockfileInput, text: string): readonly YamlMap[] {
+  if (text.length > largestOdd) throw unreadable(input, 'too large for a file in an unusual layout', 'Let the package manager write it anew.');
+  // Loaded only here: the parser costs more than reading a tidy lockfile.
+  const { parseAllDocuments } = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  try {
+    const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: true, strict: true, prettyErrors: false });
+    const found = 'empty' in documents ? [] : documents;
+    return found.map((document) => {
+      const [error] = document.errors;
+      if (error) throw unreadable(input, `this is not valid YAML (${error.code})`, 'Restore it from version control.', lineOf(text, error.pos[0]));
+      return mapOf(input, fromNode(input, document.toJS({ mapAsMap: true, maxAliasCount: 0 })));
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw unreadable(input, 'nested too deep', 'No package manager writes this.');
+    if (error instanceof ReferenceError)
+      throw unreadable(input, 'aliases are not allowed in a lockfile', 'No package manager writes them; look at who did.');
+    throw error;
+  }
+}
+
+function fromNode(input: LockfileInput, value: unknown): YamlValue {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map((item: unknown) => fromNode(input, item));
+  if (!(value instanceof Map)) throw unreadable(input, 'it holds a value no lockfile has', 'Restore it from version control.');
+  const map = new Map<string, YamlValue>();
+  for (const [key, item] of value as Map<unknown, unknown>) {
+    if (typeof key !== 'string') throw unreadable(input, `a key is not a string: ${printable(String(key), 40)}`, 'Restore it from version control.');
+    map.set(key, fromNode(input, item));
+  }
+  return map;
+}
+
+function mapOf(input: LockfileInput, value: YamlValue): YamlMap {
+  if (typeof value === 'string' || Array.isArray(value)) throw unreadable(input, 'this is not a lockfile', 'A lockfile is a mapping.');
+  return value as YamlMap;
+}
+
+/** The map under a key, or an empty one. */
+export function mapAt(map: YamlMap | undefined, key: string): YamlMap {
+  const value = map?.get(key);
+  return value instanceof Map ? value : empty;
+}
+
+const empty: YamlMap = new Map();
+
+/** The string under a key. */
+export function textAt(map: YamlMap | undefined, key: string): string | undefined {
+  const value = map?.get(key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The entries of a map whose values are strings: dependency lists. */
+export function textEntries(map: YamlMap): [string, string][] {
+  return [...map].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+}

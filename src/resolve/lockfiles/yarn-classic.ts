@@ -1,0 +1,101 @@
+/** yarn.lock of Yarn 1: its own format, not YAML. Whatever Yarn itself would not have written is an error. */
+import type { EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
+import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
+import { type Link, lazyGraph, lazyPackage } from './graph.ts';
+import { objectOf, own, stringEntries } from './json.ts';
+import { rootOfManifest, withoutHash } from './npm-entry.ts';
+import { isGitArchive } from './pnpm-path.ts';
+import { checkedText } from './text.ts';
+import { type ClassicEntry, readClassicEntries } from './yarn-classic-lines.ts';
+import { splitDescriptor } from './yarn-locator.ts';
+
+export const yarnClassic: LockfileFormat = {
+  id: 'yarn-classic',
+  names: ['yarn.lock'],
+  recognises: ({ text }) => /^# yarn lockfile v1\s*$/m.test(text.slice(0, 2000)),
+  read,
+};
+
+function read(input: LockfileInput): ResolvedTree {
+  const text = checkedText(input);
+  const version = /^# yarn lockfile v(\d+)\s*$/m.exec(text.slice(0, 2000))?.[1];
+  if (version !== undefined && version !== '1')
+    throw unreadable(input, `unknown yarn lockfile v${version}`, 'depward reads v1 and the lockfiles of Yarn 2 and later; look for a newer depward.');
+  const entries = readClassicEntries(input, text);
+  if (entries.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  const graph = lazyGraph(() => linksOf(entries, input.manifest));
+  return {
+    format: 'yarn-classic v1',
+    root: rootOfManifest(input.manifest),
+    packages: entries.map((entry) => lazyPackage(factsOf(entry), graph, () => ({ file: input.file, line: entry.line, column: 1 }))),
+    dependentsOf: graph.dependentsOf,
+  };
+}
+
+function factsOf(entry: ClassicEntry): Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'> {
+  const asked = entry.patterns.map((pattern) => splitDescriptor(pattern));
+  const real = asked.map(({ name, range }) => realName(range) ?? name);
+  const [name = ''] = real;
+  const alias = asked.some((one) => one.name === name) ? undefined : asked[0]?.name;
+  return {
+    key: entry.patterns[0] ?? '',
+    name,
+    version: entry.version,
+    source: sourceOf(
+      entry.resolved,
+      asked.map((one) => one.range),
+    ),
+    bundled: false,
+    ...(entry.resolved !== undefined && { resolved: entry.resolved }),
+    ...(entry.integrity !== undefined && { integrity: entry.integrity }),
+    ...(alias !== undefined && { alias }),
+  };
+}
+
+/** `real` of `npm:real@^1`. */
+function realName(range: string): string | undefined {
+  return range.startsWith('npm:') ? splitDescriptor(range.slice('npm:'.length)).name : undefined;
+}
+
+function sourceOf(resolved: string | undefined, ranges: readonly string[]): PackageSource {
+  if (resolved === undefined) return ranges.some((range) => /^(?:file|link|portal):|^\.{0,2}\//.test(range)) ? 'file' : 'registry';
+  if (/^(?:git[+:@]|ssh:)/.test(resolved) || /\.git(?:#|$)/.test(resolved) || isGitArchive(resolved)) return 'git';
+  if (!/^https?:/.test(resolved)) return 'file';
+  return ranges.some((range) => /^https?:/.test(range) && withoutHash(range) === withoutHash(resolved)) ? 'remote' : 'registry';
+}
+
+const kinds: readonly [string, EdgeKind][] = [
+  ['dependencies', 'prod'],
+  ['optionalDependencies', 'optional'],
+  ['devDependencies', 'dev'],
+];
+
+function linksOf(entries: readonly ClassicEntry[], manifest: unknown): Link[] {
+  const keyOf = new Map<string, string>();
+  const byName = new Map<string, string | undefined>();
+  for (const { patterns } of entries) {
+    for (const pattern of patterns) {
+      const { name } = splitDescriptor(pattern);
+      keyOf.set(pattern, patterns[0] ?? '');
+      byName.set(name, byName.has(name) && byName.get(name) !== patterns[0] ? undefined : patterns[0]);
+    }
+  }
+  const asked = new Set<string>();
+  const links: Link[] = [];
+  const follow = (from: string, name: string, spec: string, kind: EdgeKind) => {
+    // `resolutions` leave only one version of a package, under another range than the one asked for.
+    const to = keyOf.get(`${name}@${spec}`) ?? byName.get(name);
+    if (to === undefined) return;
+    asked.add(keyOf.has(`${name}@${spec}`) ? `${name}@${spec}` : to);
+    links.push({ from, to, spec, kind });
+  };
+  for (const entry of entries) {
+    for (const [name, spec] of entry.dependencies) follow(entry.patterns[0] ?? '', name, spec, 'prod');
+    for (const [name, spec] of entry.optionalDependencies) follow(entry.patterns[0] ?? '', name, spec, 'optional');
+  }
+  const root = objectOf(manifest) ?? {};
+  for (const [field, kind] of kinds) for (const [name, spec] of stringEntries(own(root, field))) follow('', name, spec, kind);
+  // Members of a workspace are not in the file: what nobody in it asks for, they do.
+  for (const [pattern, to] of keyOf) if (!asked.has(pattern)) links.push({ from: '', to, spec: splitDescriptor(pattern).range, kind: 'prod' });
+  return links;
+}

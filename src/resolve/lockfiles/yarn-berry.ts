@@ -108,11 +108,9 @@ function linksOf(entries: readonly Entry[], byLocator: ReadonlyMap<string, Entry
     const optional = mapAt(value, 'dependenciesMeta');
     for (const [name, range] of textEntries(mapAt(value, 'dependencies'))) {
       const plain = range.includes(':') ? range : `npm:${range}`;
-      const to =
-        keyOf.get(`${name}@${range}`) ??
-        keyOf.get(`${name}@${plain}`) ??
-        patchedRange.get(`${name}@${plain}`) ??
-        patchedRange.get(`${name}@${range}`);
+      const asked = [`${name}@${range}`, `${name}@${plain}`];
+      // `resolutions` leave only one version of a package, under another range than the one asked for.
+      const to = firstIn(keyOf, asked) ?? firstIn(patchedRange, asked) ?? byName.get(name);
       if (to === undefined) continue;
       links.push({ from, to, spec: range, kind: kindOf(from === '' && devNames.has(name), textAt(mapAt(optional, name), 'optional') === 'true') });
     }

@@ -22,7 +22,7 @@ export async function readProjectLockfile(folder: string, file?: string): Promis
     const text = await readTextFile(path, folder, largestLockfile);
     if (text === undefined) continue;
     const manifest = await readManifest(dirname(path), folder);
-    return { file: name, tree: readLockfile({ file: name, text, ...(manifest !== undefined && { manifest }) }) };
+    return { file: name, tree: await readLockfile({ file: name, text, ...(manifest !== undefined && { manifest }) }) };
   }
   return undefined;
 }

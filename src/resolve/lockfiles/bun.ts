@@ -1,6 +1,5 @@
 /** bun.lock: JSON with trailing commas, packages keyed by their place in node_modules. */
-import { createRequire } from 'node:module';
-import type * as Jsonc from 'jsonc-parser';
+import type { ParseError } from 'jsonc-parser';
 import type { EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
@@ -21,9 +20,9 @@ export const bun: LockfileFormat = {
   read,
 };
 
-function read(input: LockfileInput): ResolvedTree {
+async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
-  const { document, plain } = parse(input, text);
+  const { document, plain } = await parse(input, text);
   const version = own(document, 'lockfileVersion');
   if (version !== 0 && version !== 1)
     throw unreadable(
@@ -57,15 +56,15 @@ function read(input: LockfileInput): ResolvedTree {
 }
 
 /** In bun's own layout a trailing comma stands before a line break, which no JSON string holds: it can be cut out safely. */
-function parse(input: LockfileInput, text: string): { document: Json; plain: boolean } {
+async function parse(input: LockfileInput, text: string): Promise<{ document: Json; plain: boolean }> {
   try {
     const document = objectOf(JSON.parse(text.replace(/,(?=\r?\n\s*[}\]])/g, ' ')));
     if (document) return { document, plain: true };
   } catch {
     // Comments or another layout: the real parser tells.
   }
-  const { parse: parseJsonc } = createRequire(import.meta.url)('jsonc-parser') as typeof Jsonc;
-  const errors: Jsonc.ParseError[] = [];
+  const { parse: parseJsonc } = await import('jsonc-parser');
+  const errors: ParseError[] = [];
   let value: unknown;
   try {
     value = parseJsonc(text, errors, { allowTrailingComma: true, disallowComments: false });

@@ -17,7 +17,8 @@ export interface LockfileFormat {
   readonly id: string;
   readonly names: readonly string[];
   recognises(input: LockfileInput): boolean;
-  read(input: LockfileInput): ResolvedTree;
+  /** A promise where the file needs a parser that is loaded only then. */
+  read(input: LockfileInput): ResolvedTree | Promise<ResolvedTree>;
 }
 
 /** Most packages a tree may hold; real lockfiles have reached 20,000. */

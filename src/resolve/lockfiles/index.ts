@@ -13,11 +13,11 @@ const formats: readonly LockfileFormat[] = [bun, npm, pnpm, yarnBerry, yarnClass
 export const lockfileNames: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
 
 /** Reads a lockfile of any known format. Throws a DepwardError for anything that cannot be read completely. */
-export function readLockfile(input: LockfileInput): ResolvedTree {
+export async function readLockfile(input: LockfileInput): Promise<ResolvedTree> {
   const format =
     formats.find((candidate) => candidate.recognises(input)) ?? formats.find((candidate) => candidate.names.includes(baseName(input.file)));
   if (!format) throw unreadable(input, 'no lockfile format known to depward', `depward reads ${lockfileNames.join(', ')}.`);
-  return format.read(input);
+  return await format.read(input);
 }
 
 function baseName(path: string): string {

@@ -17,9 +17,9 @@ export const pnpm: LockfileFormat = {
   read,
 };
 
-function read(input: LockfileInput): ResolvedTree {
+async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
-  const documents = readYaml(input, text);
+  const documents = await readYaml(input, text);
   const versions = documents.map((document) => versionOf(input, document));
   const entries = new Map<string, PnpmEntry>();
   for (const [index, document] of documents.entries()) {

@@ -2,8 +2,6 @@
  * YAML as lockfiles use it: block mappings, strings everywhere. Package managers write one narrow layout, read here line by
  * line; anything else goes to the real parser, so that both always agree.
  */
-import { createRequire } from 'node:module';
-import type * as Yaml from 'yaml';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { lineOf } from './text.ts';
@@ -17,15 +15,15 @@ export type YamlMap = ReadonlyMap<string, YamlValue>;
 const largestOdd = 16 * 1024 * 1024;
 
 /** The documents of a YAML text, each a map. Throws on anything that is not one. */
-export function readYaml(input: LockfileInput, text: string): readonly YamlMap[] {
-  return readTidyYaml(text) ?? readAnyYaml(input, text);
+export async function readYaml(input: LockfileInput, text: string): Promise<readonly YamlMap[]> {
+  return readTidyYaml(text) ?? (await readAnyYaml(input, text));
 }
 
 /** The same by the real parser. */
-export function readAnyYaml(input: LockfileInput, text: string): readonly YamlMap[] {
+export async function readAnyYaml(input: LockfileInput, text: string): Promise<readonly YamlMap[]> {
   if (text.length > largestOdd) throw unreadable(input, 'too large for a file in an unusual layout', 'Let the package manager write it anew.');
   // Loaded only here: the parser costs more than reading a tidy lockfile.
-  const { parseAllDocuments } = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  const { parseAllDocuments } = await import('yaml');
   try {
     const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: true, strict: true, prettyErrors: false });
     const found = 'empty' in documents ? [] : documents;

@@ -25,9 +25,9 @@ interface Entry {
   readonly value: YamlMap;
 }
 
-function read(input: LockfileInput): ResolvedTree {
+async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
-  const [document, second] = readYaml(input, text);
+  const [document, second] = await readYaml(input, text);
   if (!document || second) throw unreadable(input, 'this is not a lockfile of one document', 'Restore it from version control.');
   const version = textAt(mapAt(document, '__metadata'), 'version');
   // Versions 1 to 3 were release candidates' in 2019 and 2020.

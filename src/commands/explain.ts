@@ -17,9 +17,14 @@ export async function run(args: readonly unknown[], options: { readonly color?: 
 
 function pageOf(id: string, book: ReadonlyMap<string, RulePage>): RulePage {
   const page = book.get(id);
-  if (page) return page;
-  const close = nearest(id, [...book.keys()]);
-  throw new DepwardError('usage', `there is no rule "${printable(id, 60)}"`, {
+  if (!page) throw unknownRule(id, [...book.keys()]);
+  return page;
+}
+
+/** Names the rule probably meant. */
+export function unknownRule(id: string, known: readonly string[]): DepwardError {
+  const close = nearest(id, known);
+  return new DepwardError('usage', `there is no rule "${printable(id, 60)}"`, {
     hint: close === undefined ? 'depward rules lists them' : `did you mean "${close}"? depward rules lists them`,
   });
 }

@@ -69,6 +69,34 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./rules.ts')).run,
   },
   {
+    usage: 'init',
+    summary: 'show a configuration and a CI job, and write them where nothing stands yet',
+    options: [
+      { flags: '--ci <which>', about: 'github, gitlab or none (default: what the repository looks like)' },
+      { flags: '-y, --yes', about: 'write without asking' },
+    ],
+    load: async () => {
+      const { run } = await import('./init.ts');
+      return (_, options, io) => run(options, io);
+    },
+  },
+  {
+    usage: 'waive <rule> <subject>',
+    summary: 'accept a finding on name@version or a file: adds a waiver to depward.config.json',
+    options: [
+      { flags: '--owner <who>', about: 'who answers for it (required)' },
+      { flags: '--reason <text>', about: 'why it is acceptable (required)' },
+      { flags: '--expires <date>', about: 'when it ends, like 2027-01-31, at most a year ahead (required)' },
+      { flags: '--integrity <hash>', about: 'the artefact it is for (default: what the lockfile records)' },
+      config,
+    ],
+    help: '\nExample:\n  depward waive release-age left-pad@1.3.1 --owner jo@acme.example --reason "security fix" --expires 2027-01-31\n',
+    load: async () => {
+      const { run } = await import('./waive.ts');
+      return ([rule, subject], options, io) => run(String(rule), String(subject), options, io);
+    },
+  },
+  {
     usage: 'explain <rule>',
     summary: 'why a rule exists, what to do, when honest packages trip it',
     options: [noColour],

@@ -155,7 +155,7 @@ function dependenciesOf(manifest: Fields, pool: Pool): DependencySets {
 
 function bundledOf(raw: unknown, prod: ReadonlyMap<string, string>): readonly string[] {
   if (raw === true) return [...prod.keys()];
-  return (listOf(raw, limits.dependencies) ?? []).flatMap((name) => textOf(name, limits.name) ?? []);
+  return raw === undefined ? noBins : (listOf(raw, limits.dependencies) ?? noBins).flatMap((name) => textOf(name, limits.name) ?? []);
 }
 
 function specsOf(raw: unknown, pool: Pool): ReadonlyMap<string, string> {
@@ -171,9 +171,12 @@ function specsOf(raw: unknown, pool: Pool): ReadonlyMap<string, string> {
   return specs;
 }
 
+const noBins: readonly string[] = [];
+
 function binsOf(name: string, raw: unknown): readonly string[] {
-  if (typeof raw === 'string') return raw === '' ? [] : [name.replace(/^@[^/]*\//, '')];
+  if (typeof raw === 'string') return raw === '' ? noBins : [name.replace(/^@[^/]*\//, '')];
   const names = Object.keys(fieldsOf(raw));
+  if (names.length === 0) return noBins;
   if (names.length > limits.dependencies) throw new OverLimit(`more than ${limits.dependencies} commands in one version`);
   return names.filter((bin) => bin.length <= limits.name);
 }

@@ -2,9 +2,9 @@
 import type { DependencySets, Packument, Person, Release } from '../model/packument.ts';
 
 /** Raised with every change of the record or of what is read of packuments: older entries are then read anew. */
-export const recordVersion = 1;
+export const recordVersion = 2;
 
-type Cell = string | number | boolean | null;
+type Cell = string | number | boolean | null | readonly (readonly string[])[];
 
 /** The place of a value among the shared ones; `written` is its form in JSON where that is not itself. */
 type Share = (value: unknown, written?: () => unknown) => number;
@@ -49,7 +49,8 @@ function rowOf(release: Release, share: Share): Cell[] {
     share(release.repository),
     share(release.description),
     share(release.deprecated),
-    share(release.signatures),
+    // Never equal to another's: sharing would only cost.
+    release.signatures?.map(({ keyid, sig }) => [keyid, sig]) ?? null,
     release.tarball ?? null,
     release.integrity ?? null,
     release.shasum ?? null,
@@ -99,7 +100,6 @@ const optionalCells: readonly [number, keyof Release, 'shared' | 'cell'][] = [
   [9, 'repository', 'shared'],
   [10, 'description', 'shared'],
   [11, 'deprecated', 'shared'],
-  [12, 'signatures', 'shared'],
   [13, 'tarball', 'cell'],
   [14, 'integrity', 'cell'],
   [15, 'shasum', 'cell'],
@@ -124,6 +124,8 @@ function releaseOf(row: readonly Cell[], shared: readonly unknown[], sets: Map<n
     const value = kind === 'shared' ? shared[cell as number] : cell;
     if (value !== undefined && value !== null) release[name] = value;
   }
+  const signatures = row[12] as readonly (readonly [string, string])[] | null;
+  if (signatures) release.signatures = signatures.map(([keyid, sig]) => ({ keyid, sig }));
   return release as unknown as Release;
 }
 

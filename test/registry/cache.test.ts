@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cacheFolder } from '../../src/registry/cache.ts';
 import { writeChecked } from '../../src/registry/checked-file.ts';
@@ -239,7 +240,7 @@ describe('the record on disk', () => {
     for (const name of real) {
       const parsed = parsePackument(name, Buffer.from(JSON.stringify(benchPackument(name))));
       if (!parsed.ok) throw new Error(parsed.reason);
-      expect(decodePackument(encodePackument(parsed.packument))).toEqual(parsed.packument);
+      expect(isDeepStrictEqual(decodePackument(encodePackument(parsed.packument)), parsed.packument) || name).toBe(true);
     }
   });
 

@@ -53,6 +53,18 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    usage: 'ls',
+    summary: 'list what a lockfile holds, without the network',
+    options: [
+      { flags: '--lockfile <path>', about: "a lockfile other than this folder's own" },
+      { flags: '--format <name>', about: 'text, or jsonl: one JSON object a line' },
+    ],
+    load: async () => {
+      const { run } = await import('./ls.ts');
+      return (_, options, io) => run(options, io);
+    },
+  },
+  {
     usage: 'names [name...]',
     summary: 'the popular names a name could be mistaken for; without a name, one is read from each line of stdin',
     options: [{ flags: '--format <name>', about: 'text, or jsonl: one JSON line for each name, in order' }],

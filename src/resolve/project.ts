@@ -1,6 +1,6 @@
 /** Finds and reads the lockfile of a project on disk. */
 import { lstat, open, realpath } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { ResolvedTree } from '../model/package.ts';
 import { printable } from '../model/text.ts';
@@ -18,10 +18,12 @@ export interface ProjectLockfile {
 /** Reads the lockfile of the project in `folder`; undefined when it has none. */
 export async function readProjectLockfile(folder: string, file?: string): Promise<ProjectLockfile | undefined> {
   for (const name of file === undefined ? lockfileNames : [file]) {
-    const path = join(folder, name);
-    const text = await readTextFile(path, folder, largestLockfile);
+    const path = resolve(folder, name);
+    // A file named on purpose may lie elsewhere; a link is still not followed out of where it lies.
+    const root = path.startsWith(folder) ? folder : dirname(path);
+    const text = await readTextFile(path, root, largestLockfile);
     if (text === undefined) continue;
-    const manifest = await readManifest(dirname(path), folder);
+    const manifest = await readManifest(dirname(path), root);
     return { file: name, tree: await readLockfile({ file: name, text, ...(manifest !== undefined && { manifest }) }) };
   }
   return undefined;

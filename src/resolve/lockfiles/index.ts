@@ -10,10 +10,13 @@ import { yarnClassic } from './yarn-classic.ts';
 const formats: readonly LockfileFormat[] = [bun, npm, pnpm, yarnBerry, yarnClassic];
 
 /** File names that lockfiles go by, in the order in which a project's own is looked for. */
-export const lockfileNames: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
+export const lockfileNames: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
 
 /** Reads a lockfile of any known format. Throws a DepwardError for anything that cannot be read completely. */
 export async function readLockfile(input: LockfileInput): Promise<ResolvedTree> {
+  if (input.text.startsWith('#!/usr/bin/env bun')) {
+    throw unreadable(input, 'a binary bun.lockb', 'Convert it: bun install --save-text-lockfile --frozen-lockfile --lockfile-only, then delete it.');
+  }
   const format =
     formats.find((candidate) => candidate.recognises(input)) ?? formats.find((candidate) => candidate.names.includes(baseName(input.file)));
   if (!format) throw unreadable(input, 'no lockfile format known to depward', `depward reads ${lockfileNames.join(', ')}.`);

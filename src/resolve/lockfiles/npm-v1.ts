@@ -39,9 +39,14 @@ export function readNested(input: LockfileInput, text: string, document: Json): 
     packages: [...entries].map(([key, entry]) => packageOf(key, entry, where)),
     dependentsOf: (key) => {
       edges ??= npmEdges(withRequires(entries, objectOf(input.manifest)));
-      return edges.get(key) ?? [];
+      // Shrinkwraps of npm 4 and older do not say who asks: whoever holds it in its folder does.
+      return edges.get(key) ?? [{ from: parentOf(key), spec: '*', kind: 'prod' }];
     },
   };
+}
+
+function parentOf(key: string): string {
+  return key.slice(0, Math.max(key.lastIndexOf('/node_modules/'), 0));
 }
 
 function packageOf(key: string, entry: Json, where: (key: string) => Location | undefined): ResolvedPackage {

@@ -21,7 +21,9 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
   const documents: YamlMap[] = [];
   let levels: Level[] = [{ indent: 0, map: new Map(), open: undefined, list: undefined }];
   let skipDeeperThan = -1;
+  let proseIndent = 0;
   let blank = true;
+  let separated = false;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
@@ -30,9 +32,16 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
     const indent = at - start;
     const from = start;
     start = end + 1;
-    if (at >= end) continue;
+    if (at >= end) {
+      if (skipDeeperThan >= 0 && indent > 0) return undefined;
+      continue;
+    }
     if (skipDeeperThan >= 0) {
-      if (indent > skipDeeperThan) continue;
+      if (indent > skipDeeperThan) {
+        if (indent < proseIndent) return undefined;
+        if (proseIndent === 0) proseIndent = indent;
+        continue;
+      }
       skipDeeperThan = -1;
     }
     const code = text.charCodeAt(at);
@@ -40,7 +49,8 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
     if (indent === 0 && code === dash) {
       if (text.slice(from, end) !== '---') return undefined;
       if (!blank && !finish(levels, documents)) return undefined;
-      if (blank && documents.length > 0) return undefined;
+      if (blank && separated) return undefined;
+      separated = true;
       levels = [{ indent: 0, map: new Map(), open: undefined, list: undefined }];
       blank = true;
       continue;
@@ -66,12 +76,14 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
     // A block scalar: prose that nobody here reads. Its text is left out, as is the real parser's by everyone who asks.
     if (value === block) {
       if (key.text !== 'deprecated') return undefined;
+      level.map.set(key.text, '');
       skipDeeperThan = indent;
+      proseIndent = 0;
       continue;
     }
     level.map.set(key.text, value);
   }
-  if (blank && documents.length > 0) return undefined;
+  if (blank) return undefined;
   return finish(levels, documents) ? documents : undefined;
 }
 

@@ -16,7 +16,10 @@ const largestOdd = 16 * 1024 * 1024;
 
 /** The documents of a YAML text, each a map. Throws on anything that is not one. */
 export async function readYaml(input: LockfileInput, text: string): Promise<readonly YamlMap[]> {
-  return readTidyYaml(text) ?? (await readAnyYaml(input, text));
+  const documents = readTidyYaml(text) ?? (await readAnyYaml(input, text));
+  if (documents.length === 0)
+    throw unreadable(input, 'the lockfile is empty', 'Restore it from version control, or let the package manager write it anew.');
+  return documents;
 }
 
 /** The same by the real parser. */

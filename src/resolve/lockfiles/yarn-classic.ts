@@ -22,6 +22,7 @@ function read(input: LockfileInput): ResolvedTree {
   if (version !== undefined && version !== '1')
     throw unreadable(input, `unknown yarn lockfile v${version}`, 'depward reads v1 and the lockfiles of Yarn 2 and later; look for a newer depward.');
   const entries = readClassicEntries(input, text);
+  if (entries.length === 0 && version === undefined) throw unreadable(input, 'this is not a lockfile', 'Restore it from version control.');
   if (entries.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   const graph = lazyGraph(() => linksOf(entries, input.manifest));
   return {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { commandOf, environmentFor } from '../../src/proxy/clients.ts';
+
+describe('commandOf', () => {
+  it.each([
+    ['npm ci', 'npm', 'frozen'],
+    ['/usr/bin/npm clean-install --no-audit', 'npm', 'frozen'],
+    ['npm i', 'npm', 'install'],
+    ['npm install left', 'npm', 'add'],
+    ['npm --prefix app ci', 'npm', 'frozen'],
+    ['npm run ci', 'npm', 'frozen'],
+    ['npm run build', 'npm', 'other'],
+    ['npm update', 'npm', 'add'],
+    ['npx left', 'npm', 'exec'],
+    ['npm.cmd exec left', 'npm', 'exec'],
+    ['pnpm install --frozen-lockfile', 'pnpm', 'frozen'],
+    ['pnpm i', 'pnpm', 'install'],
+    ['pnpm add left', 'pnpm', 'add'],
+    ['pnpm dlx left', 'pnpm', 'exec'],
+    ['yarn', 'yarn', 'install'],
+    ['yarn --immutable', 'yarn', 'frozen'],
+    ['yarn install --frozen-lockfile', 'yarn', 'frozen'],
+    ['yarn --version', 'yarn', 'other'],
+    ['yarn test', 'yarn', 'other'],
+    ['corepack pnpm@10 install', 'pnpm', 'install'],
+    ['bun ci', 'bun', 'frozen'],
+    ['bun install left', 'bun', 'add'],
+    ['bunx left', 'bun', 'exec'],
+  ])('%s', (line, client, intent) => expect(commandOf(line.split(' '))).toEqual({ client, intent }));
+
+  it('knows what is no package manager', () => {
+    expect(commandOf(['make', 'install'])).toBeUndefined();
+    expect(commandOf(['constructor'])).toBeUndefined();
+    expect(commandOf([])).toBeUndefined();
+  });
+});
+
+describe('environmentFor', () => {
+  const pointed = { url: 'http://127.0.0.1:1234/', scopes: ['@acme', '@Odd_One'] };
+
+  it('sends each client to the proxy by the variables it listens to', () => {
+    expect(environmentFor('npm', { ...pointed, replaceHost: 'registry.example' }, {})).toMatchObject({
+      npm_config_registry: pointed.url,
+      'npm_config_@acme:registry': pointed.url,
+      npm_config_replace_registry_host: 'registry.example',
+    });
+    expect(environmentFor('pnpm', pointed, {})).toMatchObject({ pnpm_config_registry: pointed.url });
+    expect(environmentFor('yarn', pointed, {})).toMatchObject({ YARN_NPM_REGISTRY_SERVER: pointed.url, YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1' });
+    expect(environmentFor('bun', pointed, {})).toMatchObject({ BUN_CONFIG_REGISTRY: pointed.url });
+  });
+
+  it('keeps loopback out of a company’s HTTP proxy, and scopes apart that npm would mix up', () => {
+    expect(environmentFor('npm', pointed, { NO_PROXY: 'intern.example' })).toMatchObject({ NO_PROXY: 'intern.example,127.0.0.1' });
+    expect(Object.keys(environmentFor('npm', pointed, {}))).not.toContain('npm_config_@Odd_One:registry');
+  });
+});

@@ -34,6 +34,8 @@ async function main(argv: readonly string[]): Promise<number> {
     .version(toolVersion(), '-V, --version')
     .helpOption('-h, --help')
     .showSuggestionAfterError(true)
+    // What stands after a command's first word may belong to another program (`run`).
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
   for (const spec of commands) declare(program, spec, (code) => (exitCode = code));
@@ -60,7 +62,6 @@ function declare(program: CommanderCommand, spec: CommandSpec, done: (code: numb
     // Commander calls with the declared arguments, then the options, then the command itself.
     done(await run(args.slice(0, -2), Object(args.at(-2)), io));
   });
-  if (spec.passThrough) program.enablePositionalOptions();
 }
 
 function explain(error: unknown): void {

@@ -1,4 +1,5 @@
 /** What `proxy` and `run` share: a judge for the proxy, and where its upstreams are. */
+import { execFile } from 'node:child_process';
 import { openEvidence } from '../evidence/collect.ts';
 import { popularNames } from '../evidence/popular-names.ts';
 import { DepwardError } from '../model/errors.ts';
@@ -8,9 +9,12 @@ import { printable } from '../model/text.ts';
 import { resemblance } from '../names/index.ts';
 import { toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
+import type { ClientName } from '../proxy/clients.ts';
 import { openBench } from '../proxy/judge.ts';
 import type { Bench } from '../proxy/verdict.ts';
+import type { NpmConfig } from '../registry/config.ts';
 import { rules } from '../rules/index.ts';
+import type { Io } from './io.ts';
 
 /** The judge of a policy, with all rules. */
 export function benchFor(policy: Policy, mode: Mode): Bench {
@@ -36,4 +40,32 @@ export function registryUrl(text: string, option: string): string {
     });
   }
   return `${url.origin}${url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`}`;
+}
+
+/** The registry a client is configured for. npm's files are known to us; the others are asked themselves, for they have files of their own. */
+export async function askedRegistry(client: ClientName | undefined, program: string, config: NpmConfig, io: Io): Promise<string> {
+  if (client === 'bun' && io.env['BUN_CONFIG_REGISTRY']) return registryUrl(io.env['BUN_CONFIG_REGISTRY'], 'BUN_CONFIG_REGISTRY');
+  for (const words of (client && questions[client]) ?? []) {
+    const answer = await answerOf(program, words, io);
+    if (answer !== undefined) return registryUrl(answer, `the registry of ${client}`);
+  }
+  return config.registries.main;
+}
+
+const questions: Readonly<Partial<Record<ClientName, readonly (readonly string[])[]>>> = {
+  pnpm: [['config', 'get', 'registry']],
+  yarn: [
+    ['config', 'get', 'npmRegistryServer'],
+    ['config', 'get', 'registry'],
+  ],
+};
+
+function answerOf(program: string, words: readonly string[], io: Io): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { cwd: io.cwd, env: io.env as NodeJS.ProcessEnv, timeout: 20_000, shell: process.platform === 'win32', maxBuffer: 100_000 };
+    execFile(program, [...words], options, (_, stdout) => {
+      const line = stdout.trim().split('\n').at(-1)?.trim();
+      resolve(line && /^https?:/.test(line) && URL.canParse(line) ? line : undefined);
+    });
+  });
 }

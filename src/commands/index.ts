@@ -115,6 +115,21 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./explain.ts')).run,
   },
   {
+    usage: 'run <command...>',
+    summary: 'judge the lockfile, then run npm, npx, pnpm, yarn or bun behind a proxy of its own',
+    passThrough: true,
+    options: [
+      ...judging,
+      { flags: '--observe', about: 'withhold nothing, only say what would be withheld' },
+      { flags: '--sandbox', about: 'run lifecycle scripts under bubblewrap: no network, empty home, own folder only (npm, pnpm; Linux)' },
+    ],
+    help: '\nExamples:\n  depward run -- npm ci\n  depward run --sandbox -- npm install left-pad\n  depward run -- pnpm install --frozen-lockfile',
+    load: async () => {
+      const { run } = await import('./run.ts');
+      return (args, options, io) => run(strings(args[0]), options, io);
+    },
+  },
+  {
     usage: 'proxy',
     summary: 'stand in front of a registry: withhold what the policy blocks, and say why',
     options: [

@@ -63,6 +63,26 @@ const verbs: Readonly<Record<ClientName, Verbs>> = {
     exec: ['x', 'create', 'c', 'init'],
   },
 };
+/** Commands whose next word is a script or a question, not an installation. */
+const others = new Set([
+  'run',
+  'run-script',
+  'rum',
+  'urn',
+  'test',
+  't',
+  'tst',
+  'start',
+  'stop',
+  'restart',
+  'node',
+  'view',
+  'info',
+  'config',
+  'pack',
+  'publish',
+  'version',
+]);
 const frozenFlags = /^--(frozen-lockfile|immutable)(=true)?$/;
 
 /** Reads a command line; undefined when it starts no package manager. */
@@ -80,6 +100,7 @@ function intentOf(client: ClientName, words: readonly string[]): Intent {
   // `yarn` alone installs; the others print their help.
   if (plain.length === 0)
     return client === 'yarn' && !words.some((word) => /^(--version|-v|--help|-h)$/.test(word)) ? frozenOr('install', words) : 'other';
+  if (others.has(plain[0] as string)) return 'other';
   const known = Object.entries(verbs[client]) as [Exclude<Intent, 'other'>, readonly string[]][];
   // Options may take a value (`npm --prefix x ci`): the first word that is a command of the client is taken for it.
   for (const [index, word] of plain.slice(0, 3).entries()) {

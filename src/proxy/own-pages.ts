@@ -89,7 +89,7 @@ async function why(subject: string, context: PageContext): Promise<void> {
 
 function withheld(context: PageContext): void {
   const rows = [...context.packages.held(context.identity(context.request, undefined))]
-    .flatMap(({ name, withheld }) => [...withheld.values()].map((judgement) => ({ name, judgement })))
+    .flatMap(({ name, judged }) => [...judged.withheld.values()].map((judgement) => ({ name, judgement })))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     .slice(0, 10_000);
   const { response } = context;

@@ -78,8 +78,8 @@ export interface Packages {
   /** The verdict on one exact version; undefined when the registry does not list it. */
   judgement(name: string, version: string, identity: Identity): Promise<Judgement | undefined>;
   served(name: string, form: Form, style: TarballStyle | undefined, identity: Identity): Promise<Served>;
-  /** Packages looked at so far for this identity and everybody. */
-  held(identity: Identity): Iterable<{ readonly name: string; readonly withheld: ReadonlyMap<string, Judgement> }>;
+  /** Packages looked at so far for this identity and for those without one; undefined: for all. */
+  held(identity: Identity | undefined): Iterable<{ readonly name: string; readonly judged: Judged }>;
   readonly weight: number;
 }
 
@@ -219,7 +219,8 @@ export function openPackages(options: PackagesOptions): Packages {
     },
     *held(identity) {
       for (const entry of cache.values()) {
-        if (entry.judged && (entry.identity === '' || entry.identity === identity.key)) yield { name: entry.name, withheld: entry.judged.withheld };
+        const visible = identity === undefined || entry.identity === '' || entry.identity === identity.key;
+        if (entry.judged && visible) yield { name: entry.name, judged: entry.judged };
       }
     },
     get weight() {

@@ -9,6 +9,8 @@ export interface RewriteOptions {
   /** Hosts whose addresses npm itself replaces by the configured registry. */
   readonly npmReplaces: ReadonlySet<string>;
   readonly upstreams: Upstreams;
+  /** Told of every address that is shown instead of another. */
+  readonly shown?: ((shown: string, original: string) => void) | undefined;
 }
 
 /** Opens the choice of styles; `base` is how clients reach the proxy, ending in `/`. */

@@ -3,18 +3,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DepwardError } from '../model/errors.ts';
-import type { Packument, Release } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, isoOf } from '../model/time.ts';
+import { type Outcome, openAnswers, type Prejudged } from './answers.ts';
 import type { AuditEvent, AuditLog } from './audit.ts';
-import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
+import { headerText, insteadOf } from './explain.ts';
 import { openMetrics } from './metrics.ts';
 import { ownPage } from './own-pages.ts';
-import { type Form, type Identity, openPackages, type TarballStyle } from './packages.ts';
+import { type Identity, openPackages, type TarballStyle } from './packages.ts';
 import { passThrough } from './pass-through.ts';
-import { send, sendError, sendServed } from './respond.ts';
+import { sendError } from './respond.ts';
 import { openStyles, type RewriteOptions } from './rewrite.ts';
-import { type Route, type RouteGroup, routeOf, versionInFile } from './route.ts';
+import { type Route, type RouteGroup, routeOf } from './route.ts';
 import { openTarballs } from './tarballs.ts';
 import { credentialsFor, defaultLimits, type Limits, openUpstreamClient, troubleIn, type Upstreams, UpstreamTrouble } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
@@ -30,6 +30,10 @@ export interface ProxyOptions {
   readonly observe: boolean;
   readonly rewrite: RewriteOptions['rewrite'];
   readonly npmReplaces: ReadonlySet<string>;
+  /** Told of every tarball address that is shown instead of another. */
+  readonly shown?: RewriteOptions['shown'];
+  /** Versions whose verdict is known before anybody asks: their tarballs need no packument. By `name@version`. */
+  readonly prejudged?: ReadonlyMap<string, Prejudged>;
   /** Groups of other routes that are passed on; the rest is refused. */
   readonly pass: ReadonlySet<RouteGroup>;
   readonly freshFor: number;
@@ -42,18 +46,10 @@ export interface ProxyOptions {
 export interface RunningProxy {
   /** Ends in `/`. */
   readonly url: string;
+  /** What is withheld of the packages asked for so far. */
+  withheld(): readonly { readonly name: string; readonly judgement: Judgement; readonly instead: string | undefined }[];
   /** Answers what was begun, takes nothing new; after `graceMs` whatever is left is cut off. */
   close(graceMs?: number): Promise<void>;
-}
-
-/** What became of a request, for log and counters. */
-interface Outcome {
-  readonly asked: string;
-  readonly subject: string;
-  readonly verdict: string;
-  readonly rules?: readonly string[];
-  readonly withheld?: readonly string[];
-  readonly reason?: string;
 }
 
 /** Starts the proxy. */
@@ -74,6 +70,15 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const styles = openStyles(options);
   const salt = randomBytes(16);
   let base = '';
+  const answers = openAnswers({
+    packages,
+    tarballs,
+    observe: options.observe,
+    prejudged: options.prejudged ?? new Map(),
+    identity,
+    style,
+    base: () => base,
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
     const route = routeOf(request.method ?? '', request.url ?? '');
@@ -82,12 +87,12 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
         sendError(response, route.status, route.reason);
         return { asked: 'refused', subject: printable(request.url ?? '', 200), verdict: 'refused', reason: route.reason };
       case 'packument':
-        return await answerPackument(route.name, request, response);
+        return await answers.packument(route.name, request, response);
       case 'version':
       case 'dist-tags':
-        return await answerPart(route, request, response);
+        return await answers.part(route, request, response);
       case 'tarball':
-        return await answerTarball(route.name, route.file, request, response);
+        return await answers.tarball(route.name, route.file, request, response);
       case 'own':
         return await ownPage(route, {
           request,
@@ -114,92 +119,6 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
   function style(request: IncomingMessage): TarballStyle | undefined {
     return styles(request.headers['user-agent'] ?? '', base);
-  }
-
-  async function answerPackument(name: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
-    const who = identity(request, name);
-    const form: Form = (request.headers.accept ?? '').includes('application/vnd.npm.install-v1+json') ? 'short' : 'full';
-    const [judged, served] = [await packages.judged(name, who), await packages.served(name, form, style(request), who)];
-    const { filtered } = served;
-    const withheld = [...(options.observe ? judged.withheld.keys() : (filtered?.removed ?? []))];
-    if (filtered && filtered.kept === 0 && filtered.removed.length > 0) return refuseWhole(name, judged.withheld, response);
-    metrics.count('depward_withheld_versions_total', {}, withheld.length);
-    const latest = filtered?.movedTags.get('latest');
-    const moved = latest && judged.withheld.get(latest.from);
-    const notice: Record<string, string> = moved ? { 'npm-notice': headerText(`[depward] ${withheldText(name, moved, latest.to)}`, 500) } : {};
-    await sendServed(request, response, served, notice);
-    return { asked: 'packument', subject: name, verdict: withheld.length === 0 ? 'allow' : options.observe ? 'observed' : 'filtered', withheld };
-  }
-
-  function refuseWhole(name: string, withheld: ReadonlyMap<string, Judgement>, response: ServerResponse): Outcome {
-    const newest = [...withheld.values()].at(-1);
-    const reason = newest ? withheldText(name, newest, undefined) : `${name}: no version could be judged`;
-    sendError(response, 403, `every version of ${name} is withheld; ${reason}`, {
-      phrase: `Withheld by depward: every version of ${name}`,
-      detail: newest && judgementJson(name, newest),
-    });
-    return { asked: 'packument', subject: name, verdict: 'withheld', rules: newest ? rulesOf(newest) : [], withheld: [...withheld.keys()] };
-  }
-
-  async function answerPart(
-    route: Extract<Route, { kind: 'version' | 'dist-tags' }>,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<Outcome> {
-    const served = await packages.served(route.name, 'full', style(request), identity(request, route.name));
-    const document = Object(JSON.parse(served.bytes.toString('utf8')));
-    const tags = Object(document['dist-tags']);
-    if (route.kind === 'dist-tags') {
-      send(response, 200, JSON.stringify(tags));
-      return { asked: 'dist-tags', subject: route.name, verdict: 'allow' };
-    }
-    const version = Object.hasOwn(tags, route.version) ? String(tags[route.version]) : route.version;
-    const versions = Object(document.versions);
-    const subject = `${route.name}@${route.version}`;
-    if (Object.hasOwn(versions, version)) {
-      send(response, 200, JSON.stringify(versions[version]));
-      return { asked: 'version', subject, verdict: 'allow' };
-    }
-    const judged = await packages.judged(route.name, identity(request, route.name));
-    const judgement = judged.withheld.get(version);
-    if (judgement) return refuse(route.name, judgement, insteadOf(judged, version), 'version', response);
-    sendError(response, 404, `${printable(subject)} is not listed by the registry`);
-    return { asked: 'version', subject, verdict: 'refused', reason: 'not listed' };
-  }
-
-  async function answerTarball(name: string, file: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
-    const who = identity(request, name);
-    const judged = await packages.judged(name, who);
-    const release = releaseOfFile(judged.packument, name, file);
-    const judgement = release && (await packages.judgement(name, release.version, who));
-    if (!release || !judgement) {
-      sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
-      return { asked: 'tarball', subject: `${name} ${printable(file)}`, verdict: 'refused', rules: ['unlisted-version'], reason: 'not listed' };
-    }
-    const subject = `${name}@${release.version}`;
-    if (judgement.action === 'block' && !options.observe) return refuse(name, judgement, insteadOf(judged, release.version), 'tarball', response);
-    const tarball = await tarballs.get(name, release, who);
-    const notice =
-      judgement.action === 'block' ? { 'npm-notice': headerText(`[depward] observed only: ${withheldText(name, judgement, undefined)}`, 500) } : {};
-    const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-cache', ...notice };
-    const verdict = judgement.action === 'block' ? 'observed' : judgement.action;
-    if (tarball.kind === 'whole') {
-      response.writeHead(200, { ...headers, 'content-length': tarball.bytes.length });
-      response.end(request.method === 'HEAD' ? undefined : tarball.bytes);
-    } else {
-      response.writeHead(200, { ...headers, ...(tarball.length !== undefined && { 'content-length': tarball.length }) });
-      await pour(tarball.pieces(), request, response);
-    }
-    return { asked: 'tarball', subject, verdict, rules: rulesOf(judgement) };
-  }
-
-  function refuse(name: string, judgement: Judgement, instead: string | undefined, asked: string, response: ServerResponse): Outcome {
-    const subject = `${name}@${judgement.version}`;
-    sendError(response, 403, `${withheldText(name, judgement, instead)}; more at ${base}-/depward/why/${subject}`, {
-      phrase: `Withheld by depward: ${rulesOf(judgement).join(', ')} - ${withheldText(name, judgement, instead)}`,
-      detail: judgementJson(name, judgement, instead),
-    });
-    return { asked, subject, verdict: 'withheld', rules: rulesOf(judgement) };
   }
 
   async function answerOther(route: Extract<Route, { kind: 'other' }>, request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
@@ -239,6 +158,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     }
     metrics.count('depward_requests_total', { kind: outcome.asked, status: response.statusCode });
     metrics.count('depward_verdicts_total', { verdict: outcome.verdict });
+    if (outcome.verdict === 'filtered') metrics.count('depward_withheld_versions_total', {}, outcome.withheld?.length ?? 0);
     metrics.count('depward_request_seconds_total', { kind: outcome.asked }, (performance.now() - started) / 1000);
     if (outcome.asked !== 'own') options.audit.write(auditEvent(outcome, request, response));
   }
@@ -278,6 +198,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   base = options.publicUrl ? withSlash(options.publicUrl) : `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/`;
   return {
     url: base,
+    withheld: () =>
+      [...packages.held(undefined)].flatMap(({ name, judged }) =>
+        [...judged.withheld.values()].map((judgement) => ({ name, judgement, instead: insteadOf(judged, judgement.version) })),
+      ),
     close: async (graceMs = 10_000) => {
       await stop(server, graceMs);
       client.close();
@@ -329,34 +253,6 @@ async function stop(server: Server, graceMs: number): Promise<void> {
   await closed;
   clearInterval(idle);
   clearTimeout(timer);
-}
-
-/** The version a tarball's file belongs to: by the conventional name, else by where its packument says it lies. */
-function releaseOfFile(packument: Packument, name: string, file: string): Release | undefined {
-  const version = versionInFile(name, file);
-  return (
-    packument.releases.find((release) => release.version === version) ?? packument.releases.find((release) => release.tarball?.endsWith(`/${file}`))
-  );
-}
-
-/** Writes pieces as fast as the client takes them. Trouble on the way is thrown, and then cuts the connection: half a tarball never looks like one. */
-async function pour(pieces: AsyncGenerator<Buffer>, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'HEAD') await pieces.return(undefined);
-  for await (const piece of pieces) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await drained(response);
-  }
-  response.end();
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      response.off('drain', go).off('close', go);
-      resolve();
-    };
-    response.on('drain', go).on('close', go);
-  });
 }
 
 function withSlash(url: string): string {

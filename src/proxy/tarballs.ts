@@ -8,6 +8,11 @@ import type { Identity } from './packages.ts';
 import { tarballPath } from './route.ts';
 import { type Limits, statusTrouble, troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
 
+/** What is needed of a release to fetch and check its tarball. */
+export type TarballRelease =
+  | Pick<Release, 'version' | 'integrity' | 'shasum' | 'tarball'>
+  | { readonly version: string; readonly integrity: string; readonly shasum?: undefined; readonly tarball: string | undefined };
+
 export interface TarballsOptions {
   readonly client: UpstreamClient;
   readonly upstreams: Upstreams;
@@ -21,7 +26,7 @@ export type Tarball =
   | { readonly kind: 'stream'; readonly length: number | undefined; pieces(): AsyncGenerator<Buffer> };
 
 export interface Tarballs {
-  get(name: string, release: Release, identity: Identity): Promise<Tarball>;
+  get(name: string, release: TarballRelease, identity: Identity): Promise<Tarball>;
   readonly weight: number;
 }
 
@@ -34,7 +39,7 @@ export function openTarballs(options: TarballsOptions): Tarballs {
   const cache = openBoundedCache<Buffer>(options.cacheBytes);
   const shared = openShared();
 
-  async function fetchTarball(name: string, release: Release, identity: Identity, key: string): Promise<Tarball> {
+  async function fetchTarball(name: string, release: TarballRelease, identity: Identity, key: string): Promise<Tarball> {
     const check = checkFor(name, release);
     const response = await client.open(upstreamFor(upstreams, name), pathAt(upstreamFor(upstreams, name).url, name, release), {
       headers: { accept: '*/*' },
@@ -81,7 +86,7 @@ interface Check {
   readonly subject: string;
 }
 
-function checkFor(name: string, release: Release): Check {
+function checkFor(name: string, release: TarballRelease): Check {
   const subject = `${name}@${release.version}`;
   const wanted = release.integrity === undefined ? undefined : ssri.parse(release.integrity);
   if (wanted && Object.keys(wanted).length > 0) {
@@ -127,7 +132,7 @@ function lengthOf(response: IncomingMessage, most: number): number | undefined {
 }
 
 /** Where the tarball lies on its own upstream. An address on another host is never followed: the conventional path is asked instead. */
-function pathAt(base: string, name: string, release: Release): string {
+function pathAt(base: string, name: string, release: TarballRelease): string {
   const { tarball } = release;
   if (tarball?.startsWith(base) && URL.canParse(tarball)) {
     const url = new URL(tarball);

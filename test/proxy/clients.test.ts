@@ -8,7 +8,7 @@ describe('commandOf', () => {
     ['npm i', 'npm', 'install'],
     ['npm install left', 'npm', 'add'],
     ['npm --prefix app ci', 'npm', 'frozen'],
-    ['npm run ci', 'npm', 'frozen'],
+    ['npm run ci', 'npm', 'other'],
     ['npm run build', 'npm', 'other'],
     ['npm update', 'npm', 'add'],
     ['npx left', 'npm', 'exec'],

@@ -1,0 +1,163 @@
+/**
+ * Real package managers behind `depward run`. Always: npm and one pnpm. With DEPWARD_CLIENTS=all (npm run test:clients):
+ * npm 10-12, pnpm 9-12, yarn 1 and berry, bun.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aPackage } from '../helpers/a-tarball.ts';
+import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
+import { aProject, clientFolder, type RealClient, realClients, type Sandbox } from '../helpers/real-clients.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const always = new Set(['npm of this machine', 'pnpm 10']);
+const clients = realClients.filter((client) => process.env['DEPWARD_CLIENTS'] === 'all' || always.has(client.title));
+
+const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
+const longAgo = '2020-01-01T00:00:00.000Z';
+
+let registry: FixtureRegistry;
+const projects: Sandbox[] = [];
+beforeAll(async () => {
+  registry = await startFixtureRegistry();
+  add('fxtop', [
+    { version: '1.0.0', at: longAgo, dependencies: { fxdeep: '^1.0.0' } },
+    { version: '1.1.0', at: anHourAgo, dependencies: { fxdeep: '^1.0.0' } },
+  ]);
+  add('fxdeep', [
+    { version: '1.0.0', at: longAgo },
+    { version: '1.0.1', at: anHourAgo },
+  ]);
+  add('@fxscope/inner', [{ version: '2.0.0', at: longAgo }]);
+  add('fxnew', [{ version: '1.0.0', at: anHourAgo }]);
+});
+afterAll(async () => {
+  for (const project of projects) project.remove();
+  await registry.close();
+});
+
+function add(name: string, releases: readonly { version: string; at: string; dependencies?: Record<string, string> }[]): void {
+  const written = releases.map(({ version, at, dependencies }) => {
+    const bytes = aPackage({ name, version, ...(dependencies && { dependencies }) }, { 'index.js': `module.exports = '${version}';\n` });
+    registry.addTarball(name, version, bytes);
+    const dist = {
+      integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
+      shasum: createHash('sha1').update(bytes).digest('hex'),
+    };
+    return { version, at, ...(dependencies && { dependencies }), more: { dist } };
+  });
+  registry.add(publish(name, written));
+}
+
+function project(client: RealClient, manifest: Readonly<Record<string, unknown>>, lockfile?: string): Sandbox {
+  const made = aProject(clientFolder(client) ?? '', {
+    'package.json': JSON.stringify({ name: 'project', version: '1.0.0', private: true, ...manifest }),
+    '.npmrc': `registry=${registry.url}\n`,
+    ...(client.title === 'yarn berry' && {
+      '.yarnrc.yml': `npmRegistryServer: "${registry.url.replace(/\/$/, '')}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nnodeLinker: node-modules\nnpmMinimalAgeGate: 0\nenableTelemetry: false\n`,
+    }),
+    ...(client.title === 'yarn 1' && { '.yarnrc': `registry "${registry.url}"\n` }),
+    ...(client.program === 'pnpm' && /1[12]/.test(client.title) && { 'pnpm-workspace.yaml': 'minimumReleaseAge: 0\n' }),
+    ...(lockfile !== undefined && { [client.lockfile]: lockfile }),
+  });
+  projects.push(made);
+  return made;
+}
+
+function installed(folder: string, name: string): string | undefined {
+  const file = join(folder, 'node_modules', name, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined;
+}
+
+function lockOf(client: RealClient, { folder }: Sandbox): string {
+  return readFileSync(join(folder, client.lockfile), 'utf8');
+}
+
+const wanted = { dependencies: { fxtop: '^1.0.0', '@fxscope/inner': '2.0.0' } };
+
+describe.each(clients.map((client) => [client.title, client] as const))('%s', (_, client) => {
+  const available = clientFolder(client) !== undefined;
+  const test = available ? it : it.skip;
+  const behind = (words: readonly string[]) => [process.execPath, cli, 'run', '--no-color', '--', client.program, ...words];
+  let clean: string | undefined;
+
+  test('installs what is allowed, and leaves the lockfile as the client alone would have written it', async () => {
+    registry.asOf('2021-01-01T00:00:00Z');
+    const alone = project(client, wanted);
+    expect(await alone.run([client.program, ...client.install])).toMatchObject({ code: 0 });
+    registry.asOf(undefined);
+    const guarded = project(client, wanted);
+    const ran = await guarded.run(behind(client.install));
+    expect({ ...ran, code: ran.code }).toMatchObject({ code: 0 });
+    expect(installed(guarded.folder, 'fxtop')).toBe('1.0.0');
+    expect(installed(guarded.folder, '@fxscope/inner')).toBe('2.0.0');
+    clean = lockOf(client, guarded);
+    expect(clean).toBe(lockOf(client, alone));
+    expect(ran.err).toContain('withheld while it ran');
+  }, 120_000);
+
+  test('installs from that lockfile with an empty cache', async () => {
+    const frozen = project(client, wanted, clean);
+    const before = registry.requests.length;
+    const ran = await frozen.run(behind(client.frozen));
+    expect(ran).toMatchObject({ code: 0 });
+    expect(installed(frozen.folder, 'fxtop')).toBe('1.0.0');
+    expect(lockOf(client, frozen)).toBe(clean);
+    // Every tarball came by way of the proxy, which asks without a client's name.
+    const tarballs = registry.requests.slice(before).filter((request) => request.path.endsWith('.tgz'));
+    expect(tarballs.length).toBeGreaterThan(0);
+    expect(tarballs.every((request) => request.headers['user-agent'] === undefined)).toBe(true);
+  }, 120_000);
+
+  test('does not get a version that is withheld, and is told why', async () => {
+    const exact = project(client, { dependencies: { fxtop: '1.1.0' } });
+    const ran = await exact.run(behind(client.install));
+    expect(ran.code).not.toBe(0);
+    expect(installed(exact.folder, 'fxtop')).toBeUndefined();
+    expect(ran.err).toContain('fxtop@1.1.0 is withheld by release-age: published 1 hour ago');
+    expect(ran.err).toContain('take 1.0.0');
+  }, 120_000);
+
+  test('does not get it from a lockfile either, warm cache or not', async () => {
+    const careless = project(client, { dependencies: { fxtop: '1.1.0' } });
+    expect(await careless.run([client.program, ...client.install])).toMatchObject({ code: 0 });
+    const lock = lockOf(client, careless);
+    expect(lock).toContain('1.1.0');
+    const ran = await careless.run(behind(client.frozen));
+    expect(`${ran.code} ${ran.out}${ran.err}`).toMatch(/^[12] /);
+    expect(ran.out + ran.err).toContain('fxtop');
+    expect(ran.out + ran.err).toContain('release-age');
+    expect(ran.err).toContain('was not started');
+  }, 120_000);
+
+  test('leaves out an optional package that is withheld, or fails, but never silently', async () => {
+    const optional = project(client, { dependencies: { '@fxscope/inner': '2.0.0' }, optionalDependencies: { fxnew: '1.0.0' } });
+    const ran = await optional.run(behind(client.install));
+    expect(installed(optional.folder, 'fxnew')).toBeUndefined();
+    expect(ran.err).toContain('fxnew@1.0.0 is withheld by release-age');
+  }, 120_000);
+});
+
+describe('depward run', () => {
+  const [npm] = realClients;
+
+  it('passes exit code, standard streams and signals through', async () => {
+    const made = project(npm as RealClient, {});
+    const word = [process.execPath, cli, 'run', '--', process.execPath, '-e'];
+    expect(await made.run([...word, 'console.log("out"); console.error("err"); process.exit(42)'])).toEqual({ code: 42, out: 'out\n', err: 'err\n' });
+    expect((await made.run([...word, 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 5000)'])).code).toBe(143);
+    expect((await made.run([process.execPath, cli, 'run', '--', 'no-such-program-here'])).code).toBe(2);
+    expect((await made.run([process.execPath, cli, 'run', '--', 'npm', 'ci', '--registry', 'http://127.0.0.1:9/'])).err).toContain('past depward');
+  });
+
+  it('sends the program to the proxy by its environment', async () => {
+    const made = project(npm as RealClient, {});
+    const script = 'fetch(process.env.npm_config_registry + "fxdeep").then((r) => r.json()).then((d) => console.log(Object.keys(d.versions).join()))';
+    expect((await made.run([process.execPath, cli, 'run', '--', process.execPath, '-e', script])).out).toBe('1.0.0\n');
+    writeFileSync(join(made.folder, '.npmrc'), `registry=${registry.url}\n@fxscope:registry=${registry.url}\n`);
+    const scoped = 'console.log(process.env["npm_config_@fxscope:registry"] === process.env.npm_config_registry)';
+    expect((await made.run([process.execPath, cli, 'run', '--', process.execPath, '-e', scoped])).out).toBe('true\n');
+  });
+});

@@ -1,18 +1,19 @@
 /** `depward run -- CMD…`: judges the lockfile, then runs the package manager behind a proxy of its own. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { ResolvedTree } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
 import type { AuditEvent } from '../proxy/audit.ts';
-import { type ClientCommand, commandOf, environmentFor } from '../proxy/clients.ts';
+import { type ClientCommand, type ClientName, commandOf, environmentFor, lockfilesOf } from '../proxy/clients.ts';
 import { withheldText } from '../proxy/explain.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
-import { rulePages } from '../rule-book.ts';
 import { askedRegistry, benchFor } from './guard.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -34,10 +35,10 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
   refuseBypass(words);
   const session = await openSession(io.cwd, options, io);
   try {
-    const judged = command && judgesLockfile(command) ? await judgeLockfile(session, io) : undefined;
+    const judged = command && judgesLockfile(command) ? await judgeLockfile(command.client, session, io) : undefined;
     session.progress.stop();
     if (judged && exitCodeOf(judged.report) !== 0 && !options.observe) {
-      await writeReports(judged.report, options, rulePages, io);
+      await writeReports(judged.report, options, io);
       io.stderr(`depward: ${printable(words.join(' '), 200)} was not started\n`);
       return exitCodeOf(judged.report);
     }
@@ -56,15 +57,27 @@ function judgesLockfile({ intent }: ClientCommand): boolean {
   return intent === 'frozen' || intent === 'install' || intent === 'add';
 }
 
-async function judgeLockfile(session: Session, io: Io): Promise<Judged | undefined> {
-  const { readProjectLockfile } = await import('../resolve/project.ts');
-  const lockfile = await readProjectLockfile(io.cwd);
-  if (!lockfile) {
+/** The lockfile the client itself would install from. One that cannot be read is an error: with a warm cache the client would ask nobody. */
+async function judgeLockfile(client: ClientName, session: Session, io: Io): Promise<Judged | undefined> {
+  const found = lockfileFor(client, io.cwd);
+  if (!found) {
     io.stderr('depward: there is no lockfile here that could be judged first; what the client asks the registry for is judged\n');
     return undefined;
   }
+  const { readProjectLockfile } = await import('../resolve/project.ts');
+  const lockfile = await readProjectLockfile(found.folder, found.file);
+  if (!lockfile) throw new DepwardError('input', `${printable(found.file)} cannot be read`);
   const { diffTrees } = await import('../resolve/diff.ts');
   return { report: await session.judge('run', diffTrees(undefined, lockfile.tree), lockfile.tree), tree: lockfile.tree };
+}
+
+/** In a workspace the lockfile lies above, at most at the root of the repository. */
+function lockfileFor(client: ClientName, start: string): { readonly folder: string; readonly file: string } | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const file = lockfilesOf[client].find((name) => existsSync(join(folder, name)));
+    if (file !== undefined) return { folder, file };
+    if (dirname(folder) === folder || existsSync(join(folder, '.git'))) return undefined;
+  }
 }
 
 /** A registry named on the client's own command line comes before every variable: the proxy would not be asked. */

@@ -120,6 +120,14 @@ function frozenOr(intent: Intent, words: readonly string[]): Intent {
   return words.some((word) => frozenFlags.test(word)) ? 'frozen' : intent;
 }
 
+/** The lockfiles a client installs from, the one it prefers first. */
+export const lockfilesOf: Readonly<Record<ClientName, readonly string[]>> = {
+  npm: ['npm-shrinkwrap.json', 'package-lock.json'],
+  pnpm: ['pnpm-lock.yaml'],
+  yarn: ['yarn.lock'],
+  bun: ['bun.lock', 'bun.lockb'],
+};
+
 /** A registry as clients are told of it. */
 export interface Pointed {
   /** The proxy, ending in `/`. */

@@ -7,6 +7,7 @@ import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Filtered, filterPackument } from './filter-packument.ts';
 import { packumentPath } from './route.ts';
+import { blockedOf, judgeSuspects, stillValid } from './suspects.ts';
 import { troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
 
@@ -87,9 +88,6 @@ const accept: Record<Form, string> = {
   full: 'application/json',
   short: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*',
 };
-/** Versions judged when a packument is asked for; all others when they themselves are. */
-const mostSuspects = 200;
-const mostWidened = 1000;
 const missingFor = 10_000;
 
 /** Opens the store. Everything in it can be fetched and judged again, so it lives in memory only. */
@@ -175,13 +173,7 @@ export function openPackages(options: PackagesOptions): Packages {
       entry.judged?.from === document ? entry.judged.packument : parsedOrForgotten(entry, 'full', () => packumentIn(document, entry.name));
     const at = now();
     const request = { packument, packuments: sourceFor(identity, packument), now: at };
-    const suspects = suspectsIn(packument, bench, at);
-    for (const version of entry.extra.keys()) suspects.add(version);
-    let judgements = new Map(await bench.judge({ ...request, versions: [...suspects] }));
-    if (judgements.size > 0 && [...judgements.values()].every(lastingBlock)) {
-      const rest = newest(packument, mostWidened).filter((version) => !judgements.has(version));
-      judgements = new Map([...judgements, ...(await bench.judge({ ...request, versions: rest }))]);
-    }
+    const judgements = await judgeSuspects(bench, request, entry.extra.keys());
     const judged = { packument, judgements, withheld: blockedOf(judgements), at, from: document };
     entry.judged = judged;
     weigh(entry);
@@ -263,31 +255,4 @@ function packumentIn(document: Document, name: string): Packument {
   const parsed = parsePackument(name, document.bytes);
   if (!parsed.ok) throw new UpstreamTrouble(502, parsed.reason);
   return parsed.packument;
-}
-
-/** A decision ends when something withheld becomes allowed, or when the clock was set back behind it. */
-function stillValid(judged: Judged, now: Instant): boolean {
-  if (now < judged.at) return false;
-  for (const { allowedFrom } of judged.withheld.values()) if (allowedFrom !== undefined && allowedFrom <= now) return false;
-  return true;
-}
-
-function suspectsIn(packument: Packument, bench: Bench, now: Instant): Set<string> {
-  if (bench.names(packument.name)) return new Set(newest(packument, mostWidened));
-  const young = packument.releases.filter((release) => release.at === undefined || now - release.at < bench.suspicious).slice(-mostSuspects);
-  const listed = new Set(packument.releases.map((release) => release.version));
-  const tagged = [...packument.distTags.values()].filter((version) => listed.has(version)).slice(0, mostSuspects);
-  return new Set([...young.map((release) => release.version), ...tagged]);
-}
-
-function newest(packument: Packument, most: number): string[] {
-  return packument.releases.slice(-most).map((release) => release.version);
-}
-
-function lastingBlock(judgement: Judgement): boolean {
-  return judgement.action === 'block' && judgement.allowedFrom === undefined && judgement.complete;
-}
-
-function blockedOf(judgements: ReadonlyMap<string, Judgement>): ReadonlyMap<string, Judgement> {
-  return new Map([...judgements].filter(([, judgement]) => judgement.action === 'block'));
 }

@@ -1,0 +1,68 @@
+/** Alerts per 1,000 honest releases, by rule, for block and for warn. */
+import type { Packument } from '../../src/model/packument.ts';
+import { defaultPolicy } from '../../src/policy/parse.ts';
+import { loadWeights } from '../../src/policy/weights.ts';
+import { packumentFiles, packumentOf } from './folder.ts';
+import { judgeHistories } from './honest.ts';
+
+export interface RuleAlerts {
+  readonly rule: string;
+  readonly block: number;
+  readonly warn: number;
+}
+
+export interface HonestAlerts {
+  readonly packages: number;
+  readonly releases: number;
+  readonly unread: readonly string[];
+  /** Releases with a block (or, without one, a warning) of any rule but the age rule. */
+  readonly blocked: number;
+  readonly warned: number;
+  /** Releases of the last years only, where practices are today's. */
+  readonly recent: { readonly since: number; readonly releases: number; readonly blocked: number; readonly warned: number };
+  readonly rules: readonly RuleAlerts[];
+  readonly releasesPerSecond: number;
+  /** Every block, to be looked at by hand. */
+  readonly blocks: readonly string[];
+}
+
+const recentSince = 2018;
+
+/** Replays the histories of a folder of packuments with the recommended policy. */
+export async function honestAlerts(folder: string): Promise<HonestAlerts> {
+  const read = packumentFiles(folder).map((file) => ({ file, packument: packumentOf(file) }));
+  const packuments = read.map(({ packument }) => packument).filter((one): one is Packument => typeof one !== 'string');
+  const unread = read.flatMap(({ file, packument }) => (typeof packument === 'string' ? [`${file.name}: ${packument}`] : []));
+  const rules = new Map<string, { block: number; warn: number }>();
+  const blocks: string[] = [];
+  const all = { releases: 0, blocked: 0, warned: 0 };
+  const recent = { releases: 0, blocked: 0, warned: 0 };
+  const began = performance.now();
+  for await (const { name, version, report } of judgeHistories(packuments, defaultPolicy(), loadWeights())) {
+    const alerts = report.findings.filter((finding) => finding.ruleId !== 'release-age' && finding.action !== 'allow');
+    const blocking = alerts.filter((finding) => finding.action === 'block');
+    for (const rule of new Set(alerts.map((finding) => finding.ruleId))) {
+      const held = rules.get(rule) ?? { block: 0, warn: 0 };
+      rules.set(rule, held);
+      held[blocking.some((finding) => finding.ruleId === rule) ? 'block' : 'warn'] += 1;
+    }
+    if (blocking.length > 0) blocks.push(`${name}@${version}: ${blocking.map((finding) => finding.message).join('; ')}`);
+    for (const counted of Number(report.asOf.slice(0, 4)) >= recentSince ? [all, recent] : [all]) {
+      counted.releases += 1;
+      if (blocking.length > 0) counted.blocked += 1;
+      else if (alerts.length > 0) counted.warned += 1;
+    }
+  }
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    packages: packuments.length,
+    unread,
+    ...all,
+    recent: { since: recentSince, ...recent },
+    rules: [...rules]
+      .map(([rule, counts]) => ({ rule, ...counts }))
+      .sort((a, b) => b.block - a.block || b.warn - a.warn || (a.rule < b.rule ? -1 : 1)),
+    releasesPerSecond: Math.round(all.releases / seconds),
+    blocks,
+  };
+}

@@ -1,5 +1,5 @@
 /** The one engine behind every door: changes in, report out. Composes the stages; no I/O of its own. */
-import type { EvidenceKind, EvidenceSet, Gathered } from './model/evidence.ts';
+import type { EvidenceKind, EvidenceSet, Gathered, NewDependency } from './model/evidence.ts';
 import type { Finding, Gap, Observation, Subject } from './model/finding.ts';
 import { type Change, type IncomingChange, isIncoming, type PackageRef, type ResolvedTree, refText } from './model/package.ts';
 import type { Policy, RuleSetting } from './model/policy.ts';
@@ -19,6 +19,27 @@ export interface EvidenceSource {
   oldestFactSeconds?(): number | undefined;
 }
 
+/**
+ * Remembers packages about which the very same rules and policy found nothing at all. Sound because a rule may only get laxer
+ * as time passes (held by a contract test) and because what is remembered is asked for anew as soon as its facts are.
+ */
+export interface CleanMemory {
+  /** What was not offered for a package found clean before; undefined when it must be judged. */
+  recall(change: IncomingChange): readonly NotOffered[] | undefined;
+  /** `leansOn`: what else in the tree the judgement looked at. */
+  keep(change: IncomingChange, notOffered: readonly NotOffered[], leansOn: readonly NewDependency[]): void;
+  /** Writes down what was kept, which rests on facts at least this old. */
+  save(oldestFactSeconds: number): void;
+  /** Age in seconds of the oldest fact behind what was recalled, if any. */
+  oldestFactSeconds(): number | undefined;
+}
+
+/** Evidence a registry does not publish, and how that is said. */
+export interface NotOffered {
+  readonly missing: EvidenceKind;
+  readonly reason: string;
+}
+
 /** What a door hands to the engine. */
 export interface Evaluation {
   readonly mode: Mode;
@@ -31,6 +52,7 @@ export interface Evaluation {
   readonly weights: Weights;
   readonly policy: Policy;
   readonly now: Instant;
+  readonly memory?: CleanMemory;
   /** Findings on files, from the repository family of rules. */
   readonly fileFindings?: readonly Finding[];
   /** Files that could not be read. */
@@ -41,10 +63,8 @@ export interface Evaluation {
 /** Judges the changes and says what to do, with the evidence. */
 export async function evaluate(input: Evaluation): Promise<Report> {
   const incoming = input.changes.filter(isIncoming);
-  const gathered = await input.sources.gather(incoming, neededKinds(input.rules, input.policy));
   const path = pathFinder(input.tree);
-  const contextOf = contextMaker(input.now);
-  const judged = incoming.map((change) => judge(change, gathered.get(change) ?? {}, input, path, contextOf));
+  const judged = await judgeAll(incoming, input, path);
   const found = [...judged.flatMap((one) => one.findings), ...(input.fileFindings ?? [])];
   const { counted, waived, notes } = applyWaivers(found, input.policy, input.now);
   const gaps = [...judged.flatMap((one) => one.gaps), ...(input.fileGaps ?? [])];
@@ -65,6 +85,40 @@ export async function evaluate(input: Evaluation): Promise<Report> {
     removed: input.changes.flatMap((change) => (change.action === 'remove' ? [{ name: change.before.name, version: change.before.version }] : [])),
     coverage: coverageOf(input, incoming, gaps),
   };
+}
+
+/** Judges what is not remembered as clean, and remembers what now proves so. */
+async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, path: PathFinder): Promise<readonly Judged[]> {
+  const { memory } = input;
+  const recalled = new Map(incoming.flatMap((change) => pairOf(change, memory?.recall(change))));
+  const open = incoming.filter((change) => !recalled.has(change));
+  const gathered =
+    open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await input.sources.gather(open, neededKinds(input.rules, input.policy));
+  const contextOf = contextMaker(input.now);
+  const judged = incoming.map((change) => {
+    const notOffered = recalled.get(change);
+    if (notOffered)
+      return { findings: [], gaps: notOffered.map((one): Gap => ({ subject: subjectOf(change), why: 'not-offered', ruleIds: [], ...one })) };
+    const evidence = gathered.get(change) ?? {};
+    const one = judge(change, evidence, input, path, contextOf);
+    if (memory && isClean(one))
+      memory.keep(
+        change,
+        one.gaps.map(({ missing, reason }) => ({ missing, reason }) as NotOffered),
+        evidence.newDependencies?.ok ? evidence.newDependencies.value : [],
+      );
+    return one;
+  });
+  memory?.save(input.sources.oldestFactSeconds?.() ?? 0);
+  return judged;
+}
+
+function pairOf<K, V>(key: K, value: V | undefined): [K, V][] {
+  return value === undefined ? [] : [[key, value]];
+}
+
+function isClean({ findings, gaps }: Judged): boolean {
+  return findings.length === 0 && gaps.every((gap) => gap.why === 'not-offered');
 }
 
 interface Judged {
@@ -229,7 +283,8 @@ function coverageOf(input: Evaluation, incoming: readonly IncomingChange[], gaps
     gaps.filter((gap) => gap.why === 'not-offered'),
     (gap) => gap.missing,
   );
-  const oldest = input.sources.oldestFactSeconds?.();
+  const ages = [input.sources.oldestFactSeconds?.(), input.memory?.oldestFactSeconds()].filter((age) => age !== undefined);
+  const oldest = ages.length > 0 ? Math.max(...ages) : undefined;
   const outside = incoming.filter((change) => change.after.source !== 'registry').length;
   return {
     packages: input.tree.packages.length,

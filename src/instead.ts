@@ -11,6 +11,7 @@ const mostTried = 8;
 /** Names, for each blocked package, the version to take instead, judged as strictly as the one it replaces. */
 export async function withAlternatives(report: Report, input: Evaluation): Promise<Report> {
   const blocked = report.verdicts.filter((verdict) => verdict.action === 'block').slice(0, mostBlocked);
+  if (blocked.length === 0) return report;
   const changes = new Map(input.changes.filter(isIncoming).map((change) => [refText(change.after), change]));
   const instead = new Map<Verdict, string>();
   for (const verdict of blocked) {

@@ -77,6 +77,28 @@ describe('evaluate', () => {
     expect(report.findings[0]).toMatchObject({ ruleId: 'joined-evidence', facts: { decibans: 34 } });
   });
 
+  it('judges what is remembered as clean no more, and still says what was not offered', async () => {
+    const memory = aMemory();
+    const clean = {
+      rules: { 'too-young': 'block', 'other-hand': 'warn' },
+      evidence: { times: old(), publishers: notOffered('none here') },
+      memory,
+    } as const;
+    const first = await judge(clean);
+    const again = await judge({ ...clean, evidence: { times: young() } });
+    expect(memory.kept).toEqual([[{ missing: 'publishers', reason: 'none here' }]]);
+    expect(again).toEqual(first);
+  });
+
+  it.each([
+    ['a finding, even one that only informs', { 'too-young': 'info' }, { times: young(), publishers: seenBefore() }],
+    ['evidence that failed', { 'too-young': 'block' }, { times: failed('the registry timed out') }],
+  ] as const)('never remembers %s as clean', async (_what, levels, evidence) => {
+    const memory = aMemory();
+    await judge({ rules: levels, evidence, memory });
+    expect(memory.kept).toEqual([]);
+  });
+
   it('lists removed packages without judging them', async () => {
     const before = added('gone', '1.0.0').after;
     const report = await judge({ rules: {}, evidence: {}, extra: [{ action: 'remove', before }] });
@@ -96,6 +118,7 @@ interface Case {
   readonly policy?: Partial<Policy>;
   readonly mode?: Evaluation['mode'];
   readonly extra?: readonly Change[];
+  readonly memory?: CleanMemory;
 }
 
 function judge(given: Case) {
@@ -123,7 +146,19 @@ function judge(given: Case) {
     ]),
     policy,
     now,
+    ...(given.memory && { memory: given.memory }),
   });
+}
+
+function aMemory(): CleanMemory & { readonly kept: (readonly NotOffered[])[] } {
+  const kept: (readonly NotOffered[])[] = [];
+  return {
+    kept,
+    recall: () => kept[0],
+    keep: (_change, notOfferedHere) => void kept.push(notOfferedHere),
+    save: () => undefined,
+    oldestFactSeconds: () => undefined,
+  };
 }
 
 function treeOf(child: ResolvedPackage): ResolvedTree {

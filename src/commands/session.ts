@@ -1,6 +1,7 @@
 /** What check, gate and run share: policy, registry, evidence and progress, opened once and closed at the end. */
 import { join } from 'node:path';
 import { type Evaluation, evaluate } from '../engine.ts';
+import { cleanFile, openCleanMemory } from '../evidence/clean.ts';
 import { openEvidence } from '../evidence/collect.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
 import { popularNames, popularNamesId, projectNames } from '../evidence/popular-names.ts';
@@ -62,6 +63,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
     past,
     progress,
     async judge(mode, changes, tree, more = {}) {
+      const weights = loadWeights();
       const ownNames = settledNames(tree, changes);
       const own = projectNames(ownNames);
       const namesId = ownNames.length === 0 ? popularNamesId() : undefined;
@@ -75,6 +77,18 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         offline: options.offline === true,
         ...(facts && { facts }),
       });
+      const build = popularNamesId();
+      const memory =
+        facts && build !== undefined && !past
+          ? openCleanMemory({
+              path: join(cacheFolder(io.env, io.cwd), cleanFile),
+              now,
+              tree,
+              offline: options.offline === true,
+              under: [build, mode, plainText(chosen), plainText(weights), ...ownNames],
+              askedAt: (name) => `${registry.registryOf(name)} ${registry.identityOf?.(name) ?? ''}`,
+            })
+          : undefined;
       const input: Evaluation = {
         mode,
         toolVersion: toolVersion(),
@@ -82,9 +96,10 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         tree,
         sources,
         rules,
-        weights: loadWeights(),
+        weights,
         policy: chosen,
         now,
+        ...(memory && { memory }),
         ...more,
       };
       progress.say(`judging ${changes.length} packages`);
@@ -101,4 +116,9 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
 function settledNames(tree: ResolvedTree, changes: readonly Change[]): string[] {
   const incoming = new Set(changes.filter(isIncoming).map((change) => change.after.name));
   return tree.packages.map((entry) => entry.name).filter((name) => !incoming.has(name));
+}
+
+/** A policy or weights as text that tells them apart. */
+function plainText(value: unknown): string {
+  return JSON.stringify(value, (_key, held: unknown) => (held instanceof Map ? [...held] : held));
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { defaultOptions } from '../../src/model/rule.ts';
+import { day } from '../../src/model/time.ts';
 import { rules } from '../../src/rules/index.ts';
 
 const folder = new URL('../../src/rules/', import.meta.url);
@@ -46,5 +47,14 @@ describe.each(rules.map((rule) => [rule.meta.id, rule] as const))('%s', (_id, ru
       expect(JSON.stringify(observation)).not.toMatch(/undefined|NaN|Infinity/);
       expect(observation.signal ?? meta.id).toMatch(new RegExp(`^${meta.id}(:[a-z-]+)?$`));
     }
+  });
+
+  // What was found clean is remembered as clean: a rule may only get laxer as time passes.
+  it.each(rule.examples.map((example) => [example.title, example] as const))('never gets stricter with time: %s', (_title, example) => {
+    const options = defaultOptions(rule.options);
+    const counts = [0, 1, 30, 400, 4000].map(
+      (days) => rule.check(example.change, example.evidence, { now: example.now + days * day, options }).length,
+    );
+    expect(counts).toEqual([...counts].sort((a, b) => b - a));
   });
 });

@@ -1,0 +1,101 @@
+/** The memory of packages that were found clean, in a file beside the facts: thousands of packages without a look at their facts. */
+import { createHash } from 'node:crypto';
+import type { CleanMemory, NotOffered } from '../engine.ts';
+import type { IncomingChange, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import type { Instant } from '../model/time.ts';
+import { openFactLines } from './fact-lines.ts';
+import { installedIn } from './installed.ts';
+import { freshFor } from './lookup.ts';
+
+/** The name of the memory's file; the number rises when its format changes. */
+export const cleanFile = 'clean-1.log';
+
+export interface CleanOptions {
+  readonly path: string;
+  readonly now: Instant;
+  /** Of any age is good: nobody can be asked. */
+  readonly offline: boolean;
+  /** Everything else that judging depends on: build, policy, weights, the project's own names. */
+  readonly under: readonly string[];
+  readonly tree: ResolvedTree;
+  /** The registry a name is asked at, and as whom. */
+  readonly askedAt: (name: string) => string;
+}
+
+/** Opens the memory. */
+export function openCleanMemory({ path, now, offline, under, tree, askedAt }: CleanOptions): CleanMemory {
+  const lines = openFactLines(path);
+  const base = digest(under.join('\u0000'), 'hex');
+  const installed = installedIn(tree);
+  const bodies = new Map<string, Remembered | undefined>();
+  const kept: { readonly key: string; readonly body: string }[] = [];
+  let oldest: Instant | undefined;
+
+  function keyOf(change: IncomingChange): string {
+    const before = change.action === 'change' ? identityOf(change.before) : null;
+    return `clean|${base}|${digest(JSON.stringify([askedAt(change.after.name), identityOf(change.after), before]), 'base64')}`;
+  }
+
+  return {
+    recall(change) {
+      const line = lines.get(keyOf(change));
+      if (!line || line.confirmedAt > now || (!offline && now - line.confirmedAt > freshFor)) return undefined;
+      if (!bodies.has(line.body)) bodies.set(line.body, decode(line.body));
+      const remembered = bodies.get(line.body);
+      if (!remembered?.leansOn.every(([name, version]) => (installed(change.after, name)?.version ?? '') === version)) return undefined;
+      oldest = Math.min(oldest ?? line.confirmedAt, line.confirmedAt);
+      return remembered.notOffered;
+    },
+    keep(change, notOffered, leansOn) {
+      const remembered: Remembered = { notOffered, leansOn: leansOn.map(({ name }) => [name, installed(change.after, name)?.version ?? '']) };
+      kept.push({ key: keyOf(change), body: JSON.stringify(remembered) });
+    },
+    save(oldestFactSeconds) {
+      const confirmedAt = now - oldestFactSeconds * 1000;
+      for (const { key, body } of kept) lines.put(key, body, confirmedAt);
+      kept.length = 0;
+      lines.save();
+    },
+    oldestFactSeconds: () => (oldest === undefined ? undefined : Math.round((now - oldest) / 1000)),
+  };
+}
+
+/** All that rules can see of a package besides evidence. Where it stands in a file is no part of it. */
+function identityOf(entry: ResolvedPackage): readonly unknown[] {
+  const { name, version, resolved, integrity, source, dev, optional, peer, bundled, alias, hasInstallScript } = entry;
+  return [name, version, resolved, integrity, source, dev, optional, peer, bundled, alias, hasInstallScript];
+}
+
+function digest(text: string, encoding: 'hex' | 'base64'): string {
+  return createHash('sha256').update(text).digest(encoding);
+}
+
+/** What a clean judgement said and which versions in the tree, by name, it looked at. */
+interface Remembered {
+  readonly notOffered: readonly NotOffered[];
+  readonly leansOn: readonly (readonly [name: string, version: string])[];
+}
+
+function decode(body: string): Remembered | undefined {
+  const value: unknown = JSON.parse(body);
+  if (typeof value !== 'object' || value === null || !('notOffered' in value) || !('leansOn' in value)) return undefined;
+  const { notOffered, leansOn } = value;
+  return Array.isArray(notOffered) && Array.isArray(leansOn) && notOffered.every(isNotOffered) && leansOn.every(isPair)
+    ? { notOffered, leansOn }
+    : undefined;
+}
+
+function isNotOffered(value: unknown): value is NotOffered {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'missing' in value &&
+    'reason' in value &&
+    typeof value.missing === 'string' &&
+    typeof value.reason === 'string'
+  );
+}
+
+function isPair(value: unknown): value is [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
+}

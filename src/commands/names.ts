@@ -1,5 +1,4 @@
 /** `depward names`: what a name alone says. No registry, no age: anybody can measure it from outside. */
-import { createInterface } from 'node:readline';
 import { popularNames } from '../evidence/popular-names.ts';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
@@ -13,6 +12,8 @@ export interface NamesOptions {
 
 /** Lines kept before they are written: few writes for many names, and never much in memory. */
 const batch = 1000;
+
+const longestLine = 4096;
 
 /** Compares the names given, or one on each line of stdin. */
 export async function run(names: readonly string[], options: NamesOptions, io: Io): Promise<number> {
@@ -30,8 +31,24 @@ export async function run(names: readonly string[], options: NamesOptions, io: I
   return exit.allowed;
 }
 
+/** Lines end with a newline and with nothing else, so that one line in is one line out whatever the names hold. */
 async function* linesOf(stream: NodeJS.ReadableStream): AsyncIterable<string> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line;
+  const decoder = new TextDecoder();
+  let line = '';
+  for await (const chunk of stream) {
+    const [first = '', ...others] = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n');
+    line = extended(line, first);
+    for (const other of others) {
+      yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      line = extended('', other);
+    }
+  }
+  if (line !== '') yield line;
+}
+
+/** No name is this long; what follows is dropped, so that a line without end takes no memory. */
+function extended(line: string, more: string): string {
+  return line.length > longestLine ? line : line + more.slice(0, longestLine);
 }
 
 function tellerOf(format: string): (name: string) => string {
@@ -56,7 +73,7 @@ function asText(name: string): string {
   const corpus = popularNames();
   const own = listed(name, corpus);
   const near = lookalikes(name, corpus);
-  const known = own === undefined ? 'not among the popular names' : `popular itself: ${inWords(own)} downloads a month`;
+  const known = own === undefined ? 'not listed' : `listed itself: ${inWords(own)} downloads a month`;
   const head = `${printable(name, 220)}  ${known}\n`;
   return near.length === 0 ? `${head}  nothing popular is like it\n` : head + near.map(lineOf).join('');
 }

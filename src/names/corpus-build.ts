@@ -1,5 +1,5 @@
 /** Builds the bytes that `openCorpus` opens: for `npm run data`, and for the few names a project adds of its own. */
-import { form, magic, mostIndexed, sections } from './corpus.ts';
+import { form, magic, mostIndexed, packDownloads, sections, stride } from './corpus.ts';
 import { Letters, spread } from './hash.ts';
 import { bareName, wordsOf } from './words.ts';
 
@@ -29,8 +29,8 @@ export function buildCorpus(popular: readonly Popular[], indexed = mostIndexed):
   });
   const parts = new Map<string, Uint8Array | Uint16Array | Uint32Array>([
     ...textOf(names),
-    ['downloads', Uint32Array.from(names, ({ downloads }) => Math.min(downloads, 0xffffffff))],
-    ['relatives', padded(relativesOf(names))],
+    ['downloads', padded(Uint16Array.from(names, ({ downloads }) => packDownloads(Math.min(downloads, 0xffffffff))))],
+    ['relatives', padded(relativesOf(names).slice(0, edited))],
     ['signatures', signatures],
     ...halves.parts('half', 16),
     ...thirds.parts('third', 16),
@@ -142,18 +142,24 @@ function padded(list: Uint16Array): Uint16Array {
 }
 
 function textOf(names: readonly Popular[]): [string, Uint8Array | Uint32Array][] {
-  const offsets = new Uint32Array(names.length + 1);
+  const text = names.map(({ name }) => name).join('');
+  const starts = new Uint32Array(Math.ceil(names.length / stride));
+  let end = 0;
   names.forEach(({ name }, id) => {
-    offsets[id + 1] = (offsets[id] ?? 0) + name.length;
-  });
-  const text = new Uint8Array((((offsets[names.length] ?? 0) + 3) >> 2) << 2);
-  names.forEach(({ name }, id) => {
-    for (let at = 0; at < name.length; at++) text[(offsets[id] ?? 0) + at] = name.charCodeAt(at);
+    if (id % stride === 0) starts[id / stride] = end;
+    end += name.length;
   });
   return [
-    ['text', text],
-    ['offsets', offsets],
+    ['text', bytesFrom(text.length, (at) => text.charCodeAt(at))],
+    ['starts', starts],
+    ['lengths', bytesFrom(names.length, (id) => names[id]?.name.length ?? 0)],
   ];
+}
+
+function bytesFrom(length: number, at: (index: number) => number): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(length / 4) * 4);
+  for (let index = 0; index < length; index++) bytes[index] = at(index);
+  return bytes;
 }
 
 function assemble(count: number, indexed: number, parts: ReadonlyMap<string, Uint8Array | Uint16Array | Uint32Array>): Uint8Array {

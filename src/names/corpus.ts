@@ -1,14 +1,15 @@
 /** The list of popular names as one block of bytes: views only, nothing built when it is opened. */
 import { DepwardError } from '../model/errors.ts';
-import { Letters, spread } from './hash.ts';
+import { copyLetters, Letters, longestName, spread } from './hash.ts';
 
-/** `dwn1`, little-endian. */
-export const magic = 0x316e7764;
+/** `dwn2`, little-endian. */
+export const magic = 0x326e7764;
 
 /** The sections of the file, in the order of the header. */
 export const sections = [
   'text',
-  'offsets',
+  'starts',
+  'lengths',
   'downloads',
   'relatives',
   'signatures',
@@ -39,8 +40,11 @@ export interface Corpus {
   /** The first so many names can also be found with one or two edits. */
   readonly indexed: number;
   readonly text: Uint8Array;
-  readonly offsets: Uint32Array;
-  readonly downloads: Uint32Array;
+  /** Where the text of every sixteenth name begins. */
+  readonly starts: Uint32Array;
+  readonly lengths: Uint8Array;
+  /** Monthly downloads, as `packDownloads` writes them. */
+  readonly downloads: Uint16Array;
   /** How many other listed names hold this one as a word or as several. */
   readonly relatives: Uint16Array;
   readonly signatures: Uint32Array;
@@ -58,14 +62,14 @@ export function openCorpus(bytes: Uint8Array): Corpus {
     const at = 3 + sections.indexOf(name);
     return words(aligned, header[at] ?? 0, ((header[at + 1] ?? 0) - (header[at] ?? 0)) >>> 2);
   };
-  const text = part('text');
   const buckets = <Ids extends Uint16Array | Uint32Array>(starts: Uint32Array, ids: Ids): Buckets<Ids> => ({ starts, ids, mask: starts.length - 2 });
   return {
     count: header[1] ?? 0,
     indexed: header[2] ?? 0,
-    text: new Uint8Array(text.buffer, text.byteOffset, text.byteLength),
-    offsets: part('offsets'),
-    downloads: part('downloads'),
+    text: byteView(part('text')),
+    starts: part('starts'),
+    lengths: byteView(part('lengths')),
+    downloads: halfWords(part('downloads')),
     relatives: halfWords(part('relatives')),
     signatures: part('signatures'),
     forms: buckets(part('formStarts'), part('formIds')),
@@ -74,12 +78,35 @@ export function openCorpus(bytes: Uint8Array): Corpus {
   };
 }
 
+/** Names between two entries of `starts`. */
+export const stride = 16;
+
+/** Where the text of a name begins. */
+export function startOf(corpus: Corpus, id: number): number {
+  let start = corpus.starts[Math.floor(id / stride)] ?? 0;
+  for (let at = id - (id % stride); at < id; at++) start += corpus.lengths[at] ?? 0;
+  return start;
+}
+
 /** The name at a place. */
 export function nameAt(corpus: Corpus, id: number): string {
-  let name = '';
-  for (let at = corpus.offsets[id] ?? 0; at < (corpus.offsets[id + 1] ?? 0); at++) name += String.fromCharCode(corpus.text[at] ?? 0);
-  return name;
+  const start = startOf(corpus, id);
+  return String.fromCharCode(...corpus.text.subarray(start, start + (corpus.lengths[id] ?? 0)));
 }
+
+/** How often the name at a place is downloaded in a month, to within a thousandth. */
+export function downloadsAt(corpus: Corpus, id: number): number {
+  const packed = corpus.downloads[id] ?? 0;
+  return packed < mantissa ? packed : (mantissa + (packed % mantissa)) * 2 ** (Math.floor(packed / mantissa) - 1);
+}
+
+/** A count in 16 bits: the leading eleven bits and how many follow. */
+export function packDownloads(count: number): number {
+  const more = Math.max(0, Math.floor(Math.log2(Math.max(1, count))) - 10);
+  return more === 0 ? count : (more + 1) * mantissa + (Math.floor(count / 2 ** more) - mantissa);
+}
+
+const mantissa = 1024;
 
 /** The places of all names that have, in the given form, the letters of `letters` from `from` up to `to`; most downloaded first. */
 export function placesOf(corpus: Corpus, kind: number, letters: Letters, from: number, to: number): number[] {
@@ -94,19 +121,17 @@ export function placesOf(corpus: Corpus, kind: number, letters: Letters, from: n
 }
 
 function hasLetters(corpus: Corpus, id: number, kind: number, letters: Letters, from: number, to: number): boolean {
-  const start = corpus.offsets[id] ?? 0;
-  const end = corpus.offsets[id + 1] ?? 0;
-  const scoped = corpus.text[start] === atSign;
-  const slash = scoped ? corpus.text.subarray(start, end).indexOf(slashSign) : -1;
-  if (kind === form.bare && slash < 0) return false;
-  other.readBytes(corpus.text, kind === form.bare ? start + slash + 1 : start, end);
-  if (other.length !== to - from) return false;
-  for (let at = from; at < to; at++) if (other.bytes[at - from] !== letters.bytes[at]) return false;
+  const start = startOf(corpus, id);
+  const end = start + (corpus.lengths[id] ?? 0);
+  if (end - start < to - from) return false;
+  const slash = kind === form.bare ? corpus.text.subarray(start, end).indexOf(slashSign) : 0;
+  if (slash < 0) return false;
+  if (copyLetters(corpus.text, start + slash, end, other) !== to - from) return false;
+  for (let at = from; at < to; at++) if (other[at - from] !== letters.bytes[at]) return false;
   return true;
 }
 
-const other = new Letters();
-const atSign = 64;
+const other = new Uint8Array(longestName + 1);
 const slashSign = 47;
 
 /** The place of exactly this name; -1 where it is not listed. */
@@ -121,8 +146,8 @@ export function placeOf(corpus: Corpus, name: string, letters: Letters = read(na
 }
 
 function isName(corpus: Corpus, id: number, name: string): boolean {
-  const from = corpus.offsets[id] ?? 0;
-  if ((corpus.offsets[id + 1] ?? 0) - from !== name.length) return false;
+  if (corpus.lengths[id] !== name.length) return false;
+  const from = startOf(corpus, id);
   for (let at = 0; at < name.length; at++) if (corpus.text[from + at] !== name.charCodeAt(at)) return false;
   return true;
 }
@@ -137,6 +162,10 @@ function read(name: string): Letters {
 function words(bytes: Uint8Array, from: number, count: number): Uint32Array {
   if (from % 4 !== 0 || from + count * 4 > bytes.byteLength) throw damaged();
   return new Uint32Array(bytes.buffer, bytes.byteOffset + from, count);
+}
+
+function byteView(part: Uint32Array): Uint8Array {
+  return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
 }
 
 function halfWords(part: Uint32Array): Uint16Array {

@@ -2,11 +2,11 @@
  * Finds the popular names one or two edits away without a scan: cut into k + 1 parts, a name with k edits keeps one part
  * whole (Wu and Manber, 1992; Navarro, "A guided tour to approximate string matching", 2001). Separators do not count.
  */
-import type { Corpus } from './corpus.ts';
+import { type Corpus, startOf } from './corpus.ts';
 import { distanceUpTo, withinOne } from './distance.ts';
-import { appended, Letters, prepended, spread } from './hash.ts';
+import { appended, copyLetters, type Letters, longestName, prepended, spread } from './hash.ts';
 
-const other = new Letters();
+const other = new Uint8Array(longestName + 1);
 
 /** Collects the places of names with at most one edit; equal letters included. */
 export function withinOneEdit(corpus: Corpus, query: Letters, found: number[] = []): number[] {
@@ -29,8 +29,8 @@ function probeOne(corpus: Corpus, key: number, query: Letters, found: number[]):
   for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
     const id = ids[at] ?? 0;
     if (tooFar(corpus, id, query, 1)) continue;
-    other.readBytes(corpus.text, corpus.offsets[id] ?? 0, corpus.offsets[id + 1] ?? 0);
-    if (withinOne(query.bytes, query.length, other.bytes, other.length) && !found.includes(id)) found.push(id);
+    const length = lettersOf(corpus, id);
+    if (withinOne(query.bytes, query.length, other, length) && !found.includes(id)) found.push(id);
   }
 }
 
@@ -68,18 +68,20 @@ function probeTwo(corpus: Corpus, key: number, query: Letters, found: number[]):
   for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
     const id = ids[at] ?? 0;
     if (tooFar(corpus, id, query, 2)) continue;
-    other.readBytes(corpus.text, corpus.offsets[id] ?? 0, corpus.offsets[id + 1] ?? 0);
-    if (distanceUpTo(query.bytes, query.length, other.bytes, other.length, 2) <= 2 && !found.includes(id)) found.push(id);
+    const length = lettersOf(corpus, id);
+    if (distanceUpTo(query.bytes, query.length, other, length, 2) <= 2 && !found.includes(id)) found.push(id);
   }
 }
 
 /** Each edit changes at most two characters of the set: more difference than that, and the distance need not be computed. */
 function tooFar(corpus: Corpus, id: number, query: Letters, edits: number): boolean {
-  let differing = (corpus.signatures[id] ?? 0) ^ query.signature;
-  let bits = 0;
-  while (differing !== 0 && bits <= 2 * edits) {
-    differing &= differing - 1;
-    bits++;
-  }
-  return bits > 2 * edits;
+  let bits = (corpus.signatures[id] ?? 0) ^ query.signature;
+  bits -= (bits >>> 1) & 0x55555555;
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24 > 2 * edits;
+}
+
+function lettersOf(corpus: Corpus, id: number): number {
+  const from = startOf(corpus, id);
+  return copyLetters(corpus.text, from, from + (corpus.lengths[id] ?? 0), other);
 }

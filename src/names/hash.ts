@@ -27,12 +27,6 @@ export class Letters {
     return true;
   }
 
-  /** Reads a name out of a list of names. */
-  readBytes(source: Uint8Array, from: number, to: number): void {
-    this.#begin();
-    for (let at = from; at < to && this.length < longestName; at++) this.#add(letterOf[source[at] ?? 0] ?? 0);
-  }
-
   /** Hash of the letters from `from` up to `to`. */
   hash(from: number, to: number): number {
     return ((this.#prefix[to] ?? 0) - Math.imul(this.#prefix[from] ?? 0, powers[to - from] ?? 0)) | 0;
@@ -70,6 +64,16 @@ export function spread(hash: number, kind: number): number {
   mixed ^= mixed >>> 13;
   mixed = Math.imul(mixed, 0x27d4eb2f);
   return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/** Copies the letters of a listed name, without their hashes; says how many. */
+export function copyLetters(source: Uint8Array, from: number, to: number, into: Uint8Array): number {
+  let length = 0;
+  for (let at = from; at < to; at++) {
+    const letter = letterOf[source[at] ?? 0] ?? 0;
+    if (letter !== 0) into[length++] = letter;
+  }
+  return length;
 }
 
 /** The letter or digit a byte stands for, in lower case; 0 for everything that only separates. */

@@ -1,8 +1,8 @@
 /** What a name itself says: which popular names it could be mistaken for. Pure. */
 import type { NameEvidence, NearName } from '../model/evidence.ts';
 import { borrowed } from './confusions/additions.ts';
-import { finders } from './confusions/index.ts';
-import { type Corpus, nameAt, placeOf } from './corpus.ts';
+import { closeFinders, finders } from './confusions/index.ts';
+import { type Corpus, downloadsAt, nameAt, placeOf } from './corpus.ts';
 import { readSubject, type Subject } from './subject.ts';
 import { accuse, chance, mayBlock, type Weighed, weigh } from './weigh.ts';
 
@@ -26,7 +26,7 @@ export interface Resemblance {
 const knownScope = 100_000;
 
 /** Names so much used are what others are mistaken for. */
-const wellKnown = 1_000_000;
+const wellKnown = 100_000;
 
 /** The popular names a name could be mistaken for: what may be held against it. */
 export function resemblance(name: string, corpus: Corpus, extra?: Corpus): NameEvidence {
@@ -64,20 +64,20 @@ export function compare(name: string, own: number | undefined, lists: readonly C
 /** How often a name is downloaded in a month, where it is listed. */
 export function listed(name: string, corpus: Corpus): number | undefined {
   const place = placeOf(corpus, name);
-  return place < 0 ? undefined : corpus.downloads[place];
+  return place < 0 ? undefined : downloadsAt(corpus, place);
 }
 
 /** Only the owner of a scope publishes under it. */
 function isTrusted({ scope }: Subject, corpus: Corpus): boolean {
   const place = scope === undefined ? -1 : placeOf(corpus, scope);
-  return place >= 0 && (corpus.downloads[place] ?? 0) >= knownScope;
+  return place >= 0 && downloadsAt(corpus, place) >= knownScope;
 }
 
 function alike(subject: Subject, corpus: Corpus, own: number | undefined): Resemblance[] {
   const sightings = new Map<number, Weighed[]>();
-  for (const find of finders) {
+  for (const find of own === undefined ? finders : closeFinders) {
     find(subject, corpus, (place, confusion, more = 0) => {
-      const weighed = weigh(confusion, more, corpus.downloads[place] ?? 0, own);
+      const weighed = weigh(confusion, more, downloadsAt(corpus, place), own);
       const earlier = sightings.get(place);
       if (earlier) earlier.push(weighed);
       else sightings.set(place, [weighed]);
@@ -85,7 +85,7 @@ function alike(subject: Subject, corpus: Corpus, own: number | undefined): Resem
   }
   return [...sightings].flatMap(([place, weighed]) => {
     const target = nameAt(corpus, place);
-    const downloads = corpus.downloads[place] ?? 0;
+    const downloads = downloadsAt(corpus, place);
     return target === subject.name || downloads <= 10 * (own ?? 0) || sameScope(subject, target) ? [] : [told(target, downloads, weighed)];
   });
 }
@@ -104,7 +104,7 @@ function told(target: string, downloads: number, weighed: Weighed[]): Resemblanc
     classes: [...new Set([best, ...others].flatMap((one) => (one ? [one.confusion.name] : [])))],
     decibans,
     score: chance(decibans),
-    tier: decibans < accuse ? 'none' : decibans < mayBlock ? 'warn' : 'block',
+    tier: decibans < accuse ? 'none' : decibans < mayBlock || best?.confusion === borrowed ? 'warn' : 'block',
     parts: best?.parts ?? [],
   };
 }

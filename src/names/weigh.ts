@@ -2,8 +2,8 @@
 import type { Confusion } from './confusions/confusion.ts';
 
 /** From here on a name is accused; blocking takes more, and evidence of another kind. */
-export const accuse = 0;
-export const mayBlock = 12;
+export const accuse = -2;
+export const mayBlock = 8;
 
 /** What one confusion adds up to, and why. */
 export interface Weighed {

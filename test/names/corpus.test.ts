@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { nameAt, openCorpus, placeOf } from '../../src/names/corpus.ts';
+import { downloadsAt, nameAt, openCorpus, packDownloads, placeOf } from '../../src/names/corpus.ts';
 import { buildCorpus } from '../../src/names/corpus-build.ts';
 
 const data = (file: string) => readFileSync(new URL(`../../data/${file}`, import.meta.url));
@@ -16,13 +17,23 @@ describe('the embedded list', () => {
     expect(['', '@', '__proto__', 'lodahs', 'constructor ', 'LODASH'].map((name) => placeOf(corpus, name))).toEqual([-1, -1, -1, -1, -1, -1]);
   });
 
-  it('says where it comes from', () => {
-    const about: unknown = JSON.parse(data('popular-names.json').toString());
-    expect(about).toMatchObject({
-      sources: [{ licence: 'MIT' }, { licence: 'MIT' }],
-      date: expect.stringMatching(/^20/),
-      bytes: data('popular-names.bin').length,
-    });
+  const about: { bytes: number; sha256: string; date: string; sources: unknown } = JSON.parse(data('popular-names.json').toString());
+
+  it('says where it comes from, and is what it says', () => {
+    const bytes = data('popular-names.bin');
+    expect(about.sources).toEqual([
+      { package: expect.stringMatching(/^download-counts@/), licence: 'MIT' },
+      { package: expect.any(String), licence: 'MIT' },
+    ]);
+    expect([about.bytes, about.sha256]).toEqual([bytes.length, createHash('sha256').update(bytes).digest('hex')]);
+  });
+
+  it('is no larger than a package should be', () => {
+    expect(about.bytes).toBeLessThan(9_000_000);
+  });
+
+  it('is fresh enough: `npm run data` makes it so', () => {
+    expect(Date.now() - Date.parse(about.date)).toBeLessThan(400 * 86_400_000);
   });
 });
 
@@ -42,7 +53,17 @@ describe('building', () => {
         { name: '@babel/types', downloads: 30 },
       ]),
     );
-    expect(corpus.downloads[placeOf(corpus, '@babel')]).toBe(40);
+    expect(downloadsAt(corpus, placeOf(corpus, '@babel'))).toBe(40);
+  });
+
+  it('keeps downloads to within a thousandth', () => {
+    const counts = [0, 1, 999, 1023, 1024, 1025, 2047, 2048, 54_321, 1_000_000, 452_434_618, 2_399_072_936];
+    const corpus = openCorpus(buildCorpus(counts.map((downloads, at) => ({ name: `name-${at}`, downloads }))));
+    for (const [at, count] of counts.entries()) {
+      const kept = downloadsAt(corpus, placeOf(corpus, `name-${at}`));
+      expect(Math.abs(kept - count)).toBeLessThanOrEqual(count / 1000);
+    }
+    expect(packDownloads(0xffffffff)).toBeLessThan(0x10000);
   });
 
   it('refuses damaged bytes', () => {

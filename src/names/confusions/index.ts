@@ -27,4 +27,7 @@ export const confusions: readonly Confusion[] = [
   borrowed,
 ];
 
-export const finders: readonly Finder[] = [findSameForms, findOneEdit, findScope, findRewrites, findWordOrder, findTwoEdits, findAdditions];
+/** Slips and lookalikes: what even a name in use may be held to. */
+export const closeFinders: readonly Finder[] = [findSameForms, findOneEdit, findScope];
+
+export const finders: readonly Finder[] = [...closeFinders, findRewrites, findWordOrder, findTwoEdits, findAdditions];

@@ -75,6 +75,20 @@ export const rewrites: readonly Rewrite[] = [
     decibans: 3,
     meant: (_, words) => swappedWords(words, ['js', 'ts', 'node', 'nodejs', 'javascript', 'typescript', 'esm', 'cjs']),
   },
+  {
+    name: 'decoration-dropped',
+    about: 'js, node or the like is left out',
+    example: ['llama-tokenizer', 'llama-tokenizer-js'],
+    decibans: 1,
+    meant: (letters) => [`${letters}js`, `node${letters}`, `${letters}lib`, `${letters}core`, `${letters}ts`],
+  },
+  {
+    name: 'padded',
+    about: 'the same letter several times behind',
+    example: ['expressqqq', 'express'],
+    decibans: 10,
+    meant: (letters) => [letters.replace(/([a-z])\1{1,5}$/, '')],
+  },
 ];
 
 const letters = new Letters();

@@ -1,0 +1,130 @@
+/**
+ * Finding popular names alike, in the same run over the same names: the index, a scan with fastest-levenshtein, the plain
+ * two-part index it grew from, and npq's check restated (every name, full table, distance 1 or 2). Ratios, medians of rounds.
+ */
+import { readFileSync } from 'node:fs';
+import { distance } from 'fastest-levenshtein';
+import { load, root } from './load.mjs';
+import { halvesPrototype } from './names-halves.mjs';
+import { random, typo } from './names-typos.mjs';
+
+const { openCorpus, nameAt } = await load('src/names/corpus.ts');
+const { buildCorpus } = await load('src/names/corpus-build.ts');
+const { withinOneEdit, withinTwoEdits } = await load('src/names/edits.ts');
+const { Letters } = await load('src/names/hash.ts');
+const { compare } = await load('src/names/index.ts');
+
+const file = `${root}/data/popular-names.bin`;
+const shipped = openCorpus(readFileSync(file));
+const names = [];
+for (let id = 0; names.length < 50_000; id++)
+  if (nameAt(shipped, id).includes('/') || !nameAt(shipped, id).startsWith('@')) names.push(nameAt(shipped, id));
+const bytes = buildCorpus(
+  names.map((name, at) => ({ name, downloads: names.length - at })).filter(({ name }) => name),
+  65_536,
+);
+const corpus = openCorpus(bytes);
+const next = random(42);
+const typos = Array.from({ length: 400 }, () => typo(names[Math.floor(next() * 5_000)], 1, next));
+const doubles = Array.from({ length: 400 }, () => typo(names[Math.floor(next() * 5_000)], 2, next)).filter((name) => name.length >= 6);
+
+const query = new Letters();
+const found = [];
+const one = (name) => (query.read(name) ? withinOneEdit(corpus, query, found).length : 0);
+const two = (name) => (query.read(name) ? withinTwoEdits(corpus, query, found).length : 0);
+const scan = (name) => names.reduce((count, other) => count + (distance(name, other) <= 1 ? 1 : 0), 0);
+const halves = halvesPrototype(names);
+
+const say = (what, microseconds, more = '') =>
+  console.log(`  ${what.padEnd(46)} ${microseconds.toFixed(microseconds < 10 ? 2 : 0).padStart(8)} us a name${more}`);
+const [k1, plain] = paired([one, halves], typos, 40);
+const naive = time(scan, typos.slice(0, 10), 1);
+console.log(`50,000 names, one edit (${typos.length} typos of the first 5,000)`);
+say('index', k1);
+say('fastest-levenshtein, every name', naive, `: ${Math.round(naive / k1).toLocaleString('en')}x of the index (wanted: 2,000x)`);
+say('plain halves index', plain, `: the index takes ${(k1 / plain).toFixed(2)}x as long (wanted: at most 2x)`);
+
+const k2 = time(two, doubles, 20);
+const npq = time(npqCheck, doubles.slice(0, 10), 1);
+const missed = doubles.slice(0, 25).flatMap((name) => npqHits(name).filter((hit) => !hits(name).has(hit)));
+console.log(`50,000 names, two edits (${doubles.length} typos)`);
+say('index', k2);
+say(
+  "npq's check restated",
+  npq,
+  `: ${Math.round(npq / k2).toLocaleString('en')}x of the index (wanted: 1,000x); its hits that the index misses: ${missed.length}`,
+);
+
+const loads = Array.from({ length: 9 }, () => timed(() => openCorpus(readFileSync(file)))).sort((a, b) => a - b);
+console.log(
+  `index of 50,000 names: ${(bytes.length / 1e6).toFixed(2)} MB (wanted: 3.5); shipped: ${shipped.count.toLocaleString('en')} names, ${(readFileSync(file).length / 1e6).toFixed(2)} MB, loaded in ${loads[4].toFixed(1)} ms (first ${loads[8].toFixed(1)} ms)`,
+);
+
+const hostile = (at) => {
+  const unit = ['a-', 'rn', '1l', '-', 'js-', '@a/', 'react-', 'é', '\u0000', 'sss'][at % 10];
+  return unit.repeat(1 + (at % 107)) + at.toString(36);
+};
+const amount = Number(process.env.BENCH_HOSTILE ?? 1_000_000);
+let worst = 0;
+const whole = timed(() => {
+  for (let at = 0; at < amount; at++) {
+    const took = timed(() => compare(hostile(at), undefined, [shipped]));
+    if (took > worst) worst = took;
+  }
+});
+console.log(
+  `${amount.toLocaleString('en')} hostile names through every check: ${((whole * 1000) / amount).toFixed(1)} us each, the slowest ${worst.toFixed(1)} ms`,
+);
+
+function time(check, queries, rounds, times = 5) {
+  for (const name of queries) check(name);
+  const runs = Array.from({ length: times }, () =>
+    timed(() => {
+      for (let round = 0; round < rounds; round++) for (const name of queries) check(name);
+    }),
+  );
+  return (runs.sort((a, b) => a - b)[times >> 1] * 1000) / (rounds * queries.length);
+}
+
+/** Both in turn, so that noise meets both; the median of each. */
+function paired(checks, queries, rounds) {
+  const runs = checks.map(() => []);
+  for (let pair = 0; pair < 15; pair++) for (const [at, check] of checks.entries()) runs[at].push(time(check, queries, rounds, 1));
+  return runs.map((list) => list.sort((a, b) => a - b)[7]);
+}
+
+function timed(work) {
+  const start = process.hrtime.bigint();
+  work();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function hits(name) {
+  two(name);
+  return new Set(found.map((id) => nameAt(corpus, id)));
+}
+
+function npqCheck(name) {
+  return npqHits(name).length;
+}
+
+function npqHits(name) {
+  const similar = [];
+  for (const popular of names) {
+    if (name === popular) return [];
+    const edits = table(name, popular);
+    if (edits > 0 && edits < 3) similar.push(popular);
+  }
+  return [...new Set(similar)];
+}
+
+/** Wagner and Fischer's full table, as npq fills it. */
+function table(a, b) {
+  const rows = Array.from({ length: b.length + 1 }, () => Array(a.length + 1).fill(null));
+  for (let i = 0; i <= a.length; i++) rows[0][i] = i;
+  for (let j = 0; j <= b.length; j++) rows[j][0] = j;
+  for (let j = 1; j <= b.length; j++)
+    for (let i = 1; i <= a.length; i++)
+      rows[j][i] = Math.min(rows[j][i - 1] + 1, rows[j - 1][i] + 1, rows[j - 1][i - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+  return rows[b.length][a.length];
+}

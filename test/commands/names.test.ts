@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { run } from '../../src/commands/names.ts';
+import { anIo } from '../helpers/an-io.ts';
+
+const parsed = (text: string): unknown[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('depward names', () => {
+  it('tells people the nearest popular names, with classes and parts', async () => {
+    const { io, out } = anIo();
+    expect(await run(['lodahs'], {}, io)).toBe(0);
+    expect(out()).toMatch(
+      /^lodahs {2}not listed\n {2}block 0\.\d\d|1\.00 {2}lodash {2}transposition.* {2}\(transposition \+\d+, \d+M downloads a month \+\d+\)/,
+    );
+  });
+
+  it('answers one JSON line for each line of stdin, in order', async () => {
+    const { io, out } = anIo({ stdin: Readable.from(['lodahs\nreact\r\n', 'chai-defl', 'ect\n__proto__']) });
+    await run([], { format: 'jsonl' }, io);
+    expect(parsed(out())).toEqual([
+      { name: 'lodahs', tier: 'block', target: 'lodash', classes: expect.arrayContaining(['transposition']), score: expect.any(Number) },
+      { name: 'react', tier: 'none', target: null, classes: [], score: 0 },
+      { name: 'chai-deflect', tier: 'warn', target: 'chai', classes: ['borrowed-name'], score: expect.any(Number) },
+      { name: '__proto__', tier: 'none', target: null, classes: [], score: 0 },
+    ]);
+  });
+
+  it('answers one line for one line whatever the names hold', async () => {
+    const names = ['', 'a\u2028b', 'a\rb', '\u0000', '🦄', 'x'.repeat(100_000), 'lodahs'];
+    const { io, out } = anIo({ stdin: Readable.from([Buffer.from(`${names.join('\n')}\n`)]) });
+    await run([], { format: 'jsonl' }, io);
+    const answers = parsed(out());
+    expect(answers).toHaveLength(names.length);
+    expect(answers.at(-1)).toMatchObject({ name: 'lodahs', tier: 'block' });
+  });
+
+  it('keeps a hostile name from steering the terminal', async () => {
+    const { io, out } = anIo();
+    await run(['\u001b[31mlodahs\u202e'], {}, io);
+    expect(out()).not.toMatch(/[\u001b\u202e]/);
+  });
+
+  it('answers nothing for nothing', async () => {
+    const { io, out } = anIo();
+    expect(await run([], { format: 'jsonl' }, io)).toBe(0);
+    expect(out()).toBe('');
+  });
+
+  it('refuses another format', async () => {
+    await expect(run(['x'], { format: 'yaml' }, anIo().io)).rejects.toThrow(/no format yaml/);
+  });
+});

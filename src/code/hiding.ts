@@ -1,0 +1,96 @@
+/** Signs of hiding that show in the text of a file, whether or not it parses. */
+import type { HidingKind } from '../model/contents.ts';
+import { base64Bytes, entropy } from './text.ts';
+
+/** A sign at an offset of a text. */
+export interface HidingSign {
+  readonly kind: HidingKind;
+  readonly detail: string;
+  readonly at: number;
+  readonly strength: number;
+}
+
+/** Code far to the right of what a screen shows. `isText` tells strings and comments apart, where that is known. */
+export function offScreen(source: string, isText: (offset: number) => boolean): HidingSign | undefined {
+  for (const blank of [' ', '\t']) {
+    const least = blank === ' ' ? 100 : 30;
+    const run = blank.repeat(least);
+    for (let at = source.indexOf(run); at >= 0; at = source.indexOf(run, at + 1)) {
+      let end = at + least;
+      while (source[end] === ' ' || source[end] === '\t') end++;
+      const line = source.slice(end, lineEnd(source, end));
+      if (/[;(){}=]/.test(line) && /[\w$]/.test(line) && !isText(end) && !isText(at) && !isComment(source, at, line) && !isIndentation(source, at, end)) {
+        return { kind: 'off-screen', detail: `code after ${end - at} blanks`, at: end, strength: end - at >= 160 || blank === '\t' ? 1 : 0.7 };
+      }
+      at = end;
+    }
+  }
+  return undefined;
+}
+
+function lineEnd(source: string, from: number): number {
+  const end = source.indexOf('\n', from);
+  return end < 0 ? source.length : end;
+}
+
+/** A line that is a comment as a whole, or blanks before one. */
+function isComment(source: string, at: number, after: string): boolean {
+  const before = source.slice(source.lastIndexOf('\n', at) + 1, at).trimStart();
+  return /^(\/\/|\*|#)/.test(before) || /^(\/\/|\/\*|\*)/.test(after);
+}
+
+/** Deep indentation that the line before shares is only deep indentation. */
+function isIndentation(source: string, at: number, end: number): boolean {
+  const start = source.lastIndexOf('\n', at) + 1;
+  if (start !== at || start === 0) return false;
+  const before = source.slice(source.lastIndexOf('\n', start - 2) + 1, start - 1);
+  return before.length - before.trimStart().length >= (end - at) / 2;
+}
+
+const invisible = /(?:[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u00ad\u3164\uffa0\u115f\u1160]|[\ufe00-\ufe0f]|\udb40[\udc00-\uddef]){4,}/g;
+const bidirectional = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Characters nobody sees: runs that can carry a payload, and marks that reorder what is read. */
+export function invisibleText(source: string): readonly HidingSign[] {
+  const found: HidingSign[] = [];
+  let count = 0;
+  let first = -1;
+  for (const run of source.matchAll(invisible)) {
+    count += run[0].length;
+    if (first < 0) first = run.index;
+    if (count > 100_000) break;
+  }
+  if (count > 0) found.push({ kind: 'invisible-text', detail: `${count} invisible characters in a row`, at: first, strength: count >= 24 ? 1 : 0.5 });
+  const mark = bidirectional.exec(source);
+  if (mark) found.push({ kind: 'bidirectional-text', detail: 'marks that reorder text', at: mark.index, strength: 0.6 });
+  return found;
+}
+
+/** A name of Latin letters with some from an alphabet that looks the same. */
+export function lookalike(name: string): boolean {
+  return /[a-zA-Z]/.test(name) && (/[\u0400-\u04ff]/.test(name) || /[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυαρ]/.test(name)) && name.length >= 3;
+}
+
+/** A long literal in an encoding, unless it is a picture, a font or WebAssembly. */
+export function encodedBlob(text: string, at: number): HidingSign | undefined {
+  if (text.length < 1000 || text.startsWith('data:')) return undefined;
+  const head = text.slice(0, 600);
+  const isHex = /^[0-9a-fA-F]+$/.test(head);
+  if (!isHex && !/^[A-Za-z0-9+/=_-]+$/.test(head)) return undefined;
+  const bytes = isHex ? Buffer.from(head.slice(0, 32), 'hex') : base64Bytes(head.slice(0, 64));
+  if (!bytes || isMedia(bytes) || entropy(text) < (isHex ? 3.4 : 4.8)) return undefined;
+  return { kind: 'encoded-blob', detail: `${text.length} characters of ${isHex ? 'hex' : 'base64'}`, at, strength: 0.3 };
+}
+
+function isMedia(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes).toString('latin1', 0, 8);
+  return /^(\x89PNG|\xff\xd8\xff|GIF8|RIFF|wOFF|wOF2|\x00\x01\x00\x00|OTTO|\x00asm|%PDF|\x00\x00\x01\x00|ID3|OggS|<svg|\x00\x00\x00.ftyp)/.test(head);
+}
+
+/** True when lines are as long as only machines write them. */
+export function isMinified(source: string): boolean {
+  if (source.length < 1500) return false;
+  let lines = 1;
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) lines++;
+  return source.length / lines > 300;
+}

@@ -1,0 +1,76 @@
+/** One script: parsed if it parses, read as tokens if not, code inside it looked into. */
+import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen } from '../hiding.ts';
+import { obfuscationTraits } from './obfuscation.ts';
+import { parseScript } from './parse.ts';
+import { type Scan, scan } from './scan.ts';
+import { type Spots, type Spotted, spot } from './spot.ts';
+import { spotTokens } from './tokens.ts';
+
+export interface ScriptFacts {
+  readonly spotted: readonly Spotted[];
+  readonly hiding: readonly HidingSign[];
+  readonly requires: readonly string[];
+  readonly files: readonly string[];
+  /** Why it could not be parsed, if it could not. */
+  readonly notParsed?: string;
+}
+
+/** Larger scripts are read as tokens: a syntax tree takes some thirty times the memory of its text. */
+export const largestParsed = 4 * 2 ** 20;
+const deepestInner = 3;
+const mostInner = 12;
+
+/** Reads a script. `parses` is false for languages the parser does not speak. */
+export function readScript(source: string, how: { readonly module: boolean; readonly parses: boolean }, depth = 0): ScriptFacts {
+  const tree = treeOf(source, how);
+  const spots = tree.scan ? spot(tree.scan) : spotTokens(source);
+  const inner = depth < deepestInner ? spots.inner.slice(0, mostInner).map(({ code, at, readAs }) => ({ at, readAs, facts: readScript(code, { module: false, parses: true }, depth + 1) })) : [];
+  const spotted = [...spots.spotted, ...inner.flatMap(({ at, readAs, facts }) => facts.spotted.map((found) => ({ ...found, at, readAs: readAs === 'written' ? found.readAs : readAs })))];
+  return {
+    spotted,
+    hiding: [...hidingOf(source, tree.scan, spots), ...inner.flatMap(({ at, facts }) => facts.hiding.filter((sign) => sign.kind !== 'minified').map((sign) => ({ ...sign, at })))],
+    requires: [...new Set([...spots.requires, ...inner.flatMap(({ facts }) => facts.requires)])],
+    files: [...new Set([...spots.files, ...inner.flatMap(({ facts }) => facts.files)])],
+    ...(tree.why !== undefined && depth === 0 && { notParsed: tree.why }),
+  };
+}
+
+function treeOf(source: string, how: { readonly module: boolean; readonly parses: boolean }): { readonly scan?: Scan; readonly why?: string } {
+  if (!how.parses) return { why: 'not JavaScript' };
+  if (source.length > largestParsed) return { why: `larger than ${largestParsed} bytes` };
+  const parsed = parseScript(source, how.module);
+  return parsed.ok ? { scan: scan(parsed.program) } : { why: parsed.why };
+}
+
+function hidingOf(source: string, tree: Scan | undefined, spots: Spots): readonly HidingSign[] {
+  const signs: HidingSign[] = [...invisibleText(source)];
+  const away = offScreen(source, textRanges(tree));
+  if (away) signs.push(away);
+  for (const { detail, at, computed } of spots.disguised.slice(0, 20)) signs.push({ kind: computed ? 'computed-name' : 'disguised-name', detail, at, strength: computed ? 0.4 : 0.6 });
+  if (isMinified(source)) signs.push({ kind: 'minified', detail: '', at: 0, strength: 0.1 });
+  if (tree) signs.push(...treeSigns(tree, source));
+  return signs;
+}
+
+function treeSigns(tree: Scan, source: string): readonly HidingSign[] {
+  const signs: HidingSign[] = [];
+  const traits = obfuscationTraits(tree, source);
+  const strength = Math.min(1, traits.reduce((sum, trait) => sum + trait.weight, 0));
+  const heaviest = traits.reduce((a, b) => (a.weight >= b.weight ? a : b), traits[0] ?? { name: '', weight: 0, at: 0 });
+  if (strength >= 0.35) signs.push({ kind: 'obfuscated', detail: traits.map((trait) => trait.name).join(', '), at: heaviest.at, strength });
+  for (const name of tree.identifiers.keys()) {
+    if (lookalike(name)) signs.push({ kind: 'lookalike-identifier', detail: name, at: Math.max(0, source.indexOf(name)), strength: 0.7 });
+  }
+  for (const node of tree.strings) {
+    const blob = typeof node.value === 'string' ? encodedBlob(node.value, node.start ?? 0) : undefined;
+    if (blob) signs.push(blob);
+  }
+  return signs.slice(0, 60);
+}
+
+/** Tells whether an offset lies within a long text literal. */
+function textRanges(tree: Scan | undefined): (offset: number) => boolean {
+  if (!tree) return () => false;
+  const long = [...tree.strings, ...tree.templates].filter((node) => (node.end ?? 0) - (node.start ?? 0) >= 30);
+  return (offset) => long.some((node) => offset > (node.start ?? 0) && offset < (node.end ?? 0));
+}

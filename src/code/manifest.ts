@@ -1,0 +1,69 @@
+/** The package.json inside a tarball: untrusted JSON to what matters here. */
+import type { PackedManifest } from '../model/contents.ts';
+
+const empty: PackedManifest = {
+  scripts: new Map(), dependencies: new Map(), optionalDependencies: new Map(), peerDependencies: new Map(), bundled: [], bin: new Map(), entries: [], module: false,
+};
+
+/** Reads a manifest; undefined when it is no JSON object. */
+export function readManifest(text: string): PackedManifest | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(json)) return undefined;
+  const bundled = json['bundleDependencies'] ?? json['bundledDependencies'];
+  const dependencies = texts(json['dependencies']);
+  return {
+    ...empty,
+    ...(typeof json['name'] === 'string' && { name: json['name'] }),
+    ...(typeof json['version'] === 'string' && { version: json['version'] }),
+    ...(typeof json['gypfile'] === 'boolean' && { gypfile: json['gypfile'] }),
+    scripts: texts(json['scripts']),
+    dependencies,
+    optionalDependencies: texts(json['optionalDependencies']),
+    peerDependencies: texts(json['peerDependencies']),
+    bundled: bundled === true ? [...dependencies.keys()] : Array.isArray(bundled) ? bundled.filter((name) => typeof name === 'string') : [],
+    bin: binsOf(json),
+    entries: entriesOf(json),
+    module: json['type'] === 'module',
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function texts(value: unknown): ReadonlyMap<string, string> {
+  if (!isRecord(value)) return new Map();
+  return new Map(Object.entries(value).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])));
+}
+
+function binsOf(json: Record<string, unknown>): ReadonlyMap<string, string> {
+  const { bin, name } = json;
+  if (typeof bin === 'string') return new Map([[typeof name === 'string' ? (name.split('/').at(-1) ?? name) : '', bin]]);
+  if (bin !== undefined) return texts(bin);
+  const folder = isRecord(json['directories']) ? json['directories']['bin'] : undefined;
+  return typeof folder === 'string' ? new Map([['*', `${folder.replace(/\/$/, '')}/*`]]) : new Map();
+}
+
+const entryFields = 'main module browser exports imports unpkg jsdelivr react-native es2015 esnext jsnext:main source worker electron deno bun'.split(' ');
+
+function entriesOf(json: Record<string, unknown>): readonly string[] {
+  const found: string[] = [];
+  for (const field of entryFields) gather(json[field], found, 0);
+  return [...new Set(found)].slice(0, 2000);
+}
+
+/** Every path below a field; `types` and style conditions run nothing. */
+function gather(value: unknown, found: string[], depth: number): void {
+  if (typeof value === 'string') found.push(value);
+  else if (depth < 12 && Array.isArray(value)) for (const item of value) gather(item, found, depth + 1);
+  else if (depth < 12 && isRecord(value)) {
+    for (const [key, item] of Object.entries(value)) if (!/^(types|typings|style|sass|css)(@|$)/.test(key)) gather(item, found, depth + 1);
+  }
+}
+
+export { empty as noManifest };

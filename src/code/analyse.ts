@@ -105,7 +105,8 @@ class Analysis {
       const source = this.#text(file) ?? '';
       const at = Math.max(0, source.indexOf(JSON.stringify(step.command).slice(1, 60)));
       for (const fact of facts) {
-        for (const { kind, detail } of fact.doings) this.#capability({ kind, detail, at, readAs: 'written' }, file, source, lineStarts(source), 'install', step.command);
+        for (const { kind, detail } of fact.doings)
+          this.#capability({ kind, detail, at, readAs: 'written' }, file, source, lineStarts(source), 'install', step.command);
         for (const path of fact.files) for (const found of this.#located(path, '')) this.#enqueue(found, 'install');
         for (const { language, code } of fact.inline) this.#inline(language, code, file, source, at, 'install');
         // A tool may be a bin of this very package.
@@ -115,11 +116,15 @@ class Analysis {
   }
 
   #inline(language: 'javascript' | 'powershell' | 'python', code: string, file: string, source: string, at: number, reach: Reach): void {
-    const facts = language === 'javascript' ? readScript(code, { module: false, parses: true }) : { ...readTokenScript(code, language), hiding: [], requires: [] };
+    const facts =
+      language === 'javascript'
+        ? readScript(code, { module: false, parses: true })
+        : { ...readTokenScript(code, language), hiding: [], requires: [] };
     const lines = lineStarts(source);
     for (const found of facts.spotted) this.#capability({ ...found, at }, file, source, lines, reach, code);
     for (const sign of facts.hiding) if (sign.kind !== 'minified') this.#hides({ ...sign, at }, file, source, lines, reach);
-    for (const path of [...facts.requires, ...facts.files]) if (path.startsWith('.')) for (const found of this.#located(path, folderOf(file))) this.#enqueue(found, reach);
+    for (const path of [...facts.requires, ...facts.files])
+      if (path.startsWith('.')) for (const found of this.#located(path, folderOf(file))) this.#enqueue(found, reach);
   }
 
   #entryPaths(): readonly string[] {
@@ -180,21 +185,26 @@ class Analysis {
     switch (type) {
       case 'javascript':
       case 'typescript':
-        return this.#script(entry, type === 'javascript');
+        this.#script(entry, type === 'javascript');
+        return;
       case 'shell':
       case 'batch':
-        return this.#other(entry, (source) => readShellScript(source, type === 'batch'));
+        this.#other(entry, (source) => readShellScript(source, type === 'batch'));
+        return;
       case 'powershell':
       case 'python':
-        return this.#other(entry, (source) => readTokenScript(source, type));
+        this.#other(entry, (source) => readTokenScript(source, type));
+        return;
       case 'executable':
-        if (reach === 'install') this.#capability({ kind: 'process', detail: 'a program of machine code', at: 0, readAs: 'written' }, file.path, '', [0], reach, '');
+        if (reach === 'install')
+          this.#capability({ kind: 'process', detail: 'a program of machine code', at: 0, readAs: 'written' }, file.path, '', [0], reach, '');
         return;
       case 'image':
       case 'text':
       case 'data':
         // Reached by a script: what it holds may be run.
-        return this.#misnamed(entry);
+        this.#misnamed(entry);
+        return;
       default:
         return;
     }
@@ -209,7 +219,8 @@ class Analysis {
     const lines = lineStarts(source);
     for (const found of facts.spotted) this.#capability(found, file.path, source, lines, reach, undefined);
     for (const sign of facts.hiding) this.#hides(sign, file.path, source, lines, reach);
-    if (facts.notParsed !== undefined && reach !== 'shipped') this.#notParsed.push({ file: file.path, why: budget ? facts.notParsed : 'more code than is parsed' });
+    if (facts.notParsed !== undefined && reach !== 'shipped')
+      this.#notParsed.push({ file: file.path, why: budget ? facts.notParsed : 'more code than is parsed' });
     if (reach === 'shipped') return;
     for (const specifier of facts.requires) this.#follow(specifier, file.path, reach);
     for (const path of facts.files) this.#followFile(path, file.path, reach);
@@ -227,7 +238,8 @@ class Analysis {
     }
     if (specifier.includes('…') || specifier.startsWith('#')) return;
     const own = this.#manifest.name;
-    if (own !== undefined && specifier.startsWith(`${own}/`)) for (const found of this.#located(specifier.slice(own.length + 1), '')) this.#enqueue(found, reach);
+    if (own !== undefined && specifier.startsWith(`${own}/`))
+      for (const found of this.#located(specifier.slice(own.length + 1), '')) this.#enqueue(found, reach);
     const name = packageName(specifier);
     if (name !== undefined) this.#imports.add(name);
     // Bundled packages run as part of this one.
@@ -259,9 +271,17 @@ class Analysis {
     const lines = lineStarts(source);
     const facts = readOrders(file.path, source);
     for (const { command, at, unasked } of facts.commands) {
-      this.#capability({ kind: 'agent-config', detail: `${unasked ? 'runs unasked' : 'runs'}: ${command}`, at, readAs: 'written' }, file.path, source, lines, 'shipped', command);
+      this.#capability(
+        { kind: 'agent-config', detail: `${unasked ? 'runs unasked' : 'runs'}: ${command}`, at, readAs: 'written' },
+        file.path,
+        source,
+        lines,
+        'shipped',
+        command,
+      );
     }
-    for (const { kind, detail } of facts.doings) this.#capability({ kind, detail, at: 0, readAs: 'written' }, file.path, source, lines, 'shipped', undefined);
+    for (const { kind, detail } of facts.doings)
+      this.#capability({ kind, detail, at: 0, readAs: 'written' }, file.path, source, lines, 'shipped', undefined);
   }
 
   /** Code or a program in a file whose name promises a picture, a font, a style sheet. */
@@ -276,7 +296,8 @@ class Analysis {
     if (head === undefined || !looksLikeCode(head) || /^\s*(<|@|\{|[.#\w-]+\s*\{)/.test(head)) return;
     const facts = readScript(decode(file.bytes), { module: false, parses: true });
     if (facts.notParsed !== undefined || facts.requires.length + facts.spotted.length === 0) return;
-    if (promisesNoCode(file.path)) this.#sign('misnamed', `JavaScript under the name .${extensionOf(file.path)}`, entry, reach === 'shipped' ? 0.7 : 1);
+    if (promisesNoCode(file.path))
+      this.#sign('misnamed', `JavaScript under the name .${extensionOf(file.path)}`, entry, reach === 'shipped' ? 0.7 : 1);
     const source = decode(file.bytes);
     const lines = lineStarts(source);
     for (const found of facts.spotted) this.#capability(found, file.path, source, lines, reach, undefined);
@@ -308,9 +329,21 @@ class Analysis {
   }
 
   #hides(sign: HidingSign, file: string, source: string, lines: readonly number[], reach: Reach): void {
-    if (this.#hiding.length >= mostCapabilities || this.#hiding.some((held) => held.file === file && held.kind === sign.kind && held.detail === sign.detail)) return;
+    if (
+      this.#hiding.length >= mostCapabilities ||
+      this.#hiding.some((held) => held.file === file && held.kind === sign.kind && held.detail === sign.detail)
+    )
+      return;
     const place = placeAt(source, Math.min(sign.at, source.length), lines);
-    this.#hiding.push({ kind: sign.kind, detail: own(sign.detail), file, line: place.line, snippet: own(sign.kind === 'minified' ? '' : place.snippet), reach, strength: sign.strength });
+    this.#hiding.push({
+      kind: sign.kind,
+      detail: own(sign.detail),
+      file,
+      line: place.line,
+      snippet: own(sign.kind === 'minified' ? '' : place.snippet),
+      reach,
+      strength: sign.strength,
+    });
   }
 
   #bundled(): readonly BundledPackage[] {
@@ -327,10 +360,19 @@ class Analysis {
 
 /** What makes a script that nothing leads to worth a closer look. */
 const standsOut =
-  /child_process|\beval\s*\(|\bFunction\s*\(|\batob\b|fromCharCode|\.npmrc|\.ssh\b|\.aws\b|_0x[0-9a-f]{3}|(?:\\x[2-7][0-9a-f]){4}|process\s*\[|globalThis\s*\[|process\.env\b|ethereum|wallet|XMLHttpRequest|\bfetch\s*\(|require\s*\(\s*['"](?:node:)?(?:https?|net|dns|tls|dgram)['"]| {120}|[\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\ufe0e]{2}/i;
+  /child_process|\beval\s*\(|\bFunction\s*\(|\batob\b|fromCharCode|\.npmrc|\.ssh\b|\.aws\b|_0x[0-9a-f]{3}|(?:\\x[2-7][0-9a-f]){4}|process\s*\[|globalThis\s*\[|process\.env\b|ethereum|wallet|XMLHttpRequest|\bfetch\s*\(|require\s*\(\s*['"](?:node:)?(?:https?|net|dns|tls|dgram)['"]| {120}|(?:[\u200b-\u200d\u202a-\u202e\u2060-\u2069]|[\ufe00-\ufe0e]){2}/i;
 
 function isCode(type: FileType | undefined): boolean {
-  return type === 'javascript' || type === 'typescript' || type === 'shell' || type === 'powershell' || type === 'batch' || type === 'python' || type === 'executable' || type === 'wasm';
+  return (
+    type === 'javascript' ||
+    type === 'typescript' ||
+    type === 'shell' ||
+    type === 'powershell' ||
+    type === 'batch' ||
+    type === 'python' ||
+    type === 'executable' ||
+    type === 'wasm'
+  );
 }
 
 function isScriptName(path: string): boolean {

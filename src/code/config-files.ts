@@ -3,7 +3,9 @@ import { commandFacts, type Doing } from './command.ts';
 
 /** True for files by which an editor, a coding agent or CI takes orders. */
 export function isAgentConfig(path: string): boolean {
-  return /(^|\/)(\.claude\/(settings(\.local)?\.json|hooks\/|commands\/|skills\/|agents\/)|\.cursor\/|\.vscode\/(tasks|settings|launch|extensions)\.json|\.idea\/|\.codex\/|\.gemini\/|\.windsurf\/|\.continue\/|\.kiro\/|\.devcontainer\/|\.mcp\.json$|mcp\.json$|\.cursorrules$|\.windsurfrules$|\.clinerules|CLAUDE\.md$|AGENTS\.md$|GEMINI\.md$|\.github\/copilot-instructions\.md$)/.test(path);
+  return /(^|\/)(\.claude\/(settings(\.local)?\.json|hooks\/|commands\/|skills\/|agents\/)|\.cursor\/|\.vscode\/(tasks|settings|launch|extensions)\.json|\.idea\/|\.codex\/|\.gemini\/|\.windsurf\/|\.continue\/|\.kiro\/|\.devcontainer\/|\.mcp\.json$|mcp\.json$|\.cursorrules$|\.windsurfrules$|\.clinerules|CLAUDE\.md$|AGENTS\.md$|GEMINI\.md$|\.github\/copilot-instructions\.md$)/.test(
+    path,
+  );
 }
 
 /** True for CI workflow files. */
@@ -20,7 +22,10 @@ export interface OrderFacts {
 /** The commands of a configuration file: every `command` in its JSON. */
 export function readOrders(path: string, source: string): OrderFacts {
   const commands: { command: string; at: number; unasked: boolean }[] = [];
-  const unasked = /"runOn"\s*:\s*"folderOpen"|"hooks"\s*:|"SessionStart"|"(onCreate|postCreate|postStart|postAttach|initialize|updateContent)Command"/.test(source) || /mcp/i.test(path);
+  const unasked =
+    /"runOn"\s*:\s*"folderOpen"|"hooks"\s*:|"SessionStart"|"(onCreate|postCreate|postStart|postAttach|initialize|updateContent)Command"/.test(
+      source,
+    ) || /mcp/i.test(path);
   for (const found of source.slice(0, 500_000).matchAll(/"(?:command|\w+Command)"\s*:\s*("(?:[^"\\]|\\.)*"|\[[^\]]*\])/g)) {
     const text = textOf(found[1] ?? '');
     if (text !== '') commands.push({ command: text, at: found.index, unasked });

@@ -23,7 +23,13 @@ const longest = 2 ** 20;
 
 /** Reads a gyp file: a Python literal, in practice JSON with comments, single quotes and trailing commas. */
 export function readGyp(source: string): GypFacts {
-  const found = { commands: [] as string[], actions: [] as string[][], sources: [] as string[], includes: [] as string[], expressions: [] as string[] };
+  const found = {
+    commands: [] as string[],
+    actions: [] as string[][],
+    sources: [] as string[],
+    includes: [] as string[],
+    expressions: [] as string[],
+  };
   const literal = new LiteralReader(source.slice(0, longest));
   collect(literal.value(0), '', found, 0);
   // Whatever stands behind or between what could be read is looked at as well.
@@ -31,7 +37,12 @@ export function readGyp(source: string): GypFacts {
   return found;
 }
 
-function collect(value: Gyp | undefined, key: string, found: { sources: string[]; includes: string[]; actions: string[][]; expressions: string[] }, depth: number): void {
+function collect(
+  value: Gyp | undefined,
+  key: string,
+  found: { sources: string[]; includes: string[]; actions: string[][]; expressions: string[] },
+  depth: number,
+): void {
   if (value === undefined || depth > deepest) return;
   const name = key.replace(/[!=/?+%]+$/, '');
   if (typeof value === 'string') {

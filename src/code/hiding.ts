@@ -19,7 +19,14 @@ export function offScreen(source: string, isText: (offset: number) => boolean): 
       let end = at + least;
       while (source[end] === ' ' || source[end] === '\t') end++;
       const line = source.slice(end, lineEnd(source, end));
-      if (/[;(){}=]/.test(line) && /[\w$]/.test(line) && !isText(end) && !isText(at) && !isComment(source, at, line) && !isIndentation(source, at, end)) {
+      if (
+        /[;(){}=]/.test(line) &&
+        /[\w$]/.test(line) &&
+        !isText(end) &&
+        !isText(at) &&
+        !isComment(source, at, line) &&
+        !isIndentation(source, at, end)
+      ) {
         return { kind: 'off-screen', detail: `code after ${end - at} blanks`, at: end, strength: end - at >= 160 || blank === '\t' ? 1 : 0.7 };
       }
       at = end;

@@ -12,10 +12,16 @@ export interface FollowedStep {
 }
 
 const lifecycle = ['preinstall', 'install', 'postinstall'] as const;
-const builds = /^(node-gyp|node-pre-gyp|prebuild|prebuild-install|prebuildify|node-gyp-build|node-gyp-build-optional-packages|pkg-prebuilds-verify|@mapbox\/node-pre-gyp|electron-rebuild)$/;
+const builds =
+  /^(node-gyp|node-pre-gyp|prebuild|prebuild-install|prebuildify|node-gyp-build|node-gyp-build-optional-packages|pkg-prebuilds-verify|@mapbox\/node-pre-gyp|electron-rebuild)$/;
 
 /** The steps of an install, in npm's order. `git` adds what npm runs for packages fetched from git. */
-export function installSteps(manifest: PackedManifest, gyp: string | undefined, readFile: (path: string) => string | undefined, git: boolean): readonly FollowedStep[] {
+export function installSteps(
+  manifest: PackedManifest,
+  gyp: string | undefined,
+  readFile: (path: string) => string | undefined,
+  git: boolean,
+): readonly FollowedStep[] {
   const declared = [...lifecycle, ...(git ? (['prepare'] as const) : [])].flatMap((trigger) => {
     const command = manifest.scripts.get(trigger);
     return command === undefined || command.trim() === '' ? [] : [stepOf(trigger, command, manifest)];
@@ -30,7 +36,17 @@ export function installSteps(manifest: PackedManifest, gyp: string | undefined, 
 
 function stepOf(trigger: InstallStep['trigger'], command: string, manifest: PackedManifest, declared = true): FollowedStep {
   const facts = withScripts(commandFacts(command), manifest, 0);
-  return { step: { trigger, command: command.slice(0, 1000), files: facts.flatMap((fact) => fact.files), tools: [...new Set(facts.flatMap((fact) => fact.tools))], declared }, facts, file: 'package.json' };
+  return {
+    step: {
+      trigger,
+      command: command.slice(0, 1000),
+      files: facts.flatMap((fact) => fact.files),
+      tools: [...new Set(facts.flatMap((fact) => fact.tools))],
+      declared,
+    },
+    facts,
+    file: 'package.json',
+  };
 }
 
 /** Follows `npm run x` into the package's own scripts. */
@@ -53,11 +69,29 @@ function gypSteps(gyp: string, readFile: (path: string) => string | undefined): 
   const commands = all.flatMap((facts) => facts.commands).slice(0, 100);
   return [
     ...commands.map((command) => gypStep(command, commandFacts(command))),
-    ...all.flatMap((facts) => facts.actions).slice(0, 100).map((words) => gypStep(words.join(' '), argvFacts(words.filter((word) => !/^<[@(|]/.test(word))))),
-    ...all.flatMap((facts) => facts.expressions).slice(0, 10).map((text) => gypStep(text, { doings: [{ kind: 'dynamic-code', detail: 'a condition that reaches into Python' }], files: [], inline: [], tools: [], scripts: [] })),
+    ...all
+      .flatMap((facts) => facts.actions)
+      .slice(0, 100)
+      .map((words) => gypStep(words.join(' '), argvFacts(words.filter((word) => !/^<[@(|]/.test(word))))),
+    ...all
+      .flatMap((facts) => facts.expressions)
+      .slice(0, 10)
+      .map((text) =>
+        gypStep(text, {
+          doings: [{ kind: 'dynamic-code', detail: 'a condition that reaches into Python' }],
+          files: [],
+          inline: [],
+          tools: [],
+          scripts: [],
+        }),
+      ),
   ];
 }
 
 function gypStep(command: string, facts: CommandFacts): FollowedStep {
-  return { step: { trigger: 'binding.gyp', command: command.slice(0, 1000), files: facts.files, tools: [...new Set(facts.tools)], declared: false }, facts: [facts], file: 'binding.gyp' };
+  return {
+    step: { trigger: 'binding.gyp', command: command.slice(0, 1000), files: facts.files, tools: [...new Set(facts.tools)], declared: false },
+    facts: [facts],
+    file: 'binding.gyp',
+  };
 }

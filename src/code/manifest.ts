@@ -2,7 +2,14 @@
 import type { PackedManifest } from '../model/contents.ts';
 
 const empty: PackedManifest = {
-  scripts: new Map(), dependencies: new Map(), optionalDependencies: new Map(), peerDependencies: new Map(), bundled: [], bin: new Map(), entries: [], module: false,
+  scripts: new Map(),
+  dependencies: new Map(),
+  optionalDependencies: new Map(),
+  peerDependencies: new Map(),
+  bundled: [],
+  bin: new Map(),
+  entries: [],
+  module: false,
 };
 
 /** Reads a manifest; undefined when it is no JSON object. */
@@ -49,7 +56,9 @@ function binsOf(json: Record<string, unknown>): ReadonlyMap<string, string> {
   return typeof folder === 'string' ? new Map([['*', `${folder.replace(/\/$/, '')}/*`]]) : new Map();
 }
 
-const entryFields = 'main module browser exports imports unpkg jsdelivr react-native es2015 esnext jsnext:main source worker electron deno bun'.split(' ');
+const entryFields = 'main module browser exports imports unpkg jsdelivr react-native es2015 esnext jsnext:main source worker electron deno bun'.split(
+  ' ',
+);
 
 function entriesOf(json: Record<string, unknown>): readonly string[] {
   const found: string[] = [];

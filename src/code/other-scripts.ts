@@ -43,7 +43,10 @@ export function readShellScript(source: string, isBatch: boolean): OtherFacts {
 /** Carets and quotes inside words only hide them; `%VAR:~1,2%` cuts letters out of others. */
 function batchLine(line: string): string {
   if (/^\s*(rem\b|::)/i.test(line)) return '';
-  return line.replace(/\^(.)/g, '$1').replace(/^\s*@/, '').replace(/%\w+:~-?\d+(,-?\d+)?%/g, '…');
+  return line
+    .replace(/\^(.)/g, '$1')
+    .replace(/^\s*@/, '')
+    .replace(/%\w+:~-?\d+(,-?\d+)?%/g, '…');
 }
 
 interface Row {
@@ -53,23 +56,63 @@ interface Row {
 }
 
 const powershell: readonly Row[] = [
-  { kind: 'download', detail: 'fetches a file', pattern: /\b(invoke-webrequest|iwr|invoke-restmethod|irm|start-bitstransfer|downloadfile|downloadstring|downloaddata|net\.webclient|httpclient)\b/i },
-  { kind: 'remote-code', detail: 'runs what it fetched', pattern: /(\biex\b|invoke-expression)[^\n]{0,200}(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)|(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)[^\n]{0,200}\|\s*(iex\b|invoke-expression)/i },
+  {
+    kind: 'download',
+    detail: 'fetches a file',
+    pattern:
+      /\b(invoke-webrequest|iwr|invoke-restmethod|irm|start-bitstransfer|downloadfile|downloadstring|downloaddata|net\.webclient|httpclient)\b/i,
+  },
+  {
+    kind: 'remote-code',
+    detail: 'runs what it fetched',
+    pattern:
+      /(\biex\b|invoke-expression)[^\n]{0,200}(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)|(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)[^\n]{0,200}\|\s*(iex\b|invoke-expression)/i,
+  },
   { kind: 'dynamic-code', detail: 'Invoke-Expression', pattern: /\b(iex|invoke-expression)\b|\[scriptblock\]::create/i },
-  { kind: 'decode-execute', detail: 'decodes and runs', pattern: /frombase64string[^\n]{0,400}(iex\b|invoke-expression|reflection\.assembly|\[scriptblock\])|(iex\b|invoke-expression|assembly\]::load)[^\n]{0,400}frombase64string|-enc(odedcommand)?\s+[A-Za-z0-9+/=]{40}/i },
+  {
+    kind: 'decode-execute',
+    detail: 'decodes and runs',
+    pattern:
+      /frombase64string[^\n]{0,400}(iex\b|invoke-expression|reflection\.assembly|\[scriptblock\])|(iex\b|invoke-expression|assembly\]::load)[^\n]{0,400}frombase64string|-enc(odedcommand)?\s+[A-Za-z0-9+/=]{40}/i,
+  },
   { kind: 'process', detail: 'starts a program', pattern: /\bstart-process\b|\[diagnostics\.process\]::start|\bcmd(\.exe)?\s+\/c|&\s*"?\$/i },
-  { kind: 'native-load', detail: 'calls native code', pattern: /dllimport|add-type\s+-(typedefinition|memberdefinition)|virtualalloc|rundll32|regsvr32/i },
-  { kind: 'persistence', detail: 'starts again later', pattern: /new-scheduledtask|register-scheduledtask|schtasks|currentversion\\run|set-itemproperty[^\n]{0,80}\\run\b|startup/i },
+  {
+    kind: 'native-load',
+    detail: 'calls native code',
+    pattern: /dllimport|add-type\s+-(typedefinition|memberdefinition)|virtualalloc|rundll32|regsvr32/i,
+  },
+  {
+    kind: 'persistence',
+    detail: 'starts again later',
+    pattern: /new-scheduledtask|register-scheduledtask|schtasks|currentversion\\run|set-itemproperty[^\n]{0,80}\\run\b|startup/i,
+  },
   { kind: 'environment', detail: 'the environment', pattern: /get-childitem\s+env:|\bgci\s+env:|\bdir\s+env:|getenvironmentvariables\(/i },
   { kind: 'clipboard', detail: 'the clipboard', pattern: /get-clipboard/i },
-  { kind: 'destructive', detail: 'deletes folders', pattern: /remove-item[^\n]{0,60}-recurse[^\n]{0,60}(\$home|\$env:userprofile|c:\\(users)?\\?["'\s]|~)/i },
+  {
+    kind: 'destructive',
+    detail: 'deletes folders',
+    pattern: /remove-item[^\n]{0,60}-recurse[^\n]{0,60}(\$home|\$env:userprofile|c:\\(users)?\\?["'\s]|~)/i,
+  },
 ];
 
 const python: readonly Row[] = [
-  { kind: 'network', detail: 'talks to a host', pattern: /\b(urllib\.request|urllib2|requests\.(get|post|put)|http\.client|aiohttp|socket\.(create_connection|socket)|net\/http|LWP::|open-uri)\b/ },
-  { kind: 'process', detail: 'starts a program', pattern: /\b(subprocess\.|os\.(system|popen|exec\w+|spawn\w+)|pty\.spawn|Kernel\.system|do shell script)\b/ },
+  {
+    kind: 'network',
+    detail: 'talks to a host',
+    pattern:
+      /\b(urllib\.request|urllib2|requests\.(get|post|put)|http\.client|aiohttp|socket\.(create_connection|socket)|net\/http|LWP::|open-uri)\b/,
+  },
+  {
+    kind: 'process',
+    detail: 'starts a program',
+    pattern: /\b(subprocess\.|os\.(system|popen|exec\w+|spawn\w+)|pty\.spawn|Kernel\.system|do shell script)\b/,
+  },
   { kind: 'remote-code', detail: 'runs what it fetched', pattern: /\b(exec|eval)\s*\([^\n]{0,200}(urlopen|requests\.get|\.read\(\))/ },
-  { kind: 'decode-execute', detail: 'decodes and runs', pattern: /\b(exec|eval)\s*\([^\n]{0,200}(b64decode|bytes\.fromhex|zlib\.decompress|marshal\.loads|codecs\.decode|unhexlify)/ },
+  {
+    kind: 'decode-execute',
+    detail: 'decodes and runs',
+    pattern: /\b(exec|eval)\s*\([^\n]{0,200}(b64decode|bytes\.fromhex|zlib\.decompress|marshal\.loads|codecs\.decode|unhexlify)/,
+  },
   { kind: 'dynamic-code', detail: 'exec', pattern: /\b(exec|eval|compile)\s*\(|__import__\s*\(|marshal\.loads/ },
   { kind: 'environment', detail: 'the environment', pattern: /dict\(os\.environ\)|os\.environ\.(items|copy)\(|json\.dumps\([^\n]{0,20}os\.environ/ },
   { kind: 'native-load', detail: 'calls native code', pattern: /\bctypes\.(CDLL|windll|cdll)\b/ },

@@ -7,7 +7,28 @@ export interface PackageFiles {
   match(written: string, from: string, limit: number): readonly string[];
 }
 
-const endings = ['', '.js', '.json', '.cjs', '.mjs', '.node', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.sh', '.cmd', '.bat', '/index.js', '/index.json', '/index.cjs', '/index.mjs', '/index.node', '/index.ts'];
+const endings = [
+  '',
+  '.js',
+  '.json',
+  '.cjs',
+  '.mjs',
+  '.node',
+  '.ts',
+  '.mts',
+  '.cts',
+  '.tsx',
+  '.jsx',
+  '.sh',
+  '.cmd',
+  '.bat',
+  '/index.js',
+  '/index.json',
+  '/index.cjs',
+  '/index.mjs',
+  '/index.node',
+  '/index.ts',
+];
 
 /** An index of the paths of a package. `mains` gives the main file of folders with a package.json of their own. */
 export function packageFiles(paths: readonly string[], mains: ReadonlyMap<string, string>): PackageFiles {
@@ -34,7 +55,8 @@ export function packageFiles(paths: readonly string[], mains: ReadonlyMap<string
       if (head === '' && tail === '') return [];
       const found: string[] = [];
       for (const path of paths) {
-        if (path.startsWith(head) && (path.endsWith(tail) || endings.some((ending) => path.endsWith(tail + ending))) && path.length >= head.length) found.push(path);
+        if (path.startsWith(head) && (path.endsWith(tail) || endings.some((ending) => path.endsWith(tail + ending))) && path.length >= head.length)
+          found.push(path);
         if (found.length >= limit) break;
       }
       return found;
@@ -54,7 +76,10 @@ function exact(base: string, known: ReadonlySet<string>): string | undefined {
 
 /** The path below the package folder; undefined when it leads out of it or is not a path of the package. */
 function normal(written: string, from: string): string | undefined {
-  const clean = written.replace(/^file:\/\//, '').replaceAll('\\', '/').replace(/[?#].*$/, '');
+  const clean = written
+    .replace(/^file:\/\//, '')
+    .replaceAll('\\', '/')
+    .replace(/[?#].*$/, '');
   if (/^(\/|~|[a-zA-Z]:|[a-z]+:)/.test(clean)) return undefined;
   const parts: string[] = from === '' ? [] : from.split('/');
   for (const part of clean.split('/')) {

@@ -205,3 +205,46 @@ export interface TarballFacts {
   /** Code too large to be kept in memory or beyond the work allowed: its contents are unknown. */
   readonly notRead: readonly string[];
 }
+
+/** Whether something is new against the release compared with: new in kind, or only in its words (another host, another path). */
+export type Novelty = 'kind' | 'detail' | 'old';
+
+/** What a release contains and what of it is new: small for the many that have nothing remarkable. */
+export interface ContentsEvidence {
+  /** The version compared with; undefined where there is none. */
+  readonly against?: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly filesBefore?: number;
+  readonly bytesBefore?: number;
+  /** What runs on install, with whether it did before. */
+  readonly install: readonly (InstallStep & { readonly isNew: boolean })[];
+  /** Remarkable capabilities; those that are not new only where they run on install. */
+  readonly capabilities: readonly (Capability & { readonly novelty: Novelty })[];
+  /** Signs of hiding that were not there before. */
+  readonly hiding: readonly Hiding[];
+  readonly anomalies: readonly Anomaly[];
+  /** Files added that are programs, archives, scripts, or configuration others obey. */
+  readonly added: readonly ContentFile[];
+  /** Fields in which the package.json of the tarball says something else than the registry. */
+  readonly confusion: readonly Confusion[];
+  /** Packages inside the package that were not before. */
+  readonly bundled: readonly BundledPackage[];
+  /** Commands it installs. */
+  readonly bins: readonly string[];
+  /** Dependencies this release adds and no code of it imports. */
+  readonly unusedDependencies: readonly string[];
+  /** Reachable code that could only be read as tokens, or not at all, and was not there before. */
+  readonly unread: readonly { readonly file: string; readonly why: string }[];
+  /** False when there is no code in it at all. */
+  readonly hasCode: boolean;
+  /** Capabilities only one of the builds for `require` and `import` has. */
+  readonly oneBuildOnly: readonly string[];
+}
+
+/** One field that the registry and the tarball tell differently. */
+export interface Confusion {
+  readonly field: string;
+  readonly listed: string;
+  readonly packed: string;
+}

@@ -1,7 +1,8 @@
 /** How far the syntax of a script is from anything people or honest build tools write. */
+
+import { isEscaped } from './known.ts';
 import { bare, type Node } from './nodes.ts';
 import type { Scan } from './scan.ts';
-import { isEscaped } from './known.ts';
 
 /** A measure that tripped. */
 export interface Trait {
@@ -12,7 +13,9 @@ export interface Trait {
 
 /** The traits of obfuscators; none of them alone is typical of minifiers. */
 export function obfuscationTraits(scan: Scan, source: string): readonly Trait[] {
-  return [machineNames(scan, source), accessor(scan), escapes(scan), flattened(scan), symbolSoup(source), charTable(scan)].filter((trait) => trait !== undefined);
+  return [machineNames(scan, source), accessor(scan), escapes(scan), flattened(scan), symbolSoup(source), charTable(scan)].filter(
+    (trait) => trait !== undefined,
+  );
 }
 
 const machineName = /^[a-zA-Z]{0,3}\d{0,2}_0x[0-9a-f]{2,}$/i;
@@ -27,7 +30,13 @@ function machineNames(scan: Scan, source: string): Trait | undefined {
 
 /** Names of symbols that no keyboard has together: what encoders for fun and for harm write. */
 function isSymbolic(name: string): boolean {
-  return name.length >= 2 && /^[^\x00-\x7f]+$/.test(name) && !/\p{Script=Latin}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Hangul}|\p{Script=Cyrillic}|\p{Script=Greek}|\p{Script=Arabic}|\p{Script=Devanagari}/u.test(name);
+  return (
+    name.length >= 2 &&
+    /^[^\x00-\x7f]+$/.test(name) &&
+    !/\p{Script=Latin}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Hangul}|\p{Script=Cyrillic}|\p{Script=Greek}|\p{Script=Arabic}|\p{Script=Devanagari}/u.test(
+      name,
+    )
+  );
 }
 
 /** One function asked with numbers or short keys for the names of members: the accessor of a string table. */
@@ -38,7 +47,13 @@ function accessor(scan: Scan): Trait | undefined {
     if (!node.computed) continue;
     const property = bare(node.property as Node);
     const operand = property.type === 'BinaryExpression' ? bare(property.left as Node) : property;
-    if (operand.type !== 'CallExpression' || operand.callee.type !== 'Identifier' || operand.arguments.length === 0 || !operand.arguments.every(isKey)) continue;
+    if (
+      operand.type !== 'CallExpression' ||
+      operand.callee.type !== 'Identifier' ||
+      operand.arguments.length === 0 ||
+      !operand.arguments.every(isKey)
+    )
+      continue;
     computed++;
     const held = asked.get(operand.callee.name) ?? { count: 0, at: node.start ?? 0 };
     held.count++;
@@ -51,7 +66,11 @@ function accessor(scan: Scan): Trait | undefined {
 
 function isKey(node: Node): boolean {
   if (node.type === 'Literal') return typeof node.value === 'number' || (typeof node.value === 'string' && node.value.length <= 10);
-  return (node.type === 'UnaryExpression' && isKey(node.argument)) || (node.type === 'BinaryExpression' && isKey(node.left as Node) && isKey(node.right)) || (node.type === 'MemberExpression' && node.object.type === 'Identifier');
+  return (
+    (node.type === 'UnaryExpression' && isKey(node.argument)) ||
+    (node.type === 'BinaryExpression' && isKey(node.left as Node) && isKey(node.right)) ||
+    (node.type === 'MemberExpression' && node.object.type === 'Identifier')
+  );
 }
 
 function escapes(scan: Scan): Trait | undefined {
@@ -73,7 +92,19 @@ function symbolSoup(source: string): Trait | undefined {
   const looked = Math.min(source.length, 60_000);
   for (let i = 0; i < looked; i++) {
     const code = source.charCodeAt(i);
-    if (code === 91 || code === 93 || code === 40 || code === 41 || code === 33 || code === 43 || code === 123 || code === 125 || code === 36 || code === 95) signs++;
+    if (
+      code === 91 ||
+      code === 93 ||
+      code === 40 ||
+      code === 41 ||
+      code === 33 ||
+      code === 43 ||
+      code === 123 ||
+      code === 125 ||
+      code === 36 ||
+      code === 95
+    )
+      signs++;
     else if (code > 32) letters++;
   }
   return signs > letters * 4 ? { name: 'code of brackets and signs', weight: 1, at: 0 } : undefined;
@@ -83,9 +114,20 @@ function symbolSoup(source: string): Trait | undefined {
 function charTable(scan: Scan): Trait | undefined {
   for (const node of scan.arrays) {
     if (node.elements.length < 64) continue;
-    const codes = node.elements.filter((element) => element?.type === 'Literal' && typeof element.value === 'number' && Number.isInteger(element.value) && element.value >= 9 && element.value < 256);
-    const printable = codes.filter((element) => element?.type === 'Literal' && typeof element.value === 'number' && ((element.value >= 32 && element.value < 127) || element.value === 10));
-    if (codes.length === node.elements.length && printable.length === codes.length && looksLikeText(node.elements)) return { name: `${codes.length} character codes that spell text`, weight: 0.5, at: node.start ?? 0 };
+    const codes = node.elements.filter(
+      (element) =>
+        element?.type === 'Literal' &&
+        typeof element.value === 'number' &&
+        Number.isInteger(element.value) &&
+        element.value >= 9 &&
+        element.value < 256,
+    );
+    const printable = codes.filter(
+      (element) =>
+        element?.type === 'Literal' && typeof element.value === 'number' && ((element.value >= 32 && element.value < 127) || element.value === 10),
+    );
+    if (codes.length === node.elements.length && printable.length === codes.length && looksLikeText(node.elements))
+      return { name: `${codes.length} character codes that spell text`, weight: 0.5, at: node.start ?? 0 };
   }
   return undefined;
 }

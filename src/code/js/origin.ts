@@ -131,7 +131,9 @@ class Tracer {
   #call(node: Node & { type: 'CallExpression' | 'NewExpression' }, scope: Scope, hops: number): void {
     this.#calleeTags(node.callee, node.arguments, scope);
     this.trace(node.callee, scope, hops);
-    for (const argument of node.arguments) this.trace(argument, scope, hops);
+    const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
+    // What a function of the file makes of the environment is mostly one variable of it.
+    for (const argument of node.arguments) if (known || this.#evaluator.path(argument, scope) !== '#process.env') this.trace(argument, scope, hops);
     const text = this.#evaluator.value(node, scope);
     if (text?.is === 'text' || text?.is === 'bytes') this.#text(text.is === 'text' ? text.text : '');
   }

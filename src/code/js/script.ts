@@ -24,11 +24,24 @@ const mostInner = 12;
 export function readScript(source: string, how: { readonly module: boolean; readonly parses: boolean }, depth = 0): ScriptFacts {
   const tree = treeOf(source, how);
   const spots = tree.scan ? spot(tree.scan) : spotTokens(source);
-  const inner = depth < deepestInner ? spots.inner.slice(0, mostInner).map(({ code, at, readAs }) => ({ at, readAs, facts: readScript(code, { module: false, parses: true }, depth + 1) })) : [];
-  const spotted = [...spots.spotted, ...inner.flatMap(({ at, readAs, facts }) => facts.spotted.map((found) => ({ ...found, at, readAs: readAs === 'written' ? found.readAs : readAs })))];
+  const inner =
+    depth < deepestInner
+      ? spots.inner
+          .slice(0, mostInner)
+          .map(({ code, at, readAs }) => ({ at, readAs, facts: readScript(code, { module: false, parses: true }, depth + 1) }))
+      : [];
+  const spotted = [
+    ...spots.spotted,
+    ...inner.flatMap(({ at, readAs, facts }) =>
+      facts.spotted.map((found) => ({ ...found, at, readAs: readAs === 'written' ? found.readAs : readAs })),
+    ),
+  ];
   return {
     spotted,
-    hiding: [...hidingOf(source, tree.scan, spots), ...inner.flatMap(({ at, facts }) => facts.hiding.filter((sign) => sign.kind !== 'minified').map((sign) => ({ ...sign, at })))],
+    hiding: [
+      ...hidingOf(source, tree.scan, spots),
+      ...inner.flatMap(({ at, facts }) => facts.hiding.filter((sign) => sign.kind !== 'minified').map((sign) => ({ ...sign, at }))),
+    ],
     requires: [...new Set([...spots.requires, ...inner.flatMap(({ facts }) => facts.requires)])],
     files: [...new Set([...spots.files, ...inner.flatMap(({ facts }) => facts.files)])],
     ...(tree.why !== undefined && depth === 0 && { notParsed: tree.why }),
@@ -46,7 +59,8 @@ function hidingOf(source: string, tree: Scan | undefined, spots: Spots): readonl
   const signs: HidingSign[] = [...invisibleText(source)];
   const away = offScreen(source, textRanges(tree));
   if (away) signs.push(away);
-  for (const { detail, at, computed } of spots.disguised.slice(0, 20)) signs.push({ kind: computed ? 'computed-name' : 'disguised-name', detail, at, strength: computed ? 0.4 : 0.6 });
+  for (const { detail, at, computed } of spots.disguised.slice(0, 20))
+    signs.push({ kind: computed ? 'computed-name' : 'disguised-name', detail, at, strength: computed ? 0.4 : 0.6 });
   if (isMinified(source)) signs.push({ kind: 'minified', detail: '', at: 0, strength: 0.1 });
   if (tree) signs.push(...treeSigns(tree, source));
   return signs;
@@ -55,7 +69,10 @@ function hidingOf(source: string, tree: Scan | undefined, spots: Spots): readonl
 function treeSigns(tree: Scan, source: string): readonly HidingSign[] {
   const signs: HidingSign[] = [];
   const traits = obfuscationTraits(tree, source);
-  const strength = Math.min(1, traits.reduce((sum, trait) => sum + trait.weight, 0));
+  const strength = Math.min(
+    1,
+    traits.reduce((sum, trait) => sum + trait.weight, 0),
+  );
   const heaviest = traits.reduce((a, b) => (a.weight >= b.weight ? a : b), traits[0] ?? { name: '', weight: 0, at: 0 });
   if (strength >= 0.35) signs.push({ kind: 'obfuscated', detail: traits.map((trait) => trait.name).join(', '), at: heaviest.at, strength });
   for (const name of tree.identifiers.keys()) {

@@ -96,7 +96,7 @@ class Spotter implements Spots {
     const touch = touchesFile(path);
     if (touch) this.#file(touch, node, scope);
     if (
-      /^(JSON\.stringify|Object\.(keys|entries|values|assign)|structuredClone|URLSearchParams)$/.test(path.slice(1)) ||
+      /^(JSON\.stringify|Object\.(keys|entries|values)|structuredClone|URLSearchParams)$/.test(path.slice(1)) ||
       /^(querystring#stringify|util#inspect|qs#stringify)$/.test(path)
     ) {
       if (args.some((arg) => this.#isEnvironment(arg, scope))) this.#add('environment', `${path.slice(1)}(process.env)`, node);

@@ -65,10 +65,13 @@ function unescapeText(text: string): string {
   if (!text.includes('\\')) return text;
   return text
     .slice(0, 100_000)
-    .replace(/\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\([0-7]{1,3})/g, (_, a?: string, b?: string, c?: string, d?: string) => {
-      const code = d === undefined ? Number.parseInt(a ?? b ?? c ?? '0', 16) : Number.parseInt(d, 8);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-    })
+    .replace(
+      /\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\([0-7]{1,3})/g,
+      (_, a?: string, b?: string, c?: string, d?: string) => {
+        const code = d === undefined ? Number.parseInt(a ?? b ?? c ?? '0', 16) : Number.parseInt(d, 8);
+        return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      },
+    )
     .replace(/\\n/g, '\n')
     .replace(/\\(.)/g, '$1');
 }
@@ -153,7 +156,8 @@ class TokenReader implements Spots {
     if (root === undefined) return;
     const module = this.#modules.get(root);
     const member = rest.at(-1) ?? root;
-    const path = module !== undefined && !module.startsWith('.') ? `${module}#${member}` : rest.reduce((base, key) => memberPath(base, key), `#${root}`);
+    const path =
+      module !== undefined && !module.startsWith('.') ? `${module}#${member}` : rest.reduce((base, key) => memberPath(base, key), `#${root}`);
     if (startsProgram(path)) this.#add('process', member, this.#pathAt);
     if (runsCode(path)) this.#add('dynamic-code', member, this.#pathAt);
     if (talks(path)) this.#add('network', `${module ?? root} to …`, this.#pathAt);
@@ -177,7 +181,8 @@ class TokenReader implements Spots {
     if (place) this.#add(place.kind, place.detail, at);
     const host = hostOf(text);
     if (host && !isLocalHost(host) && this.spotted.some((spot) => spot.kind === 'network')) this.#add('network', host, at);
-    if (/^(curl|wget|powershell|cmd|bash|sh|node|npm|npx|bun|python3?)\s/.test(text)) for (const { kind, detail } of commandFacts(text).doings) this.#add(kind, detail, at);
+    if (/^(curl|wget|powershell|cmd|bash|sh|node|npm|npx|bun|python3?)\s/.test(text))
+      for (const { kind, detail } of commandFacts(text).doings) this.#add(kind, detail, at);
   }
 
   #add(kind: Spotted['kind'], detail: string, at: number): void {

@@ -12,9 +12,6 @@ import { readShellScript, readTokenScript } from './other-scripts.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
 import { lineStarts, looksLikeCode, placeAt, readable } from './text.ts';
 
-/** Facts are kept by integrity and this number: raise it when the same bytes would give other facts. */
-export const analyserVersion = 1;
-
 /** How many bytes of scripts get a syntax tree; what is beyond is read as tokens and named. */
 const parsedBudget = { reachable: 16 * 2 ** 20, shipped: 3 * 2 ** 20 };
 const mostPerFile = 40;

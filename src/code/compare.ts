@@ -1,5 +1,15 @@
 /** What a release contains, seen against the release before: only what is new or runs on install is kept. Pure. */
-import type { Capability, CapabilityKind, ContentFile, ContentsEvidence, Hiding, InstallStep, Novelty, Reach, TarballFacts } from '../model/contents.ts';
+import type {
+  Capability,
+  CapabilityKind,
+  ContentFile,
+  ContentsEvidence,
+  Hiding,
+  InstallStep,
+  Novelty,
+  Reach,
+  TarballFacts,
+} from '../model/contents.ts';
 import type { Release } from '../model/packument.ts';
 import { isAgentConfig, isCiConfig } from './config-files.ts';
 import { confusionOf } from './confusion.ts';
@@ -29,6 +39,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     bins: [...facts.manifest.bin.keys()],
     unusedDependencies: unusedOf(facts, base),
     unread: unreadOf(facts, before),
+    hasNativeSources: facts.files.some((file) => file.type === 'native-source' && !/\.h(pp|h)?$/.test(file.path)),
     hasCode: facts.files.some((file) => codeTypes.has(file.type)),
     oneBuildOnly: oneBuildOnly(facts, before),
   };
@@ -39,7 +50,19 @@ function sameStep(a: InstallStep, b: InstallStep): boolean {
 }
 
 /** Kinds so common that only their appearance in the install says something. */
-const ordinary: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>(['process', 'dynamic-code', 'gated', 'native-load', 'environment', 'credential-env', 'page-data', 'clipboard', 'network', 'download', 'package-install']);
+const ordinary: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>([
+  'process',
+  'dynamic-code',
+  'gated',
+  'native-load',
+  'environment',
+  'credential-env',
+  'page-data',
+  'clipboard',
+  'network',
+  'download',
+  'package-install',
+]);
 
 const order: readonly Reach[] = ['shipped', 'bin', 'import', 'install'];
 
@@ -47,7 +70,11 @@ function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): 
   const old = before && index(before.capabilities);
   return facts.capabilities
     .map((found) => ({ ...found, novelty: noveltyOf(found, old) }))
-    .filter((found) => found.novelty !== 'old' && (before !== undefined || !ordinary.has(found.kind) || found.reach === 'install' || found.kind === 'network' || found.kind === 'environment'))
+    .filter(
+      (found) =>
+        found.novelty !== 'old' &&
+        (before !== undefined || !ordinary.has(found.kind) || found.reach === 'install' || found.kind === 'network' || found.kind === 'environment'),
+    )
     .sort((a, b) => order.indexOf(b.reach) - order.indexOf(a.reach))
     .slice(0, 200);
 }
@@ -79,13 +106,22 @@ function noveltyOf(found: Capability, old: Index | undefined): Novelty {
 function hidingOf(facts: TarballFacts, before: TarballFacts | undefined): readonly Hiding[] {
   const minified = facts.hiding.filter((sign) => sign.kind === 'minified' && before && wasPlain(sign.file, before));
   const others = facts.hiding.filter((sign) => sign.kind !== 'minified' && sign.kind !== 'encoded-blob' && !wasThere(sign, before));
-  const blobs = facts.hiding.filter((sign) => sign.kind === 'encoded-blob' && before !== undefined && !before.hiding.some((old) => old.kind === 'encoded-blob'));
+  const blobs = facts.hiding.filter(
+    (sign) => sign.kind === 'encoded-blob' && before !== undefined && !before.hiding.some((old) => old.kind === 'encoded-blob'),
+  );
   return [...others, ...blobs, ...minified].slice(0, 60);
 }
 
 /** The same sort of hiding, in as much strength, was in the release before. */
 function wasThere(sign: Hiding, before: TarballFacts | undefined): boolean {
-  return before?.hiding.some((old) => old.kind === sign.kind && old.strength >= sign.strength - 0.05 && (old.file === sign.file || old.detail === sign.detail || sign.kind === 'computed-name')) ?? false;
+  return (
+    before?.hiding.some(
+      (old) =>
+        old.kind === sign.kind &&
+        old.strength >= sign.strength - 0.05 &&
+        (old.file === sign.file || old.detail === sign.detail || sign.kind === 'computed-name'),
+    ) ?? false
+  );
 }
 
 function wasPlain(file: string, before: TarballFacts): boolean {
@@ -100,7 +136,14 @@ function addedFiles(facts: TarballFacts, before: TarballFacts | undefined): read
   const hashes = new Set(before?.files.map((file) => file.hash));
   return facts.files
     .filter((file) => !known.has(file.path) && !hashes.has(file.hash))
-    .filter((file) => addable.has(file.type) || isAgentConfig(file.path) || isCiConfig(file.path) || isControl(file.path) || (before !== undefined && file.size > 300_000 && file.type === 'javascript'))
+    .filter(
+      (file) =>
+        addable.has(file.type) ||
+        isAgentConfig(file.path) ||
+        isCiConfig(file.path) ||
+        isControl(file.path) ||
+        (before !== undefined && file.size > 300_000 && file.type === 'javascript'),
+    )
     .slice(0, 100);
 }
 
@@ -115,7 +158,13 @@ function unusedOf(facts: TarballFacts, base: Baseline | undefined): readonly str
   const imported = new Set(facts.imports);
   const mentioned = [...facts.manifest.scripts.values()].join(' ');
   return [...facts.manifest.dependencies.keys(), ...facts.manifest.optionalDependencies.keys()].filter(
-    (name) => !base.dependencies.has(name) && !imported.has(name) && !name.startsWith('@types/') && !mentioned.includes(name) && !name.startsWith(`${facts.manifest.name ?? ''}-`) && !isPlatform(name),
+    (name) =>
+      !base.dependencies.has(name) &&
+      !imported.has(name) &&
+      !name.startsWith('@types/') &&
+      !mentioned.includes(name) &&
+      !name.startsWith(`${facts.manifest.name ?? ''}-`) &&
+      !isPlatform(name),
   );
 }
 
@@ -130,14 +179,29 @@ function unreadOf(facts: TarballFacts, before: TarballFacts | undefined): Conten
   return all.filter(({ file }) => !known.has(file)).slice(0, 20);
 }
 
-const telling: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>(['process', 'exfiltration', 'remote-code', 'decode-execute', 'credential-file', 'wallet-hook', 'page-hook', 'browser-data', 'wallet-file', 'self-publish', 'persistence']);
+const telling: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>([
+  'process',
+  'exfiltration',
+  'remote-code',
+  'decode-execute',
+  'credential-file',
+  'wallet-hook',
+  'page-hook',
+  'browser-data',
+  'wallet-file',
+  'self-publish',
+  'persistence',
+]);
 
 /** New capabilities of one of two builds that are otherwise alike. */
 function oneBuildOnly(facts: TarballFacts, before: TarballFacts | undefined): readonly string[] {
-  const builds = ['cjs', 'esm'].map((build) => facts.files.filter((file) => file.reach === 'import' && buildOf(file.path) === build).map((file) => file.path));
+  const builds = ['cjs', 'esm'].map((build) =>
+    facts.files.filter((file) => file.reach === 'import' && buildOf(file.path) === build).map((file) => file.path),
+  );
   const [cjs = [], esm = []] = builds;
   if (cjs.length === 0 || esm.length === 0) return [];
-  const kindsOf = (paths: readonly string[]): ReadonlySet<string> => new Set(facts.capabilities.filter((found) => telling.has(found.kind) && paths.includes(found.file)).map((found) => found.kind));
+  const kindsOf = (paths: readonly string[]): ReadonlySet<string> =>
+    new Set(facts.capabilities.filter((found) => telling.has(found.kind) && paths.includes(found.file)).map((found) => found.kind));
   const a = kindsOf(cjs);
   const b = kindsOf(esm);
   const differing = [...a].filter((kind) => !b.has(kind)).concat([...b].filter((kind) => !a.has(kind)));

@@ -17,7 +17,10 @@ function identity(packed: PackedManifest, listed: Release): readonly Confusion[]
 
 /** Registries normalise `v1.0.0`, `=1.0.0` and drop build metadata. */
 function plainVersion(version: string): string {
-  return version.trim().replace(/^[v=\s]+/, '').replace(/\+.*$/, '');
+  return version
+    .trim()
+    .replace(/^[v=\s]+/, '')
+    .replace(/\+.*$/, '');
 }
 
 const hooks = ['preinstall', 'install', 'postinstall'] as const;

@@ -6,6 +6,7 @@ import type { IncomingChange, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
 import type { PackumentSource } from '../registry/source.ts';
 import { type Context, collectors } from './collectors.ts';
+import type { ContentsReading } from './contents.ts';
 import type { FactsStore } from './facts.ts';
 import { installedIn } from './installed.ts';
 import { openLookup } from './lookup.ts';
@@ -24,6 +25,8 @@ export interface EvidenceOptions {
   /** Left out with `--no-cache`. */
   readonly facts?: FactsStore;
   readonly offline?: boolean;
+  /** Left out where contents are not to be read. */
+  readonly contents?: ContentsReading;
 }
 
 /** Packages looked at side by side; the registry layer limits its connections itself. */

@@ -2,6 +2,7 @@
 import type { EvidenceKind, EvidenceMap, Gathered, NameEvidence } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
+import { type ContentsReading, contents } from './contents.ts';
 import type { Installed } from './installed.ts';
 import type { Lookup } from './lookup.ts';
 import { name } from './name.ts';
@@ -14,6 +15,8 @@ export interface Context {
   readonly names: (name: string) => NameEvidence;
   readonly installed: Installed;
   readonly now: Instant;
+  /** Left out where contents are not to be read. */
+  readonly reading?: ContentsReading;
 }
 
 /** Has one kind of evidence on one registry package. */
@@ -31,6 +34,7 @@ export const collectors: { readonly [K in EvidenceKind]: Collector<K> } = {
   trust: slice('trust'),
   name,
   newDependencies,
+  contents,
 };
 
 function slice<K extends SliceKind>(kind: K): Collector<K> {

@@ -236,8 +236,14 @@ export interface ContentsEvidence {
   readonly unusedDependencies: readonly string[];
   /** Reachable code that could only be read as tokens, or not at all, and was not there before. */
   readonly unread: readonly { readonly file: string; readonly why: string }[];
+  /** True when there are sources that a native build would compile. */
+  readonly hasNativeSources: boolean;
   /** False when there is no code in it at all. */
   readonly hasCode: boolean;
+  /** Set when the bytes are not those the lockfile or the registry names. */
+  readonly contradicts?: 'lockfile' | 'registry';
+  /** The sha512 of the bytes that came, where they contradict. */
+  readonly packed?: string;
   /** Capabilities only one of the builds for `require` and `import` has. */
   readonly oneBuildOnly: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** Evidence: one typed value per kind. Rules name the kinds they need; only collectors fetch. */
 
+import type { ContentsEvidence } from './contents.ts';
 import type { Person, Release, TrustLevel } from './packument.ts';
 import type { Instant } from './time.ts';
 
@@ -142,6 +143,7 @@ export interface EvidenceMap {
   readonly trust: TrustEvidence;
   readonly name: NameEvidence;
   readonly newDependencies: readonly NewDependency[];
+  readonly contents: ContentsEvidence;
 }
 
 export type EvidenceKind = keyof EvidenceMap;

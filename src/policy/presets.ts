@@ -29,11 +29,25 @@ const recommended: Preset = {
     'provenance-lost': 'block',
     'release-age': 'block',
 
+    'tarball-mismatch': 'block',
+    'tarball-anomaly': 'block',
+    'install-code-risk': 'block',
+    'binding-gyp-command': 'block',
+    'code-capability-added': 'block',
+    'obfuscated-code-added': 'block',
+    'hidden-code': 'block',
+    'invisible-characters': 'block',
+    'manifest-confusion': 'block',
+    'shadowing-bin': 'block',
+
     typosquat: 'warn',
     'borrowed-name': 'warn',
     'new-package': 'warn',
     'install-script-changed': 'warn',
     'remote-source': 'warn',
+    'agent-config-added': 'warn',
+    'native-binary-added': 'warn',
+    'embedded-npm-config': 'warn',
 
     'project-script-changed': 'warn',
 
@@ -42,6 +56,13 @@ const recommended: Preset = {
     'dormant-revival': 'info',
     'version-burst': 'info',
     deprecated: 'info',
+    'bundled-dependency': 'info',
+    'dependency-unused': 'info',
+    'build-divergence': 'info',
+    'network-host-added': 'info',
+    'size-jump': 'info',
+    'code-not-read': 'info',
+    'empty-package': 'info',
   },
 };
 
@@ -58,6 +79,13 @@ const strict: Preset = {
     'dormant-revival': 'warn',
     'version-burst': 'warn',
     deprecated: 'warn',
+    'agent-config-added': 'block',
+    'native-binary-added': 'block',
+    'bundled-dependency': 'warn',
+    'dependency-unused': 'warn',
+    'build-divergence': 'warn',
+    'size-jump': 'warn',
+    'code-not-read': 'warn',
   },
 };
 

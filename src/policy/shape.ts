@@ -48,6 +48,7 @@ const evidence: { readonly [K in EvidenceKind]: true } = {
   trust: true,
   name: true,
   newDependencies: true,
+  contents: true,
 };
 
 const name = '(?:@[A-Za-z0-9~_.-]+/)?[A-Za-z0-9~_.-]+';

@@ -1,4 +1,5 @@
 /** Small builders for the worked examples of rules: everything unsaid is ordinary. */
+import type { Capability, ContentsEvidence, Hiding, InstallStep } from '../model/contents.ts';
 import type { ListingEvidence, NearName, NewDependency, PublishersEvidence, ReleaseStub, TimesEvidence } from '../model/evidence.ts';
 import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
 import type { DependencySets, Release } from '../model/packument.ts';
@@ -69,4 +70,52 @@ export function aNearName(target: string, more: Partial<NearName> = {}): NearNam
 
 function aPackage(name: string, version: string, more: Partial<ResolvedPackage> = {}): ResolvedPackage {
   return { key: `node_modules/${name}`, name, version, source: 'registry', dev: false, optional: false, peer: false, bundled: false, ...more };
+}
+
+/** The contents of an update in which nothing is new. */
+export function someContents(more: Partial<ContentsEvidence> = {}): ContentsEvidence {
+  return {
+    against: '1.0.0',
+    files: 12,
+    bytes: 40_000,
+    filesBefore: 12,
+    bytesBefore: 39_000,
+    install: [],
+    capabilities: [],
+    hiding: [],
+    anomalies: [],
+    added: [],
+    confusion: [],
+    bundled: [],
+    bins: [],
+    unusedDependencies: [],
+    unread: [],
+    hasNativeSources: false,
+    hasCode: true,
+    oneBuildOnly: [],
+    ...more,
+  };
+}
+
+/** A capability that the release before did not have, on import of the entry point. */
+export function aCapability(
+  kind: Capability['kind'],
+  detail: string,
+  more: Partial<ContentsEvidence['capabilities'][number]> = {},
+): ContentsEvidence['capabilities'][number] {
+  return { kind, detail, file: 'index.js', line: 1, column: 1, snippet: '', reach: 'import', readAs: 'written', novelty: 'kind', ...more };
+}
+
+/** A sign of hiding in the entry point. */
+export function aSign(kind: Hiding['kind'], detail: string, strength: number, more: Partial<Hiding> = {}): Hiding {
+  return { kind, detail, file: 'index.js', line: 1, snippet: '', reach: 'import', strength, ...more };
+}
+
+/** A step of the install that was not there before. */
+export function aStep(
+  trigger: InstallStep['trigger'],
+  command: string,
+  more: Partial<ContentsEvidence['install'][number]> = {},
+): ContentsEvidence['install'][number] {
+  return { trigger, command, files: [], tools: [], declared: true, isNew: true, ...more };
 }

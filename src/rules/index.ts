@@ -1,13 +1,29 @@
 /** The list of rules. A rule not listed here does not exist; a contract test proves the list complete. */
 import type { AnyRule } from '../model/rule.ts';
+import agentConfigAdded from './agent-config-added.ts';
+import bindingGypCommand from './binding-gyp-command.ts';
 import borrowedName from './borrowed-name.ts';
+import buildDivergence from './build-divergence.ts';
+import bundledDependency from './bundled-dependency.ts';
+import codeCapabilityAdded from './code-capability-added.ts';
+import codeNotRead from './code-not-read.ts';
+import dependencyUnused from './dependency-unused.ts';
 import deprecated from './deprecated.ts';
 import dormantRevival from './dormant-revival.ts';
+import embeddedNpmConfig from './embedded-npm-config.ts';
+import emptyPackage from './empty-package.ts';
+import hiddenCode from './hidden-code.ts';
+import installCodeRisk from './install-code-risk.ts';
 import installScriptAdded from './install-script-added.ts';
 import installScriptChanged from './install-script-changed.ts';
+import invisibleCharacters from './invisible-characters.ts';
 import maintainerAdded from './maintainer-added.ts';
+import manifestConfusion from './manifest-confusion.ts';
+import nativeBinaryAdded from './native-binary-added.ts';
+import networkHostAdded from './network-host-added.ts';
 import newPackage from './new-package.ts';
 import newPackageInstallScript from './new-package-install-script.ts';
+import obfuscatedCodeAdded from './obfuscated-code-added.ts';
 import packageNotFound from './package-not-found.ts';
 import phantomDependency from './phantom-dependency.ts';
 import provenanceLost from './provenance-lost.ts';
@@ -16,6 +32,10 @@ import releaseAge from './release-age.ts';
 import remoteDependency from './remote-dependency.ts';
 import remoteSource from './remote-source.ts';
 import securityPlaceholder from './security-placeholder.ts';
+import shadowingBin from './shadowing-bin.ts';
+import sizeJump from './size-jump.ts';
+import tarballAnomaly from './tarball-anomaly.ts';
+import tarballMismatch from './tarball-mismatch.ts';
 import typosquat from './typosquat.ts';
 import unlistedVersion from './unlisted-version.ts';
 import versionBurst from './version-burst.ts';
@@ -38,6 +58,26 @@ export const rules: readonly AnyRule[] = [
   maintainerAdded,
   dormantRevival,
   versionBurst,
+  tarballMismatch,
+  tarballAnomaly,
+  installCodeRisk,
+  bindingGypCommand,
+  codeCapabilityAdded,
+  obfuscatedCodeAdded,
+  hiddenCode,
+  invisibleCharacters,
+  manifestConfusion,
+  shadowingBin,
+  agentConfigAdded,
+  nativeBinaryAdded,
+  embeddedNpmConfig,
+  bundledDependency,
+  dependencyUnused,
+  buildDivergence,
+  networkHostAdded,
+  sizeJump,
+  codeNotRead,
+  emptyPackage,
   releaseAge,
   deprecated,
 ];

@@ -1,0 +1,71 @@
+/** Keeps facts of tarballs between runs: one file for each, named by the hash of its bytes and the analyser's version. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { analyserVersion } from '../code/analyser-version.ts';
+import { decodeFacts, encodeFacts } from '../code/facts-json.ts';
+import type { TarballFacts } from '../model/contents.ts';
+
+/** A store of facts; losing any of it costs reading a tarball again. */
+export interface ContentsStore {
+  /** Facts of the bytes with this sha512. */
+  get(integrity: string, git: boolean): TarballFacts | undefined;
+  put(facts: TarballFacts, git: boolean): void;
+}
+
+const mostFiles = 3000;
+
+/** Opens the store in a folder, which need not exist. */
+export function openContents(folder: string): ContentsStore {
+  let counted = false;
+  return {
+    get(integrity, git) {
+      const facts = decodeFacts(read(fileOf(folder, integrity, git)));
+      // A file under another name than its own is no fact.
+      return facts?.integrity === integrity ? facts : undefined;
+    },
+    put(facts, git) {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        if (!counted) prune(folder);
+        counted = true;
+        write(fileOf(folder, facts.integrity, git), encodeFacts(facts));
+      } catch {
+        // A store that cannot be written is only slower.
+      }
+    },
+  };
+}
+
+function fileOf(folder: string, integrity: string, git: boolean): string {
+  return join(folder, `${createHash('sha256').update(integrity).digest('hex').slice(0, 40)}-${analyserVersion}${git ? 'g' : ''}`);
+}
+
+/** The checksum in front tells torn and damaged files apart. */
+function read(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const body = text.slice(65);
+    return text.slice(0, 64) === checksum(body) ? body : '';
+  } catch {
+    return '';
+  }
+}
+
+function write(path: string, body: string): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, `${checksum(body)}\n${body}`, { mode: 0o600 });
+  renameSync(draft, path);
+}
+
+function checksum(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+/** The oldest make room when there are too many. */
+function prune(folder: string): void {
+  const names = readdirSync(folder);
+  if (names.length < mostFiles) return;
+  const aged = names.map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs })).sort((a, b) => a.at - b.at);
+  for (const { name } of aged.slice(0, names.length - mostFiles / 2)) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,94 @@
+/** What a release contains and what of it is new, against the settled release before it. */
+import { compareContents } from '../code/compare.ts';
+import type { ContentsEvidence } from '../model/contents.ts';
+import { DepwardError } from '../model/errors.ts';
+import { failed, type Gathered, had, notOffered, type ReleaseEvidence } from '../model/evidence.ts';
+import type { IncomingChange } from '../model/package.ts';
+import type { Release } from '../model/packument.ts';
+import { day } from '../model/time.ts';
+import { hiddenScript } from '../registry/manifest.ts';
+import type { Context } from './collectors.ts';
+import type { Slices } from './slices.ts';
+import type { ReadTarball, Tarballs } from './tarballs.ts';
+
+/** Reading contents, and of which packages. */
+export interface ContentsReading {
+  readonly tarballs: Tarballs;
+  /** Leaves out releases of well-known packages that have stood so many days; 0 leaves out none. */
+  readonly settledDays: number;
+  /** Packages that were asked for by name: always read. */
+  readonly wanted: ReadonlySet<string>;
+}
+
+/** Collects the contents of one package. */
+export async function contents(change: IncomingChange, { lookup, reading, names, now }: Context): Promise<Gathered<ContentsEvidence>> {
+  if (!reading) return notOffered('contents were not asked for');
+  const slices = await lookup.slices(change.after.name, change.after.version);
+  const { release } = slices;
+  if (!release.ok) return release;
+  if (isSettled(change, slices, reading, names, now))
+    return notOffered(`well-known releases older than ${reading.settledDays} days are not unpacked again`);
+  const { current } = release.value;
+  if (current.tarball === undefined) return failed('the registry does not say where its tarball is');
+  try {
+    const read = await reading.tarballs.read(refOf(current, change));
+    return await compared(read, release.value, change, reading.tarballs);
+  } catch (error) {
+    if (error instanceof DepwardError && error.code !== 'interrupted') return failed(error.message);
+    throw error;
+  }
+}
+
+async function compared(
+  read: ReadTarball,
+  { current, settled, previous }: ReleaseEvidence,
+  change: IncomingChange,
+  tarballs: Tarballs,
+): Promise<Gathered<ContentsEvidence>> {
+  const base = baseOf(settled ?? previous, current);
+  const before =
+    base?.tarball === undefined
+      ? undefined
+      : await tarballs.read({ url: base.tarball, ...(base.integrity !== undefined && { registry: base.integrity }) });
+  const evidence = compareContents(
+    read.facts,
+    current,
+    base &&
+      before && {
+        version: base.version,
+        facts: before.facts,
+        dependencies: new Set([...base.dependencies.prod.keys(), ...base.dependencies.optional.keys()]),
+      },
+  );
+  return had({
+    ...evidence,
+    // Documents that only say "has one" are no contradiction of the script itself.
+    confusion: evidence.confusion.filter(({ listed }) => listed !== hiddenScript),
+    ...(read.contradicts && { contradicts: read.contradicts }),
+    ...(change.after.integrity !== undefined && read.contradicts === 'lockfile' && { packed: read.facts.integrity }),
+  });
+}
+
+/** A release is not compared with itself. */
+function baseOf(base: Release | undefined, current: Release): Release | undefined {
+  return base && base.version !== current.version ? base : undefined;
+}
+
+function refOf(release: Release, { after }: IncomingChange): { url: string; lockfile?: string; registry?: string } {
+  return {
+    url: release.tarball ?? '',
+    ...(after.integrity !== undefined && { lockfile: after.integrity }),
+    ...(release.integrity !== undefined ? { registry: release.integrity } : release.shasum !== undefined && { registry: shaOf(release.shasum) }),
+  };
+}
+
+function shaOf(hex: string): string {
+  return `sha1-${Buffer.from(hex, 'hex').toString('base64')}`;
+}
+
+/** Hijacked releases of well-known packages are found within days: what has stood is read only where it was asked for. */
+function isSettled({ after }: IncomingChange, { times, release }: Slices, reading: ContentsReading, names: Context['names'], now: number): boolean {
+  if (reading.settledDays === 0 || reading.wanted.has(after.name) || !times.ok) return false;
+  if (now - times.value.published < reading.settledDays * day) return false;
+  return (names(after.name).downloads ?? 0) > 0 && (!release.ok || release.value.current.scripts.install === undefined);
+}

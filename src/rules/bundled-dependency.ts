@@ -1,0 +1,46 @@
+/** Bundled packages are code of others inside the tarball: no lockfile lists them, no registry vouches for them. */
+import { defineRule } from '../model/rule.ts';
+import { listText, printable } from '../model/text.ts';
+import { at, changed, someContents } from './example.ts';
+
+export default defineRule({
+  meta: {
+    id: 'bundled-dependency',
+    family: 'shape',
+    severity: 'low',
+    summary: 'The release carries copies of other packages that the release before did not.',
+    why: 'Bundled packages come inside the tarball: audits, lockfiles and age rules do not see them, and nobody compares them with what the registry holds under their name.',
+    remedy: 'Compare the bundled packages with the registry’s own, or prefer a release without them.',
+    references: ['npm documentation: bundleDependencies'],
+    falsePositives: 'npm itself and some command line tools bundle on purpose.',
+    since: '0.1.0',
+  },
+  needs: ['contents'],
+  check(_change, { contents }) {
+    if (contents.bundled.length === 0) return [];
+    const names = contents.bundled.map(({ name, version }) => printable(`${name}@${version}`, 80));
+    return [
+      {
+        message: `carries ${contents.bundled.length} packages inside: ${listText(names, 3)}`,
+        confidence: 'low',
+        facts: { bundled: names.slice(0, 30) },
+      },
+    ];
+  },
+  examples: [
+    {
+      title: 'a package bundled for the first time',
+      change: changed('quiet-lib', '1.0.0', '1.0.1'),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: { contents: someContents({ bundled: [{ path: 'node_modules/left', name: 'left', version: '9.9.9' }] }) },
+      flagged: true,
+    },
+    {
+      title: 'nothing bundled',
+      change: changed('quiet-lib', '1.0.0', '1.0.1'),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: { contents: someContents() },
+      flagged: false,
+    },
+  ],
+});

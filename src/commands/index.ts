@@ -40,6 +40,13 @@ const voice: readonly OptionFlag[] = [
 /** The flags of every command that judges. */
 export const judging: readonly OptionFlag[] = [registry, asOf, config, format, ...sources, ...voice];
 
+const contents: readonly OptionFlag[] = [
+  registry,
+  { flags: '--format <name>', about: 'text or json' },
+  { flags: '--no-cache', about: 'neither read nor write the cache' },
+  { flags: '-v, --verbose', about: 'print ordinary capabilities of files nothing leads to as well' },
+];
+
 /** Add a command: one file with `run`, one entry here. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -62,6 +69,26 @@ export const commands: readonly CommandSpec[] = [
     load: async () => {
       const { run } = await import('./ls.ts');
       return (_, options, io) => run(options, io);
+    },
+  },
+  {
+    usage: 'inspect <spec>',
+    summary: 'what a release runs, can do and hides, with places; nothing of it is executed',
+    options: contents,
+    help: '\nExample:\n  depward inspect esbuild@0.25.0\n',
+    load: async () => {
+      const { run } = await import('./inspect.ts');
+      return ([spec], options, io) => run(String(spec), options, io);
+    },
+  },
+  {
+    usage: 'diff <before> <after>',
+    summary: 'what one release does that another does not, with places',
+    options: contents,
+    help: '\nExample:\n  depward diff debug@4.4.1 debug@4.4.3\n',
+    load: async () => {
+      const { run } = await import('./diff.ts');
+      return ([before, after], options, io) => run(String(before), String(after), options, io);
     },
   },
   {

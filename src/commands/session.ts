@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { type Evaluation, evaluate } from '../engine.ts';
 import { cleanFile, openCleanMemory } from '../evidence/clean.ts';
 import { openEvidence } from '../evidence/collect.ts';
+import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
 import { popularNames, popularNamesId, projectNames } from '../evidence/popular-names.ts';
+import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
 import type { Finding, Gap } from '../model/finding.ts';
 import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
@@ -56,6 +58,8 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
     ...(options.registry !== undefined && { registry: options.registry }),
   });
   const facts = options.cache === false ? undefined : openFacts(join(cacheFolder(io.env, io.cwd), factsFile));
+  const kept = options.cache === false ? undefined : openContents(join(cacheFolder(io.env, io.cwd), contentsFolder));
+  const tarballs = openTarballs(options.offline === true ? undefined : registry, kept);
   return {
     policy: chosen,
     registry,
@@ -76,6 +80,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         ...(namesId !== undefined && { namesId }),
         offline: options.offline === true,
         ...(facts && { facts }),
+        contents: { tarballs, offline: options.offline === true, settledDays: mode === 'gate' ? 0 : settledDays, wanted: askedFor(tree) },
       });
       const build = popularNamesId();
       const memory =
@@ -121,4 +126,13 @@ function settledNames(tree: ResolvedTree, changes: readonly Change[]): string[] 
 /** A policy or weights as text that tells them apart. */
 function plainText(value: unknown): string {
   return JSON.stringify(value, (_key, held: unknown) => (held instanceof Map ? [...held] : held));
+}
+
+/** Releases of well-known packages that stood so long are not unpacked where nobody asked for them by name. */
+const settledDays = 30;
+
+/** The packages the project itself asks for, where there are few enough to mean something. */
+function askedFor(tree: ResolvedTree): ReadonlySet<string> {
+  const direct = tree.packages.filter((entry) => tree.dependentsOf(entry.key).some((edge) => edge.from === ''));
+  return new Set(direct.length <= 12 ? direct.map((entry) => entry.name) : []);
 }

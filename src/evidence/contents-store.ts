@@ -13,6 +13,9 @@ export interface ContentsStore {
   put(facts: TarballFacts, git: boolean): void;
 }
 
+/** The folder's name in the cache; the number rises when its format changes. */
+export const contentsFolder = 'contents-1';
+
 const mostFiles = 3000;
 
 /** Opens the store in a folder, which need not exist. */

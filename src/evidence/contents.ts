@@ -14,6 +14,7 @@ import type { ReadTarball, Tarballs } from './tarballs.ts';
 /** Reading contents, and of which packages. */
 export interface ContentsReading {
   readonly tarballs: Tarballs;
+  readonly offline: boolean;
   /** Leaves out releases of well-known packages that have stood so many days; 0 leaves out none. */
   readonly settledDays: number;
   /** Packages that were asked for by name: always read. */
@@ -34,6 +35,7 @@ export async function contents(change: IncomingChange, { lookup, reading, names,
     const read = await reading.tarballs.read(refOf(current, change));
     return await compared(read, release.value, change, reading.tarballs);
   } catch (error) {
+    if (error instanceof DepwardError && error.code === 'not-found' && reading.offline) return notOffered(error.message);
     if (error instanceof DepwardError && error.code !== 'interrupted') return failed(error.message);
     throw error;
   }

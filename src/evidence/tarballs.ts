@@ -25,7 +25,7 @@ export interface ReadTarball {
 }
 
 export interface Tarballs {
-  /** Throws a DepwardError when the tarball cannot be had or read. */
+  /** Throws a DepwardError when the tarball cannot be had or read, with code `not-found` when nobody may be asked. */
   read(ref: TarballRef): Promise<ReadTarball>;
 }
 
@@ -34,7 +34,7 @@ const limitBytes = 160 * 2 ** 20;
 const mostDownloads = 8;
 
 /** Opens the reading of tarballs. */
-export function openTarballs(source: TarballSource, store: ContentsStore | undefined): Tarballs {
+export function openTarballs(source: TarballSource | undefined, store: ContentsStore | undefined): Tarballs {
   const downloads = turns(mostDownloads);
   const analyses = turns(1);
   const known = new Map<string, Promise<ReadTarball>>();
@@ -42,6 +42,7 @@ export function openTarballs(source: TarballSource, store: ContentsStore | undef
   async function fetched(ref: TarballRef): Promise<ReadTarball> {
     const kept = fromStore(ref);
     if (kept) return kept;
+    if (!source) throw new DepwardError('not-found', 'its contents are not in the cache, and --offline fetches nothing');
     const packed = await downloads(() => bytesOf(source, ref.url));
     return analyses(async () => {
       // Loaded late: most runs find all facts in the store.

@@ -4,6 +4,9 @@ import type { Anomaly } from './archive.ts';
 /** When a file's code runs: by installing, by importing the package, by starting its command, or only when somebody asks for that very file. */
 export type Reach = 'install' | 'import' | 'bin' | 'shipped';
 
+/** The reaches, the worst first. */
+export const reaches: readonly Reach[] = ['install', 'import', 'bin', 'shipped'];
+
 /** Something code can do. Weak ones describe; strong ones accuse when they are new and come together. */
 export type CapabilityKind =
   /** Talks to a host. */

@@ -55,8 +55,12 @@ export function remedyOf(finding: Finding, rule: RuleMeta | undefined, instead: 
 /** What the coverage of a report leaves open, in parts of one sentence. */
 export function coverageParts(report: Report): string[] {
   const { notOffered, incomplete, outsideRegistry, oldestFactSeconds } = report.coverage;
+  // Whether contents are read is depward's own choice, not the registry's.
+  const unpacked = notOffered.filter(({ evidence }) => evidence === 'contents');
+  const offered = notOffered.filter(({ evidence }) => evidence !== 'contents');
   return [
-    ...(notOffered.length > 0 ? [`not offered by the registry: ${notOfferedText(notOffered)}`] : []),
+    ...(offered.length > 0 ? [`not offered by the registry: ${notOfferedText(offered)}`] : []),
+    ...unpacked.map(({ packages, reason }) => `${counted(packages, 'package')} not unpacked: ${reason}`),
     ...(incomplete > 0 ? [`${counted(incomplete, 'package')} could not be judged completely`] : []),
     ...(outsideRegistry > 0 ? [`${counted(outsideRegistry, 'package')} from outside a registry`] : []),
     ...(oldestFactSeconds !== undefined ? [`facts up to ${ageText(oldestFactSeconds)} old`] : []),

@@ -1,0 +1,105 @@
+/** What inspect and diff share: a spec to the facts of its tarball. */
+import { join } from 'node:path';
+import { contentsFolder, openContents } from '../evidence/contents-store.ts';
+import { openTarballs } from '../evidence/tarballs.ts';
+import type { TarballFacts } from '../model/contents.ts';
+import { DepwardError } from '../model/errors.ts';
+import type { Packument, Release } from '../model/packument.ts';
+import { cacheFolder } from '../registry/cache.ts';
+import { openRegistry } from '../registry/client.ts';
+import type { Io } from './io.ts';
+import { openProgress } from './progress.ts';
+
+export interface ContentsOptions {
+  readonly registry?: string;
+  readonly cache?: boolean;
+  readonly format?: readonly string[] | string;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface Contents {
+  /** `name@version`. */
+  readonly title: string;
+  readonly facts: TarballFacts;
+}
+
+/** Reads the tarballs that specs mean, in order. */
+export async function contentsOf(specs: readonly string[], options: ContentsOptions, io: Io): Promise<readonly Contents[]> {
+  const registry = await openRegistry({
+    cwd: io.cwd,
+    env: io.env,
+    now: io.now,
+    signal: io.signal,
+    noCache: options.cache === false,
+    note: (line) => io.stderr(`depward: ${line}\n`),
+    ...(options.registry !== undefined && { registry: options.registry }),
+  });
+  const progress = openProgress(io, options.quiet === true);
+  try {
+    const store = options.cache === false ? undefined : openContents(join(cacheFolder(io.env, io.cwd), contentsFolder));
+    const tarballs = openTarballs(registry, store);
+    const found: Contents[] = [];
+    for (const spec of specs) {
+      progress.say(`reading ${spec}`);
+      const { name, wanted } = parted(spec);
+      const answer = await registry.packument(name);
+      if (answer.status === 'not-found') throw new DepwardError('not-found', `the registry knows no package ${name}`);
+      if (answer.status === 'failed') throw new DepwardError('network', `${name} cannot be looked up: ${answer.reason}`);
+      const release = await releaseOf(answer.packument, wanted);
+      const { facts, contradicts } = await tarballs.read(refOf(release));
+      if (contradicts) throw new DepwardError('integrity', `the tarball of ${name}@${release.version} is not the one the registry names`);
+      found.push({ title: `${name}@${release.version}`, facts });
+    }
+    return found;
+  } finally {
+    progress.stop();
+    registry.close();
+  }
+}
+
+/** True when JSON was asked for; only text and json make sense here. */
+export function wantsJson(options: ContentsOptions): boolean {
+  const formats = [options.format ?? 'text'].flat();
+  const [format = 'text'] = formats;
+  if (formats.length > 1 || (format !== 'text' && format !== 'json'))
+    throw new DepwardError('usage', `the format ${String(format)} is not one of text, json`);
+  return format === 'json';
+}
+
+/** Facts as plain JSON. */
+export function plainJson(value: unknown): string {
+  return `${JSON.stringify(value, (_, inner: unknown) => (inner instanceof Map ? Object.fromEntries(inner) : inner), 2)}\n`;
+}
+
+function parted(spec: string): { readonly name: string; readonly wanted: string } {
+  const at = spec.indexOf('@', 1);
+  const name = at < 0 ? spec : spec.slice(0, at);
+  if (!/^(@[\w.~-]+\/)?[\w.~-]+$/.test(name))
+    throw new DepwardError('usage', `${spec} is not a name or name@version of a registry package`, {
+      hint: 'like express, express@5.1.0 or @scope/name@^2',
+    });
+  return { name, wanted: at < 0 ? '' : spec.slice(at + 1) };
+}
+
+async function releaseOf(packument: Packument, wanted: string): Promise<Release> {
+  const version = packument.distTags.get(wanted === '' ? 'latest' : wanted) ?? wanted;
+  const exact = packument.releases.find((release) => release.version === version);
+  if (exact) return exact;
+  const { maxSatisfying } = (await import('semver')).default;
+  const best = maxSatisfying(
+    packument.releases.map((release) => release.version),
+    wanted,
+  );
+  const found = packument.releases.find((release) => release.version === best);
+  if (!found)
+    throw new DepwardError('not-found', `${packument.name} has no version ${wanted}`, {
+      hint: `the latest is ${packument.distTags.get('latest') ?? 'unknown'}`,
+    });
+  return found;
+}
+
+function refOf(release: Release): { url: string; registry?: string } {
+  if (release.tarball === undefined) throw new DepwardError('network', `the registry does not say where the tarball of ${release.version} is`);
+  return { url: release.tarball, ...(release.integrity !== undefined && { registry: release.integrity }) };
+}

@@ -1,0 +1,131 @@
+/** Judges one package: its evidence in, findings and gaps out. Pure. */
+import type { EvidenceKind, EvidenceSet, Gathered } from './model/evidence.ts';
+import type { Finding, Gap, Observation, Subject } from './model/finding.ts';
+import type { IncomingChange, PackageRef } from './model/package.ts';
+import type { Policy, RuleSetting } from './model/policy.ts';
+import { type AnyRule, defaultOptions } from './model/rule.ts';
+import type { Instant } from './model/time.ts';
+import { settingFor } from './policy/decide.ts';
+import { join, type Weights } from './policy/join.ts';
+
+/** What judging depends on besides the evidence. */
+export interface Judging {
+  readonly rules: readonly AnyRule[];
+  readonly weights: Weights;
+  readonly policy: Policy;
+}
+
+/** What is known of one package in the end. */
+export interface Judged {
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+}
+
+/** The way in of a package, by its key in the tree. */
+export type PathFinder = (key: string) => readonly PackageRef[];
+
+/** The kinds of evidence that the rules which are on ask for. */
+export function neededKinds(rules: readonly AnyRule[], policy: Policy): EvidenceKind[] {
+  const on = rules.filter((rule) => isOn(rule, policy));
+  return [...new Set<EvidenceKind>(['listing', ...policy.require, ...on.flatMap((rule) => rule.needs)])];
+}
+
+function isOn(rule: AnyRule, policy: Policy): boolean {
+  return settingFor(policy, rule.meta.id, undefined)?.level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));
+}
+
+/** Runs every rule that is on over one package: findings, and what could not be told. */
+export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judging, path: PathFinder, contextOf: ContextMaker): Judged {
+  const subject = subjectOf(change);
+  const values = valuesOf(evidence);
+  const findings: Finding[] = [];
+  const missing: MissingEvidence = new Map();
+  for (const rule of input.rules) {
+    const setting = settingFor(input.policy, rule.meta.id, change.after.name);
+    if (!setting || setting.level === 'off' || !rule.sources.includes(change.after.source)) continue;
+    const lacking = lackingFor(rule, evidence);
+    if (lacking === 'moot') continue;
+    if (lacking) {
+      note(missing, lacking.kind, lacking.gathered, rule.meta.id);
+      continue;
+    }
+    for (const observation of observe(rule, change, values, contextOf(rule, setting))) {
+      findings.push({ ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: path(change.after.key) });
+    }
+  }
+  if (change.after.source === 'registry') noteRequired(missing, evidence, input.policy);
+  const joined = join(findings, input.weights, input.policy.joinThreshold);
+  const gaps = [...missing].map(
+    ([kind, { gathered, ruleIds }]): Gap => ({ subject, missing: kind, why: gathered.why, reason: gathered.reason, ruleIds }),
+  );
+  return { findings: joined ? [joined, ...findings] : findings, gaps };
+}
+
+type NotHad = Extract<Gathered<unknown>, { ok: false }>;
+type MissingEvidence = Map<EvidenceKind, { readonly gathered: NotHad; readonly ruleIds: string[] }>;
+
+function note(missing: MissingEvidence, kind: EvidenceKind, gathered: NotHad, ruleId?: string): void {
+  const held = missing.get(kind) ?? { gathered, ruleIds: [] };
+  if (ruleId !== undefined) held.ruleIds.push(ruleId);
+  missing.set(kind, held);
+}
+
+/** What the policy requires is missed even where no rule that is on asked for it. */
+function noteRequired(missing: MissingEvidence, evidence: EvidenceSet, policy: Policy): void {
+  for (const kind of policy.require) {
+    const gathered = evidence[kind] ?? notCollected;
+    if (!gathered.ok) note(missing, kind, gathered);
+  }
+}
+
+/** What a rule gets besides evidence; its options are of its own types, checked where they were read. */
+interface Context {
+  readonly now: Instant;
+  readonly options: RuleSetting['options'];
+}
+
+export type ContextMaker = (rule: AnyRule, setting: RuleSetting) => Context;
+
+/** Thousands of packages share one context per rule and setting. */
+export function contextMaker(now: Instant): ContextMaker {
+  const made = new Map<AnyRule, Map<RuleSetting, Context>>();
+  return (rule, setting) => {
+    const ofRule = made.get(rule) ?? new Map<RuleSetting, Context>();
+    made.set(rule, ofRule);
+    const context = ofRule.get(setting) ?? { now, options: { ...defaultOptions(rule.options), ...setting.options } };
+    ofRule.set(setting, context);
+    return context;
+  };
+}
+
+function observe(rule: AnyRule, change: IncomingChange, values: Record<string, unknown>, context: Context): readonly Observation[] {
+  return rule.check(change, values, context);
+}
+
+const notCollected: NotHad = { ok: false, why: 'failed', reason: 'it was not collected' };
+
+/** Evidence a rule lacks; `moot` when the registry does not list the version, which has its own rules. */
+function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: NotHad } | 'moot' | undefined {
+  const listing = evidence.listing;
+  const unlisted = listing?.ok === true && listing.value.status !== 'listed';
+  for (const kind of rule.needs as readonly EvidenceKind[]) {
+    const gathered = evidence[kind];
+    if (gathered?.ok) continue;
+    if (unlisted && kind !== 'listing' && kind !== 'name') return 'moot';
+    return { kind, gathered: gathered ?? notCollected };
+  }
+  return undefined;
+}
+
+/** What was had, by kind. Each rule's type lets it see only the kinds it needs. */
+function valuesOf(evidence: EvidenceSet): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [kind, gathered] of Object.entries(evidence)) if (gathered.ok) values[kind] = gathered.value;
+  return values;
+}
+
+/** What a finding on a package that comes in is about. */
+export function subjectOf(change: IncomingChange): Subject {
+  const { name, version, integrity, alias, where } = change.after;
+  return { kind: 'package', name, version, ...(integrity && { integrity }), ...(alias && { alias }), ...(where && { where }) };
+}

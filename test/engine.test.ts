@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CleanMemory, type EvidenceSource, type Evaluation, evaluate, type NotOffered } from '../src/engine.ts';
+import { type CleanMemory, type Evaluation, type EvidenceSource, evaluate, type NotOffered } from '../src/engine.ts';
 import { type EvidenceSet, failed, had, notOffered } from '../src/model/evidence.ts';
 import type { Change, ResolvedPackage, ResolvedTree } from '../src/model/package.ts';
 import type { Level, Policy } from '../src/model/policy.ts';

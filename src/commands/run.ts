@@ -33,6 +33,7 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
   if (words.length === 0) throw new DepwardError('usage', 'there is no command to run', { hint: 'for example: depward run -- npm ci' });
   const command = commandOf(words);
   refuseBypass(words);
+  const sandbox = options.sandbox ? openSandbox(command?.client, io) : undefined;
   const session = await openSession(io.cwd, options, io);
   try {
     const judged = command && judgesLockfile(command) ? await judgeLockfile(command.client, session, io) : undefined;
@@ -42,9 +43,10 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
       io.stderr(`depward: ${printable(words.join(' '), 200)} was not started\n`);
       return exitCodeOf(judged.report);
     }
-    return await behindProxy(words, command, judged, session, options, io);
+    return await behindProxy(words, command, judged, session, options, { ...io, env: { ...io.env, ...sandbox?.variables } });
   } finally {
     session.close();
+    sandbox?.close();
   }
 }
 
@@ -103,7 +105,6 @@ async function behindProxy(
   const events: AuditEvent[] = [];
   const originals = new Map<string, string>();
   const proxy = await openProxy(main, config, command, judged, session, options, events, originals, io);
-  const sandbox = options.sandbox ? openSandbox(command?.client, io) : undefined;
   try {
     const upstreamHost = new URL(main).hostname;
     const variables = environmentFor(
@@ -115,13 +116,12 @@ async function behindProxy(
       },
       io.env,
     );
-    const code = await runChild(words, { ...io.env, ...variables, ...sandbox?.variables }, io);
-    report(proxy, events, code, judged, main, io);
+    const code = await runChild(words, { ...io.env, ...variables }, io);
+    report(proxy, events, code, judged, main, command, io);
     return code;
   } finally {
     await proxy.close(2000);
     restoreLockfiles(io.cwd, proxy.url, originals, main);
-    sandbox?.close();
   }
 }
 
@@ -215,7 +215,15 @@ function ignore(): void {}
 const mostLines = 20;
 
 /** Says what was withheld: clients leave out optional packages silently, and most show no more than a status. */
-function report(proxy: RunningProxy, events: readonly AuditEvent[], code: number, judged: Judged | undefined, main: string, io: Io): void {
+function report(
+  proxy: RunningProxy,
+  events: readonly AuditEvent[],
+  code: number,
+  judged: Judged | undefined,
+  main: string,
+  command: ClientCommand | undefined,
+  io: Io,
+): void {
   const refused = new Set(events.filter((event) => event.verdict === 'withheld').map((event) => event.subject));
   const withheld = proxy.withheld();
   const lines = withheld
@@ -230,11 +238,11 @@ function report(proxy: RunningProxy, events: readonly AuditEvent[], code: number
   }
   const failed = events.filter((event) => event.verdict === 'failed');
   for (const event of failed.slice(0, 3)) io.stderr(`depward: ${event.subject}: ${event.reason ?? 'failed'}\n`);
-  for (const note of uncovered(judged?.tree, main)) io.stderr(`depward: ${note}\n`);
+  for (const note of uncovered(judged?.tree, main, command)) io.stderr(`depward: ${note}\n`);
 }
 
 /** What went past the proxy, as far as the lockfile tells. */
-function uncovered(tree: ResolvedTree | undefined, main: string): string[] {
+function uncovered(tree: ResolvedTree | undefined, main: string, command: ClientCommand | undefined): string[] {
   const { host } = new URL(main);
   const outside = tree?.packages.filter((entry) => entry.source === 'git' || entry.source === 'remote').length ?? 0;
   const foreign = new Set(
@@ -243,7 +251,15 @@ function uncovered(tree: ResolvedTree | undefined, main: string): string[] {
       return at === host ? [] : [printable(at, 80)];
     }),
   );
+  const direct =
+    (command?.client === 'yarn' || command?.client === 'bun') &&
+    tree?.packages.some((entry) => entry.source === 'registry' && entry.resolved?.startsWith('http'));
   return [
+    ...(direct
+      ? [
+          `${command?.client} fetches what its lockfile names by address from there directly: judged before, but the bytes are checked by ${command?.client} alone`,
+        ]
+      : []),
     ...(outside > 0 ? [`${outside} packages come from git or a URL: the proxy does not see them`] : []),
     ...(foreign.size > 0 ? [`the lockfile names other hosts (${listText([...foreign])}): some clients fetch from there directly`] : []),
   ];

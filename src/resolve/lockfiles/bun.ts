@@ -24,11 +24,11 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
   const { document, plain } = await parse(input, text);
   const version = own(document, 'lockfileVersion');
-  if (version !== 0 && version !== 1)
+  if (version !== 0 && version !== 1 && version !== 2)
     throw unreadable(
       input,
       `unknown lockfileVersion ${printable(String(version), 20)}`,
-      'depward reads bun.lock versions 0 and 1; look for a newer depward.',
+      'depward reads bun.lock versions 0 to 2; look for a newer depward.',
     );
   const section = objectOf(own(document, 'packages')) ?? {};
   const entries = new Map<string, Entry>();

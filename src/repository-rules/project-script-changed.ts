@@ -4,7 +4,8 @@
  */
 import { baseName, defineRepositoryRule, type FileObservation, type FileSeen } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
-import { at, entriesOf, type JsonValue, placeOf, readJson, stringOf } from './read/json.ts';
+import { readJson } from './read/json.ts';
+import { at, entriesOf, stringOf, type Untold, type Value } from './read/value.ts';
 
 // What npm, pnpm or yarn run by themselves on install in a project; `dependencies` is npm's old name for after-install.
 const lifecycle = new Set(['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'dependencies']);
@@ -29,7 +30,7 @@ export default defineRepositoryRule({
       const scripts = scriptsIn(text);
       if ('untold' in scripts) return [{ file, untold: scripts.untold }];
       const old = scriptsIn(before.get(file) ?? '{}');
-      const known = 'untold' in old ? new Map<string, JsonValue>() : old;
+      const known = 'untold' in old ? new Map<string, Value>() : old;
       return [...scripts].flatMap(([name, script]) => observation(file, name, script, stringOf(known.get(name))));
     });
   },
@@ -49,20 +50,20 @@ export default defineRepositoryRule({
   ],
 });
 
-function scriptsIn(text: string): ReadonlyMap<string, JsonValue> | { readonly untold: string } {
+function scriptsIn(text: string): ReadonlyMap<string, Value> | Untold {
   const manifest = readJson(text);
   if ('untold' in manifest) return manifest;
   return new Map(entriesOf(at(manifest, 'scripts')).filter(([name]) => lifecycle.has(name) || name === lifecycleOfPnpm));
 }
 
-function observation(file: string, name: string, script: JsonValue, earlier: string | undefined): FileObservation[] {
+function observation(file: string, name: string, script: Value, earlier: string | undefined): FileObservation[] {
   const text = stringOf(script);
   if (text === undefined || text === earlier) return [];
   const facts = { script: name, runs: printable(text), ...(earlier !== undefined && { ran: printable(earlier) }) };
   return [
     {
       file,
-      ...placeOf(script),
+      ...script.place,
       message: earlier === undefined ? `adds the script "${name}", which installs run` : `alters the script "${name}", which installs run`,
       confidence: 'high',
       facts,

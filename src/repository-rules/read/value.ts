@@ -1,0 +1,65 @@
+/** A parsed document of any format: values with their places. Keys of strangers stay in lists and Maps. */
+
+/** A place in a text; both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Plain = string | number | boolean | null;
+
+/** A value of a document. */
+export type Value =
+  | { readonly kind: 'plain'; readonly plain: Plain; readonly place: Place }
+  | { readonly kind: 'list'; readonly items: readonly Value[]; readonly place: Place }
+  | { readonly kind: 'map'; readonly entries: readonly (readonly [string, Value])[]; readonly place: Place };
+
+/** Why a text could not be read. */
+export interface Untold {
+  readonly untold: string;
+}
+
+/** Longest text any reader takes, in characters. */
+export const longestText = 1_000_000;
+
+/** The value under a chain of keys. Of a key given twice the last counts, as in the parsers of npm's world. */
+export function at(value: Value | undefined, ...keys: readonly string[]): Value | undefined {
+  let found = value;
+  for (const key of keys) found = entriesOf(found).findLast(([name]) => name === key)?.[1];
+  return found;
+}
+
+/** The keys and values of a map; nothing for any other value. */
+export function entriesOf(value: Value | undefined): readonly (readonly [string, Value])[] {
+  return value?.kind === 'map' ? value.entries : [];
+}
+
+/** The items of a list; nothing for any other value. */
+export function itemsOf(value: Value | undefined): readonly Value[] {
+  return value?.kind === 'list' ? value.items : [];
+}
+
+/** A string as it is; undefined for anything else. */
+export function stringOf(value: Value | undefined): string | undefined {
+  return value?.kind === 'plain' && typeof value.plain === 'string' ? value.plain : undefined;
+}
+
+/** A plain value with the keys that lead to it; an item of a list has the keys of its list. */
+export interface Leaf {
+  readonly path: readonly string[];
+  readonly plain: Plain;
+  readonly place: Place;
+  readonly inList: boolean;
+}
+
+/** Every plain value of a document. */
+export function leavesOf(value: Value, path: readonly string[] = [], inList = false): readonly Leaf[] {
+  switch (value.kind) {
+    case 'plain':
+      return [{ path, plain: value.plain, place: value.place, inList }];
+    case 'list':
+      return value.items.flatMap((item) => leavesOf(item, path, true));
+    case 'map':
+      return value.entries.flatMap(([key, inner]) => leavesOf(inner, [...path, key], inList));
+  }
+}

@@ -1,0 +1,60 @@
+/** Reads YAML files of a repository: one document, aliases followed within limits. */
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Untold, Value } from './value.ts';
+
+// The parser takes seconds for a megabyte of nonsense.
+const longestYaml = 200_000;
+const mostNodes = 100_000;
+const deepest = 64;
+
+class TooMuch extends Error {}
+
+/** The document, or why there is none. An empty document is an empty map. */
+export function readYaml(text: string): Value | Untold {
+  if (text.length > longestYaml) return { untold: `it is longer than ${longestYaml} characters` };
+  // The parser recurses on brackets; hostile nesting must not reach it.
+  if (/(?:[[{]\s*){64}/.test(text)) return { untold: `it is nested deeper than ${deepest} levels` };
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent', prettyErrors: false, stringKeys: false });
+    if (document.errors.length > 0) return { untold: 'it is not YAML' };
+    return valueFrom(document.contents, { document, lines, left: mostNodes }, 0);
+  } catch (error) {
+    if (error instanceof TooMuch || error instanceof RangeError) return { untold: 'it is nested deeper or grows larger than any honest file' };
+    throw error;
+  }
+}
+
+interface Reading {
+  readonly document: Document;
+  readonly lines: LineCounter;
+  left: number;
+}
+
+function valueFrom(node: unknown, reading: Reading, depth: number): Value {
+  reading.left -= 1;
+  if (reading.left < 0 || depth > deepest) throw new TooMuch();
+  const place = placeOf(node, reading.lines);
+  if (isAlias(node)) return valueFrom(node.resolve(reading.document), reading, depth + 1);
+  if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => valueFrom(item, reading, depth + 1)), place };
+  if (isMap(node)) {
+    const entries = node.items.map((pair) => [keyText(pair.key), valueFrom(pair.value, reading, depth + 1)] as const);
+    return { kind: 'map', entries, place };
+  }
+  return node === null || node === undefined ? { kind: 'map', entries: [], place } : { kind: 'plain', plain: plainOf(node), place };
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : '';
+}
+
+function plainOf(node: unknown): string | number | boolean | null {
+  const value: unknown = isScalar(node) ? node.value : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+function placeOf(node: unknown, lines: LineCounter): { readonly line: number; readonly column: number } {
+  const start = (node as Node | null | undefined)?.range?.[0];
+  const { line, col } = start === undefined ? { line: 1, col: 1 } : lines.linePos(start);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}

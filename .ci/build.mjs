@@ -7,7 +7,7 @@ import { root, sourceDigest } from './freshness.mjs';
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli.ts', 'src/index.ts', 'src/verdaccio.ts'],
+  entryPoints: ['src/cli.ts', 'src/index.ts', 'src/verdaccio.ts', 'src/bun.ts', 'src/pnpm.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,

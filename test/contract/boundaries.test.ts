@@ -45,6 +45,8 @@ const violations: readonly (readonly [file: string, text: string])[] = [
   ['src/commands/d.ts', imports('commander')],
   ['src/cli.ts', imports('./engine.ts')],
   ['src/index.ts', imports('./commands/io.ts')],
+  ['src/bun.ts', imports('./engine.ts')],
+  ['src/pnpm.ts', imports('./engine.ts')],
   ['src/verdaccio.ts', imports('./cli.ts')],
   ['src/package-root.ts', imports('./engine.ts')],
   ['src/anything-new/a.ts', imports('pacote')],

@@ -142,14 +142,24 @@ function timesOf(view: View): Slices['times'] {
   const published = entry.at;
   const previousAt = lastOf(yardstick, (one) => one.at);
   const latestAtPublish = highest(earlier, 1)[0]?.release.version;
+  const abandoned = abandonedAt(history);
   return had<TimesEvidence>({
     published,
     firstPublished: Math.min(published, firstAt(history) ?? published),
+    ...(abandoned !== undefined && { abandonedAt: abandoned }),
     ...(previousAt !== undefined && { previousAt }),
     before: newest(earlier, windows.before).map(stub),
     around: newest(history.entries.filter(isAround(entry, published)), windows.around).map(stub),
     ...(latestAtPublish !== undefined && { latestAtPublish }),
   });
+}
+
+/** The last of the versions that were all deleted before the first listed one came. */
+function abandonedAt(history: History): number | undefined {
+  const { packument, moment } = history;
+  const first = firstAt(history);
+  const removed = [...packument.removed.values()].filter((at): at is number => at !== undefined && at <= moment.now);
+  return first === undefined || removed.length === 0 || removed.some((at) => at >= first) ? undefined : Math.max(...removed);
 }
 
 function firstAt({ entries }: History): number | undefined {

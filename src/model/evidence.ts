@@ -48,6 +48,8 @@ export interface TimesEvidence {
   readonly published: Instant;
   /** First publication among the versions still listed: a name emptied and taken up again is new. */
   readonly firstPublished: Instant;
+  /** Last publication among versions deleted since, where every one of them came before the first still listed. */
+  readonly abandonedAt?: Instant;
   /** Last release of any line that was a week old when this one came (else the last before it): a burst does not end a silence. */
   readonly previousAt?: Instant;
   /** Releases before this one, newest first, at most 60. */

@@ -15,7 +15,7 @@ interface Preset {
 }
 
 const recommended: Preset = {
-  joinThreshold: 24,
+  joinThreshold: 25,
   rules: {
     'joined-evidence': 'block',
 
@@ -48,10 +48,15 @@ const recommended: Preset = {
     'agent-config-added': 'warn',
     'native-binary-added': 'warn',
     'embedded-npm-config': 'warn',
+    'latest-moved-back': 'warn',
+    'version-jump': 'warn',
 
     'project-script-changed': 'warn',
 
     'publisher-changed': 'info',
+    'publisher-mail-changed': 'info',
+    'name-taken-again': 'info',
+    'package-grown': 'info',
     'maintainer-added': 'info',
     'dormant-revival': 'info',
     'version-burst': 'info',
@@ -75,6 +80,9 @@ const strict: Preset = {
     'new-package': 'block',
     'remote-source': 'block',
     'publisher-changed': 'block',
+    'publisher-mail-changed': 'block',
+    'name-taken-again': 'block',
+    'package-grown': 'warn',
     'maintainer-added': 'warn',
     'dormant-revival': 'warn',
     'version-burst': 'warn',

@@ -17,17 +17,21 @@ import installCodeRisk from './install-code-risk.ts';
 import installScriptAdded from './install-script-added.ts';
 import installScriptChanged from './install-script-changed.ts';
 import invisibleCharacters from './invisible-characters.ts';
+import latestMovedBack from './latest-moved-back.ts';
 import maintainerAdded from './maintainer-added.ts';
 import manifestConfusion from './manifest-confusion.ts';
+import nameTakenAgain from './name-taken-again.ts';
 import nativeBinaryAdded from './native-binary-added.ts';
 import networkHostAdded from './network-host-added.ts';
 import newPackage from './new-package.ts';
 import newPackageInstallScript from './new-package-install-script.ts';
 import obfuscatedCodeAdded from './obfuscated-code-added.ts';
+import packageGrown from './package-grown.ts';
 import packageNotFound from './package-not-found.ts';
 import phantomDependency from './phantom-dependency.ts';
 import provenanceLost from './provenance-lost.ts';
 import publisherChanged from './publisher-changed.ts';
+import publisherMailChanged from './publisher-mail-changed.ts';
 import releaseAge from './release-age.ts';
 import remoteDependency from './remote-dependency.ts';
 import remoteSource from './remote-source.ts';
@@ -39,6 +43,7 @@ import tarballMismatch from './tarball-mismatch.ts';
 import typosquat from './typosquat.ts';
 import unlistedVersion from './unlisted-version.ts';
 import versionBurst from './version-burst.ts';
+import versionJump from './version-jump.ts';
 
 export const rules: readonly AnyRule[] = [
   securityPlaceholder,
@@ -47,6 +52,7 @@ export const rules: readonly AnyRule[] = [
   typosquat,
   borrowedName,
   newPackage,
+  nameTakenAgain,
   newPackageInstallScript,
   installScriptAdded,
   installScriptChanged,
@@ -55,6 +61,7 @@ export const rules: readonly AnyRule[] = [
   remoteSource,
   provenanceLost,
   publisherChanged,
+  publisherMailChanged,
   maintainerAdded,
   dormantRevival,
   versionBurst,
@@ -78,6 +85,9 @@ export const rules: readonly AnyRule[] = [
   sizeJump,
   codeNotRead,
   emptyPackage,
+  versionJump,
+  latestMovedBack,
+  packageGrown,
   releaseAge,
   deprecated,
 ];

@@ -43,7 +43,7 @@ export default defineRule({
         message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not`,
         confidence: common || seen ? 'low' : confidenceOf(base, release.current),
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), older: base.version },
-        signal: common ? 'install-script-added:common' : seen ? 'install-script-added:stood' : 'install-script-added',
+        signal: signalOf(common, seen, release.current.version),
       },
     ];
   },
@@ -82,6 +82,13 @@ export default defineRule({
     },
   ],
 });
+
+function signalOf(common: boolean, seen: boolean, version: string): string {
+  if (common) return 'install-script-added:common';
+  if (seen) return 'install-script-added:stood';
+  const parsed = parseVersion(version);
+  return parsed && isPrerelease(parsed) ? 'install-script-added:prerelease' : 'install-script-added';
+}
 
 /** A script that was in the release before for a day has been seen; those of a burst have not. */
 function stood({ current, previous }: ReleaseEvidence): boolean {

@@ -26,9 +26,9 @@ export default defineRule({
     const age = now - times.firstPublished;
     const hooks = hooksOf(release.current);
     if (age >= options.days * day || hooks.length === 0) return [];
-    const before = new Set(change.action === 'change' && release.previous ? hooksOf(release.previous).map(({ script }) => script) : []);
-    // An update that runs what the version in use ran already tells nothing new.
-    const common = hooks.every(({ script }) => isCommonScript(script) || before.has(script));
+    // An update of a package that ran scripts already is for install-script-changed to judge.
+    const known = change.action === 'change' && release.previous !== undefined && hooksOf(release.previous).length > 0;
+    const common = known || hooks.every(({ script }) => isCommonScript(script));
     return [
       {
         message: `first published ${spanText(age)} ago and runs ${hooks.map(({ hook }) => hook).join(' and ')} at install`,

@@ -93,7 +93,8 @@ function observe(
   const told = [young && !sibling, near !== undefined && !sibling, script && (young || !sibling)].filter(Boolean).length;
   if (told === 0 || (told === 1 && script && popular(dependency))) return [];
   const seen = stood(dependency, current, previous);
-  const counts = told > 1 || (young && !sibling);
+  // Where nobody says who published it, youth alone only warns.
+  const counts = told > 1 || (young && dependency.sibling === false && !sibling);
   return [
     {
       message: `the new dependency ${printable(dependency.name, 80)} ${reasons(age, young, near?.target, script)}`,

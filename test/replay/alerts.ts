@@ -1,6 +1,6 @@
 /** Alerts per 1,000 honest releases, by rule, for block and for warn. */
 import type { Packument } from '../../src/model/packument.ts';
-import { defaultPolicy } from '../../src/policy/parse.ts';
+import { defaultPolicy } from '../../src/policy/build.ts';
 import { loadWeights } from '../../src/policy/weights.ts';
 import { packumentFiles, packumentOf } from './folder.ts';
 import { judgeHistories } from './honest.ts';

@@ -39,12 +39,14 @@ const says =
 
 /** `undefined`: nobody documented it, the incident does not count for this signal. */
 const told: Readonly<Record<string, Told>> = {
-  'new-package:days': ({ incident_class }) => incident_class === 'new-package',
-  'new-package-install-script': says('new-package-install-script'),
+  // What only a new package can show is counted among new packages, what only an update can show among updates.
+  'new-package:days': ({ incident_class }) => (incident_class === 'new-package' ? true : undefined),
+  'new-package-install-script': (incident) => (incident.incident_class === 'new-package' ? says('new-package-install-script')(incident) : undefined),
   'new-package-install-script:common': () => false,
   'install-script-added': says('install-script-added'),
   'install-script-added:common': says('binding-gyp-added'),
   'install-script-added:stood': () => false,
+  'install-script-added:prerelease': () => false,
   'install-script-changed': says('install-script-changed'),
   'install-script-changed:hook-added': says('install-script-changed'),
   'phantom-dependency:young': says('dependency-too-young'),
@@ -63,6 +65,13 @@ const told: Readonly<Record<string, Told>> = {
   'publisher-changed:dormant': (incident) => publisherChanged(incident, true),
   'maintainer-added': says('maintainer-added'),
   'maintainer-added:all-replaced': says('maintainer-replaced'),
+  'publisher-mail-changed': () => false,
+  'publisher-mail-changed:anonymous': ({ incident_class, visible_at_publish: seen }) =>
+    incident_class === 'new-package' || seen.publisher_changed === null ? undefined : /anonymous mail/.test(seen.publisher_note ?? ''),
+  'package-grown': says('large-file-added'),
+  'version-jump': () => false,
+  'version-jump:first': says('internal-name-shadow'),
+  'name-taken-again': () => false,
   'dormant-revival': (incident) => silent(incident, 365),
   'dormant-revival:long': (incident) => silent(incident, 730),
   'version-burst:lines': (incident) => incident.signals.includes('multi-line-burst') || largestBurst(incident).lines > 1,

@@ -6,8 +6,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { popularNames } from '../../src/evidence/popular-names.ts';
 import type { Packument } from '../../src/model/packument.ts';
+import { defaultOptions } from '../../src/model/rule.ts';
 import { resemblance } from '../../src/names/index.ts';
 import { defaultPolicy } from '../../src/policy/build.ts';
+import { added, aListing, aTimeline } from '../../src/rules/example.ts';
 import { rules } from '../../src/rules/index.ts';
 import { packumentFiles, packumentOf } from './folder.ts';
 import { judgeHistories } from './honest.ts';
@@ -68,12 +70,14 @@ async function honestCounts(packuments: readonly Packument[]): Promise<Honest> {
   const seen = new Map<string, number>(knownSignals.map((signal) => [signal, 0]));
   let releases = 0;
   let attested = 0;
+  let sized = 0;
   for await (const { name, version, report } of judgeHistories(packuments, defaultPolicy(), new Map())) {
     releases += 1;
+    if (sizeKnown(packuments, name, version)) sized += 1;
     if (hadPractice(packuments, name, version)) attested += 1;
     for (const signal of new Set(report.findings.map((finding) => finding.signal ?? finding.ruleId))) seen.set(signal, (seen.get(signal) ?? 0) + 1);
   }
-  const of = (signal: string): number => (signal.startsWith('provenance-lost') ? attested : releases);
+  const of = (signal: string): number => (signal.startsWith('provenance-lost') ? attested : signal === 'package-grown' ? sized : releases);
   return { releases, packages: packuments.length, signals: new Map([...seen].map(([signal, count]) => [signal, { seen: count, of: of(signal) }])) };
 }
 
@@ -83,10 +87,18 @@ const knownSignals = [
   'phantom-dependency:stood',
   'phantom-dependency:script',
   'remote-dependency:quiet',
+  'publisher-mail-changed:anonymous',
+  'version-jump:first',
   'provenance-lost',
   'remote-dependency',
   'install-script-changed:hook-added',
 ];
+
+/** The registry counts bytes since 2018 only. */
+function sizeKnown(packuments: readonly Packument[], name: string, version: string): boolean {
+  const releases = packuments.find((packument) => packument.name === name)?.releases ?? [];
+  return releases.find((release) => release.version === version)?.unpackedSize !== undefined;
+}
 
 /** Provenance can only be lost where the release before had it. */
 function hadPractice(packuments: readonly Packument[], name: string, version: string): boolean {
@@ -108,21 +120,31 @@ function nameCounts(file: string): ReadonlyMap<string, Count> {
 
 /** What the names engine says of the incidents' own packages, whatever the reports called them. */
 function incidentNames(incidents: readonly IncidentFacts[]): ReadonlyMap<string, Count> {
-  return signalsOf(incidents.map(({ incident_class, packages }) => (incident_class === 'new-package' ? packages.map(({ name }) => name) : [])));
+  const fresh = incidents.filter(({ incident_class, packages }) => incident_class === 'new-package' && packages.length > 0);
+  return signalsOf(fresh.map(({ packages }) => packages.map(({ name }) => name)));
 }
 
+/** A group shows a signal when half of its names or more do; each name as it would be asked for on its first day. */
 function signalsOf(groups: readonly (readonly string[])[]): ReadonlyMap<string, Count> {
-  const counts = new Map([
-    ['typosquat', 0],
-    ['typosquat:close', 0],
-  ]);
+  const counts = new Map(nameSignals.map((signal) => [signal, 0]));
   for (const group of groups) {
-    const near = group.flatMap((name) => resemblance(name, popularNames()).near.slice(0, 1));
-    if (near.length === 0) continue;
-    const signal = near.some(({ tier }) => tier === 'block') ? 'typosquat:close' : 'typosquat';
-    counts.set(signal, (counts.get(signal) ?? 0) + 1);
+    const said = group.map(signalsOfName);
+    const shown = nameSignals.filter((signal) => said.filter((signals) => signals.includes(signal)).length * 2 >= Math.max(1, group.length));
+    for (const signal of shown) counts.set(signal, (counts.get(signal) ?? 0) + 1);
   }
   return new Map([...counts].map(([signal, seen]) => [signal, { seen, of: groups.length }]));
+}
+
+const nameSignals = ['typosquat', 'typosquat:close', 'borrowed-name'];
+
+function signalsOfName(name: string): string[] {
+  const now = Date.UTC(2026, 0, 1);
+  const { downloads: _popularToday, ...evidence } = resemblance(name, popularNames());
+  const seen = { name: evidence, listing: aListing({ releaseCount: 1 }), times: aTimeline('2026-01-01T00:00:00Z', { firstPublished: now }) };
+  return rules
+    .filter((rule) => ['typosquat', 'borrowed-name'].includes(rule.meta.id))
+    .flatMap((rule) => rule.check(added(name, '1.0.0'), seen, { now, options: defaultOptions(rule.options) }))
+    .map((observation) => observation.signal ?? 'borrowed-name');
 }
 
 function rowOf(signal: string, attacks: Count | undefined, honest: Count | undefined): [string, object][] {

@@ -1,5 +1,5 @@
 /** Builds the bytes that `openCorpus` opens: for `npm run data`, and for the few names a project adds of its own. */
-import { form, magic, mostIndexed, packDownloads, sections, stride } from './corpus.ts';
+import { form, magic, mostIndexed, packDownloads, placeBits, sections, stride } from './corpus.ts';
 import { Letters, spread } from './hash.ts';
 import { bareName, wordsOf } from './words.ts';
 
@@ -11,7 +11,10 @@ export interface Popular {
 
 /** The bytes of a list; the `indexed` most downloaded names can be found with edits. Same names, same bytes. */
 export function buildCorpus(popular: readonly Popular[], indexed = mostIndexed): Uint8Array {
-  const names = [...withScopes(popular)].filter(({ name }) => readable.test(name)).sort(byDownloads);
+  const names = [...withScopes(popular)]
+    .filter(({ name }) => readable.test(name))
+    .sort(byDownloads)
+    .slice(0, 1 << placeBits);
   const edited = Math.min(indexed, mostIndexed, names.length);
   const letters = new Letters();
   const forms = new Keys();
@@ -112,7 +115,8 @@ class Keys {
     const ids = bits === 16 ? new Uint16Array(this.#ids.length) : new Uint32Array(this.#ids.length);
     this.#keys.forEach((key, at) => {
       const bucket = key & (size - 1);
-      ids[next[bucket] ?? 0] = this.#ids[at] ?? 0;
+      const upper = bits === 32 ? (key >>> placeBits) << placeBits : 0;
+      ids[next[bucket] ?? 0] = upper | (this.#ids[at] ?? 0);
       next[bucket] = (next[bucket] ?? 0) + 1;
     });
     return [

@@ -1,9 +1,8 @@
 /** The list of popular names as one block of bytes: views only, nothing built when it is opened. */
 import { DepwardError } from '../model/errors.ts';
-import { copyLetters, Letters, longestName, spread } from './hash.ts';
 
-/** `dwn2`, little-endian. */
-export const magic = 0x326e7764;
+/** `dwn3`, little-endian. */
+export const magic = 0x336e7764;
 
 /** The sections of the file, in the order of the header. */
 export const sections = [
@@ -30,6 +29,9 @@ export interface Buckets<Ids extends Uint16Array | Uint32Array> {
   readonly ids: Ids;
   readonly mask: number;
 }
+
+/** A place in the table of forms is so many bits; the bits above are the upper ones of its key, to tell strangers without looking. */
+export const placeBits = 18;
 
 /** So many names at most are found with edits: their places fit in 16 bits. */
 export const mostIndexed = 65_536;
@@ -107,57 +109,6 @@ export function packDownloads(count: number): number {
 }
 
 const mantissa = 1024;
-
-/** The places of all names that have, in the given form, the letters of `letters` from `from` up to `to`; most downloaded first. */
-export function placesOf(corpus: Corpus, kind: number, letters: Letters, from: number, to: number): number[] {
-  const { starts, ids, mask } = corpus.forms;
-  const bucket = spread(letters.hash(from, to), kind) & mask;
-  const found: number[] = [];
-  for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
-    const id = ids[at] ?? 0;
-    if (hasLetters(corpus, id, kind, letters, from, to)) found.push(id);
-  }
-  return found;
-}
-
-function hasLetters(corpus: Corpus, id: number, kind: number, letters: Letters, from: number, to: number): boolean {
-  const start = startOf(corpus, id);
-  const end = start + (corpus.lengths[id] ?? 0);
-  if (end - start < to - from) return false;
-  const slash = kind === form.bare ? corpus.text.subarray(start, end).indexOf(slashSign) : 0;
-  if (slash < 0) return false;
-  if (copyLetters(corpus.text, start + slash, end, other) !== to - from) return false;
-  for (let at = from; at < to; at++) if (other[at - from] !== letters.bytes[at]) return false;
-  return true;
-}
-
-const other = new Uint8Array(longestName + 1);
-const slashSign = 47;
-
-/** The place of exactly this name; -1 where it is not listed. */
-export function placeOf(corpus: Corpus, name: string, letters: Letters = read(name)): number {
-  const { starts, ids, mask } = corpus.forms;
-  const bucket = spread(letters.hash(0, letters.length), form.letters) & mask;
-  for (let at = starts[bucket] ?? 0; at < (starts[bucket + 1] ?? 0); at++) {
-    const id = ids[at] ?? 0;
-    if (isName(corpus, id, name)) return id;
-  }
-  return -1;
-}
-
-function isName(corpus: Corpus, id: number, name: string): boolean {
-  if (corpus.lengths[id] !== name.length) return false;
-  const from = startOf(corpus, id);
-  for (let at = 0; at < name.length; at++) if (corpus.text[from + at] !== name.charCodeAt(at)) return false;
-  return true;
-}
-
-const scratch = new Letters();
-
-function read(name: string): Letters {
-  scratch.read(name);
-  return scratch;
-}
 
 function words(bytes: Uint8Array, from: number, count: number): Uint32Array {
   if (from % 4 !== 0 || from + count * 4 > bytes.byteLength) throw damaged();

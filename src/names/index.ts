@@ -2,7 +2,8 @@
 import type { NameEvidence, NearName } from '../model/evidence.ts';
 import { borrowed } from './confusions/additions.ts';
 import { closeFinders, finders } from './confusions/index.ts';
-import { type Corpus, downloadsAt, nameAt, placeOf } from './corpus.ts';
+import { type Corpus, downloadsAt, nameAt } from './corpus.ts';
+import { placeOf } from './lookup.ts';
 import { readSubject, type Subject } from './subject.ts';
 import { accuse, chance, mayBlock, type Weighed, weigh } from './weigh.ts';
 

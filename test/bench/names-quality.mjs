@@ -12,7 +12,8 @@ if (!existsSync(folder)) {
   console.log('skipped: no bench data');
   process.exit(0);
 }
-const { openCorpus, nameAt, placeOf } = await load('src/names/corpus.ts');
+const { openCorpus, nameAt } = await load('src/names/corpus.ts');
+const { placeOf } = await load('src/names/lookup.ts');
 const { compare, lookalikes } = await load('src/names/index.ts');
 const corpus = openCorpus(readFileSync(`${root}/data/popular-names.bin`));
 const isListed = (name) => placeOf(corpus, name) >= 0;

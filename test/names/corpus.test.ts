@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { downloadsAt, nameAt, openCorpus, packDownloads, placeOf } from '../../src/names/corpus.ts';
+import { downloadsAt, nameAt, openCorpus, packDownloads } from '../../src/names/corpus.ts';
 import { buildCorpus } from '../../src/names/corpus-build.ts';
+import { placeOf } from '../../src/names/lookup.ts';
 
 const data = (file: string) => readFileSync(new URL(`../../data/${file}`, import.meta.url));
 

@@ -2,9 +2,10 @@
  * A popular name with something added (combosquatting: Kintis et al., 2017; Vu et al., 2020), and what assistants invent
  * (Spracklen et al., "We have a package for you!", 2025). Honest names do this every day, so most of these only hint.
  */
-import { type Corpus, form, nameAt, placesOf } from '../corpus.ts';
+import { type Corpus, form, nameAt } from '../corpus.ts';
 import { withinOneEdit } from '../edits.ts';
 import { Letters } from '../hash.ts';
+import { placesOf } from '../lookup.ts';
 import type { Subject, Word } from '../subject.ts';
 import type { Confusion, Finder, Report } from './confusion.ts';
 import { isDecoration } from './decorations.ts';
@@ -41,30 +42,38 @@ export const findAdditions: Finder = (subject, corpus, report) => {
   const { words, letters } = subject;
   for (let from = 0; from < words.length; from++) {
     for (let to = from + 1; to <= words.length; to++) {
-      if (to - from === words.length) continue;
       const [start, end] = [words[from]?.from ?? 0, words[to - 1]?.to ?? 0];
-      if (end - start < shortest) continue;
-      const rest = words.filter((_, at) => at < from || at >= to).map(({ text }) => text);
-      for (const place of placesOf(corpus, form.letters, letters, start, end)) addition(subject, corpus, place, rest, start, end, report);
+      if (end - start < shortest || to - from === words.length) continue;
+      const places = placesOf(corpus, form.letters, letters, start, end);
+      if (places.length > 0) additions(subject, corpus, places, textsWithout(words, from, to), start, end, report);
     }
   }
-  for (const word of words) findGlued(subject, corpus, word, report);
+  for (let at = 0; at < words.length; at++) findGlued(subject, corpus, at, report);
   findDecoratedTypo(subject, corpus, report);
 };
 
+function textsWithout(words: readonly Word[], from: number, to: number): string[] {
+  return words.filter((_, at) => at < from || at >= to).map(({ text }) => text);
+}
+
 /** Within one word: `nodefabric`, `nodemonjs`. */
-function findGlued(subject: Subject, corpus: Corpus, word: Word, report: Report): void {
-  const others = subject.words.filter((one) => one !== word).map(({ text }) => text);
-  for (let cut = 2; cut <= word.text.length - 2; cut++) {
-    const at = word.from + cut;
-    const [head, tail] = [word.text.slice(0, cut), word.text.slice(cut)];
-    if (head.length > shortest && isAffix(subject, corpus, at, word.to, tail))
-      for (const place of placesOf(corpus, form.letters, subject.letters, word.from, at))
-        addition(subject, corpus, place, [...others, tail], word.from, at, report);
-    if (tail.length > shortest && isAffix(subject, corpus, word.from, at, head))
-      for (const place of placesOf(corpus, form.letters, subject.letters, at, word.to))
-        addition(subject, corpus, place, [head, ...others], at, word.to, report);
+function findGlued(subject: Subject, corpus: Corpus, index: number, report: Report): void {
+  const { from, to } = subject.words[index] ?? { from: 0, to: 0 };
+  for (let cut = from + 2; cut <= to - 2; cut++) {
+    if (cut - from > shortest) glued(subject, corpus, index, [from, cut], [cut, to], report);
+    if (to - cut > shortest) glued(subject, corpus, index, [cut, to], [from, cut], report);
   }
+}
+
+type Span = readonly [from: number, to: number];
+
+function glued(subject: Subject, corpus: Corpus, index: number, name: Span, affix: Span, report: Report): void {
+  const places = placesOf(corpus, form.letters, subject.letters, ...name);
+  if (places.length === 0) return;
+  const word = subject.words[index];
+  const text = word?.text.slice(affix[0] - word.from, affix[1] - word.from) ?? '';
+  if (isAffix(subject, corpus, ...affix, text))
+    additions(subject, corpus, places, [text, ...textsWithout(subject.words, index, index + 1)], ...name, report);
 }
 
 /** A word in its own right: a decoration, or a name many others hold. */
@@ -72,22 +81,30 @@ function isAffix({ letters }: Subject, corpus: Corpus, from: number, to: number,
   return isDecoration(text) || placesOf(corpus, form.letters, letters, from, to).some((place) => (corpus.relatives[place] ?? 0) > 20);
 }
 
-/** The weight of an addition is a fitted sum: `node test/bench/fit-additions.mjs` counts it again. */
-function addition(subject: Subject, corpus: Corpus, place: number, rest: readonly string[], from: number, to: number, report: Report): void {
-  const target = nameAt(corpus, place);
-  if (place >= corpus.indexed || (target.startsWith('@') && !target.includes('/'))) return;
+/** The weights are a logistic regression over labelled names and 8,000 names of the long tail, checked by leaving targets out. */
+function additions(
+  subject: Subject,
+  corpus: Corpus,
+  places: readonly number[],
+  rest: readonly string[],
+  from: number,
+  to: number,
+  report: Report,
+): void {
   const only = rest.every(isDecoration);
-  const relatives = Math.log10(1 + (corpus.relatives[place] ?? 0));
   const weight =
-    -1.6 * (relatives - 2) -
-    3 * Math.max(0, relatives - 3) +
     1.2 * ((to - from) / subject.letters.length - 0.4) +
     (from === 0 ? 1.8 : 0) -
     (subject.scope === undefined ? 0 : 8.7) -
-    1.9 * (rest.length - 1) +
-    (target.startsWith('@') ? 4.3 : 0) -
+    1.9 * (rest.length - 1) -
     (only && rest.length > 1 ? 2.8 : 0);
-  report(place, only ? decorated : borrowed, weight);
+  for (const place of places) {
+    const target = nameAt(corpus, place);
+    if (place >= corpus.indexed || (target.startsWith('@') && !target.includes('/'))) continue;
+    const relatives = Math.log10(1 + (corpus.relatives[place] ?? 0));
+    const usual = 1.6 * (relatives - 2) + 3 * Math.max(0, relatives - 3);
+    report(place, only ? decorated : borrowed, weight - usual + (target.startsWith('@') ? 4.3 : 0));
+  }
 }
 
 const core = new Letters();

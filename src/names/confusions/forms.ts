@@ -1,5 +1,6 @@
 /** The same letters, or the same name without its scope. */
-import { form, nameAt, placesOf } from '../corpus.ts';
+import { form, nameAt } from '../corpus.ts';
+import { placesOf } from '../lookup.ts';
 import { bareName } from '../words.ts';
 import type { Confusion, Finder } from './confusion.ts';
 

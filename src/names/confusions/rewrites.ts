@@ -1,6 +1,7 @@
 /** Confusions that a person makes and no single edit: the name is written back, and looked up. */
-import { form, nameAt, placesOf } from '../corpus.ts';
+import { form, nameAt } from '../corpus.ts';
 import { Letters } from '../hash.ts';
+import { placesOf } from '../lookup.ts';
 import type { Confusion, Finder } from './confusion.ts';
 
 interface Rewrite extends Confusion {

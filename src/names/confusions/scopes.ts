@@ -1,7 +1,8 @@
 /** A scope that looks like one everybody trusts: whoever holds it may put any name under it. */
-import { form, nameAt, placeOf, placesOf } from '../corpus.ts';
+import { form, nameAt } from '../corpus.ts';
 import { withinOneEdit } from '../edits.ts';
 import { Letters } from '../hash.ts';
+import { placeOf, placesOf } from '../lookup.ts';
 import type { Confusion, Finder } from './confusion.ts';
 import { decorations } from './decorations.ts';
 

@@ -2,6 +2,7 @@
 import { nameAt } from '../corpus.ts';
 import { wordsKey } from '../corpus-build.ts';
 import { Letters } from '../hash.ts';
+import { keyed } from '../lookup.ts';
 import { wordsOf } from '../words.ts';
 import type { Confusion, Finder } from './confusion.ts';
 
@@ -19,11 +20,8 @@ const letters = new Letters();
 export const findWordOrder: Finder = ({ words }, corpus, report) => {
   if (words.length < 2) return;
   const texts = words.map(({ text }) => text);
-  const key = wordsKey(texts, letters);
   const sorted = texts.toSorted().join(' ');
-  const { starts, ids, mask } = corpus.forms;
-  for (let at = starts[key & mask] ?? 0; at < (starts[(key & mask) + 1] ?? 0); at++) {
-    const place = ids[at] ?? 0;
+  for (const place of keyed(corpus, wordsKey(texts, letters))) {
     const found = wordsOf(nameAt(corpus, place));
     if (found.length === texts.length && found.join('') !== texts.join('') && found.toSorted().join(' ') === sorted) report(place, wordOrder);
   }

@@ -51,7 +51,12 @@ const recommended: Preset = {
     'latest-moved-back': 'warn',
     'version-jump': 'warn',
 
+    'registry-redirected': 'block',
+    'install-hook-changed': 'warn',
+    'install-guard-weakened': 'warn',
     'project-script-changed': 'warn',
+    'resolution-overridden': 'warn',
+    'manifest-without-lockfile': 'warn',
 
     'publisher-changed': 'info',
     'publisher-mail-changed': 'info',
@@ -75,6 +80,11 @@ const strict: Preset = {
   joinThreshold: 16,
   rules: {
     ...recommended.rules,
+    'install-hook-changed': 'block',
+    'install-guard-weakened': 'block',
+    'project-script-changed': 'block',
+    'resolution-overridden': 'block',
+    'manifest-without-lockfile': 'block',
     'release-age': ['block', { days: 7 }],
     typosquat: 'block',
     'new-package': 'block',

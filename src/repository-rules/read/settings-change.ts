@@ -1,0 +1,41 @@
+/** The settings files that a change touches, before and after. */
+import { baseName, type FileUntold, type RepositoryFiles } from '../../model/repository-rule.ts';
+import { type Setting, settingsIn } from './settings.ts';
+
+/** One settings file; a file that comes in has no settings before, one that goes has none after. */
+export interface SettingsChange {
+  readonly file: string;
+  readonly before: readonly Setting[];
+  readonly now: readonly Setting[];
+}
+
+/** Every settings file whose text differs. A state before that cannot be read counts as empty: then all is new. */
+export function settingsChanges(files: RepositoryFiles): readonly (SettingsChange | FileUntold)[] {
+  const before = files.before ?? new Map<string, string>();
+  const paths = [...new Set([...files.now.keys(), ...before.keys()])].filter((path) => files.now.get(path) !== before.get(path));
+  return paths.map((file): SettingsChange | FileUntold => {
+    const now = settingsOf(file, files.now.get(file));
+    if (!Array.isArray(now)) return { file, untold: 'untold' in now ? now.untold : '' };
+    const old = settingsOf(file, before.get(file));
+    return { file, now, before: Array.isArray(old) ? old : [] };
+  });
+}
+
+function settingsOf(file: string, text: string | undefined): readonly Setting[] | { readonly untold: string } {
+  if (text === undefined) return [];
+  const settings = settingsIn(file, text);
+  if ('untold' in settings) return settings;
+  return baseName(file) === 'package.json' ? settings.filter(isSettingOfManifest) : settings;
+}
+
+const manifestKeys = new Set(['pnpm', 'allowScripts', 'trustedDependencies', 'dependenciesMeta', 'packageManager', 'devEngines']);
+
+// A manifest holds much else; a `registry` or `proxy` there is somebody's own.
+function isSettingOfManifest(setting: Setting): boolean {
+  return manifestKeys.has(setting.path[0] ?? '');
+}
+
+/** The last value of a setting, as it counts; lists are not asked for here. */
+export function lastOf(settings: readonly Setting[], name: string): Setting | undefined {
+  return settings.findLast((setting) => setting.name === name && !setting.inList);
+}

@@ -36,7 +36,8 @@ const sideBySide = 32;
 export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const { packuments, now, past = false, facts, offline = false } = options;
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
-  const context: Context = { lookup, names: rememberedNames(options), installed: installedIn(options.tree), now };
+  const reading = options.contents;
+  const context: Context = { lookup, names: rememberedNames(options), installed: installedIn(options.tree), now, ...(reading && { reading }) };
   return {
     async gather(changes, kinds) {
       const gathered = new Map<IncomingChange, EvidenceSet>();

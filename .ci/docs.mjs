@@ -1,7 +1,5 @@
 /** Brings what follows from the rules in step with them: the README's table, the configuration's schema. `--check` only compares. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root, textOf } from './freshness.mjs';
@@ -21,26 +19,18 @@ if (process.argv.includes('--check')) {
   console.log(stale.length === 0 ? 'docs: in step' : `docs: wrote ${stale.map(([file]) => file).join(', ')}`);
 }
 
-/** The sources are TypeScript: bundled into a module that exists for a moment. */
+/** The sources are TypeScript: bundled into a module that exists for a moment, inside the project, where its dependencies are found. */
 async function sources() {
-  const folder = mkdtempSync(join(tmpdir(), 'depward-docs-'));
-  const outfile = join(folder, 'sources.mjs');
+  const outfile = `${root}/dist/.docs-${process.pid}.mjs`;
   const contents = `export { ruleBook } from './src/rule-book.ts';
     export { presets } from './src/policy/presets.ts';
     export { configSchema } from './src/policy/schema.ts';`;
+  const stdin = { contents, resolveDir: root };
   try {
-    await build({
-      stdin: { contents, resolveDir: root },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      mainFields: ['module', 'main'],
-      outfile,
-      logLevel: 'warning',
-    });
+    await build({ stdin, bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile, logLevel: 'warning' });
     return await import(pathToFileURL(outfile).href);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(outfile, { force: true });
   }
 }
 

@@ -60,6 +60,28 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    usage: 'gate',
+    summary: 'judge what a change does to the lockfiles and to what decides over installs; for CI',
+    options: [
+      { flags: '--base <rev>', about: 'compare with this revision (default: where the change left the default branch)' },
+      { flags: '--head <rev>', about: 'judge this revision (default: worktree, the files as they are)' },
+      { flags: '--lockfile <path>', about: 'look at this lockfile only; repeatable', repeatable: true },
+      { flags: '--all', about: 'judge every package of the lockfiles, not only what changed' },
+      { flags: '--baseline <file>', about: 'accept the findings of a saved JSON report' },
+      {
+        flags: '--affected <version>',
+        about: 'only say where name@version (or a file of them) is in the lockfiles here, and since when; repeatable',
+        repeatable: true,
+      },
+      ...judging,
+    ],
+    help: '\nExamples:\n  depward gate\n  depward gate --base origin/main --format github --format sarif=depward.sarif\n  depward gate --affected left-pad@1.3.0\n',
+    load: async () => {
+      const { run } = await import('./gate.ts');
+      return (_, options, io) => run(options, io);
+    },
+  },
+  {
     usage: 'ls',
     summary: 'list what a lockfile holds, without the network',
     options: [

@@ -62,8 +62,8 @@ export function openCleanMemory({ path, now, offline, under, tree, askedAt }: Cl
 
 /** All that rules can see of a package besides evidence. Where it stands in a file is no part of it. */
 function identityOf(entry: ResolvedPackage): readonly unknown[] {
-  const { name, version, resolved, integrity, source, dev, optional, peer, bundled, alias, hasInstallScript } = entry;
-  return [name, version, resolved, integrity, source, dev, optional, peer, bundled, alias, hasInstallScript];
+  const { name, version, resolved, integrity, checksum, source, dev, optional, peer, bundled, patched, alias, hasInstallScript } = entry;
+  return [name, version, resolved, integrity, checksum, source, dev, optional, peer, bundled, patched, alias, hasInstallScript];
 }
 
 function digest(text: string, encoding: 'hex' | 'base64'): string {

@@ -39,6 +39,8 @@ export interface RuleExample<N extends EvidenceKind> {
   readonly change: IncomingChange;
   readonly evidence: Pick<EvidenceMap, N>;
   readonly now: Instant;
+  /** Options that differ from the defaults. */
+  readonly options?: Readonly<Record<string, number | boolean | readonly string[]>>;
   readonly flagged: boolean;
 }
 

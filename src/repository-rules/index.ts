@@ -2,6 +2,7 @@
 import type { AnyRepositoryRule } from '../model/repository-rule.ts';
 import installGuardWeakened from './install-guard-weakened.ts';
 import installHookChanged from './install-hook-changed.ts';
+import lockfileHostAdded from './lockfile-host-added.ts';
 import manifestWithoutLockfile from './manifest-without-lockfile.ts';
 import projectScriptChanged from './project-script-changed.ts';
 import registryRedirected from './registry-redirected.ts';
@@ -14,4 +15,5 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
   projectScriptChanged,
   resolutionOverridden,
   manifestWithoutLockfile,
+  lockfileHostAdded,
 ];

@@ -7,15 +7,19 @@ import buildDivergence from './build-divergence.ts';
 import bundledDependency from './bundled-dependency.ts';
 import codeCapabilityAdded from './code-capability-added.ts';
 import codeNotRead from './code-not-read.ts';
+import contentChanged from './content-changed.ts';
 import dependencyUnused from './dependency-unused.ts';
 import deprecated from './deprecated.ts';
 import dormantRevival from './dormant-revival.ts';
 import embeddedNpmConfig from './embedded-npm-config.ts';
 import emptyPackage from './empty-package.ts';
 import hiddenCode from './hidden-code.ts';
+import insecureTransport from './insecure-transport.ts';
 import installCodeRisk from './install-code-risk.ts';
 import installScriptAdded from './install-script-added.ts';
 import installScriptChanged from './install-script-changed.ts';
+import integrityMismatch from './integrity-mismatch.ts';
+import integrityMissing from './integrity-missing.ts';
 import invisibleCharacters from './invisible-characters.ts';
 import latestMovedBack from './latest-moved-back.ts';
 import maintainerAdded from './maintainer-added.ts';
@@ -26,6 +30,7 @@ import networkHostAdded from './network-host-added.ts';
 import newPackage from './new-package.ts';
 import newPackageInstallScript from './new-package-install-script.ts';
 import obfuscatedCodeAdded from './obfuscated-code-added.ts';
+import ownNameElsewhere from './own-name-elsewhere.ts';
 import packageGrown from './package-grown.ts';
 import packageNotFound from './package-not-found.ts';
 import phantomDependency from './phantom-dependency.ts';
@@ -35,10 +40,12 @@ import publisherMailChanged from './publisher-mail-changed.ts';
 import releaseAge from './release-age.ts';
 import remoteDependency from './remote-dependency.ts';
 import remoteSource from './remote-source.ts';
+import resolvedMismatch from './resolved-mismatch.ts';
 import securityPlaceholder from './security-placeholder.ts';
 import shadowingBin from './shadowing-bin.ts';
 import sizeJump from './size-jump.ts';
 import tarballAnomaly from './tarball-anomaly.ts';
+import tarballElsewhere from './tarball-elsewhere.ts';
 import tarballMismatch from './tarball-mismatch.ts';
 import typosquat from './typosquat.ts';
 import unlistedVersion from './unlisted-version.ts';
@@ -49,6 +56,13 @@ export const rules: readonly AnyRule[] = [
   securityPlaceholder,
   packageNotFound,
   unlistedVersion,
+  integrityMismatch,
+  contentChanged,
+  resolvedMismatch,
+  tarballElsewhere,
+  ownNameElsewhere,
+  integrityMissing,
+  insecureTransport,
   typosquat,
   borrowedName,
   newPackage,

@@ -1,0 +1,44 @@
+/** The policy that judges a change: the one from before it. What the change does to the policy itself is said, not obeyed. */
+import { relative, sep } from 'node:path';
+import type { Policy, Waiver } from '../model/policy.ts';
+import type { PolicyNote } from '../model/report.ts';
+import { defaultPolicy } from '../policy/build.ts';
+import { configName } from '../policy/load.ts';
+import { ruleBook } from '../rule-book.ts';
+import type { GateTarget } from './gate.ts';
+import { projectPolicy } from './policy.ts';
+import { foldersUpwards } from './registry-folder.ts';
+
+/** The policy to judge by, and remarks on waivers that come with the change. `--config` is somebody's word and wins. */
+export async function policiesOf(
+  target: GateTarget,
+  config: string | undefined,
+  cwd: string,
+): Promise<{ readonly policy: Policy; readonly notes: readonly PolicyNote[] }> {
+  if (config !== undefined || !target.before) return { policy: await projectPolicy(cwd, config), notes: [] };
+  const candidates = foldersUpwards(relative(target.root, cwd).split(sep).join('/')).map((folder) => folder + configName);
+  const policy = await policyIn(target.before, candidates);
+  if (!candidates.some((path) => target.changed.has(path))) return { policy, notes: [] };
+  const next = await policyIn(target.after, candidates);
+  const held = new Set(policy.waivers.map(markOf));
+  return { policy, notes: next.waivers.filter((waiver) => !held.has(markOf(waiver))).map(noteOn) };
+}
+
+async function policyIn(side: GateTarget['after'], candidates: readonly string[]): Promise<Policy> {
+  const file = candidates.find((path) => side.paths.has(path));
+  const text = file === undefined ? undefined : await side.text(file, 1_000_000);
+  if (file === undefined || text === undefined) return defaultPolicy();
+  const { parsePolicy } = await import('../policy/parse.ts');
+  return parsePolicy(text, file, [...(await ruleBook()).values()]);
+}
+
+function markOf({ rule, subject, integrity }: Waiver): string {
+  return [rule, subject, integrity ?? ''].join(' ');
+}
+
+function noteOn(waiver: Waiver): PolicyNote {
+  return {
+    kind: 'waiver-in-change',
+    message: `this change itself brings a waiver of ${waiver.rule} for ${waiver.subject} (${waiver.owner}: ${waiver.reason}); it counts once it is merged`,
+  };
+}

@@ -1,0 +1,137 @@
+/** `depward gate`: judges what a change does to the lockfiles and to what decides over installs. */
+import { readFile } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { DepwardError } from '../model/errors.ts';
+import type { Finding, Gap } from '../model/finding.ts';
+import type { Change, ResolvedTree } from '../model/package.ts';
+import type { Policy } from '../model/policy.ts';
+import type { PolicyNote, Report } from '../model/report.ts';
+import { printable } from '../model/text.ts';
+import { baseOf } from '../resolve/base.ts';
+import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
+import { isLockfile, lockfileChanges } from '../resolve/lockfile-changes.ts';
+import { commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
+import { acceptedBy } from './baseline.ts';
+import { judgeRepository } from './gate-files.ts';
+import { policiesOf } from './gate-policy.ts';
+import type { Io } from './io.ts';
+import { type CommonOptions, momentOf } from './options.ts';
+import { exitCodeOf, targetsOf, writeReports } from './output.ts';
+
+export interface GateOptions extends CommonOptions {
+  readonly base?: string;
+  /** A revision, or `worktree` (default). */
+  readonly head?: string;
+  readonly lockfile?: readonly string[];
+  readonly all?: boolean;
+  readonly baseline?: string;
+  readonly affected?: readonly string[];
+}
+
+/** Runs the command. */
+export async function run(options: GateOptions, io: Io): Promise<number> {
+  targetsOf(options.format);
+  if (options.affected !== undefined) return (await import('./affected.ts')).run({ ...options, affected: options.affected }, io);
+  const target = await targetOf(options, io);
+  const { policy, notes } = await policiesOf(target, options.config, io.cwd);
+  const accepted = await acceptedBy(options.baseline, io);
+  const judged = { ...policy, waivers: [...policy.waivers, ...accepted] };
+  const found = await lockfileChanges({ ...target, ...(options.lockfile && { only: namedLockfiles(options.lockfile, target, io.cwd) }) });
+  const files = await judgeRepository(target, judged, momentOf(options.asOf, io.now()));
+  const report = await judge({ ...found, ...files, policy: judged, notes }, target, options, io);
+  const shown = { ...report, notes: report.notes.filter((note) => tellsSomething(note, options.all === true)) };
+  await writeReports(shown, options, io);
+  return exitCodeOf(shown);
+}
+
+/** The two states to compare and where they come from. */
+export interface GateTarget {
+  readonly root: string;
+  readonly before: Side | undefined;
+  readonly after: Side;
+  readonly changed: ReadonlySet<string>;
+}
+
+async function targetOf(options: GateOptions, io: Io): Promise<GateTarget> {
+  const note = (line: string) => io.stderr(`depward: ${line}\n`);
+  const repository = await openRepository(io.cwd, io.env);
+  if (!repository) {
+    if (options.base !== undefined || (options.head ?? 'worktree') !== 'worktree') {
+      throw new DepwardError('usage', 'this is not a git repository: there is no base and no head', {
+        hint: 'leave --base and --head out to judge every lockfile here',
+      });
+    }
+    note('no git repository here: every lockfile is judged as a whole');
+    return { root: io.cwd, before: undefined, after: await plainSide(io.cwd), changed: new Set() };
+  }
+  const head = await headOf(repository, options.head);
+  const after = head.commit === undefined ? await worktreeSide(repository) : await commitSide(repository, head.commit);
+  if (options.all || head.id === undefined) return { root: repository.root, before: undefined, after, changed: new Set() };
+  const base = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
+  const [before, changed] = await Promise.all([commitSide(repository, base), changedPaths(repository, base, head.commit)]);
+  return { root: repository.root, before, after, changed };
+}
+
+/** `commit` is set when the head is not the working folder; `id` is missing in a repository without commits. */
+async function headOf(repository: Repository, head = 'worktree'): Promise<{ readonly id: string | undefined; readonly commit?: string }> {
+  if (head === 'worktree') return { id: await commitOf(repository, 'HEAD') };
+  const commit = await commitOf(repository, head);
+  if (commit === undefined)
+    throw new DepwardError('input', `there is no commit ${printable(head, 100)} here`, { hint: 'Fetch it first: git fetch origin.' });
+  return { id: commit, commit };
+}
+
+async function eventOf(io: Io): Promise<unknown> {
+  const path = io.env['GITHUB_EVENT_PATH'];
+  if (path === undefined || path === '') return undefined;
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `--lockfile` paths as paths of the repository; one that is in neither state is a slip. */
+function namedLockfiles(names: readonly string[], { root, before, after }: GateTarget, cwd: string): string[] {
+  return names.map((name) => {
+    const path = relative(root, resolve(cwd, name)).split(sep).join('/');
+    if (!after.paths.has(path) && !before?.paths.has(path)) {
+      const known = [...after.paths].filter(isLockfile).slice(0, 5);
+      throw new DepwardError('input', `there is no lockfile ${printable(name)}`, {
+        hint: known.length > 0 ? `lockfiles here: ${printable(known.join(', '))}` : 'no lockfile is tracked here',
+      });
+    }
+    return path;
+  });
+}
+
+interface Judgeable {
+  readonly changes: readonly Change[];
+  readonly tree: ResolvedTree;
+  readonly policy: Policy;
+  readonly notes: readonly PolicyNote[];
+  readonly fileFindings: readonly Finding[];
+  readonly fileGaps: readonly Gap[];
+}
+
+async function judge(found: Judgeable, target: GateTarget, options: GateOptions, io: Io): Promise<Report> {
+  const { changes, tree, policy, ...more } = found;
+  // Nothing comes in: no registry is asked, and nothing that could ask one is loaded.
+  if (!changes.some((change) => change.action !== 'remove'))
+    return (await import('./quiet-report.ts')).quietReport(found, momentOf(options.asOf, io.now()));
+  const { openSession } = await import('./session.ts');
+  const { registryFolder } = await import('./registry-folder.ts');
+  const folder = await registryFolder(target, io.cwd);
+  const session = await openSession(folder.path, options, io, policy);
+  try {
+    return await session.judge('gate', changes, tree, more);
+  } finally {
+    session.close();
+    await folder.remove();
+  }
+}
+
+/** A waiver that covers nothing in this change may cover much elsewhere, and an accepted finding that is gone is good news. */
+function tellsSomething(note: PolicyNote, all: boolean): boolean {
+  return note.kind !== 'waiver-unused' || (all && !note.message.includes('(baseline)'));
+}

@@ -1,0 +1,94 @@
+/**
+ * Where a lockfile fetches from is decided once and rarely changes. A change that sends some packages to a new host is either a
+ * migration, and then it is many at once, or somebody's own server.
+ */
+import { baseName, defineRepositoryRule, type FileObservation } from '../model/repository-rule.ts';
+import { listText, printable } from '../model/text.ts';
+import { plural } from '../model/time.ts';
+
+const lockfiles = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock']);
+
+export default defineRepositoryRule({
+  meta: {
+    id: 'lockfile-host-added',
+    family: 'source',
+    severity: 'high',
+    summary: 'The change makes the lockfile fetch packages from a host it did not fetch from before.',
+    why: 'Package managers fetch what the lockfile says. One entry among thousands that points to another host brings in whatever lies there; a whole lockfile that moves from a private registry to a public one opens it to everybody who can publish there.',
+    remedy: 'Find out who runs the new host and why the change needs it. For a wanted move, list the host with the option "hosts".',
+    references: ['lockfile injection (Liran Tal, 2019)', 'Dependency Confusion (Alex Birsan, 2021)'],
+    falsePositives: 'A move to another registry or mirror: one finding for the whole lockfile.',
+    since: '0.1.0',
+  },
+  kind: 'change',
+  options: {
+    hosts: { type: 'strings', default: [], about: 'hosts that lockfiles may fetch from' },
+  },
+  reads: (path) => lockfiles.has(baseName(path)) && !path.includes('node_modules/'),
+  check({ now, before = new Map() }, { options }) {
+    return [...now].flatMap(([file, text]): FileObservation[] => {
+      const earlier = before.get(file);
+      if (earlier === undefined || earlier === text) return [];
+      const held = hostsIn(earlier);
+      const found = [...hostsIn(text)].filter(([host]) => !held.has(host) && !options.hosts.includes(host));
+      const gone = [...held.keys()].filter((host) => !hostsIn(text).has(host));
+      if (found.length === 0) return [];
+      const count = found.reduce((sum, [, places]) => sum + places.count, 0);
+      const names = listText(found.map(([host]) => printable(host, 80)));
+      const moved = gone.length > 0 && count >= 10;
+      return [
+        {
+          file,
+          line: Math.min(...found.map(([, places]) => places.line)),
+          message: moved
+            ? `${plural(count, 'package')} moved from ${listText(gone.map((host) => printable(host, 80)))} to ${names}`
+            : `${plural(count, 'package')} now ${count === 1 ? 'comes' : 'come'} from ${names}`,
+          confidence: moved ? 'medium' : 'high',
+          facts: {
+            new: found.map(([host, places]) => `${printable(host, 80)} (${places.count})`),
+            before: [...held.keys()].slice(0, 10).map((host) => printable(host, 80)),
+          },
+          signal: moved ? 'lockfile-host-added:moved' : 'lockfile-host-added',
+        },
+      ];
+    });
+  },
+  examples: [
+    {
+      title: 'one package from a server of somebody',
+      before: { 'yarn.lock': 'left@^1:\n  version "1.0.0"\n  resolved "https://registry.example/left/-/left-1.0.0.tgz"\n' },
+      now: { 'yarn.lock': 'left@^1:\n  version "1.0.1"\n  resolved "https://files.example/left.tgz"\n' },
+      flagged: true,
+    },
+    {
+      title: 'an update from the same host',
+      before: { 'yarn.lock': 'left@^1:\n  version "1.0.0"\n  resolved "https://registry.example/left/-/left-1.0.0.tgz"\n' },
+      now: { 'yarn.lock': 'left@^1:\n  version "1.0.1"\n  resolved "https://registry.example/left/-/left-1.0.1.tgz"\n' },
+      flagged: false,
+    },
+  ],
+});
+
+interface Places {
+  count: number;
+  readonly line: number;
+}
+
+// The fields that are fetched, in all formats; addresses of home pages and sponsors are not.
+const fetched =
+  /(?:"resolved":\s*"|^\s+resolved "|tarball: '?|repo: '?|__archiveUrl=|^\s+resolution: "[^"\s]*?@|^\s+"[^"]+": \["[^"]*@?(?:", ")?)(?:git\+)?(?:https?|ssh|git)(?::\/\/|%3A%2F%2F)(?:[^/@"'\s%]*@)?([^/"'\s,})%:#]+)/;
+
+function hostsIn(text: string): ReadonlyMap<string, Places> {
+  const hosts = new Map<string, Places>();
+  let line = 0;
+  for (const row of text.split('\n')) {
+    line++;
+    if (row.length > 4000) continue;
+    const host = fetched.exec(row)?.[1]?.toLowerCase();
+    if (host === undefined) continue;
+    const held = hosts.get(host);
+    if (held) held.count++;
+    else hosts.set(host, { count: 1, line });
+  }
+  return hosts;
+}

@@ -1,0 +1,134 @@
+/** Which commit a change is compared with: in full, shallow and detached checkouts, and on merge commits of pull requests. */
+import { DepwardError } from '../model/errors.ts';
+import { printable } from '../model/text.ts';
+import { commitOf, parentsOf, type Repository } from './git.ts';
+
+/** What is known of the change from outside. */
+export interface BaseRequest {
+  /** `--base`. */
+  readonly base?: string | undefined;
+  /** The commit of the change. */
+  readonly head: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The payload of the event a CI runs for, as parsed JSON. */
+  readonly event?: unknown;
+  readonly note: (line: string) => void;
+}
+
+const zeros = /^0+$/;
+const commitId = /^[0-9a-f]{40,64}$/;
+
+/** The commit to compare with. Throws with instructions when none is found: a change is never compared with nothing. */
+export async function baseOf(repository: Repository, request: BaseRequest): Promise<string> {
+  const { base, head, env, note } = request;
+  if (base !== undefined) return explicitBase(repository, base, head, note);
+  const told = toldByCi(env, request.event);
+  if (told !== undefined) {
+    const commit = (await commitOf(repository, told)) ?? (await fetched(repository, told));
+    if (commit !== undefined) return commit;
+  }
+  const parents = await parentsOf(repository, head);
+  if (isPullRequest(env) && parents.length > 1 && parents[0] !== undefined) {
+    const first = (await commitOf(repository, parents[0])) ?? (await fetched(repository, parents[0]));
+    if (first !== undefined) return first;
+  }
+  const branch = env['GITHUB_BASE_REF'] || env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME'];
+  const tip = branch ? await branchTip(repository, branch) : await defaultBranch(repository);
+  if (tip !== undefined) {
+    const found = await mergeBase(repository, tip, head);
+    if (found !== undefined) return found;
+    // A depth-1 checkout of a merge commit: its first parent is what it merges into.
+    const [first] = parents.length > 1 ? parents : [];
+    const parent = first === undefined ? undefined : ((await commitOf(repository, first)) ?? (await fetched(repository, first)));
+    if (parent !== undefined) return parent;
+  }
+  throw new DepwardError('input', 'the commit this change starts from was not found', {
+    hint: 'Name it with --base REV, or check out with more history (actions/checkout: fetch-depth: 0).',
+  });
+}
+
+async function explicitBase(repository: Repository, base: string, head: string, note: (line: string) => void): Promise<string> {
+  const commit = (await commitOf(repository, base)) ?? (await commitOf(repository, `origin/${base}`)) ?? (await fetched(repository, base));
+  if (commit === undefined) {
+    throw new DepwardError('input', `there is no commit ${printable(base, 100)} here`, { hint: 'Fetch it first: git fetch origin.' });
+  }
+  const common = await mergeBase(repository, commit, head);
+  if (common === undefined) note(`${printable(base, 100)} and this change have no common history here: compared with ${printable(base, 100)} itself`);
+  return common ?? commit;
+}
+
+/** What the CI says: GitLab's diff base, or the commit before a push. */
+function toldByCi(env: BaseRequest['env'], event: unknown): string | undefined {
+  const gitlab = env['CI_MERGE_REQUEST_DIFF_BASE_SHA'];
+  if (gitlab !== undefined && commitId.test(gitlab)) return gitlab;
+  if (env['GITHUB_EVENT_NAME'] !== 'push') return undefined;
+  const before = typeof event === 'object' && event !== null && 'before' in event ? event.before : undefined;
+  return typeof before === 'string' && commitId.test(before) && !zeros.test(before) ? before : undefined;
+}
+
+function isPullRequest(env: BaseRequest['env']): boolean {
+  return /^pull_request/.test(env['GITHUB_EVENT_NAME'] ?? '') || /^refs\/pull\/\d+\/merge$/.test(env['GITHUB_REF'] ?? '');
+}
+
+/** The tip of the branch everything is merged into. */
+async function defaultBranch(repository: Repository): Promise<string | undefined> {
+  const { git } = repository;
+  const names = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/master', 'refs/heads/main', 'refs/heads/master'];
+  const rows = (await git(['for-each-ref', '--format=%(refname) %(objectname)', ...names]))?.trimEnd().split('\n') ?? [];
+  const known = new Map(rows.map((row) => row.split(' ', 2) as [string, string]));
+  for (const name of names) {
+    const id = known.get(name);
+    if (id !== undefined) return id;
+  }
+  const symref = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec((await git(['ls-remote', '--symref', 'origin', 'HEAD'])) ?? '')?.[1];
+  return symref === undefined ? undefined : branchTip(repository, symref);
+}
+
+async function branchTip(repository: Repository, branch: string): Promise<string | undefined> {
+  return (
+    (await commitOf(repository, `refs/remotes/origin/${branch}`)) ??
+    (await fetched(repository, `refs/heads/${branch}`)) ??
+    (await commitOf(repository, `refs/heads/${branch}`))
+  );
+}
+
+/** Fetches one revision from origin, as little of its history as the clone has of its own. */
+async function fetched(repository: Repository, revision: string): Promise<string | undefined> {
+  if (revision.startsWith('-')) return undefined;
+  const depth = repository.shallow ? ['--depth=1'] : [];
+  const done = await repository.git([
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    ...depth,
+    'origin',
+    `+${revision}:refs/depward/base`,
+  ]);
+  return done === undefined ? undefined : commitOf(repository, 'refs/depward/base');
+}
+
+/** The commit two histories have in common, deepening a shallow clone as far as needed. */
+async function mergeBase(repository: Repository, tip: string, head: string): Promise<string | undefined> {
+  const ask = async () => (await repository.git(['merge-base', tip, head]))?.trim() || undefined;
+  const known = await ask();
+  if (known !== undefined || !repository.shallow) return known;
+  for (const deepen of [4, 16, 64, 256, 1024]) {
+    const more = await repository.git([
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-recurse-submodules',
+      '--no-write-fetch-head',
+      `--deepen=${deepen}`,
+      'origin',
+      tip,
+      head,
+    ]);
+    if (more === undefined) return undefined;
+    const found = await ask();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,116 @@
+/** What a change does to the packages of all lockfiles of a repository. */
+import type { Change, ResolvedTree } from '../model/package.ts';
+import { diffTrees } from './diff.ts';
+import { lockfileNames, readLockfile } from './lockfiles/index.ts';
+import { largestLockfile } from './project.ts';
+import type { Side } from './sides.ts';
+
+/** The lockfiles to look at. */
+export interface LockfileRequest {
+  readonly before: Side | undefined;
+  readonly after: Side;
+  /** Paths that differ between the two; everything when `before` is undefined. */
+  readonly changed: ReadonlySet<string>;
+  /** `--lockfile`: only these. */
+  readonly only?: readonly string[];
+}
+
+/** What came of it. */
+export interface LockfileChanges {
+  readonly changes: readonly Change[];
+  readonly tree: ResolvedTree;
+  /** The lockfiles that were read, as they are after the change. */
+  readonly files: readonly string[];
+}
+
+/** True for paths that lockfiles go by, outside of installed packages. */
+export function isLockfile(path: string): boolean {
+  return lockfileNames.includes(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('node_modules/');
+}
+
+/** Reads what changed and compares; untouched lockfiles are not even read. */
+export async function lockfileChanges(request: LockfileRequest): Promise<LockfileChanges> {
+  const { before, after, changed } = request;
+  const wanted = request.only ? new Set(request.only) : undefined;
+  const chosen = (path: string) => (wanted ? wanted.has(path) : isLockfile(path)) && (before === undefined || changed.has(path));
+  const now = [...after.paths].filter(chosen).sort();
+  const gone = before ? [...before.paths].filter((path) => chosen(path) && !after.paths.has(path)).sort() : [];
+  const trees = await Promise.all(now.map(async (path) => ({ path, tree: await readFrom(after, path) })));
+  const changes: Change[] = [];
+  const used = new Set<string>();
+  for (const { path, tree } of trees) {
+    if (!tree) continue;
+    const sources = before ? baseFor(path, before, after, gone) : [];
+    for (const source of sources) used.add(source);
+    changes.push(...diffTrees(await joined(before, sources), tree));
+  }
+  for (const path of gone) if (before && !used.has(path)) changes.push(...removals(await readFrom(before, path)));
+  return { changes: distinct(changes), tree: merged(trees), files: now };
+}
+
+/** The tree of one lockfile of a state. */
+export async function readFrom(side: Side, path: string): Promise<ResolvedTree | undefined> {
+  const text = await side.text(path, largestLockfile);
+  if (text === undefined) return undefined;
+  const manifest = await side.text(`${path.slice(0, path.lastIndexOf('/') + 1)}package.json`, 4 * 1024 * 1024).catch(() => undefined);
+  return readLockfile({ file: path, text, ...(manifest !== undefined && { manifest: parsed(manifest) }) });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lockfile's own past; of a new one, what stood beside it under another manager's name, or was removed elsewhere (moved). */
+function baseFor(path: string, before: Side, after: Side, gone: readonly string[]): string[] {
+  if (before.paths.has(path)) return [path];
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const beside = lockfileNames.map((name) => folder + name).filter((other) => other !== path && before.paths.has(other));
+  return beside.length > 0 ? beside : gone.filter((other) => !after.paths.has(other));
+}
+
+async function joined(side: Side | undefined, paths: readonly string[]): Promise<ResolvedTree | undefined> {
+  if (!side || paths.length === 0) return undefined;
+  const trees = (await Promise.all(paths.map((path) => readFrom(side, path)))).filter((tree) => tree !== undefined);
+  const [only] = trees;
+  return only === undefined || trees.length === 1 ? only : { ...only, packages: trees.flatMap((tree) => tree.packages) };
+}
+
+function removals(tree: ResolvedTree | undefined): Change[] {
+  return tree ? tree.packages.map((entry): Change => ({ action: 'remove', before: entry })) : [];
+}
+
+/** One change of each kind: two lockfiles that bring the same package bring it once. */
+function distinct(changes: readonly Change[]): Change[] {
+  const seen = new Set<string>();
+  return changes.filter((change) => {
+    const { name, version, integrity, resolved, source } = change.action === 'remove' ? change.before : change.after;
+    const mark = [change.action === 'remove' ? 'out' : 'in', source, name, version, integrity ?? resolved ?? ''].join(' ');
+    return seen.has(mark) ? false : seen.add(mark) !== undefined;
+  });
+}
+
+/** Several trees as one. */
+function merged(trees: readonly { readonly path: string; readonly tree: ResolvedTree | undefined }[]): ResolvedTree {
+  const all = trees.flatMap(({ tree }) => tree ?? []);
+  const [only] = all;
+  if (only && all.length === 1) return only;
+  const byKey = new Map<string, ResolvedTree[]>();
+  for (const tree of all) {
+    for (const entry of tree.packages) {
+      const held = byKey.get(entry.key);
+      if (held) held.push(tree);
+      else byKey.set(entry.key, [tree]);
+    }
+  }
+  return {
+    format: all.map((tree) => tree.format).join(', ') || 'no lockfile',
+    root: only?.root ?? {},
+    packages: all.flatMap((tree) => tree.packages),
+    // A key that several trees hold is answered by the first: any way in explains it.
+    dependentsOf: (key) => byKey.get(key)?.[0]?.dependentsOf(key) ?? [],
+  };
+}

@@ -44,6 +44,7 @@ class Analysis {
   readonly #notRead: string[] = [];
   readonly #queue: { readonly path: string; readonly reach: Reach }[] = [];
   readonly #done = new Set<string>();
+  readonly #hasExports: boolean;
   #parsed = 0;
   #parsedShipped = 0;
 
@@ -52,6 +53,7 @@ class Analysis {
     this.#git = git;
     this.#entries = new Map(archive.files.map((file) => [file.path, { file, type: fileTypeOf(file.path, file.bytes), reach: 'shipped' }]));
     this.#manifest = readManifest(this.#text('package.json') ?? '') ?? noManifest;
+    this.#hasExports = /"exports"\s*:/.test(this.#text('package.json') ?? '');
     this.#files = packageFiles([...this.#entries.keys()], this.#mains());
   }
 
@@ -64,6 +66,7 @@ class Analysis {
     for (const path of this.#manifest.bin.values()) for (const found of this.#located(path, '')) this.#enqueue(found, 'bin');
     this.#drain();
     this.#shipped();
+    this.#drain();
     return {
       integrity: this.#archive.integrity,
       packedSize: this.#archive.packedSize,
@@ -128,7 +131,13 @@ class Analysis {
     const written = this.#manifest.entries.length > 0 ? this.#manifest.entries : ['index.js'];
     const found = written.flatMap((path) => this.#located(path, ''));
     // npm and Node fall back to index.js when main leads nowhere.
-    return found.length > 0 ? found : this.#located('index', '');
+    const fallback = found.length > 0 ? found : this.#located('index', '');
+    if (fallback.length > 0 || this.#manifest.bin.size > 0) return fallback;
+    // Without an entry point every file may be meant to be imported by its path.
+    return [...this.#entries.values()]
+      .filter(({ file, type }) => type === 'javascript' && !isAside(file.path))
+      .map(({ file }) => file.path)
+      .slice(0, mostPatternFiles);
   }
 
   #located(path: string | undefined, from: string): readonly string[] {
@@ -170,6 +179,8 @@ class Analysis {
     const source = decode(entry.file.bytes);
     if (!standsOut.test(source)) return;
     this.#parsedShipped += source.length;
+    // Bundles for pages are loaded by address, and without an exports map any file can be imported.
+    if (isBundle(entry.file.path) && !this.#hasExports) entry.reach = 'import';
     this.#read(entry);
   }
 
@@ -357,7 +368,21 @@ class Analysis {
 
 /** What makes a script that nothing leads to worth a closer look. */
 const standsOut =
-  /child_process|\beval\s*\(|\bFunction\s*\(|\batob\b|fromCharCode|\.npmrc|\.ssh\b|\.aws\b|_0x[0-9a-f]{3}|(?:\\x[2-7][0-9a-f]){4}|process\s*\[|globalThis\s*\[|process\.env\b|ethereum|wallet|XMLHttpRequest|\bfetch\s*\(|require\s*\(\s*['"](?:node:)?(?:https?|net|dns|tls|dgram)['"]| {120}|(?:[\u200b-\u200d\u202a-\u202e\u2060-\u2069]|[\ufe00-\ufe0e]){2}/i;
+  /child_process|createElement\s*\(\s*['\x22]script|['\x22]hex['\x22]|['\x22]base64['\x22]|createDecipher|_compile\b|\beval\s*\(|\bFunction\s*\(|\batob\b|fromCharCode|\.npmrc|\.ssh\b|\.aws\b|_0x[0-9a-f]{3}|(?:\\x[2-7][0-9a-f]){4}|process\s*\[|globalThis\s*\[|process\.env\b|ethereum|wallet|XMLHttpRequest|\bfetch\s*\(|require\s*\(\s*['"](?:node:)?(?:https?|net|dns|tls|dgram)['"]| {120}|(?:[\u200b-\u200d\u202a-\u202e\u2060-\u2069]|[\ufe00-\ufe0e]){2}/i;
+
+/** Files of the developers that nobody imports. */
+function isAside(path: string): boolean {
+  return /(^|\/)(test|tests|__tests__|spec|examples?|docs?|bench|benchmarks?|fixtures?|scripts|tools|coverage)\/|\.(test|spec|config|stories)\.[cm]?js$|(^|\/)(gulpfile|gruntfile|karma\.conf)/i.test(
+    path,
+  );
+}
+
+function isBundle(path: string): boolean {
+  return (
+    !isAside(path) &&
+    (/(^|\/)(dist|lib|umd|browser|web|cjs|esm|es|build|min)\//.test(path) || /[.-](min|umd|bundle|web|browser)\.[cm]?js$/.test(path))
+  );
+}
 
 function isCode(type: FileType | undefined): boolean {
   return (

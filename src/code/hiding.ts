@@ -67,7 +67,8 @@ export function invisibleText(source: string): readonly HidingSign[] {
     if (first < 0) first = run.index;
     if (count > 100_000) break;
   }
-  if (count > 0) found.push({ kind: 'invisible-text', detail: `${count} invisible characters in a row`, at: first, strength: count >= 24 ? 1 : 0.5 });
+  if (count >= 10)
+    found.push({ kind: 'invisible-text', detail: `${count} invisible characters in a row`, at: first, strength: count >= 24 ? 1 : 0.5 });
   const mark = bidirectional.exec(source);
   if (mark) found.push({ kind: 'bidirectional-text', detail: 'marks that reorder text', at: mark.index, strength: 0.6 });
   return found;

@@ -51,6 +51,8 @@ export interface Risk {
   readonly grade: 'convicts' | 'suspicious' | 'weak' | 'none';
   /** The capabilities it rests on, the worst first. */
   readonly because: readonly Found[];
+  /** True when importing alone runs what was fetched or decoded. */
+  readonly runs?: boolean;
 }
 
 /** Weighs what runs by installing. */
@@ -59,23 +61,37 @@ export function installRisk(capabilities: readonly Found[]): Risk {
   const convict = found.filter((one) => convicting.has(one.kind) && !isTelemetry(one));
   const pair = pairOf(found);
   if (convict.length + pair.length > 0) return { grade: 'convicts', because: distinct([...convict, ...pair]) };
-  const suspects = distinct([...found.filter((one) => suspicious.has(one.kind)), ...found.filter(isTelemetry), ...found.filter(isGlobalInstall)]);
-  return { grade: suspects.length > 1 ? 'suspicious' : suspects.length === 1 ? 'weak' : 'none', because: suspects };
+  const suspects = distinct([
+    ...found.filter((one) => suspicious.has(one.kind)),
+    ...found.filter(isTelemetry),
+    ...found.filter(isGlobalInstall),
+    ...found.filter(isMachineCode),
+  ]);
+  const kindsSeen = new Set(suspects.map((one) => one.kind));
+  return { grade: kindsSeen.size > 1 || suspects.some(isMachineCode) ? 'suspicious' : suspects.length === 1 ? 'weak' : 'none', because: suspects };
 }
 
 /** Weighs what runs by importing the package or starting its commands. */
 export function importRisk(capabilities: readonly Found[]): Risk {
-  const found = capabilities.filter((one) => (one.reach === 'import' || one.reach === 'bin') && one.novelty === 'kind');
+  const found = capabilities.filter(
+    (one) =>
+      (one.reach === 'import' || one.reach === 'bin') && (one.novelty === 'kind' || (one.kind === 'script-injection' && one.novelty === 'detail')),
+  );
   const flows = found.filter((one) => (one.kind === 'exfiltration' && !isTelemetry(one)) || one.kind === 'dns-exfiltration');
   const hooks = found.filter((one) => one.kind === 'wallet-hook' || one.kind === 'page-hook' || one.kind === 'address-table');
   const hooked = new Set(hooks.map((one) => one.kind)).size > 1 ? hooks : [];
-  const pair = pairOf(found);
   const runs = found.filter((one) => one.kind === 'remote-code' || one.kind === 'decode-execute' || one.kind === 'download-execute');
-  const disguised = runs.filter((one) => one.readAs === 'decoded');
-  const convict = [...flows, ...hooked, ...pair, ...disguised, ...(new Set(runs.map((one) => one.kind)).size > 1 ? runs : [])];
-  if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
   const rest = distinct(found.filter((one) => convicting.has(one.kind) || suspicious.has(one.kind)));
-  return { grade: runs.length > 0 || rest.length > 2 ? 'suspicious' : rest.length > 0 ? 'weak' : 'none', because: rest };
+  const together = runs.length > 0 && new Set(rest.map((one) => one.kind)).size > 1 + Number(rest.some((one) => one.kind === 'download')) ? rest : [];
+  const convict = [...flows, ...hooked, ...pairOf(found), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
+  if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
+  const runsOnImport = runs.some((one) => one.reach === 'import');
+  const strange = runsOnImport || rest.some((one) => one.kind === 'script-injection' && one.detail.includes('.'));
+  return {
+    runs: runsOnImport,
+    grade: strange || new Set(rest.map((one) => one.kind)).size > 2 ? 'suspicious' : rest.length > 0 ? 'weak' : 'none',
+    because: rest,
+  };
 }
 
 /** One that takes and one that sends, both new, in one file. */
@@ -88,13 +104,20 @@ function pairOf(found: readonly Found[]): readonly Found[] {
   return [];
 }
 
-/** Facts about the machine alone are what telemetry sends. */
+/** Facts about the machine alone are what telemetry sends, contents of files alone what uploads send. */
 function isTelemetry(found: Capability): boolean {
-  return found.kind === 'exfiltration' && found.detail.startsWith('facts about the host to');
+  return (
+    found.kind === 'exfiltration' && /^(facts about the host|contents of files)(, (facts about the host|contents of files))* to /.test(found.detail)
+  );
 }
 
 function isGlobalInstall(found: Capability): boolean {
   return found.kind === 'package-install' && /\s(-g|--global|global)\b/.test(found.detail);
+}
+
+/** A program that came with the package and is started by installing it. */
+function isMachineCode(found: Capability): boolean {
+  return found.kind === 'process' && found.detail === 'a program of machine code';
 }
 
 /** One of each kind and detail, the strongest first. */

@@ -48,10 +48,7 @@ async function compared(
   tarballs: Tarballs,
 ): Promise<Gathered<ContentsEvidence>> {
   const base = baseOf(settled ?? previous, current);
-  const before =
-    base?.tarball === undefined
-      ? undefined
-      : await tarballs.read({ url: base.tarball, ...(base.integrity !== undefined && { registry: base.integrity }) });
+  const before = base?.tarball === undefined ? undefined : await readBase(base, tarballs);
   const evidence = compareContents(
     read.facts,
     current,
@@ -69,6 +66,16 @@ async function compared(
     ...(read.contradicts && { contradicts: read.contradicts }),
     ...(change.after.integrity !== undefined && read.contradicts === 'lockfile' && { packed: read.facts.integrity }),
   });
+}
+
+/** A release whose tarball was taken away leaves the next one to be judged whole. */
+async function readBase(base: Release, tarballs: Tarballs): Promise<ReadTarball | undefined> {
+  try {
+    return await tarballs.read({ url: base.tarball ?? '', ...(base.integrity !== undefined && { registry: base.integrity }) });
+  } catch (error) {
+    if (error instanceof DepwardError && error.code === 'not-found') return undefined;
+    throw error;
+  }
 }
 
 /** A release is not compared with itself. */

@@ -27,7 +27,7 @@ export default defineRule({
     return [
       {
         message: `${first ? 'its code' : 'its code newly'} ${listText(risk.because.map(capabilityText), 3)}`,
-        confidence: risk.grade === 'convicts' ? (first ? 'medium' : 'high') : risk.grade === 'suspicious' && !first ? 'medium' : 'low',
+        confidence: risk.grade === 'convicts' ? 'high' : risk.grade === 'suspicious' && (!first || risk.runs === true) ? 'medium' : 'low',
         facts: { does: risk.because.map(placedText), ...(first ? {} : { comparedWith: contents.against ?? '' }) },
         signal: `code-capability-added:${risk.grade}`,
       },

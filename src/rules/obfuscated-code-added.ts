@@ -33,7 +33,13 @@ export default defineRule({
     return [
       {
         message: `${printable(worst.file, 80)} is obfuscated: ${printable(worst.detail)}`,
-        confidence: !runs ? 'low' : worst.strength >= 0.5 && (!first || worst.reach === 'install') ? 'high' : 'medium',
+        confidence: !runs
+          ? worst.strength >= 0.6 && !first
+            ? 'medium'
+            : 'low'
+          : worst.strength >= 0.5 && (!first || worst.reach === 'install')
+            ? 'high'
+            : 'medium',
         facts: { file: `${printable(worst.file)}:${worst.line}`, runsOn: worst.reach, code: printable(worst.snippet, 120), files: signs.length },
         ...(runs ? {} : { signal: 'obfuscated-code-added:shipped' }),
       },

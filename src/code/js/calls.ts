@@ -94,7 +94,12 @@ function pathCall(evaluator: Evaluator, path: string, node: CallNode, scope: Sco
     case 'path#posix.resolve':
       return joined(values(evaluator, args, scope));
     case '#URL':
+    case 'url#fileURLToPath':
       return value(0);
+    case 'path#dirname':
+      return folder(textOf(value(0))?.text);
+    case 'path#basename':
+      return { is: 'text', text: textOf(value(0))?.text.split('/').at(-1) ?? hole, readAs: 'written' };
     case '#process.cwd':
       return { is: 'text', text: '.', readAs: 'written' };
     default:
@@ -184,6 +189,12 @@ function joined(parts: readonly (Value | undefined)[]): Value | undefined {
       .replace(/\/{2,}/g, '/'),
     readAs,
   };
+}
+
+function folder(path: string | undefined): Value | undefined {
+  if (path === undefined) return undefined;
+  const at = path.lastIndexOf('/');
+  return { is: 'text', text: at <= 0 ? '.' : path.slice(0, at), readAs: 'written' };
 }
 
 /** Methods of texts, lists and bytes. */

@@ -49,6 +49,8 @@ export function textOf(value: Value | undefined): { readonly text: string; reado
 
 /** Environment variables that say where home is. */
 function pathText(path: string): { readonly text: string; readonly readAs: ReadAs } | undefined {
+  if (path === '#import.meta.url' || path === '#import.meta.filename') return { text: './…', readAs: 'written' };
+  if (path === '#import.meta.dirname') return { text: '.', readAs: 'written' };
   const variable = /^#process\.env\.(HOME|USERPROFILE|HOMEPATH|APPDATA|LOCALAPPDATA)$/.exec(path)?.[1];
   if (variable === undefined) return undefined;
   return { text: variable.endsWith('APPDATA') ? '~/AppData' : '~', readAs: 'written' };

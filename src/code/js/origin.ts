@@ -1,7 +1,7 @@
 /** Where a value comes from: followed through variables, callbacks and promises, within a bounded amount of work. */
 import { isKeyName, isSecretVariable, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
-import { bare, isCall, keysOf, type Node } from './nodes.ts';
+import { bare, type FunctionNode, isCall, keysOf, type Node } from './nodes.ts';
 import { type Binding, lookup, type Scope } from './scan.ts';
 import type { Evaluator } from './value.ts';
 
@@ -97,13 +97,27 @@ class Tracer {
   /** A parameter of a callback holds what the call it is handed to gives. */
   #parameter(binding: Binding, hops: number): void {
     this.tags.add('argument');
-    const handed = binding.parameter && this.#evaluator.scan.handed.get(binding.parameter.of);
-    if (!handed) return;
+    if (!binding.parameter) return;
+    const handed = this.#evaluator.scan.handed.get(binding.parameter.of);
+    if (!handed) {
+      this.#called(binding.parameter.of, binding.parameter.index, hops);
+      return;
+    }
     if (handed.index < 0 && isCall(handed.to)) {
-      const argument = handed.to.arguments[handed.index === -1 ? (binding.parameter?.index ?? 0) : (binding.parameter?.index ?? 0) + 1];
+      const argument = handed.to.arguments[handed.index === -1 ? binding.parameter.index : binding.parameter.index + 1];
       if (argument) this.trace(argument, handed.scope, hops + 1);
     } else this.trace(isCall(handed.to) ? handed.to.callee : handed.to, handed.scope, hops + 1);
     if (isCall(handed.to)) this.#calleeTags(handed.to.callee, [], handed.scope);
+  }
+
+  /** A parameter of a named function holds what its callers give. */
+  #called(target: FunctionNode, index: number, hops: number): void {
+    const name = target.type === 'ArrowFunctionExpression' ? undefined : target.id?.name;
+    for (const { node, scope } of (name === undefined ? undefined : this.#evaluator.scan.callsByName.get(name)) ?? []) {
+      const argument = node.arguments[index];
+      const called = lookup(scope, name ?? '')?.sources.some((source) => source.node === target);
+      if (argument && called) this.trace(argument, scope, hops + 1);
+    }
   }
 
   #member(node: Node & { type: 'MemberExpression' }, scope: Scope, hops: number): void {

@@ -47,6 +47,10 @@ export interface Scan {
   readonly identifiers: Map<string, number>;
   /** Functions that are called where they stand, or handed to a call or a property. */
   readonly handed: Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>;
+  /** Calls by the plain name of what they call. */
+  readonly callsByName: Map<string, Seen<CallNode>[]>;
+  /** Properties by which mail gets further recipients. */
+  readonly recipients: ESTree.Property[];
   /** `switch` inside `while (true)`-like loops: flattened control flow. */
   flattened: number;
   readonly root: Scope;
@@ -82,6 +86,8 @@ export function scan(program: ESTree.Program): Scan {
     numbers: [],
     identifiers: new Map(),
     handed: new Map(),
+    callsByName: new Map(),
+    recipients: [],
     flattened: 0,
     root,
   };
@@ -121,6 +127,10 @@ function visit(node: Node, scope: Scope, found: Scan): Scope {
     case 'NewExpression':
       found.calls.push({ node, scope });
       handOver(node, scope, found);
+      nameCall(node, scope, found);
+      return scope;
+    case 'Property':
+      if (node.key.type === 'Identifier' && /^(bcc|cc)$/i.test(node.key.name) && node.value.type === 'Literal') found.recipients.push(node);
       return scope;
     case 'ImportExpression':
       found.calls.push({ node, scope });
@@ -242,6 +252,13 @@ function handOver(node: CallNode, scope: Scope, found: Scan): void {
   if (isFunction(callee)) found.handed.set(callee, { to: node, scope, index: -1 });
   else if (callee.type === 'MemberExpression' && isFunction(callee.object)) found.handed.set(callee.object, { to: node, scope, index: -2 });
   for (const [index, argument] of node.arguments.entries()) if (isFunction(argument)) found.handed.set(argument, { to: node, scope, index });
+}
+
+function nameCall(node: CallNode, scope: Scope, found: Scan): void {
+  if (node.callee.type !== 'Identifier' || node.arguments.length === 0) return;
+  const held = found.callsByName.get(node.callee.name);
+  if (!held) found.callsByName.set(node.callee.name, [{ node, scope }]);
+  else if (held.length < 8) held.push({ node, scope });
 }
 
 function importNames(node: ESTree.ImportDeclaration, scope: Scope, found: Scan): void {

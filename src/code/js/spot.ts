@@ -48,6 +48,9 @@ class Spotter implements Spots {
   readonly inner: { code: string; at: number; readAs: ReadAs }[] = [];
   readonly #scan: Scan;
   readonly #evaluator: Evaluator;
+  /** Files that hold what a host sent, and files that are started, by path or name of variable. */
+  readonly #fetched = new Map<string, Node>();
+  readonly #started = new Set<string>();
 
   constructor(scan: Scan) {
     this.#scan = scan;
@@ -65,6 +68,22 @@ class Spotter implements Spots {
     for (const node of this.#scan.strings) this.#literal(node);
     for (const node of this.#scan.templates) this.#text(node.quasis.map((quasi) => quasi.value.cooked ?? '').join(hole), node, 'written');
     this.#addresses();
+    for (const property of this.#scan.recipients) {
+      if (property.value.type === 'Literal' && typeof property.value.value === 'string' && /^[^@\s]+@[^@\s]+$/.test(property.value.value))
+        this.#add('messenger', `mail to ${property.value.value}`, property);
+    }
+    for (const [file, node] of this.#fetched) if (this.#started.has(file)) this.#add('download-execute', file.replace(/^\$/, 'the file in '), node);
+  }
+
+  /** The ways to name a file: by its text, by the variable that holds it. */
+  #fileKeys(node: Node | undefined, scope: Scope): readonly string[] {
+    if (!node || node.type === 'SpreadElement') return [];
+    const plain = bare(node);
+    const text = textOf(this.#evaluator.value(plain, scope))?.text;
+    return [
+      ...(plain.type === 'Identifier' ? [`$${plain.name}`] : []),
+      ...(text !== undefined && text !== hole && /[\w]/.test(text.replaceAll(hole, '')) ? [text] : []),
+    ];
   }
 
   #add(kind: CapabilityKind, detail: string, node: Node, readAs: ReadAs = 'written'): void {
@@ -87,6 +106,7 @@ class Spotter implements Spots {
       return;
     }
     const { arguments: args } = node;
+    if (/(^|[.#])(pipeline|pipe|pipeTo)$/.test(path) && args[0]) this.#piped(path.endsWith('pipeline') ? args[0] : node.callee, args, node, scope);
     this.#disguisedCallee(node, scope, path);
     const program = startsProgram(path);
     if (program) this.#program(program, path, node, scope);
@@ -125,6 +145,7 @@ class Spotter implements Spots {
     const key = this.#evaluator.key(callee, scope);
     if (key !== undefined && processMembers.has(key)) this.#program(key === 'execSync' ? 'line' : 'words', key, node, scope);
     else if (key === '_compile') this.#code('module#_compile', node, scope);
+    else if (key === 'pipe' || key === 'pipeTo') this.#piped(callee.object, node.arguments, node, scope);
     else if (key !== undefined && /^(send|write|end|post|emit|request|put)$/.test(key)) this.#perhapsSends(callee, node, scope);
     else if (key === undefined && callee.computed && isCall(bare(callee.property)))
       this.disguised.push({ detail: 'member named by a call', at: node.start ?? 0, computed: true });
@@ -148,9 +169,11 @@ class Spotter implements Spots {
     if (/^data:/.test(text)) this.inner.push({ code: dataText(text), at: at.start ?? 0, readAs: 'decoded' });
     if (/^https?:/.test(text)) this.#add('remote-code', `imports ${hostOf(text) ?? text}`, at);
     this.requires.push(text);
+    for (const key of this.#fileKeys(specifier, scope)) this.#started.add(key);
     if (!text.includes(hole)) {
       this.#module(text, at.start ?? 0, readAs);
-      if (readAs !== 'written' && plain.type !== 'Literal' && isTelling(text)) this.#disguise(text, at);
+      // Nobody encodes the name of a module but to hide it.
+      if (readAs !== 'written' && plain.type !== 'Literal' && (isTelling(text) || readAs === 'decoded')) this.#disguise(text, at);
     } else if (isCall(plain) && text === hole && !this.#isResolved(plain, scope))
       this.disguised.push({ detail: 'module named by a call', at: at.start ?? 0, computed: true });
   }
@@ -201,9 +224,27 @@ class Spotter implements Spots {
     this.#add('process', told ? words.join(' ') : `${name}(${hole})`, node, told?.readAs);
     const facts = how === 'line' || this.#usesShell(node, scope) ? commandFacts(words.join(' ')) : argvFacts(words);
     this.#command(facts, node, told?.readAs ?? 'written');
+    this.#starts(node, scope);
     const tags = this.#tagsOf(node.arguments, scope);
     if (tags.has('network')) this.#add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
     else if (tags.has('decoded') && told?.readAs !== 'written') this.#add('decode-execute', `${name} of decoded text`, node);
+  }
+
+  /** What a program start names: the program, the files among its words. */
+  #starts(node: ESTree.CallExpression | ESTree.NewExpression, scope: Scope): void {
+    const [first, second] = node.arguments;
+    for (const key of this.#fileKeys(first, scope)) this.#started.add(key);
+    const words = second?.type === 'ArrayExpression' ? second.elements : [];
+    for (const word of words) {
+      for (const key of this.#fileKeys(word ?? undefined, scope)) {
+        this.#started.add(key);
+        if (/\.(js|cjs|mjs|ts|sh|py|ps1|bat|cmd)$/.test(key) && !key.startsWith('$')) this.files.push(key);
+      }
+    }
+    if (first?.type === 'TemplateLiteral')
+      for (const part of first.expressions) for (const key of this.#fileKeys(part, scope)) this.#started.add(key);
+    if (first?.type === 'BinaryExpression')
+      for (const side of [first.left, first.right]) for (const key of this.#fileKeys(side, scope)) this.#started.add(key);
   }
 
   #usesShell(node: ESTree.CallExpression | ESTree.NewExpression, scope: Scope): boolean {
@@ -314,7 +355,23 @@ class Spotter implements Spots {
     if (/(^|\/)node_modules\/[^/…]/.test(path)) this.#add('package-tamper', path, node);
     if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) this.#add('package-tamper', `own ${path}`, node);
     const data = second && second.type !== 'SpreadElement' ? originOf(this.#evaluator, second, scope) : undefined;
-    if (data?.has('network')) this.#add('download', path || 'a file', node);
+    if (data?.has('network')) this.#fetches(first, path, node, scope);
+  }
+
+  #fetches(file: Node | undefined, path: string, node: Node, scope: Scope): void {
+    this.#add('download', path || 'a file', node);
+    for (const key of this.#fileKeys(file, scope)) this.#fetched.set(key, node);
+  }
+
+  /** `response.pipe(createWriteStream(file))`, `pipeline(response, createWriteStream(file))`. */
+  #piped(source: Node, args: readonly Node[], node: Node, scope: Scope): void {
+    for (const argument of args) {
+      const target = bare(argument);
+      if (target.type !== 'CallExpression' || touchesFile(this.#calleePath(target, scope) ?? '') !== 'write') continue;
+      if (!originOf(this.#evaluator, source, scope).has('network')) continue;
+      const [file] = target.arguments;
+      this.#fetches(file, file ? this.#evaluator.text(file, scope).text : '', node, scope);
+    }
   }
 
   #lookup(node: ESTree.CallExpression | ESTree.NewExpression, scope: Scope): void {
@@ -427,6 +484,7 @@ const secrets: ReadonlySet<Tag> = new Set<Tag>([
   'key-material',
   'host',
   'clipboard',
+  'file',
 ]);
 const tagWords: Partial<Record<Tag, string>> = {
   environment: 'the environment',
@@ -435,6 +493,7 @@ const tagWords: Partial<Record<Tag, string>> = {
   'wallet-file': 'wallet files',
   'key-material': 'key material',
   host: 'facts about the host',
+  file: 'contents of files',
   clipboard: 'the clipboard',
 };
 

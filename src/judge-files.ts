@@ -1,8 +1,9 @@
 /** Runs the repository rules over files: findings and gaps for the engine. No I/O of its own. */
-import type { Finding, Gap } from './model/finding.ts';
+import type { Facts, Finding, Gap, Observation } from './model/finding.ts';
 import type { Policy } from './model/policy.ts';
 import type { AnyRepositoryRule, FileObservation, FileSeen, FileTexts, FileUntold, RepositoryFiles } from './model/repository-rule.ts';
 import { defaultOptions } from './model/rule.ts';
+import { withoutSecrets } from './model/secrets.ts';
 import type { Instant } from './model/time.ts';
 import { settingFor } from './policy/decide.ts';
 
@@ -12,6 +13,8 @@ export interface FileEvaluation {
   readonly files: RepositoryFiles;
   readonly policy: Policy;
   readonly now: Instant;
+  /** Files that some rule asked for and nobody could read. */
+  readonly untold?: readonly FileUntold[];
 }
 
 /** What goes into the engine's evaluation. */
@@ -30,6 +33,7 @@ export function judgeFiles(input: FileEvaluation): JudgedFiles {
   const fileFindings: Finding[] = [];
   const untold = new Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>();
   for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
+    for (const seen of input.untold ?? []) if (rule.reads(seen.file)) noteUntold(untold, seen, rule.meta.id);
     for (const seen of observations(rule, input)) {
       if ('untold' in seen) noteUntold(untold, seen, rule.meta.id);
       else fileFindings.push(findingOf(seen, rule));
@@ -59,9 +63,26 @@ function identity(seen: FileSeen): string {
   return 'untold' in seen ? `${seen.file}\n${seen.untold}` : `${seen.file}\n${seen.message}\n${JSON.stringify(seen.facts)}`;
 }
 
-function findingOf({ file, line, column, ...observation }: FileObservation, rule: AnyRepositoryRule): Finding {
-  const subject = { kind: 'file' as const, file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
-  return { ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
+function findingOf({ file, line, column, fingerprint, ...observation }: FileObservation, rule: AnyRepositoryRule): Finding {
+  const subject = {
+    kind: 'file' as const,
+    file,
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  };
+  return { ...redacted(observation), ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
+}
+
+// Rules quote what they read, and anything read may hold a credential: none leaves here.
+function redacted(observation: Observation): Observation {
+  const facts = Object.entries(observation.facts).map(([key, fact]) => [key, withoutSecretsIn(fact)] as const);
+  return { ...observation, message: withoutSecrets(observation.message), facts: Object.fromEntries(facts) };
+}
+
+function withoutSecretsIn(fact: Facts[string]): Facts[string] {
+  if (typeof fact === 'string') return withoutSecrets(fact);
+  return Array.isArray(fact) ? fact.map((item: string) => withoutSecrets(item)) : fact;
 }
 
 function noteUntold(untold: Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>, seen: FileUntold, ruleId: string): void {

@@ -124,6 +124,16 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    usage: 'doctor [path]',
+    summary: 'what in this repository lets bad packages in: credentials, registries, install commands, CI, images, hooks',
+    options: [asOf, config, format, ...voice],
+    help: '\nExamples:\n  depward doctor\n  depward doctor ../service --format sarif=doctor.sarif\n',
+    load: async () => {
+      const { run } = await import('./doctor.ts');
+      return ([path], options, io) => run(typeof path === 'string' ? path : undefined, options, io);
+    },
+  },
+  {
     usage: 'rules',
     summary: 'list the rules with their levels here',
     options: [config, { flags: '--json', about: 'everything known of each rule, as JSON' }, noColour],

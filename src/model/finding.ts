@@ -35,7 +35,14 @@ export type Subject =
       readonly alias?: string;
       readonly where?: Location;
     }
-  | { readonly kind: 'file'; readonly file: string; readonly line?: number; readonly column?: number };
+  | {
+      readonly kind: 'file';
+      readonly file: string;
+      readonly line?: number;
+      readonly column?: number;
+      /** Of the secret it is about: a waiver covers that secret and no other in the file. */
+      readonly fingerprint?: string;
+    };
 
 /** An observation with its rule and its subject. */
 export interface Finding extends Observation {

@@ -21,6 +21,7 @@ export interface Waiver {
   readonly rule: string;
   /** `name@version`, or a repository file. */
   readonly subject: string;
+  /** Of the package's artefact, or of the secret in the file. */
   readonly integrity?: string;
   readonly owner: string;
   readonly reason: string;

@@ -22,6 +22,8 @@ export interface FileObservation extends Observation {
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
+  /** Of the secret it is about, to bind a waiver to. */
+  readonly fingerprint?: string;
 }
 
 /** A file the rule could not read: a result, never a pass. */
@@ -49,6 +51,8 @@ export interface RepositoryExample {
   readonly title: string;
   readonly now: Readonly<Record<string, string>>;
   readonly before?: Readonly<Record<string, string>>;
+  /** Where the defaults of the rule say nothing. */
+  readonly options?: Readonly<Record<string, number | boolean | readonly string[]>>;
   readonly flagged: boolean;
 }
 

@@ -22,6 +22,7 @@ export interface WaiverText {
   readonly package?: string;
   readonly file?: string;
   readonly integrity?: string;
+  readonly fingerprint?: string;
   readonly owner: string;
   readonly reason: string;
   readonly expires: string;
@@ -74,6 +75,7 @@ function waiverOf(waiver: WaiverText): Waiver {
     rule: waiver.rule,
     subject: waiver.package ?? waiver.file ?? '',
     ...(waiver.integrity && { integrity: waiver.integrity }),
+    ...(waiver.fingerprint && { integrity: waiver.fingerprint }),
     owner: waiver.owner,
     reason: waiver.reason,
     expires: parseInstant(waiver.expires) ?? 0,

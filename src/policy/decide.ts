@@ -67,7 +67,7 @@ function isAbout(waiver: Waiver, finding: Finding): boolean {
 }
 
 function integrityOf(subject: Subject): string | undefined {
-  return subject.kind === 'package' ? subject.integrity : undefined;
+  return subject.kind === 'package' ? subject.integrity : subject.fingerprint;
 }
 
 function waivable(subject: Subject): string {

@@ -66,6 +66,18 @@ const recommended: Preset = {
     'resolution-overridden': 'warn',
     'manifest-without-lockfile': 'warn',
 
+    'literal-credential': 'block',
+    'credential-without-host': 'warn',
+    'registry-over-http': 'warn',
+    'tls-verification-off': 'warn',
+    'registry-not-allowed': 'block',
+    'registry-differs-in-ci': 'warn',
+    'scope-without-registry': 'warn',
+    'lockfile-missing': 'warn',
+    'several-lockfiles': 'warn',
+    'unfrozen-install': 'warn',
+    'unpinned-tool': 'warn',
+
     'publisher-changed': 'info',
     'publisher-mail-changed': 'info',
     'name-taken-again': 'info',

@@ -56,6 +56,7 @@ const forms = {
   pattern: { pattern: `^(?:${name}\\*?|@[A-Za-z0-9~_.-]+/\\*)$`, expected: 'a package name, a scope `@acme/*` or a prefix `acme-*`' },
   exact: { pattern: `^${name}@\\d+\\.\\d+\\.\\d+(?:[-+][0-9A-Za-z.+-]+)?$`, expected: 'an exact `name@version`' },
   integrity: { pattern: '^sha(?:1|256|384|512)-[A-Za-z0-9+/]{20,100}={0,2}$', expected: 'one `sha512-…` as lockfiles write it' },
+  fingerprint: { pattern: '^[0-9a-f]{8}$', expected: 'eight hexadecimal digits, as the finding shows them' },
   date: {
     pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])(?:T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ)?$',
     expected: 'a date `2026-12-31` or a time `2026-12-31T12:00:00Z`',
@@ -125,6 +126,7 @@ function waiverShape(rules: readonly ConfigurableRule[]): Shape {
     ),
     package: text('The accepted package.', forms.exact),
     integrity: text('The accepted artefact, as the lockfile names it. Without it only packages that have no integrity are covered.', forms.integrity),
+    fingerprint: text('The accepted secret of the file, as the finding names it.', forms.fingerprint),
     file: text('The accepted file of the repository, for rules on files.', forms.words),
     owner: text('Who answers for it.', forms.words),
     reason: text('Why it is acceptable.', forms.words),

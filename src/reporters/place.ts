@@ -17,7 +17,8 @@ export function fingerprints(findings: readonly JudgedFinding[]): readonly strin
   const seen = new Map<string, number>();
   return findings.map((finding) => {
     const { subject } = finding;
-    const about = subject.kind === 'package' ? `${subjectText(subject)} ${subject.integrity ?? ''}` : subject.file;
+    const about =
+      subject.kind === 'package' ? `${subjectText(subject)} ${subject.integrity ?? ''}` : `${subject.file} ${subject.fingerprint ?? ''}`.trim();
     const base = `${finding.ruleId} ${finding.signal ?? ''} ${about}`;
     const count = (seen.get(base) ?? 0) + 1;
     seen.set(base, count);

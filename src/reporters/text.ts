@@ -155,7 +155,8 @@ function remarkSection(page: Page): string[][] {
 function closing(page: Page): string[] {
   const { report, paint } = page;
   const clean = report.verdicts.every((verdict) => verdict.action === 'allow') && report.complete;
-  const judged = `${report.coverage.judged} package${report.coverage.judged === 1 ? '' : 's'} judged`;
+  const judged =
+    report.mode === 'doctor' ? 'repository judged' : `${report.coverage.judged} package${report.coverage.judged === 1 ? '' : 's'} judged`;
   const state = clean ? paint.green(`${judged}, nothing to object to`) : stateText(report, paint, judged);
   const coverage = coverageParts(report);
   return [

@@ -22,6 +22,7 @@ const violations: readonly (readonly [file: string, text: string])[] = [
   ['src/rules/e.ts', "export const late = () => import('pacote');\n"],
   ['src/repository-rules/a.ts', imports('node:fs')],
   ['src/repository-rules/read/a.ts', imports('../../policy/load.ts')],
+  ['src/repository/a.ts', imports('../repository-rules/index.ts')],
   ['src/reporters/a.ts', imports('../engine.ts')],
   ['src/reporters/b.ts', imports('../policy/decide.ts')],
   ['src/policy/a.ts', imports('./load.ts')],

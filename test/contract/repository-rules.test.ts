@@ -76,9 +76,9 @@ describe.each(repositoryRules.map((rule) => [rule.meta.id, rule] as const))('%s'
 function shown(rule: AnyRepositoryRule, example: RepositoryExample) {
   const asked = (texts: Readonly<Record<string, string>>) => new Map(Object.entries(texts).filter(([path]) => rule.reads(path)));
   const files = { now: asked(example.now), paths: new Set(Object.keys(example.now)), ...(example.before && { before: asked(example.before) }) };
-  return rule.check(files, contextOf(rule));
+  return rule.check(files, contextOf(rule, example.options));
 }
 
-function contextOf(rule: AnyRepositoryRule) {
-  return { now: Date.UTC(2026, 10, 23), options: defaultOptions(rule.options) };
+function contextOf(rule: AnyRepositoryRule, options: RepositoryExample['options'] = {}) {
+  return { now: Date.UTC(2026, 10, 23), options: { ...defaultOptions(rule.options), ...options } };
 }

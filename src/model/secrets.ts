@@ -1,0 +1,80 @@
+/** Recognising credentials in text, so that their values never reach an output. */
+
+// Prefixes their issuers publish for scanners; a word of this shape is a credential wherever it stands.
+const shapes = [
+  'npm_[A-Za-z0-9]{36}',
+  'gh[pousr]_[A-Za-z0-9]{36,}',
+  'github_pat_\\w{22,}',
+  'glpat-[\\w-]{20,}',
+  'AKCp[A-Za-z0-9]{69}',
+  'cmVmd[A-Za-z0-9]{59}',
+  'hv[sbr]\\.[\\w-]{24,}',
+];
+const shaped = new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})(?![A-Za-z0-9])`, 'g');
+const assigned = /((?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=:]\s*["']?)(?!\$\{|\$[A-Za-z_]|["'\s])([^\s"',}]+)/gi;
+const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)([^\s/@"'<>]*:[^\s/@"'<>]+|[^\s/@:"'<>$]{16,})@/gi;
+const bearer = /(\bBearer\s+)(?!\$)([\w.~+/=-]{8,})/gi;
+
+/** What stands in place of a credential. */
+export const hidden = '‹hidden›';
+
+/** The text with everything that is or looks like a credential replaced, and every one of `known` too. */
+export function withoutSecrets(text: string, known: Iterable<string> = []): string {
+  let safe = text;
+  for (const secret of known) if (secret.length >= 4) safe = safe.replaceAll(secret, hidden);
+  return safe
+    .replace(shaped, hidden)
+    .replace(assigned, (_, before: string) => before + hidden)
+    .replace(inUrl, (_, before: string) => `${before}${hidden}@`)
+    .replace(bearer, (_, before: string) => before + hidden);
+}
+
+/** The words of a text that have the shape of an npm access token. */
+export function npmTokensIn(text: string): readonly string[] {
+  return text.match(/(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])/g) ?? [];
+}
+
+/** Words of a text that have the shape of a credential of any issuer known here. */
+export function shapedSecretsIn(text: string): readonly string[] {
+  return text.match(shaped) ?? [];
+}
+
+/** True when the last six characters of an npm token are the checksum of those before: chance makes one in 57 billion. */
+export function hasChecksum(token: string): boolean {
+  const body = token.slice(token.indexOf('_') + 1);
+  return base62(crc32(body.slice(0, -6))).padStart(6, '0') === body.slice(-6);
+}
+
+/**
+ * A name for a secret that says nothing of it but whether two are the same; waivers are bound to it. Only 32 bits, so that it
+ * confirms no guess. Undefined for short values, of which there are few enough to try them all.
+ */
+export function fingerprintOf(secret: string): string | undefined {
+  return secret.length < 16 ? undefined : crc32(`depward ${secret}`).toString(16).padStart(8, '0');
+}
+
+/** True for what stands for a credential without being one: a variable, a template, a placeholder. */
+export function isReference(value: string): boolean {
+  const bare = value.trim().replace(/^["']|["']$/g, '');
+  if (bare === '' || /\$\{?[A-Za-z_]|\$\(|\{\{|%\w+%|^<.*>$|^\[.*\]$|^__\w+__$|^@\w+@$|process\.env/.test(bare)) return true;
+  if (/^(.)\1*$/.test(bare) || /^(?:x{3,}|\*+|\.{3}|…)|(?:x{6,}|\*{3,}|\.{3})$/i.test(bare)) return true;
+  return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(bare) || placeholder.test(bare);
+}
+
+const placeholder =
+  /^(?:(?:your|my|some|the|an?|test|fake|dummy|mock|sample|example|insert|replace|placeholder|changeme|secret|token|password|auth|npm|todo|redacted|hidden|foo|bar|baz|here|with|me|username|user|base64|encoded|value|real|valid|invalid)[-_ .:]*)+\d*$/i;
+
+function crc32(text: string): number {
+  let crc = ~0;
+  for (const byte of new TextEncoder().encode(text)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+function base62(value: number): string {
+  return value < 62 ? (digits[value] ?? '') : base62(Math.floor(value / 62)) + (digits[value % 62] ?? '');
+}

@@ -1,0 +1,44 @@
+/** Jenkinsfiles: Groovy, read as text for the shell steps and the credentials around them. */
+import type { CiFile, CiVariable } from './ci-file.ts';
+import { commandsIn, scriptLines } from './script.ts';
+import type { Untold } from './value.ts';
+
+const shellStep =
+  /\b(?:sh|bat|powershell|pwsh)\b\s*\(?\s*(?:\[?\s*(?:\w+\s*:\s*(?:true|false|'[^'\n]*'|"[^"\n]*")\s*,\s*)*script\s*:\s*)?(?:'''([\s\S]*?)'''|"""([\s\S]*?)"""|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/g;
+const bound = /\bvariable\s*:\s*['"](\w+)['"]|\b(?:password|username)Variable\s*:\s*['"](\w+)['"]|^\s*(\w+)\s*=\s*credentials\s*\(/gm;
+
+/** Reads every shell step as a step of one job. */
+export function readJenkins(file: string, text: string): CiFile | Untold {
+  const code = withoutComments(text);
+  const lineAt = linesIn(code);
+  const variables: CiVariable[] = [...code.matchAll(bound)].map((found) => ({
+    name: found[1] ?? found[2] ?? found[3] ?? '',
+    value: '${{ secrets.credentials }}',
+    line: lineAt(found.index + found[0].length - 1),
+    scope: 'job',
+  }));
+  const steps = [...code.matchAll(shellStep)].map((found) => {
+    const script = found[1] ?? found[2] ?? found[3] ?? found[4] ?? '';
+    const line = lineAt(found.index + found[0].lastIndexOf(script));
+    return { line, commands: commandsIn(scriptLines(script, line)), folder: undefined, variables };
+  });
+  return { file, system: 'jenkins', events: new Set(), jobs: [{ name: 'pipeline', line: 1, steps }] };
+}
+
+// Comments become blanks, so that every line stays where it is. `//` within an address is none.
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' ')).replace(/^\s*\/\/.*$/gm, '');
+}
+
+function linesIn(text: string): (offset: number) => number {
+  let line = 1;
+  let at = 0;
+  return (offset) => {
+    if (offset < at) {
+      line = 1;
+      at = 0;
+    }
+    for (; at < offset; at += 1) if (text.charCodeAt(at) === 10) line += 1;
+    return line;
+  };
+}

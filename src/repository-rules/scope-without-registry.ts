@@ -1,0 +1,113 @@
+/** A private scope that nothing maps to its registry is looked up at the public one, where anybody may hold it (Birsan 2021, dependency confusion). */
+import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
+import { isExample, parentOf } from './read/paths.ts';
+import { manifestAt, readManifest } from './read/project.ts';
+import { namesRegistry } from './read/registry.ts';
+import { isSettingsFile, settingsIn } from './read/settings.ts';
+import { at, entriesOf, stringOf } from './read/value.ts';
+
+const sections = ['dependencies', 'devDependencies', 'optionalDependencies'];
+
+export default defineRepositoryRule({
+  meta: {
+    id: 'scope-without-registry',
+    family: 'pipeline',
+    severity: 'high',
+    summary: 'Packages of a private scope are used where nothing says which registry holds the scope.',
+    why: 'The client asks the public registry for them. Whoever holds the scope there decides what is installed.',
+    remedy: 'Add @scope:registry=https://… to the .npmrc of this project (npmScopes in .yarnrc.yml), and hold the scope on the public registry too.',
+    references: ['A. Birsan, Dependency Confusion (2021)', 'npm docs: scope, associating a scope with a registry'],
+    falsePositives:
+      'A scope that is public as well: take it out of the option scopes. Scopes count as private when the option names them or another project of the repository maps them.',
+    since: '0.1.0',
+  },
+  kind: 'state',
+  options: { scopes: { type: 'strings', default: [], about: 'scopes that are private, like @acme' } },
+  reads: isSettingsFile,
+  check({ now, paths }, { options }) {
+    const mapped = scopesByFolder(now);
+    const scopes = new Set([...options.scopes, ...[...mapped.values()].flatMap((inner) => [...inner])]);
+    if (scopes.size === 0) return [];
+    const own = ownNames(now);
+    return [...now.keys()].flatMap((file): readonly FileSeen[] => {
+      if (baseName(file) !== 'package.json' || isExample(file)) return [];
+      return unmapped(now, file, scopes, mapped, own, paths);
+    });
+  },
+  examples: [
+    {
+      title: 'one project maps the scope, the other does not',
+      now: {
+        'web/.npmrc': '@acme:registry=https://registry.example/\n',
+        'web/package.json': '{"dependencies": {"@acme/ui": "^1.0.0"}}',
+        'api/package.json': '{"dependencies": {"@acme/log": "^1.0.0"}}',
+      },
+      flagged: true,
+    },
+    {
+      title: 'mapped for all',
+      now: { '.npmrc': '@acme:registry=https://registry.example/\n', 'api/package.json': '{"dependencies": {"@acme/log": "^1.0.0"}}' },
+      flagged: false,
+    },
+  ],
+});
+
+function scopesByFolder(texts: FileTexts): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const [file, text] of texts) {
+    if (baseName(file) === 'package.json' || isExample(file) || !/scope|@/i.test(text)) continue;
+    const settings = settingsIn(file, text);
+    if ('untold' in settings) continue;
+    const scopes = settings.filter(namesRegistry).flatMap(({ path }) => scopeIn(path));
+    if (scopes.length > 0) found.set(folderOf(file), new Set([...(found.get(folderOf(file)) ?? []), ...scopes]));
+  }
+  return found;
+}
+
+function scopeIn(path: readonly string[]): readonly string[] {
+  const npm = /^(@[^:]+):registry$/.exec(path[0] ?? '')?.[1];
+  const at = path.findIndex((key) => key === 'npmScopes' || key === 'scopes');
+  const other = at < 0 ? undefined : path[at + 1];
+  return [npm, other === undefined ? undefined : `@${other.replace(/^@/, '')}`].filter((scope) => scope !== undefined);
+}
+
+function ownNames(texts: FileTexts): ReadonlySet<string> {
+  return new Set(
+    [...texts.keys()].filter((file) => baseName(file) === 'package.json').map((file) => stringOf(at(manifestAt(texts, file), 'name')) ?? ''),
+  );
+}
+
+function unmapped(
+  texts: FileTexts,
+  file: string,
+  scopes: ReadonlySet<string>,
+  mapped: ReadonlyMap<string, ReadonlySet<string>>,
+  own: ReadonlySet<string>,
+  paths: ReadonlySet<string>,
+): readonly FileSeen[] {
+  const manifest = readManifest(file, texts.get(file) ?? '');
+  if ('untold' in manifest) return [{ file, ...manifest }];
+  const here = new Set<string>();
+  for (let folder = folderOf(file); ; folder = parentOf(folder)) {
+    for (const scope of mapped.get(folder) ?? []) here.add(scope);
+    if (folder === '') break;
+  }
+  const used = sections
+    .flatMap((section) => entriesOf(at(manifest, section)))
+    .filter(([name, spec]) => !own.has(name) && !/^(?:file|link|workspace|portal):/.test(stringOf(spec) ?? ''));
+  return [...scopes]
+    .filter((scope) => !here.has(scope))
+    .flatMap((scope) => {
+      const [first] = used.filter(([name]) => name.startsWith(`${scope}/`));
+      if (!first || paths.size === 0) return [];
+      return [
+        {
+          file,
+          line: first[1].place.line,
+          message: `uses packages of ${scope}, and no setting here says which registry holds them`,
+          confidence: 'medium' as const,
+          facts: { scope, example: first[0] },
+        },
+      ];
+    });
+}

@@ -1,0 +1,102 @@
+/** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
+import { defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
+import { type ClientCall, clientCalls } from './read/client.ts';
+import { ciSystemOf, isDockerfile, isExample, isLockfile, type Manager } from './read/paths.ts';
+import { clientOf, isBerry, lockfileFor } from './read/project.ts';
+import { commandText, inImages, inJobs } from './read/seen.ts';
+
+export default defineRepositoryRule({
+  meta: {
+    id: 'unfrozen-install',
+    family: 'pipeline',
+    severity: 'medium',
+    summary: 'CI or an image installs in a way that may change the lockfile.',
+    why: 'Where package.json and lockfile disagree, such an install quietly resolves anew and takes versions nobody reviewed. A frozen install stops instead.',
+    remedy: 'npm ci · yarn install --immutable (yarn 1: --frozen-lockfile) · pnpm install --frozen-lockfile · bun ci.',
+    references: ['npm docs: npm ci', 'yarn docs: enableImmutableInstalls', 'pnpm docs: --frozen-lockfile', 'Docker images as such: hadolint'],
+    falsePositives:
+      'Jobs whose purpose is to renew the lockfile; those that commit or push are left out. pnpm and yarn 2+ freeze by themselves in CI and count only when told not to.',
+    since: '0.1.0',
+  },
+  kind: 'state',
+  reads: (path) => ciSystemOf(path) !== undefined || isDockerfile(path) || isLockfile(path) || path.endsWith('package.json'),
+  check({ now, paths }) {
+    const inCi = inJobs(now, (job, { file }) => {
+      const commands = job.steps.flatMap((step) => step.commands);
+      if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
+      if (job.steps.some((step) => /create-pull-request|git-auto-commit|add-and-commit/.test(step.uses ?? ''))) return [];
+      return job.steps.flatMap((step) => clientCalls(step.commands, step.folder).flatMap((call) => inCall(call, file, now, paths, true)));
+    });
+    const inImage = inImages(now, (instruction, _stage, file) =>
+      clientCalls(instruction.commands, folderOf(file)).flatMap((call) => inCall({ ...call, folder: folderOf(file) }, file, now, paths, false)),
+    );
+    return [...inCi, ...inImage];
+  },
+  examples: [
+    {
+      title: 'npm install in CI',
+      now: { 'package-lock.json': '{}', '.github/workflows/ci.yml': 'on: push\njobs:\n  a:\n    steps:\n      - run: npm install\n' },
+      flagged: true,
+    },
+    {
+      title: 'yarn 1 in an image',
+      now: { 'yarn.lock': '# yarn lockfile v1\n', Dockerfile: 'FROM node:22\nCOPY . .\nRUN yarn install --production\n' },
+      flagged: true,
+    },
+    {
+      title: 'npm ci',
+      now: { 'package-lock.json': '{}', '.github/workflows/ci.yml': 'on: push\njobs:\n  a:\n    steps:\n      - run: npm ci\n' },
+      flagged: false,
+    },
+    {
+      title: 'pnpm freezes in CI by itself',
+      now: { 'pnpm-lock.yaml': 'lockfileVersion: 9', '.gitlab-ci.yml': 'a:\n  script:\n    - pnpm install\n' },
+      flagged: false,
+    },
+  ],
+});
+
+function inCall(call: ClientCall, file: string, texts: FileTexts, paths: ReadonlySet<string>, inCi: boolean): readonly FileSeen[] {
+  if (call.verb !== 'install' || call.said === 'ci' || isExample(file) || call.folder === undefined || isExample(`${call.folder}x`)) return [];
+  const lockfile = lockfileFor(paths, call.folder);
+  if (lockfile === undefined || !freezable(call, lockfile)) return [];
+  const berry = lockfile.endsWith('yarn.lock') && (isBerry(texts.get(lockfile)) || (clientOf(texts, paths, call.folder)?.major ?? 1) > 1);
+  if (isFrozen(call, berry, inCi)) return [];
+  return [
+    {
+      file,
+      line: call.command.line,
+      message: `"${commandText(call.command.text)}" may change ${lockfile}`,
+      confidence: 'high',
+      facts: { command: commandText(call.command.text), lockfile },
+      remedy: `Write ${frozen[call.manager]}${call.manager === 'yarn' && !berry ? ' --frozen-lockfile' : call.manager === 'yarn' ? ' --immutable' : ''}.`,
+    },
+  ];
+}
+
+const frozen: Readonly<Record<Manager, string>> = { npm: 'npm ci', yarn: 'yarn install', pnpm: 'pnpm install --frozen-lockfile', bun: 'bun ci' };
+
+// Another manager than the lockfile's, or an install that writes nothing: not this rule's business.
+function freezable({ manager, flags, command }: ClientCall, lockfile: string): boolean {
+  const idle = ['--package-lock-only', '--dry-run', '--lockfile-only', '-h', '--help', '--mode', '--no-package-lock'].some((flag) => flags.has(flag));
+  const open = command.words.some((word) => !word.exact && word.text.startsWith('…'));
+  const own: Readonly<Record<Manager, RegExp>> = {
+    npm: /package-lock\.json$|npm-shrinkwrap\.json$/,
+    yarn: /yarn\.lock$/,
+    pnpm: /pnpm-lock\.yaml$/,
+    bun: /bun\.lockb?$/,
+  };
+  return !idle && !open && own[manager].test(lockfile);
+}
+
+function isFrozen({ manager, flags, values, command }: ClientCall, berry: boolean, inCi: boolean): boolean {
+  const switchedOff =
+    flags.has('--no-immutable') ||
+    flags.has('--no-frozen-lockfile') ||
+    ['--immutable', '--frozen-lockfile'].some((flag) => values.get(flag) === 'false');
+  if (switchedOff) return false;
+  if (['--frozen-lockfile', '--immutable', '--frozen', '--pure-lockfile'].some((flag) => flags.has(flag))) return true;
+  if (command.assignments.some(({ name }) => /^(?:CI|YARN_ENABLE_IMMUTABLE_INSTALLS|npm_config_frozen_lockfile)$/i.test(name))) return true;
+  // pnpm takes the lockfile where it fits, in images too, and stops in CI where it does not; yarn 2 and later stop in CI.
+  return manager === 'pnpm' || (berry && inCi);
+}

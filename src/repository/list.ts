@@ -1,0 +1,86 @@
+/** Which files a repository has: what git tracks, else what a bounded walk meets. */
+import { execFile } from 'node:child_process';
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Listing {
+  /** Paths from the folder, with `/`. */
+  readonly paths: readonly string[];
+  /** Things the user should know of: submodules, limits. */
+  readonly notes: readonly string[];
+}
+
+const mostFiles = 1_000_000;
+const mostWalked = 100_000;
+const deepest = 32;
+const notWalked = new Set(['.git', 'node_modules', '.hg', '.svn']);
+
+/** Lists the files of a folder. */
+export async function listFiles(folder: string, signal: AbortSignal): Promise<Listing> {
+  return (await trackedFiles(folder, signal)) ?? (await walkedFiles(folder));
+}
+
+// The repository's own configuration must not make git start a program: a file system monitor is one.
+const quietGit = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false', '-c', 'core.hooksPath=/dev/null'];
+
+function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | undefined> {
+  return new Promise((done) => {
+    const options = {
+      cwd: folder,
+      maxBuffer: 256 * 1024 * 1024,
+      timeout: 60_000,
+      signal,
+      env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+    };
+    execFile('git', [...quietGit, 'ls-files', '-s', '-z', '--', '.'], options, (error, stdout) => done(error ? undefined : entriesOf(stdout)));
+  });
+}
+
+function entriesOf(stdout: string): Listing | undefined {
+  const paths = new Set<string>();
+  let submodules = 0;
+  for (const entry of stdout.split('\0')) {
+    const tab = entry.indexOf('\t');
+    if (tab < 0) continue;
+    if (entry.startsWith('160000 ')) submodules += 1;
+    else if (paths.size < mostFiles) paths.add(entry.slice(tab + 1));
+  }
+  // A folder of which git tracks nothing is not the repository it lies in.
+  if (paths.size === 0 && submodules === 0) return undefined;
+  return { paths: [...paths], notes: submodules === 0 ? [] : [`${submodules} submodules are not looked into; each is a repository of its own`] };
+}
+
+async function walkedFiles(folder: string): Promise<Listing> {
+  const paths: string[] = [];
+  const notes = new Set<string>();
+  const open: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const entries = await entriesIn(join(folder, next.path));
+    if (!entries) notes.add(`the folder ${next.path || '.'} cannot be listed`);
+    for (const entry of entries ?? []) {
+      const path = next.path === '' ? entry.name : `${next.path}/${entry.name}`;
+      if (entry.isDirectory() && !notWalked.has(entry.name)) {
+        if (next.depth < deepest) open.push({ path, depth: next.depth + 1 });
+        else notes.add(`folders deeper than ${deepest} levels are not looked into`);
+      } else if (!entry.isDirectory()) paths.push(path);
+    }
+    if (paths.length > mostWalked) {
+      notes.add(`only the first ${mostWalked} files are looked at`);
+      break;
+    }
+  }
+  return { paths, notes: ['git tracks nothing here: every file of the folder counts', ...notes] };
+}
+
+async function entriesIn(folder: string) {
+  try {
+    const entries = [];
+    for await (const entry of await opendir(folder)) {
+      entries.push(entry);
+      if (entries.length > mostWalked) break;
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+/** Reads the files of a repository that rules ask for, within limits. What cannot be read is said, never skipped. */
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { FileTexts, FileUntold } from '../model/repository-rule.ts';
+
+/** Largest file that is read, in bytes; lockfiles of the largest repositories are a tenth of it. */
+export const largestFile = 30_000_000;
+const largestTotal = 400_000_000;
+
+export interface ReadFiles {
+  readonly texts: FileTexts;
+  readonly untold: readonly FileUntold[];
+  /** Paths that git tracks and the folder lacks: deleted, not committed yet. */
+  readonly gone: ReadonlySet<string>;
+}
+
+/** Reads every path of `wanted` below `folder`. */
+export function readFiles(folder: string, wanted: readonly string[]): ReadFiles {
+  const texts = new Map<string, string>();
+  const untold: FileUntold[] = [];
+  const gone = new Set<string>();
+  let total = 0;
+  for (const path of wanted) {
+    const read = total > largestTotal ? { untold: 'the files before it were too much already' } : readText(folder, path);
+    if (read === 'gone') gone.add(path);
+    else if (read === 'elsewhere') continue;
+    else if (typeof read === 'object') untold.push({ file: path, ...read });
+    else {
+      total += read.length;
+      texts.set(path, read.slice(5));
+    }
+  }
+  return { texts, untold, gone };
+}
+
+// A text comes back behind `text:`, so that no content can pass for a word of ours.
+type Read = `text:${string}` | 'gone' | 'elsewhere' | { readonly untold: string };
+
+function readText(folder: string, path: string): Read {
+  try {
+    const stat = lstatSync(join(folder, path));
+    if (stat.isSymbolicLink()) return linkAt(folder, path);
+    if (!stat.isFile()) return { untold: 'it is no regular file' };
+    if (stat.size > largestFile) return { untold: `it is larger than ${largestFile / 1_000_000} MB` };
+    return textOf(readFileSync(join(folder, path)));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
+    return { untold: code === 'EACCES' || code === 'EPERM' ? 'it may not be read' : `it cannot be read (${code})` };
+  }
+}
+
+// A link to another file of the repository: that file is judged under its own name.
+function linkAt(folder: string, path: string): Read {
+  try {
+    const target = relative(realpathSync(folder), realpathSync(join(folder, path)));
+    return target === '..' || target.startsWith(`..${sep}`) ? { untold: 'it is a link that leads out of the repository' } : 'elsewhere';
+  } catch (error) {
+    const loops = error instanceof Error && 'code' in error && error.code === 'ELOOP';
+    return { untold: loops ? 'it is a link that leads back to itself' : 'it is a link that leads nowhere' };
+  }
+}
+
+function textOf(bytes: Uint8Array): Read {
+  const [first, second] = bytes;
+  const encoding = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return text.includes('\0') ? { untold: 'it is not text' } : `text:${text}`;
+  } catch {
+    return { untold: 'it is not UTF-8 text' };
+  }
+}

@@ -27,7 +27,7 @@ export async function judgeRepository(
     if (same !== undefined) old.set(path, same);
     else for (const [name, text] of await textsOf(before, [path], gaps)) old.set(name, text);
   }
-  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: old, paths: after.paths }, policy, now });
+  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: old, paths: after.paths, changed }, policy, now });
   return { fileFindings: judged.fileFindings, fileGaps: [...judged.fileGaps, ...gaps] };
 }
 

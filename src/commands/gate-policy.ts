@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import type { Policy, Waiver } from '../model/policy.ts';
 import type { PolicyNote } from '../model/report.ts';
 import { defaultPolicy } from '../policy/build.ts';
+import { weakenings } from '../policy/compare.ts';
 import { configName } from '../policy/load.ts';
 import { ruleBook } from '../rule-book.ts';
 import type { GateTarget } from './gate.ts';
@@ -21,7 +22,7 @@ export async function policiesOf(
   if (!candidates.some((path) => target.changed.has(path))) return { policy, notes: [] };
   const next = await policyIn(target.after, candidates);
   const held = new Set(policy.waivers.map(markOf));
-  return { policy, notes: next.waivers.filter((waiver) => !held.has(markOf(waiver))).map(noteOn) };
+  return { policy, notes: [...weakenings(policy, next), ...next.waivers.filter((waiver) => !held.has(markOf(waiver))).map(noteOn)] };
 }
 
 async function policyIn(side: GateTarget['after'], candidates: readonly string[]): Promise<Policy> {

@@ -133,7 +133,8 @@ function allowanceOf(setting: Setting): readonly { readonly mark: string; readon
 }
 
 function said(file: string, at: Setting | undefined, message: string, earlier?: Setting): FileObservation {
-  const facts = { ...(at && { setting: key(at), to: text(at) }), ...(earlier && { from: text(earlier) }) };
+  const setting = at ?? earlier;
+  const facts = { ...(setting && { setting: key(setting) }), ...(at && { to: text(at) }), ...(earlier && { from: text(earlier) }) };
   return { file, ...(at && { line: at.line, column: at.column }), message, confidence: 'high', facts };
 }
 

@@ -23,6 +23,18 @@ const known = [
   /^true$|^:$|^\|\| ?true$/,
 ];
 
+// Fetches from elsewhere, installs for the whole machine, or hands text to a shell or an interpreter.
+const outward = [
+  /\b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|certutil|bitsadmin|nslookup|nc|ncat|ftp|scp)\b/i,
+  /\b(npm|pnpm|yarn|bun)\b[^&|;]*\s(-g|--global|global)\b/i,
+  /\|\s*(sudo\s+)?(ba|z|da)?sh\b|\/dev\/tcp\/|\b(base64|powershell|pwsh|osascript|rundll32|regsvr32|mshta|wscript|cscript)\b/i,
+];
+
+/** True when the script's own text reaches outside the package. */
+export function reachesOut(script: string): boolean {
+  return outward.some((pattern) => pattern.test(script));
+}
+
 const builder = /^(npx )?(prebuild-install|node-pre-gyp|node-gyp-build|neon)\b/;
 const fallback = /^npm run (build|compile|rebuild)([:-][\w-]+)?$/;
 

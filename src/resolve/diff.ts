@@ -1,4 +1,5 @@
 /** What a change does to the packages of a project. Pure: two trees in, changes out. */
+import { hashesOf, sameBytes } from '../model/integrity.ts';
 import type { Change, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 
 /** The packages that come in, go out or change; the same package in another place of the tree is no change. */
@@ -54,26 +55,25 @@ function sameContent(before: ResolvedPackage, after: ResolvedPackage): boolean {
 
 /** The same between lockfiles of two package managers, of which one may record less. */
 function sameAsFarAsSaid(before: ResolvedPackage, after: ResolvedPackage): boolean {
-  const hashes = compareHashes(before.integrity, after.integrity);
-  if (hashes !== undefined) return hashes;
+  if (before.integrity !== undefined && before.integrity === after.integrity) return true;
+  const hashes = sameBytes(hashesOf(after.integrity), hashesOf(before.integrity));
+  if (hashes !== undefined) return hashes.same;
   const checksums = compareChecksums(before.checksum, after.checksum);
   if (checksums !== undefined) return checksums;
+  const [old, now] = [sha1Behind(before.resolved), sha1Behind(after.resolved)];
+  if (old !== undefined && now !== undefined) return old === now;
   return before.resolved === undefined || after.resolved === undefined || withoutHash(before.resolved) === withoutHash(after.resolved);
-}
-
-/** Whether two integrities share a hash; undefined when they have no algorithm in common. */
-function compareHashes(before: string | undefined, after: string | undefined): boolean | undefined {
-  if (before === undefined || after === undefined) return undefined;
-  if (before === after) return true;
-  const algorithms = new Set(before.split(/\s+/).map((hash) => hash.split('-', 1)[0]));
-  const common = after.split(/\s+/).filter((hash) => algorithms.has(hash.split('-', 1)[0]));
-  return common.length === 0 ? undefined : common.some((hash) => before.includes(hash.split('?', 1)[0] as string));
 }
 
 /** Berry's checksums carry the cache version before a slash; other versions make other archives of the same package. */
 function compareChecksums(before: string | undefined, after: string | undefined): boolean | undefined {
   if (before === undefined || after === undefined) return undefined;
   return before === after ? true : before.split('/', 1)[0] === after.split('/', 1)[0] ? false : undefined;
+}
+
+/** Yarn 1 writes the sha1 of a tarball behind its address. */
+function sha1Behind(url: string | undefined): string | undefined {
+  return /^https?:[^#]*\.t(?:gz|ar\.gz)(?:\?[^#]*)?#([0-9a-f]{40})$/i.exec(url ?? '')?.[1];
 }
 
 function withoutHash(url: string): string {

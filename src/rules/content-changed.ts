@@ -62,7 +62,7 @@ function exchanged(change: IncomingChange): string | undefined {
   const { before, after } = change;
   if (before.name !== after.name || before.version !== after.version || before.source !== after.source) return undefined;
   if (before.integrity !== undefined && after.integrity !== undefined) {
-    return sameBytes(hashesOf(before.integrity), hashesOf(after.integrity))?.same === false ? 'the same version has another hash now' : undefined;
+    return sameBytes(hashesOf(after.integrity), hashesOf(before.integrity))?.same === false ? 'the same version has another hash now' : undefined;
   }
   if (before.checksum !== undefined && after.checksum !== undefined) {
     const sameCache = before.checksum.split('/', 1)[0] === after.checksum.split('/', 1)[0] || !before.checksum.includes('/');

@@ -25,7 +25,7 @@ export default defineRule({
     const [, scheme, host = ''] = found ?? [];
     if (scheme === undefined || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(host)) return [];
     const strong =
-      checksum !== undefined || [...hashesOf(integrity).keys()].some((algorithm) => algorithm !== 'sha1') || /#[0-9a-f]{40}$/i.test(resolved);
+      checksum !== undefined || [...hashesOf(integrity).keys()].some((algorithm) => algorithm !== 'sha1') || /^git.*#[0-9a-f]{40}$/i.test(resolved);
     return [
       { message: `fetched over ${scheme}, unencrypted`, confidence: strong ? 'low' : 'high', facts: { host: printable(host), pinned: strong } },
     ];

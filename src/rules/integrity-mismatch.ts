@@ -1,6 +1,6 @@
 /** npm 11, pnpm 10, Yarn and bun install a lockfile's injected tarball with the hash of that tarball; only the registry knows better. */
 
-import { hashesOf, sameBytes, withShasum } from '../model/integrity.ts';
+import { hashesOf, lockedHashes, sameBytes, withShasum } from '../model/integrity.ts';
 import { defineRule } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
 import { added, aRelease, at } from './example.ts';
@@ -22,7 +22,7 @@ export default defineRule({
     const { integrity, resolved, bundled } = change.after;
     if (bundled) return [];
     const { current } = release;
-    const locked = withShasum(hashesOf(integrity), /^https?:[^#]*#([0-9a-f]{40})$/i.exec(resolved ?? '')?.[1]);
+    const locked = lockedHashes(integrity, resolved);
     const compared = sameBytes(locked, withShasum(hashesOf(current.integrity), current.shasum));
     if (compared?.same !== false) return [];
     return [

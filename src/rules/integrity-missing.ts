@@ -1,6 +1,6 @@
 /** Without a hash whatever the server hands out is installed; sha1 can be forged. */
 
-import { hashesOf } from '../model/integrity.ts';
+import { lockedHashes } from '../model/integrity.ts';
 import { defineRule } from '../model/rule.ts';
 import { added, at } from './example.ts';
 
@@ -24,7 +24,7 @@ export default defineRule({
     // Berry leaves checksums of packages for other platforms out; there nothing is recorded at all.
     const silent = integrity === undefined && checksum === undefined && resolved === undefined && !stripped;
     if (bundled || checksum !== undefined || (silent && source === 'registry')) return [];
-    const hashes = hashesOf(integrity);
+    const hashes = lockedHashes(integrity, resolved);
     if (hashes.size === 0) {
       return [
         { message: 'the lockfile holds no hash of it', confidence: stripped ? 'high' : 'medium', facts: { stripped }, signal: 'integrity-missing' },

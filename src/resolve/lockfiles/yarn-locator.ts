@@ -29,7 +29,8 @@ export function readLocator(text: string): Locator | undefined {
   if (reference.startsWith('patch:')) return patchLocator(base, reference.slice('patch:'.length));
   if (reference.startsWith('workspace:')) return { ...base, kind: reference === 'workspace:.' ? 'root' : 'workspace', resolved: reference };
   if (/^(?:portal|link|file|exec):/.test(reference)) return { ...base, kind: 'file', resolved: reference };
-  if (/^(?:git|ssh|github:)|\.git(?:$|#)|#commit=|^[^:/]+@[^:/]+:/.test(reference)) return { ...base, kind: 'git', resolved: reference };
+  if (/^(?:git|ssh|github:)|\.git(?:$|#)|#commit=|^[^:/]+@[^:/]+:/.test(reference))
+    return { ...base, kind: 'git', resolved: reference.replace('#commit=', '#') };
   if (/^https?:/.test(reference)) return { ...base, kind: 'remote', resolved: reference };
   // Ranges of plug-ins (`jsr:`, `virtual:`) and bare versions of the first release candidates.
   return /^\d/.test(reference) ? { ...base, kind: 'registry', version: reference } : { ...base, kind: 'remote', resolved: reference };

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Change, ResolvedPackage, ResolvedTree } from '../../src/model/package.ts';
+import { diffTrees } from '../../src/resolve/diff.ts';
+
+function entry(ref: string, more: Partial<ResolvedPackage> = {}): ResolvedPackage {
+  const at = ref.lastIndexOf('@');
+  const name = ref.slice(0, at);
+  return {
+    key: `node_modules/${name}`,
+    name,
+    version: ref.slice(at + 1),
+    source: 'registry',
+    dev: false,
+    optional: false,
+    peer: false,
+    bundled: false,
+    ...more,
+  };
+}
+
+function tree(packages: readonly ResolvedPackage[], format = 'package-lock v3'): ResolvedTree {
+  return { format, root: {}, packages, dependentsOf: () => [] };
+}
+
+function told(changes: readonly Change[]): string[] {
+  return changes.map((change) => {
+    if (change.action === 'remove') return `- ${change.before.name}@${change.before.version}`;
+    return change.action === 'add'
+      ? `+ ${change.after.name}@${change.after.version}`
+      : `${change.after.name} ${change.before.version} -> ${change.after.version}`;
+  });
+}
+
+describe('comparing trees', () => {
+  it('is silent on the same packages in other places', () => {
+    const before = tree([entry('a@1.0.0'), entry('b@1.0.0')]);
+    const after = tree([entry('b@1.0.0', { key: 'node_modules/a/node_modules/b' }), entry('a@1.0.0'), entry('b@1.0.0')]);
+    expect(diffTrees(before, after)).toEqual([]);
+  });
+
+  it('pairs by place, then by major version', () => {
+    const before = tree([entry('a@1.0.0', { key: 'x' }), entry('a@2.0.0', { key: 'y' }), entry('gone@1.0.0')]);
+    const after = tree([entry('a@2.1.0', { key: 'z' }), entry('a@3.0.0', { key: 'x' }), entry('a@4.0.0', { key: 'v' }), entry('new@1.0.0')]);
+    expect(told(diffTrees(before, after))).toEqual(['a 2.0.0 -> 2.1.0', 'a 1.0.0 -> 3.0.0', '+ a@4.0.0', '- gone@1.0.0', '+ new@1.0.0']);
+  });
+
+  const swapped: readonly [string, Partial<ResolvedPackage>, Partial<ResolvedPackage>, boolean][] = [
+    ['another hash', { integrity: 'sha512-aaaa' }, { integrity: 'sha512-bbbb' }, true],
+    ['the same hash beside a weaker one', { integrity: 'sha512-aaaa' }, { integrity: 'sha1-cccc sha512-aaaa' }, false],
+    ['a foreign hash beside the right one', { integrity: 'sha512-aaaa' }, { integrity: 'sha512-aaaa sha512-bbbb' }, true],
+    [
+      'a stronger hash of the same address',
+      { integrity: 'sha1-aaaa', resolved: 'https://h/a.tgz' },
+      { integrity: 'sha512-bbbb', resolved: 'https://h/a.tgz' },
+      false,
+    ],
+    ['no hash any more', { integrity: 'sha512-aaaa' }, {}, true],
+    [
+      'another mirror with the same hash',
+      { integrity: 'sha512-aaaa', resolved: 'https://h/a.tgz' },
+      { integrity: 'sha512-aaaa', resolved: 'https://i/a.tgz' },
+      false,
+    ],
+    ['another address without a hash', { resolved: 'https://h/a.tgz' }, { resolved: 'https://i/a.tgz' }, true],
+    ['another checksum', { checksum: '10c0/aa' }, { checksum: '10c0/bb' }, true],
+    ['a checksum of another cache version', { checksum: '8/aa' }, { checksum: '10c0/bb' }, false],
+    [
+      'another mirror with the same sha1 behind it',
+      { resolved: `https://h/a.tgz#${'a'.repeat(40)}` },
+      { resolved: `https://i/a.tgz#${'a'.repeat(40)}` },
+      false,
+    ],
+    ['another sha1 behind the address', { resolved: `https://h/a.tgz#${'a'.repeat(40)}` }, { resolved: `https://h/a.tgz#${'b'.repeat(40)}` }, true],
+    [
+      'another commit',
+      { source: 'git', resolved: `git+https://h/a.git#${'a'.repeat(40)}` },
+      { source: 'git', resolved: `git+https://h/a.git#${'b'.repeat(40)}` },
+      true,
+    ],
+    ['another source', {}, { source: 'git', resolved: 'git+https://h/a.git#1' }, true],
+  ];
+  it.each(swapped)('same version, %s', (_, before, after, changed) => {
+    expect(diffTrees(tree([entry('a@1.0.0', before)]), tree([entry('a@1.0.0', after)])).length > 0).toBe(changed);
+  });
+
+  it('sees a second copy of a version that holds other bytes', () => {
+    const good = entry('a@1.0.0', { integrity: 'sha512-aaaa' });
+    const bad = entry('a@1.0.0', { key: 'node_modules/b/node_modules/a', integrity: 'sha512-bbbb' });
+    expect(diffTrees(tree([good]), tree([good, bad]))).toEqual([{ action: 'change', before: good, after: bad }]);
+    expect(diffTrees(undefined, tree([good, bad]))).toHaveLength(2);
+  });
+
+  it('takes a hash that another package manager does not record for granted', () => {
+    expect(diffTrees(tree([entry('a@1.0.0', { integrity: 'sha512-aaaa' })]), tree([entry('a@1.0.0')], 'yarn-berry v8'))).toEqual([]);
+  });
+});

@@ -20,7 +20,7 @@ interface Page extends Required<Pick<ReporterContext, 'rules' | 'detail'>> {
 /** The report as text; empty when quiet and nothing is wrong. */
 export default function text(report: Report, context: ReporterContext): string {
   const detail = context.detail ?? 'normal';
-  if (detail === 'quiet' && report.action === 'allow' && report.complete) return '';
+  if (detail === 'quiet' && report.action !== 'block' && report.complete) return '';
   const page: Page = {
     report,
     detail,

@@ -41,6 +41,7 @@ More on a rule: depward explain release-age
   it('is short when nothing is wrong', () => {
     expect(text(cleanReport, plain)).toBe('1 package judged, nothing to object to (policy: recommended)\n');
     expect(text(cleanReport, { ...plain, detail: 'quiet' })).toBe('');
+    expect(text({ ...fullReport, action: 'warn', complete: true }, { ...plain, detail: 'quiet' })).toBe('');
   });
 
   it('quiet: the blocked and the counts alone', () => {

@@ -57,7 +57,7 @@ const recommended: Preset = {
     'native-binary-added': 'warn',
     'embedded-npm-config': 'warn',
     'latest-moved-back': 'warn',
-    'version-jump': 'warn',
+    'version-jump': 'info',
 
     'registry-redirected': 'block',
     'install-hook-changed': 'warn',

@@ -59,6 +59,7 @@ export function compare(name: string, own: number | undefined, lists: readonly C
   return lists
     .flatMap((list) => alike(subject, list, own))
     .sort(byWeight)
+    .filter(({ target }, at, all) => all.findIndex((other) => other.target === target) === at)
     .slice(0, 5);
 }
 

@@ -79,6 +79,15 @@ describe('an answer', () => {
     expect(resemblance('@acme/warehouse-cli', corpus, own).near).toEqual([]);
   });
 
+  it('takes what is a name as it stands for no slip', () => {
+    expect(lookalikes('react-native-utils-helper', corpus).map(({ target }) => target)).not.toContain('preact');
+  });
+
+  it('names a target once, even where the project has it too', () => {
+    const near = lookalikes('lodahs', corpus, projectNames(['lodash'])).map(({ target }) => target);
+    expect(near.filter((target) => target === 'lodash')).toHaveLength(1);
+  });
+
   it('is the same for any text at all: a list, in bounded work', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),

@@ -113,9 +113,9 @@ const core = new Letters();
 function findDecoratedTypo({ words, scope }: Subject, corpus: Corpus, report: Report): void {
   const kept = words.filter(({ text }) => !isDecoration(text));
   if (scope !== undefined || kept.length === words.length || !core.read(kept.map(({ text }) => text).join('')) || core.length < 5) return;
-  const equal = placesOf(corpus, form.letters, core, 0, core.length);
+  // What is a popular name as it stands was not mistyped.
+  if (placesOf(corpus, form.letters, core, 0, core.length).some((place) => place < corpus.indexed)) return;
   for (const place of withinOneEdit(corpus, core)) {
-    const target = nameAt(corpus, place);
-    if (!equal.includes(place) && !target.startsWith('@')) report(place, decoratedTypo, core.length === 5 ? -4 : 0);
+    if (!nameAt(corpus, place).startsWith('@')) report(place, decoratedTypo, core.length === 5 ? -4 : 0);
   }
 }

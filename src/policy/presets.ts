@@ -77,6 +77,11 @@ const recommended: Preset = {
     'several-lockfiles': 'warn',
     'unfrozen-install': 'warn',
     'unpinned-tool': 'warn',
+    'install-scripts-unguarded': 'info',
+    'install-scripts-allowed-wholesale': 'warn',
+    'remote-sources-open': 'warn',
+    'cooldown-missing': 'info',
+    'token-helper-in-project': 'warn',
 
     'publisher-changed': 'info',
     'publisher-mail-changed': 'info',

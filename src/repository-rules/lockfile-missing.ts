@@ -20,7 +20,7 @@ export default defineRepositoryRule({
     since: '0.1.0',
   },
   kind: 'state',
-  options: { libraries: { type: 'boolean', default: false, about: 'judge packages that are published too (a name, a version, not private)' } },
+  options: { libraries: { type: 'boolean', default: false, about: 'judge packages that are published too' } },
   reads: (path) => ['package.json', '.npmrc', '.gitignore'].includes(baseName(path)),
   check({ now, paths }, { options }) {
     return [...now].flatMap(([file, text]): readonly FileSeen[] => {
@@ -39,14 +39,17 @@ export default defineRepositoryRule({
       flagged: true,
     },
     { title: 'a lockfile', now: { 'package.json': '{"private": true, "dependencies": {"a": "^1.0.0"}}', 'package-lock.json': '{}' }, flagged: false },
-    { title: 'a published library', now: { 'package.json': '{"name": "a", "version": "1.0.0", "dependencies": {"b": "^1.0.0"}}' }, flagged: false },
+    { title: 'a published library', now: { 'package.json': '{"name": "a", "files": ["lib"], "dependencies": {"b": "^1.0.0"}}' }, flagged: false },
   ],
 });
 
+const ofLibraries = ['files', 'exports', 'types', 'typings', 'module', 'publishConfig', 'peerDependencies', 'keywords', 'bin'];
+
+// Not private, and with something that only matters to those who install it.
 function isLibrary(manifest: Value): boolean {
-  const priv = at(manifest, 'private');
-  const isPrivate = priv?.kind === 'plain' && priv.plain === true;
-  return !isPrivate && stringOf(at(manifest, 'name')) !== undefined && stringOf(at(manifest, 'version')) !== undefined;
+  const own = at(manifest, 'private');
+  const isPrivate = own?.kind === 'plain' && own.plain === true;
+  return !isPrivate && stringOf(at(manifest, 'name')) !== undefined && ofLibraries.some((key) => at(manifest, key) !== undefined);
 }
 
 // A member of a workspace is installed with its root, which is judged itself.

@@ -58,7 +58,7 @@ export default defineRepositoryRule({
 
 function inCall(call: ClientCall, file: string, texts: FileTexts, paths: ReadonlySet<string>, inCi: boolean): readonly FileSeen[] {
   if (call.verb !== 'install' || call.said === 'ci' || isExample(file) || call.folder === undefined || isExample(`${call.folder}x`)) return [];
-  const lockfile = lockfileFor(paths, call.folder);
+  const lockfile = isFolder(paths, call.folder) ? lockfileFor(paths, call.folder) : undefined;
   if (lockfile === undefined || !freezable(call, lockfile)) return [];
   const berry = lockfile.endsWith('yarn.lock') && (isBerry(texts.get(lockfile)) || (clientOf(texts, paths, call.folder)?.major ?? 1) > 1);
   if (isFrozen(call, berry, inCi)) return [];
@@ -75,6 +75,11 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Readonl
 }
 
 const frozen: Readonly<Record<Manager, string>> = { npm: 'npm ci', yarn: 'yarn install', pnpm: 'pnpm install --frozen-lockfile', bun: 'bun ci' };
+
+// A folder that git does not know holds something fetched or made by the job.
+function isFolder(paths: ReadonlySet<string>, folder: string): boolean {
+  return folder === '' || [...paths].some((path) => path.startsWith(folder));
+}
 
 // Another manager than the lockfile's, or an install that writes nothing: not this rule's business.
 function freezable({ manager, flags, command }: ClientCall, lockfile: string): boolean {

@@ -1,0 +1,61 @@
+/** The projects of a repository: each folder with a lockfile, the client that installs there, and the settings it reads. */
+import { baseName, type FileTexts, folderOf } from '../../model/repository-rule.ts';
+import { isExample, isLockfile } from './paths.ts';
+import { type Client, clientOf } from './project.ts';
+import { isSettingsFile, type Setting, settingsIn } from './settings.ts';
+import type { Untold } from './value.ts';
+
+export interface Project {
+  readonly folder: string;
+  readonly lockfile: string;
+  readonly client: Client;
+  readonly settings: readonly Setting[];
+}
+
+/** Whether `projectsIn` needs the file. */
+export function tellsOfProjects(path: string): boolean {
+  return isLockfile(path) || isSettingsFile(path);
+}
+
+/** Every project that is no example, and the settings files that cannot be read. */
+export function projectsIn(
+  texts: FileTexts,
+  paths: ReadonlySet<string>,
+): { readonly projects: readonly Project[]; readonly untold: readonly (Untold & { file: string })[] } {
+  const projects: Project[] = [];
+  const untold: (Untold & { file: string })[] = [];
+  const seen = new Set<string>();
+  for (const lockfile of texts.keys()) {
+    const folder = folderOf(lockfile);
+    const client = isLockfile(lockfile) && !isExample(lockfile) && !seen.has(folder) ? clientOf(texts, paths, folder) : undefined;
+    if (!client || baseName(client.told) === '') continue;
+    seen.add(folder);
+    const settings: Setting[] = [];
+    // npm and pnpm read the folder's own .npmrc, yarn those above it too; the root's is a fair guess for all.
+    for (const at of new Set(['', folder])) {
+      for (const file of texts.keys()) {
+        if (folderOf(file) !== at || !isSettingsFile(file)) continue;
+        const read = settingsIn(file, texts.get(file) ?? '');
+        if ('untold' in read) untold.push({ file, ...read });
+        else settings.push(...read);
+      }
+    }
+    projects.push({ folder, lockfile, client, settings });
+  }
+  return { projects, untold };
+}
+
+/** The setting in force: the last one written. */
+export function settingOf(project: Project, ...names: readonly string[]): Setting | undefined {
+  return project.settings.findLast(({ name, inList }) => names.includes(name) && !inList);
+}
+
+/** How the client is called in messages: `npm 11`, `yarn`. */
+export function clientText({ manager, major }: Client): string {
+  return major === undefined ? manager : `${manager} ${major}`;
+}
+
+/** True when the client is of at least this version; undefined when its version cannot be told. */
+export function isAtLeast({ major, minor = 0 }: Client, wanted: number, wantedMinor = 0): boolean | undefined {
+  return major === undefined ? undefined : major > wanted || (major === wanted && minor >= wantedMinor);
+}

@@ -1,7 +1,10 @@
 /** What `proxy` and `run` share: a judge for the proxy, and where its upstreams are. */
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { openEvidence } from '../evidence/collect.ts';
+import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { popularNames } from '../evidence/popular-names.ts';
+import { openTarballs } from '../evidence/tarballs.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Mode } from '../model/report.ts';
@@ -15,16 +18,26 @@ import type { Bench } from '../proxy/verdict.ts';
 import type { NpmConfig } from '../registry/config.ts';
 import { rules } from '../rules/index.ts';
 import type { Io } from './io.ts';
+import { settledDays } from './session.ts';
 
-/** The judge of a policy, with all rules. */
-export function benchFor(policy: Policy, mode: Mode): Bench {
+/** The judge of a policy, with all rules. Facts of tarballs are kept in `folder`, by the hash of their bytes. */
+export function benchFor(policy: Policy, mode: Mode, folder?: string): Bench {
+  const store = folder === undefined ? undefined : openContents(join(folder, contentsFolder));
   return openBench({
     mode,
     policy,
     rules,
     weights: loadWeights(),
     toolVersion: toolVersion(),
-    evidence: (packuments, now) => openEvidence({ packuments, names: (name) => resemblance(name, popularNames()), now }),
+    evidence: (packuments, now, contents) =>
+      openEvidence({
+        packuments,
+        names: (name) => resemblance(name, popularNames()),
+        now,
+        ...(contents && {
+          contents: { tarballs: openTarballs({ tarballBytes: (url) => contents(url) }, store), offline: false, settledDays, wanted: new Set() },
+        }),
+      }),
   });
 }
 

@@ -6,6 +6,7 @@ import { auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
 import type { Upstream, Upstreams } from '../proxy/upstream.ts';
+import { cacheFolder } from '../registry/cache.ts';
 import { loadNpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
 import { benchFor, registryUrl } from './guard.ts';
@@ -38,7 +39,7 @@ const passedByDefault: readonly RouteGroup[] = ['ping', 'search', 'audit', 'keys
 export async function run(options: ProxyCommandOptions, io: Io): Promise<number> {
   const { host, port } = addressOf(options.listen ?? '127.0.0.1:4873');
   const policy = await projectPolicy(io.cwd, options.config);
-  const bench = benchFor(policy, 'proxy');
+  const bench = benchFor(policy, 'proxy', cacheFolder(io.env, io.cwd));
   const upstreams = await upstreamsOf(options, io);
   const say = (text: string) => (options.quiet ? undefined : io.stderr(`depward: ${text}\n`));
   const audit =

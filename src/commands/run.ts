@@ -12,6 +12,7 @@ import type { AuditEvent } from '../proxy/audit.ts';
 import { type ClientCommand, type ClientName, commandOf, environmentFor, lockfilesOf } from '../proxy/clients.ts';
 import { withheldText } from '../proxy/explain.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
+import { cacheFolder } from '../registry/cache.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
 import { askedRegistry, benchFor } from './guard.ts';
@@ -149,7 +150,7 @@ async function openProxy(
       scopes: new Map([...config.registries.scopes].map(([scope, url]) => [scope, upstream(url)])),
       credentialsTo: 'main',
     },
-    bench: benchFor(session.policy, 'run'),
+    bench: benchFor(session.policy, 'run', cacheFolder(io.env, io.cwd)),
     observe: options.observe === true,
     rewrite: command === undefined || command.client === 'npm' ? 'auto' : 'always',
     npmReplaces: new Set([new URL(main).host]),

@@ -129,7 +129,7 @@ function plainText(value: unknown): string {
 }
 
 /** Releases of well-known packages that stood so long are not unpacked where nobody asked for them by name. */
-const settledDays = 30;
+export const settledDays = 30;
 
 /** The packages the project itself asks for, where there are few enough to mean something. */
 function askedFor(tree: ResolvedTree): ReadonlySet<string> {

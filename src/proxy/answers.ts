@@ -103,13 +103,24 @@ export function openAnswers(context: AnswerContext): Answers {
     if (locked) return await deliver(name, { version: locked.judgement.version, ...locked }, locked.judgement, request, response);
     const judged = await packages.judged(name, who);
     const release = releaseOfFile(judged.packument, name, file);
-    const judgement = release && (await packages.judgement(name, release.version, who));
+    const judgement = release && (await packages.judgement(name, release.version, who, contentsOf(name, judged.packument, who)));
     if (!release || !judgement) {
       sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
       return { asked: 'tarball', subject: `${name} ${printable(file)}`, verdict: 'refused', rules: ['unlisted-version'], reason: 'not listed' };
     }
     if (judgement.action === 'block' && !observe) return refuse(name, judgement, insteadOf(judged, release.version), 'tarball', response);
     return await deliver(name, release, judgement, request, response);
+  }
+
+  /** The bytes of this package's own versions, checked; what lies elsewhere is not fetched for a verdict. */
+  function contentsOf(name: string, packument: Packument, who: Identity): (url: string) => AsyncGenerator<Buffer> {
+    return async function* (url) {
+      const release = packument.releases.find((one) => one.tarball === url);
+      if (!release) throw new Error('the address belongs to no version of this package');
+      const tarball = await tarballs.get(name, release, who);
+      if (tarball.kind === 'whole') yield tarball.bytes;
+      else yield* tarball.pieces();
+    };
   }
 
   async function deliver(
@@ -136,10 +147,16 @@ export function openAnswers(context: AnswerContext): Answers {
 
   function refuse(name: string, judgement: Judgement, instead: string | undefined, asked: string, response: ServerResponse): Outcome {
     const subject = `${name}@${judgement.version}`;
-    sendError(response, 403, `${withheldText(name, judgement, instead)}; more at ${context.base()}-/depward/why/${subject}`, {
-      phrase: `Withheld by depward: ${rulesOf(judgement).join(', ')} - ${withheldText(name, judgement, instead)}`,
-      detail: judgementJson(name, judgement, instead),
-    });
+    // What could not be told may be told in a moment: clients ask again on a 503.
+    sendError(
+      response,
+      judgement.complete ? 403 : 503,
+      `${withheldText(name, judgement, instead)}; more at ${context.base()}-/depward/why/${subject}`,
+      {
+        phrase: `Withheld by depward: ${rulesOf(judgement).join(', ')} - ${withheldText(name, judgement, instead)}`,
+        detail: judgementJson(name, judgement, instead),
+      },
+    );
     return { asked, subject, verdict: 'withheld', rules: rulesOf(judgement) };
   }
 

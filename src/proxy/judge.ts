@@ -20,7 +20,7 @@ export interface BenchOptions {
   readonly rules: readonly AnyRule[];
   readonly weights: Weights;
   readonly toolVersion: string;
-  evidence(packuments: PackumentSource, now: Instant): EvidenceSource;
+  evidence(packuments: PackumentSource, now: Instant, contents: JudgeRequest['contents']): EvidenceSource;
 }
 
 const emptyTree: ResolvedTree = { format: 'proxy', root: {}, packages: [], dependentsOf: () => [] };
@@ -48,7 +48,7 @@ export function openBench(options: BenchOptions): Bench {
         toolVersion: options.toolVersion,
         changes,
         tree: emptyTree,
-        sources: options.evidence(request.packuments, request.now),
+        sources: options.evidence(request.packuments, request.now, request.contents),
         rules,
         weights: options.weights,
         policy,

@@ -7,9 +7,9 @@ import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Filtered, filterPackument } from './filter-packument.ts';
 import { packumentPath } from './route.ts';
-import { blockedOf, judgeSuspects, stillValid } from './suspects.ts';
+import { blockedOf, judgeSuspects, stillValid, validUntil } from './suspects.ts';
 import { troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
-import type { Bench, Judgement } from './verdict.ts';
+import type { Bench, Judgement, JudgeRequest } from './verdict.ts';
 
 /** The two forms a registry has for a packument. */
 export type Form = 'full' | 'short';
@@ -26,7 +26,9 @@ export interface Judged {
   readonly judgements: ReadonlyMap<string, Judgement>;
   /** Versions that are not to be had. */
   readonly withheld: ReadonlyMap<string, Judgement>;
+  /** Made then, and to be made again at `until`. */
   readonly at: Instant;
+  readonly until: Instant;
 }
 
 /** A document ready to be served. */
@@ -58,7 +60,10 @@ interface Entry {
   readonly documents: Map<Form, Document | 'missing'>;
   missingAt: number;
   judged?: Judged & { readonly from: Document };
-  readonly extra: Map<string, Judgement>;
+  /** Versions that were asked for by themselves. */
+  readonly extra: Set<string>;
+  /** Verdicts with contents, by version and integrity: neither changes any more. */
+  readonly deep: Map<string, Judgement>;
   readonly served: Map<string, Served & { readonly from: Document; readonly judged: Judged }>;
 }
 
@@ -76,8 +81,8 @@ export interface PackagesOptions {
 
 export interface Packages {
   judged(name: string, identity: Identity): Promise<Judged>;
-  /** The verdict on one exact version; undefined when the registry does not list it. */
-  judgement(name: string, version: string, identity: Identity): Promise<Judgement | undefined>;
+  /** The verdict on one exact version, with its contents where they are given; undefined when the registry does not list it. */
+  judgement(name: string, version: string, identity: Identity, contents?: JudgeRequest['contents']): Promise<Judgement | undefined>;
   served(name: string, form: Form, style: TarballStyle | undefined, identity: Identity): Promise<Served>;
   /** Packages looked at so far for this identity and for those without one; undefined: for all. */
   held(identity: Identity | undefined): Iterable<{ readonly name: string; readonly judged: Judged }>;
@@ -89,6 +94,7 @@ const accept: Record<Form, string> = {
   short: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*',
 };
 const missingFor = 10_000;
+const mostExtra = 1000;
 
 /** Opens the store. Everything in it can be fetched and judged again, so it lives in memory only. */
 export function openPackages(options: PackagesOptions): Packages {
@@ -100,7 +106,7 @@ export function openPackages(options: PackagesOptions): Packages {
     const key = `${identity.key}\n${name}`;
     const held = cache.get(key);
     if (held) return held;
-    const entry: Entry = { name, identity: identity.key, documents: new Map(), missingAt: 0, extra: new Map(), served: new Map() };
+    const entry: Entry = { name, identity: identity.key, documents: new Map(), missingAt: 0, extra: new Set(), deep: new Map(), served: new Map() };
     cache.set(key, entry, 1000);
     return entry;
   }
@@ -173,8 +179,8 @@ export function openPackages(options: PackagesOptions): Packages {
       entry.judged?.from === document ? entry.judged.packument : parsedOrForgotten(entry, 'full', () => packumentIn(document, entry.name));
     const at = now();
     const request = { packument, packuments: sourceFor(identity, packument), now: at };
-    const judgements = await judgeSuspects(bench, request, entry.extra.keys());
-    const judged = { packument, judgements, withheld: blockedOf(judgements), at, from: document };
+    const judgements = withDeepBlocks(entry, packument, await judgeSuspects(bench, request, entry.extra));
+    const judged = { packument, judgements, withheld: blockedOf(judgements), at, until: validUntil(judgements, at), from: document };
     entry.judged = judged;
     weigh(entry);
     return judged;
@@ -182,18 +188,24 @@ export function openPackages(options: PackagesOptions): Packages {
 
   return {
     judged: (name, identity) => judgedOf(entryOf(name, identity), identity),
-    async judgement(name, version, identity) {
+    async judgement(name, version, identity, contents) {
       const entry = entryOf(name, identity);
       const judged = await judgedOf(entry, identity);
-      const known = judged.judgements.get(version);
-      if (known || !judged.packument.releases.some((release) => release.version === version)) return known;
-      return await shared(`one ${entry.identity}\n${name}\n${version}`, async () => {
-        const request = { packument: judged.packument, versions: [version], packuments: sourceFor(identity, judged.packument), now: now() };
-        const judgement = (await bench.judge(request)).get(version);
-        if (!judgement) throw new Error(`no verdict on ${name}@${version}`);
-        remember(entry, judged, judgement);
-        return judgement;
-      });
+      const release = judged.packument.releases.find((one) => one.version === version);
+      if (!release) return undefined;
+      const key = `${version} ${release.integrity ?? ''}`;
+      const judge = (deep: boolean) =>
+        shared(`${deep ? 'deep' : 'one'} ${entry.identity}\n${name}\n${key}`, async () => {
+          const request = { packument: judged.packument, versions: [version], packuments: sourceFor(identity, judged.packument), now: now() };
+          const judgement = (await bench.judge(deep && contents ? { ...request, contents } : request)).get(version);
+          if (!judgement) throw new Error(`no verdict on ${name}@${version}`);
+          if (deep && judgement.complete && release.integrity !== undefined) entry.deep.set(key, judgement);
+          remember(entry, judged, judgement);
+          return judgement;
+        });
+      const shallow = judged.judgements.get(version) ?? (await judge(false));
+      if (shallow.action === 'block' || !contents) return shallow;
+      return entry.deep.get(key) ?? (await judge(true));
     },
     async served(name, form, style, identity) {
       const entry = entryOf(name, identity);
@@ -221,10 +233,11 @@ export function openPackages(options: PackagesOptions): Packages {
   };
 
   function remember(entry: Entry, judged: Judged, judgement: Judgement): void {
-    if (entry.judged !== judged) return;
-    entry.extra.set(judgement.version, judgement);
-    const judgements = new Map([...judged.judgements, [judgement.version, judgement]]);
-    entry.judged = { ...entry.judged, judgements, withheld: blockedOf(judgements) };
+    // What could not be told is asked again with the next request.
+    if (entry.judged?.packument !== judged.packument || !judgement.complete) return;
+    if (entry.extra.size < mostExtra) entry.extra.add(judgement.version);
+    const judgements = new Map([...entry.judged.judgements, [judgement.version, judgement]]);
+    entry.judged = { ...entry.judged, judgements, withheld: blockedOf(judgements), until: validUntil(judgements, entry.judged.at) };
   }
 
   function make(document: Document, judged: Judged, name: string, style: TarballStyle | undefined): Served {
@@ -239,6 +252,15 @@ export function openPackages(options: PackagesOptions): Packages {
       throw error;
     }
   }
+}
+
+/** What was found in the bytes of a version holds for as long as the bytes are the same. */
+function withDeepBlocks(entry: Entry, packument: Packument, judgements: ReadonlyMap<string, Judgement>): ReadonlyMap<string, Judgement> {
+  const deep = packument.releases.flatMap((release) => entry.deep.get(`${release.version} ${release.integrity ?? ''}`) ?? []);
+  return new Map([
+    ...judgements,
+    ...deep.filter((judgement) => judgement.action === 'block').map((judgement) => [judgement.version, judgement] as const),
+  ]);
 }
 
 /** A document that makes no sense is not kept: the next request asks the registry again. */

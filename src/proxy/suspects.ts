@@ -28,11 +28,22 @@ export function blockedOf(judgements: ReadonlyMap<string, Judgement>): ReadonlyM
   return new Map([...judgements].filter(([, judgement]) => judgement.action === 'block'));
 }
 
-/** A decision ends when something withheld becomes allowed, or when the clock was set back behind it. */
-export function stillValid(decision: { readonly at: Instant; readonly withheld: ReadonlyMap<string, Judgement> }, now: Instant): boolean {
-  if (now < decision.at) return false;
-  for (const { allowedFrom } of decision.withheld.values()) if (allowedFrom !== undefined && allowedFrom <= now) return false;
-  return true;
+/** A verdict for want of evidence is asked for again after so many milliseconds. */
+const incompleteFor = 5_000;
+
+/** When a decision made at a moment has to be made again: when something withheld becomes allowed, or soon where something could not be told. */
+export function validUntil(judgements: ReadonlyMap<string, Judgement>, at: Instant): Instant {
+  let until = Number.POSITIVE_INFINITY;
+  for (const judgement of judgements.values()) {
+    if (judgement.action === 'block' && judgement.allowedFrom !== undefined) until = Math.min(until, judgement.allowedFrom);
+    if (!judgement.complete) until = Math.min(until, at + incompleteFor);
+  }
+  return until;
+}
+
+/** False when its time is over, or the clock was set back behind it. */
+export function stillValid(decision: { readonly at: Instant; readonly until: Instant }, now: Instant): boolean {
+  return now >= decision.at && now < decision.until;
 }
 
 function suspectsIn(packument: Packument, bench: Bench, now: Instant): Set<string> {

@@ -12,7 +12,7 @@ import { headerText, insteadOf, judgementJson, judgementLines, rulesOf, withheld
 import { nearestBelow } from './filter-packument.ts';
 import type { Judged } from './packages.ts';
 import { routeOf, versionInFile } from './route.ts';
-import { blockedOf, judgeSuspects, stillValid } from './suspects.ts';
+import { blockedOf, judgeSuspects, stillValid, validUntil } from './suspects.ts';
 import type { Bench } from './verdict.ts';
 
 /** What of Verdaccio's manifest is touched; the rest is passed on. */
@@ -78,7 +78,7 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
         name === packument.name ? { status: 'found', packument, confirmedAt: at } : await options.packuments.packument(name),
     };
     const judgements = await judgeSuspects(bench, { packument, packuments, now: at }, also);
-    const decision = { packument, judgements, withheld: blockedOf(judgements), at, key };
+    const decision = { packument, judgements, withheld: blockedOf(judgements), at, until: validUntil(judgements, at), key };
     decisions.set(manifest.name, decision, 1);
     return decision;
   }

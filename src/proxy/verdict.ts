@@ -20,6 +20,8 @@ export interface JudgeRequest {
   /** Where facts of other packages come from, with the same credentials. */
   readonly packuments: PackumentSource;
   readonly now: Instant;
+  /** Packed bytes by their address in the packument; contents are judged where this is given. */
+  readonly contents?: (url: string) => AsyncIterable<Buffer>;
 }
 
 /** Judges versions of one package; every version asked for is in the answer. */

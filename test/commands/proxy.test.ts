@@ -1,13 +1,22 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Io } from '../../src/commands/io.ts';
 import { run } from '../../src/commands/proxy.ts';
 import { DepwardError } from '../../src/model/errors.ts';
+import { aPackage } from '../helpers/a-tarball.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 
 let registry: FixtureRegistry | undefined;
+const stops: AbortController[] = [];
+function aStop(): AbortController {
+  const stop = new AbortController();
+  stops.push(stop);
+  return stop;
+}
 afterEach(async () => {
+  for (const stop of stops.splice(0)) stop.abort();
   await registry?.close();
   registry = undefined;
 });
@@ -47,7 +56,7 @@ describe('depward proxy', () => {
         ]),
       ],
     });
-    const stop = new AbortController();
+    const stop = aStop();
     const io = anIo(stop);
     const done = run({ listen: '0', upstream: registry.url, audit: '-' }, io);
     await once(io.said, 'data');
@@ -71,6 +80,36 @@ describe('depward proxy', () => {
       { asked: 'tarball', subject: 'left@1.0.1', verdict: 'withheld', rules: ['release-age'], status: 403 },
     ]);
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('reads what is in a tarball before it lets it through, and keeps to what it found', async () => {
+    const honest = aPackage({ name: 'fxodd', version: '1.0.0' }, { 'index.js': '' });
+    const odd = aPackage({ name: 'fxodd', version: '1.1.0', scripts: { postinstall: 'node steal.js' } }, { 'index.js': '', 'steal.js': '' });
+    const dist = (bytes: Buffer) => ({ dist: { integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}` } });
+    registry = await startFixtureRegistry({
+      packuments: [
+        publish('fxodd', [
+          { version: '1.0.0', at: '2020-01-01T00:00:00Z', more: dist(honest) },
+          // The document says nothing of the script.
+          { version: '1.1.0', at: '2021-01-01T00:00:00Z', more: dist(odd) },
+        ]),
+      ],
+    });
+    registry.addTarball('fxodd', '1.0.0', honest);
+    registry.addTarball('fxodd', '1.1.0', odd);
+    const stop = aStop();
+    const io = anIo(stop);
+    const done = run({ listen: '0', upstream: registry.url }, io);
+    await once(io.said, 'data');
+    const url = /at (http:\S+) by/.exec(io.seen.err)?.[1] ?? '';
+    const versions = async () => Object.keys(((await (await fetch(`${url}fxodd`)).json()) as { versions: object }).versions);
+    expect(await versions()).toEqual(['1.0.0', '1.1.0']);
+    expect((await fetch(`${url}fxodd/-/fxodd-1.0.0.tgz`)).status).toBe(200);
+    const refused = await fetch(`${url}fxodd/-/fxodd-1.1.0.tgz`);
+    expect(`${refused.status} ${await refused.text()}`).toMatch(/^403 .*manifest-confusion/);
+    expect(await versions()).toEqual(['1.0.0']);
+    stop.abort();
+    expect(await done).toBe(0);
   });
 
   it.each([

@@ -187,7 +187,7 @@ class Analysis {
   #read(entry: Entry): void {
     const { file, type, reach } = entry;
     if (!file.whole) {
-      if (isCode(type) && type !== 'json') this.#notRead.push(file.path);
+      if (isCode(type) && type !== 'executable' && type !== 'wasm') this.#notRead.push(file.path);
       return;
     }
     switch (type) {

@@ -104,7 +104,9 @@ function readCommand(command: ShellCommand, sink: Sink, depth: number, flow: Flo
   const rest = words.slice(1);
   for (const word of [...rest, ...command.assignments.map(({ value }) => wordOf(value))]) readWord(word, sink);
   for (const redirect of command.redirects) readRedirect(redirect, sink);
-  const viaPowershell = powershells.has(name) && rest.some((word) => downloaders.has(word.text.toLowerCase()));
+  const viaPowershell =
+    powershells.has(name) &&
+    rest.some((word) => /\b(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|curl|wget)\b/i.test(word.text));
   const fetches = downloaders.has(name) || viaPowershell || (name === 'git' && rest[0]?.text === 'clone');
   const decodes =
     (name === 'base64' && rest.some((word) => /^(-d|-D|--decode)$/.test(word.text))) ||

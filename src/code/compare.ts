@@ -134,8 +134,10 @@ const codeTypes = new Set(['javascript', 'typescript', 'declaration', 'json', 'e
 function addedFiles(facts: TarballFacts, before: TarballFacts | undefined): readonly ContentFile[] {
   const known = new Set(before?.files.map((file) => file.path));
   const hashes = new Set(before?.files.map((file) => file.hash));
+  // The names of prebuilt files carry versions and platforms: another file of a kind it had is no news.
+  const natives = new Set(before?.files.filter((file) => file.type === 'executable').map((file) => nativeKind(file.path)));
   return facts.files
-    .filter((file) => !known.has(file.path) && !hashes.has(file.hash))
+    .filter((file) => !known.has(file.path) && !hashes.has(file.hash) && !(file.type === 'executable' && natives.has(nativeKind(file.path))))
     .filter(
       (file) =>
         addable.has(file.type) ||
@@ -145,6 +147,10 @@ function addedFiles(facts: TarballFacts, before: TarballFacts | undefined): read
         (before !== undefined && file.size > 300_000 && file.type === 'javascript'),
     )
     .slice(0, 100);
+}
+
+function nativeKind(path: string): string {
+  return /\.(so|dylib|dll|node|exe)(\.[\d.]+)?$/.exec(path)?.[1] ?? 'program';
 }
 
 /** Files that steer npm itself. */

@@ -71,5 +71,5 @@ function interpreter(start: string): FileType | undefined {
 /** True for names whose readers expect no code at all. */
 export function promisesNoCode(path: string): boolean {
   const type = byExtension.get(extensionOf(path));
-  return type === 'image' || type === 'data' || /\.(css|scss|less|svg|flow)$/.test(path);
+  return type === 'image' || type === 'data' || /\.(css|scss|less|svg)$/.test(path);
 }

@@ -19,7 +19,7 @@ export interface TarLimits {
   readonly metaBytes: number;
 }
 
-export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 16 * 2 ** 20, keptBytes: 80 * 2 ** 20, metaBytes: 2 ** 20 };
+export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 48 * 2 ** 20, metaBytes: 2 ** 20 };
 
 const headBytes = 512;
 
@@ -198,10 +198,10 @@ class Reader implements TarReader {
     for (const kind of odd) this.#note(kind, header.path);
     if (path === undefined) return;
     this.#roots.add(root);
-    if (this.#files.has(path)) {
-      this.#note('duplicate-path', path);
-      this.#files.delete(path);
-    }
+    const held = this.#files.get(path);
+    // Some packing tools write the same file twice; only another content under one name can deceive.
+    if (held && held.hash !== hash) this.#note('duplicate-path', path);
+    if (held) this.#files.delete(path);
     this.#kept += bytes.length;
     this.#files.set(path, { path, size: header.size, executable: (header.mode & 0o111) !== 0, hash, bytes, whole: bytes.length === header.size });
     if (this.#files.size > this.#limits.files) throw tooMuch(`holds more than ${this.#limits.files} files`);

@@ -7,7 +7,7 @@ import { DepwardError } from '../model/errors.ts';
 import { type TarLimits, type TarReader, tarLimits, tarReader } from './tar.ts';
 
 /** Beyond this many unpacked bytes an archive is read in pieces, so that memory does not grow with it. */
-const atOnce = 48 * 2 ** 20;
+const atOnce = 24 * 2 ** 20;
 /** No honest source compresses better; zeros reach about 1000. */
 const highestRatio = 200;
 const ratioMatters = 16 * 2 ** 20;

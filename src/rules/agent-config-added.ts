@@ -3,12 +3,16 @@ import { defineRule } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
 import { aCapability, at, changed, someContents } from './example.ts';
 
+/** Files that make an editor or an agent do something; notes and launch settings do not. */
+const obeyed =
+  /(^|\/)(\.claude\/(settings(\.local)?\.json|hooks\/)|\.cursor\/(mcp|hooks)\.json|\.vscode\/(tasks|settings)\.json|\.(gemini|codex|kiro|windsurf|continue)\/|\.devcontainer\/|\.?mcp\.json$)/;
+
 export default defineRule({
   meta: {
     id: 'agent-config-added',
     family: 'shape',
     severity: 'medium',
-    summary: 'The release ships configuration that editors, coding agents or CI obey.',
+    summary: 'The release ships configuration that editors or coding agents obey.',
     why: 'Hooks, tasks and tool servers in such files are commands that run when a folder is opened or a session starts, often without a question. A library has no reason to ship them.',
     remedy: 'Look at the commands named. Do not open the installed folder of the package with an editor or agent that trusts it.',
     references: ['keyv 2026', 'mini Shai-Hulud 2026', 'sandworm-mode 2026'],
@@ -17,15 +21,11 @@ export default defineRule({
   },
   needs: ['contents'],
   check(_change, { contents }) {
-    const config = contents.added.filter(({ path }) =>
-      /(^|\/)(\.(claude|cursor|vscode|idea|codex|gemini|windsurf|continue|kiro|devcontainer|github|circleci)\/|\.?mcp\.json$|CLAUDE\.md$|AGENTS\.md$|GEMINI\.md$|\.(cursor|windsurf|cline)rules)/.test(
-        path,
-      ),
-    );
-    if (config.length === 0) return [];
+    const config = contents.added.filter(({ path }) => obeyed.test(path));
     const commands = contents.capabilities.filter(
       (found) => found.kind === 'agent-config' && found.detail.startsWith('runs') && config.some(({ path }) => path === found.file),
     );
+    if (config.length === 0 || (commands.length === 0 && config.every(({ path }) => path.includes('.vscode/')))) return [];
     const unasked = commands.filter((found) => found.detail.startsWith('runs unasked'));
     return [
       {

@@ -24,6 +24,7 @@ export default defineRule({
     const risk = importRisk(contents.capabilities);
     if (risk.grade === 'none') return [];
     const first = contents.against === undefined;
+    if (first && risk.grade === 'weak') return [];
     return [
       {
         message: `${first ? 'its code' : 'its code newly'} ${listText(risk.because.map(capabilityText), 3)}`,

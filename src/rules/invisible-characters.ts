@@ -18,7 +18,8 @@ export default defineRule({
   needs: ['contents'],
   check(_change, { contents }) {
     const signs = contents.hiding.filter(
-      (sign) => sign.kind === 'invisible-text' || sign.kind === 'bidirectional-text' || sign.kind === 'lookalike-identifier',
+      (sign) =>
+        sign.reach !== 'shipped' && (sign.kind === 'invisible-text' || sign.kind === 'bidirectional-text' || sign.kind === 'lookalike-identifier'),
     );
     const [worst] = [...signs].sort((a, b) => b.strength - a.strength);
     if (!worst) return [];

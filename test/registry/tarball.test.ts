@@ -69,6 +69,10 @@ describe('oddities are named', () => {
     expect(await kinds(packed)).toContain(kind);
   });
 
+  it('the same file twice is no oddity', async () => {
+    expect(await kinds(tarball(small, small))).toEqual([]);
+  });
+
   it('keeps what npm would keep of entries at one path: the last', async () => {
     const archive = await readTarball(tarball(small, { path: 'other/a.js', body: 'second' }));
     expect(archive.files.map((file) => Buffer.from(file.bytes).toString())).toEqual(['second']);

@@ -18,6 +18,17 @@ export function obfuscationTraits(scan: Scan, source: string): readonly Trait[] 
   );
 }
 
+/** The same for scripts without a tree: only what their text shows. */
+export function textTraits(source: string): readonly Trait[] {
+  const names = new Set(source.slice(0, 4_000_000).match(/\b_0x[0-9a-f]{2,8}\b/g));
+  const [first] = names;
+  const named =
+    names.size >= 15 && first !== undefined
+      ? { name: `${names.size} machine-made names such as ${first}`, weight: 0.6, at: Math.max(0, source.indexOf(first)) }
+      : undefined;
+  return [named, symbolSoup(source)].filter((trait) => trait !== undefined);
+}
+
 const machineName = /^[a-zA-Z]{0,3}\d{0,2}_0x[0-9a-f]{2,}$/i;
 const confusable = /^[_$]?[Il1|]{4,}$|^[_$]?[O0oQ]{4,}$|^_\$_[0-9a-f]{3,}$|^[_$]{4,}$/;
 

@@ -1,6 +1,6 @@
 /** One script: parsed if it parses, read as tokens if not, code inside it looked into. */
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen } from '../hiding.ts';
-import { obfuscationTraits } from './obfuscation.ts';
+import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
 import { parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
 import { type Spots, type Spotted, spot } from './spot.ts';
@@ -16,7 +16,7 @@ export interface ScriptFacts {
 }
 
 /** Larger scripts are read as tokens: a syntax tree takes some thirty times the memory of its text. */
-export const largestParsed = 4 * 2 ** 20;
+export const largestParsed = 2.5 * 2 ** 20;
 const deepestInner = 3;
 const mostInner = 12;
 
@@ -62,19 +62,24 @@ function hidingOf(source: string, tree: Scan | undefined, spots: Spots): readonl
   for (const { detail, at, computed } of spots.disguised.slice(0, 20))
     signs.push({ kind: computed ? 'computed-name' : 'disguised-name', detail, at, strength: computed ? 0.4 : 0.6 });
   if (isMinified(source)) signs.push({ kind: 'minified', detail: '', at: 0, strength: 0.1 });
+  signs.push(...obfuscated(tree ? obfuscationTraits(tree, source) : textTraits(source)));
   if (tree) signs.push(...treeSigns(tree, source));
   return signs;
 }
 
-function treeSigns(tree: Scan, source: string): readonly HidingSign[] {
-  const signs: HidingSign[] = [];
-  const traits = obfuscationTraits(tree, source);
+/** What the traits say together. */
+function obfuscated(traits: readonly Trait[]): readonly HidingSign[] {
   const strength = Math.min(
     1,
     traits.reduce((sum, trait) => sum + trait.weight, 0),
   );
-  const heaviest = traits.reduce((a, b) => (a.weight >= b.weight ? a : b), traits[0] ?? { name: '', weight: 0, at: 0 });
-  if (strength >= 0.35) signs.push({ kind: 'obfuscated', detail: traits.map((trait) => trait.name).join(', '), at: heaviest.at, strength });
+  const [heaviest] = [...traits].sort((a, b) => b.weight - a.weight);
+  if (!heaviest || strength < 0.35) return [];
+  return [{ kind: 'obfuscated', detail: traits.map((trait) => trait.name).join(', '), at: heaviest.at, strength }];
+}
+
+function treeSigns(tree: Scan, source: string): readonly HidingSign[] {
+  const signs: HidingSign[] = [];
   for (const name of tree.identifiers.keys()) {
     if (lookalike(name)) signs.push({ kind: 'lookalike-identifier', detail: name, at: Math.max(0, source.indexOf(name)), strength: 0.7 });
   }

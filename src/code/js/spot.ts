@@ -68,6 +68,8 @@ class Spotter implements Spots {
     for (const node of this.#scan.strings) this.#literal(node);
     for (const node of this.#scan.templates) this.#text(node.quasis.map((quasi) => quasi.value.cooked ?? '').join(hole), node, 'written');
     this.#addresses();
+    if (this.#scan.identifiers.has('_attachments'))
+      this.#add('self-publish', 'a package document with _attachments', this.#scan.strings[0] ?? { type: 'EmptyStatement' });
     for (const property of this.#scan.recipients) {
       if (property.value.type === 'Literal' && typeof property.value.value === 'string' && /^[^@\s]+@[^@\s]+$/.test(property.value.value))
         this.#add('messenger', `mail to ${property.value.value}`, property);
@@ -97,6 +99,7 @@ class Spotter implements Spots {
       return;
     }
     const path = this.#calleePath(node, scope);
+    this.#handsOver(node, scope);
     if (path === undefined) {
       this.#unknownCall(node, scope);
       return;
@@ -128,6 +131,21 @@ class Spotter implements Spots {
       this.#add('script-injection', 'document.write of a script element', node);
     if (path === '#Object.defineProperty' || path === '#Reflect.defineProperty') this.#defined(node, scope);
     if (/^(libnpmpublish#publish|libnpmpublish#)/.test(path)) this.#add('self-publish', path, node);
+  }
+
+  /** `fetch(u).then(eval)`: what runs code is itself handed over. */
+  #handsOver(node: ESTree.CallExpression | ESTree.NewExpression, scope: Scope): void {
+    for (const argument of node.arguments) {
+      if (argument.type !== 'Identifier' && argument.type !== 'MemberExpression') continue;
+      const path = this.#evaluator.path(argument, scope);
+      if (path === undefined || !runsCode(path)) continue;
+      const tags = originOf(this.#evaluator, node.callee, scope);
+      this.#add(
+        tags.has('network') ? 'remote-code' : tags.has('decoded') ? 'decode-execute' : 'dynamic-code',
+        `${path.replace(/^#/, '')} handed to a call`,
+        node,
+      );
+    }
   }
 
   #calleePath(node: ESTree.CallExpression | ESTree.NewExpression, scope: Scope): string | undefined {
@@ -173,7 +191,7 @@ class Spotter implements Spots {
     if (!text.includes(hole)) {
       this.#module(text, at.start ?? 0, readAs);
       // Nobody encodes the name of a module but to hide it.
-      if (readAs !== 'written' && plain.type !== 'Literal' && (isTelling(text) || readAs === 'decoded')) this.#disguise(text, at);
+      if (readAs === 'decoded' || (readAs !== 'written' && isTelling(text))) this.#disguise(text, at);
     } else if (isCall(plain) && text === hole && !this.#isResolved(plain, scope))
       this.disguised.push({ detail: 'module named by a call', at: at.start ?? 0, computed: true });
   }
@@ -213,6 +231,7 @@ class Spotter implements Spots {
     const text = first && first.type !== 'SpreadElement' ? this.#evaluator.value(first, scope) : undefined;
     const told = textOf(text);
     const name = path.split(/[#.]/).at(-1) ?? path;
+    this.#starts(node, scope);
     if (how === 'script') {
       if (told) this.files.push(told.text);
       const asCode = this.#property(node.arguments[1], 'eval', scope);
@@ -224,7 +243,6 @@ class Spotter implements Spots {
     this.#add('process', told ? words.join(' ') : `${name}(${hole})`, node, told?.readAs);
     const facts = how === 'line' || this.#usesShell(node, scope) ? commandFacts(words.join(' ')) : argvFacts(words);
     this.#command(facts, node, told?.readAs ?? 'written');
-    this.#starts(node, scope);
     const tags = this.#tagsOf(node.arguments, scope);
     if (tags.has('network')) this.#add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
     else if (tags.has('decoded') && told?.readAs !== 'written') this.#add('decode-execute', `${name} of decoded text`, node);

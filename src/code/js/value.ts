@@ -187,7 +187,8 @@ export class Evaluator {
     if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined;
     const value = this.value(node.property, scope);
     if (value?.is === 'number') return String(value.number);
-    return value?.is === 'text' && !value.text.includes(hole) ? value.text : undefined;
+    const told = value?.is === 'text' || value?.is === 'bytes' ? textOf(value) : undefined;
+    return told && !told.text.includes(hole) ? told.text : undefined;
   }
 
   property(value: Value | undefined, key: string): Value | undefined {

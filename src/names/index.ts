@@ -111,6 +111,12 @@ function told(target: string, downloads: number, weighed: Weighed[]): Resemblanc
   };
 }
 
+/** What was meant comes before what is merely in the name. */
 function byWeight(a: Resemblance, b: Resemblance): number {
-  return b.decibans - a.decibans || b.downloads - a.downloads || (a.target < b.target ? -1 : 1);
+  return rank(a) - rank(b) || b.decibans - a.decibans || b.downloads - a.downloads || (a.target < b.target ? -1 : 1);
+}
+
+function rank({ tier, classes }: Resemblance): number {
+  if (tier === 'none') return 2;
+  return classes[0] === borrowed.name ? 1 : 0;
 }

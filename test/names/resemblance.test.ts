@@ -12,6 +12,7 @@ describe('accuses', () => {
     ['lodahs', 'lodash'],
     ['expresss', 'express'],
     ['reatc-router', 'react-router'],
+    ['expres-sesion', 'express-session'],
     ['cross_env', 'cross-env'],
     ['crosenv', 'cross-env'],
     ['1odash', 'lodash'],
@@ -81,6 +82,10 @@ describe('an answer', () => {
 
   it('takes what is a name as it stands for no slip', () => {
     expect(lookalikes('react-native-utils-helper', corpus).map(({ target }) => target)).not.toContain('preact');
+  });
+
+  it('puts what was meant before what is merely in the name', () => {
+    expect(lookalikes('expres-sesion', corpus)[0]?.target).toBe('express-session');
   });
 
   it('names a target once, even where the project has it too', () => {

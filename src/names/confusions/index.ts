@@ -5,12 +5,13 @@ import { capitals, findSameForms, scopeAdded, scopeDropped, scopeFlattened, scop
 import { findOneEdit, slips } from './one-edit.ts';
 import { findRewrites, rewrites } from './rewrites.ts';
 import { findScope, scopeDecorated, scopeLookalike } from './scopes.ts';
-import { findTwoEdits, scrambled, twoEdits } from './two-edits.ts';
+import { doubledLetters, findTwoEdits, scrambled, twoEdits } from './two-edits.ts';
 import { findWordOrder, wordOrder } from './word-order.ts';
 
 export const confusions: readonly Confusion[] = [
   ...slips,
   scrambled,
+  doubledLetters,
   twoEdits,
   ...rewrites,
   capitals,

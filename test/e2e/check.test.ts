@@ -14,6 +14,7 @@ let place: Workplace;
 
 beforeAll(async () => {
   registry = await startFixtureRegistry({
+    tarballs: true,
     packuments: [
       publish('steady', [
         { version: '1.0.0', at: long },

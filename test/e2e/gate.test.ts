@@ -13,7 +13,7 @@ let place: Workplace;
 const left = Array.from({ length: 4 }, (_, minor) => ({ version: `1.${minor}.0`, at: `202${minor}-01-01T00:00:00Z` }));
 
 beforeAll(async () => {
-  registry = await startFixtureRegistry({ packuments: [publish('left', left), publish('right', left)] });
+  registry = await startFixtureRegistry({ tarballs: true, packuments: [publish('left', left), publish('right', left)] });
 });
 afterAll(() => registry.close());
 beforeEach(() => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { aPackage } from './a-tarball.ts';
 import { abbreviated, asSeenAt, type Doc, withTarballsAt } from './registry-documents.ts';
 
 export type { Doc } from './registry-documents.ts';
@@ -62,6 +63,8 @@ export interface FixtureRegistry {
 
 export interface FixtureOptions {
   readonly packuments?: Iterable<Doc>;
+  /** Serves an honest tarball for every version it is given, and names its hashes in the packument. */
+  readonly tarballs?: boolean;
   /** Answers uncompressed even when the client accepts gzip. */
   readonly plain?: boolean;
   /** Leaves ETags out, as some mirrors do. */
@@ -220,7 +223,7 @@ export async function startFixtureRegistry(options: FixtureOptions = {}): Promis
     requests,
     count: (nameOrPath) => (nameOrPath === undefined ? requests.length : requests.filter(({ path }) => path === asPath(nameOrPath)).length),
     add(...added) {
-      for (const document of added) documents.set(String(document.name), document);
+      for (const document of added) documents.set(String(document.name), options.tarballs ? withTarballs(document, registry.addTarball) : document);
       rendered.clear();
     },
     addBytes(path, bytes, type = 'application/json') {
@@ -250,6 +253,21 @@ export async function startFixtureRegistry(options: FixtureOptions = {}): Promis
   };
   if (options.packuments) registry.add(...options.packuments);
   return registry;
+}
+
+/** The document with the hashes of tarballs that hold just what its manifests say. */
+function withTarballs(document: Doc, add: FixtureRegistry['addTarball']): Doc {
+  const name = String(document.name);
+  const versions = Object.entries(Object(document.versions) as Record<string, Doc>).map(([version, manifest]) => {
+    const { dist, _npmUser, maintainers, ...written } = manifest;
+    const started = Object.values(Object(written.scripts)).map((script) => String(script).replace(/^node /, ''));
+    const bytes = aPackage(written, Object.fromEntries(['index.js', ...started].map((file) => [file, 'export {};\n'])));
+    add(name, version, bytes);
+    const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+    const shasum = createHash('sha1').update(bytes).digest('hex');
+    return [version, { ...manifest, dist: { ...Object(dist), integrity, shasum } }] as const;
+  });
+  return { ...document, versions: Object.fromEntries(versions) };
 }
 
 function asPath(nameOrPath: string): string {

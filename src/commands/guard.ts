@@ -14,9 +14,11 @@ import { toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
 import type { ClientName } from '../proxy/clients.ts';
 import { openBench } from '../proxy/judge.ts';
+import type { Upstream } from '../proxy/upstream.ts';
 import type { Bench } from '../proxy/verdict.ts';
 import type { NpmConfig } from '../registry/config.ts';
 import { rules } from '../rules/index.ts';
+import type { MintedCredentials } from './credentials.ts';
 import type { Io } from './io.ts';
 import { settledDays } from './session.ts';
 
@@ -39,6 +41,16 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string): Bench {
         }),
       }),
   });
+}
+
+/** An upstream with the proxy's own credentials: those of a command first, else those of npm's configuration. */
+export function upstreamWith(npm: (url: string) => string | undefined, minted: MintedCredentials): (url: string) => Upstream {
+  return (url) => {
+    const mint = minted(url);
+    if (mint) return { url, authorization: mint };
+    const own = npm(url);
+    return own === undefined ? { url } : { url, authorization: async () => own };
+  };
 }
 
 /** An http(s) URL without credentials that ends in a slash. */

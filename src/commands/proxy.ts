@@ -9,7 +9,8 @@ import type { Upstream, Upstreams } from '../proxy/upstream.ts';
 import { cacheFolder } from '../registry/cache.ts';
 import { loadNpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
-import { benchFor, registryUrl } from './guard.ts';
+import { mintedCredentials } from './credentials.ts';
+import { benchFor, registryUrl, upstreamWith } from './guard.ts';
 import { exit, type Io } from './io.ts';
 import { projectPolicy } from './policy.ts';
 
@@ -43,7 +44,7 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
   const upstreams = await upstreamsOf(options, io);
   const say = (text: string) => (options.quiet ? undefined : io.stderr(`depward: ${text}\n`));
   const audit =
-    options.audit === undefined ? auditTo(() => {}) : options.audit === '-' ? auditTo(io.stdout) : openAuditFile(resolve(io.cwd, options.audit), say);
+    options.audit === undefined ? undefined : options.audit === '-' ? auditTo(io.stdout) : openAuditFile(resolve(io.cwd, options.audit), say);
   const proxy = await startProxy({
     host,
     port,
@@ -56,7 +57,7 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
     pass: passed(options),
     freshFor: numberOf(options.fresh, 60, 0, 86_400, '--fresh') * 1000,
     cacheBytes: numberOf(options.memory, 256, 1, 16_384, '--memory') * 1_000_000,
-    audit,
+    ...(audit && { audit }),
     now: io.now,
   });
   say(`${options.observe ? 'watching' : 'guarding'} ${upstreams.main.url} at ${proxy.url} by policy ${policy.origin}`);
@@ -79,11 +80,7 @@ async function untilStopped(signal: AbortSignal): Promise<void> {
 
 async function upstreamsOf(options: ProxyCommandOptions, io: Io): Promise<Upstreams> {
   const config = await loadNpmConfig({ cwd: io.cwd, env: io.env });
-  const credentials = options.ownCredentials ? await npmCredentials(config) : () => undefined;
-  const upstream = (url: string): Upstream => {
-    const own = credentials(url);
-    return own === undefined ? { url } : { url, authorization: async () => own };
-  };
+  const upstream = options.ownCredentials ? upstreamWith(await npmCredentials(config), mintedCredentials(io)) : (url: string): Upstream => ({ url });
   const main = upstream(options.upstream === undefined ? config.registries.main : registryUrl(options.upstream, '--upstream'));
   const scopes = new Map([...(options.upstream === undefined ? config.registries.scopes : [])].map(([scope, url]) => [scope, upstream(url)]));
   for (const text of options.scope ?? []) {

@@ -15,7 +15,8 @@ import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { cacheFolder } from '../registry/cache.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
-import { askedRegistry, benchFor } from './guard.ts';
+import { mintedCredentials } from './credentials.ts';
+import { askedRegistry, benchFor, upstreamWith } from './guard.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { exitCodeOf, writeReports } from './output.ts';
@@ -137,11 +138,7 @@ async function openProxy(
   originals: Map<string, string>,
   io: Io,
 ): Promise<RunningProxy> {
-  const credentials = await npmCredentials(config);
-  const upstream = (url: string) => {
-    const own = credentials(url);
-    return own === undefined ? { url } : { url, authorization: async () => own };
-  };
+  const upstream = upstreamWith(await npmCredentials(config), mintedCredentials(io));
   return await startProxy({
     host: '127.0.0.1',
     port: 0,

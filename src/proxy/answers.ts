@@ -50,8 +50,8 @@ export function openAnswers(context: AnswerContext): Answers {
   async function answerPackument(name: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
     const who = identity(request, name);
     const form: Form = (request.headers.accept ?? '').includes('application/vnd.npm.install-v1+json') ? 'short' : 'full';
-    const [judged, served] = [await packages.judged(name, who), await packages.served(name, form, style(request), who)];
-    const { filtered } = served;
+    const served = await packages.served(name, form, style(request), who);
+    const { filtered, judged } = served;
     const withheld = [...(observe ? judged.withheld.keys() : (filtered?.removed ?? []))];
     if (filtered && filtered.kept === 0 && filtered.removed.length > 0) return refuseWhole(name, judged.withheld, response);
     const latest = filtered?.movedTags.get('latest');

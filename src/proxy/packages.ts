@@ -37,6 +37,8 @@ export interface Served {
   readonly etag: string;
   readonly type: string;
   readonly filtered: Filtered | undefined;
+  /** The decision it was made by. */
+  readonly judged: Judged;
   gzip?: Promise<Buffer>;
 }
 
@@ -64,7 +66,7 @@ interface Entry {
   readonly extra: Set<string>;
   /** Verdicts with contents, by version and integrity: neither changes any more. */
   readonly deep: Map<string, Judgement>;
-  readonly served: Map<string, Served & { readonly from: Document; readonly judged: Judged }>;
+  readonly served: Map<string, Served & { readonly from: Document }>;
 }
 
 export interface PackagesOptions {
@@ -214,7 +216,7 @@ export function openPackages(options: PackagesOptions): Packages {
       const key = `${form} ${style?.name ?? ''}`;
       const held = entry.served.get(key);
       if (held && held.from === document && held.judged === current) return held;
-      const made = { ...parsedOrForgotten(entry, form, () => make(document, current, name, style)), from: document, judged: current };
+      const made = { ...parsedOrForgotten(entry, form, () => make(document, current, name, style)), from: document };
       for (const [other, { from }] of entry.served) if (![...entry.documents.values()].includes(from)) entry.served.delete(other);
       if (entry.served.size >= 8) entry.served.clear();
       entry.served.set(key, made);
@@ -246,7 +248,7 @@ export function openPackages(options: PackagesOptions): Packages {
     try {
       const filtered = filterPackument(document.bytes, { keep, ...(style && { tarball: (url, version) => style.rewrite(url, name, version) }) });
       const etag = `"${createHash('sha256').update(filtered.bytes).digest('base64url').slice(0, 27)}"`;
-      return { bytes: filtered.bytes, etag, type: document.type.startsWith('application/') ? document.type : 'application/json', filtered };
+      return { bytes: filtered.bytes, etag, type: document.type.startsWith('application/') ? document.type : 'application/json', filtered, judged };
     } catch (error) {
       if (error instanceof SyntaxError) throw new UpstreamTrouble(502, 'the registry sent a document that is not a packument');
       throw error;

@@ -39,7 +39,8 @@ export interface ProxyOptions {
   readonly freshFor: number;
   readonly cacheBytes: number;
   readonly limits?: Limits;
-  readonly audit: AuditLog;
+  /** Left out where nobody wants to know. */
+  readonly audit?: AuditLog;
   readonly now: () => Instant;
 }
 
@@ -142,7 +143,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     return {
       depward_cache_bytes: packages.weight + tarballs.weight,
       depward_resident_bytes: process.memoryUsage.rss(),
-      depward_audit_lost: options.audit.lost,
+      depward_audit_lost: options.audit?.lost ?? 0,
     };
   }
 
@@ -160,7 +161,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     metrics.count('depward_verdicts_total', { verdict: outcome.verdict });
     if (outcome.verdict === 'filtered') metrics.count('depward_withheld_versions_total', {}, outcome.withheld?.length ?? 0);
     metrics.count('depward_request_seconds_total', { kind: outcome.asked }, (performance.now() - started) / 1000);
-    if (outcome.asked !== 'own') options.audit.write(auditEvent(outcome, request, response));
+    if (outcome.asked !== 'own') options.audit?.write(auditEvent(outcome, request, response));
   }
 
   function failed(error: unknown, request: IncomingMessage, response: ServerResponse): Outcome {
@@ -205,7 +206,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     close: async (graceMs = 10_000) => {
       await stop(server, graceMs);
       client.close();
-      await options.audit.close();
+      await options.audit?.close();
     },
   };
 }

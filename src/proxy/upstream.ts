@@ -100,7 +100,7 @@ export function openUpstreamClient(limits: Limits = defaultLimits): UpstreamClie
   }
 
   async function send(url: URL, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
-    const own = await upstream.authorization?.();
+    const own = await ownCredentials(upstream);
     const authorization = own ?? asked.authorization;
     const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
     try {
@@ -216,6 +216,15 @@ function redirected(from: URL, location: string, redirects: number): URL {
   // Somewhere else is somebody else: no policy was set for that host, and it may be an address inside this network.
   if (to.origin !== from.origin) throw new UpstreamTrouble(502, `the registry redirects to another host (${printable(to.host, 100)})`);
   return to;
+}
+
+async function ownCredentials(upstream: Upstream): Promise<string | undefined> {
+  try {
+    return await upstream.authorization?.();
+  } catch (error) {
+    // Without its credentials the request would be somebody else's.
+    throw new UpstreamTrouble(502, error instanceof Error ? error.message : 'the credentials could not be had');
+  }
 }
 
 function isRedirect(status: number | undefined): boolean {

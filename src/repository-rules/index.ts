@@ -1,7 +1,13 @@
 /** The list of rules on files of a repository. A rule not listed here does not exist; a contract test proves the list complete. */
 import type { AnyRepositoryRule } from '../model/repository-rule.ts';
+import cacheSharedWithUntrusted from './cache-shared-with-untrusted.ts';
 import cooldownMissing from './cooldown-missing.ts';
 import credentialWithoutHost from './credential-without-host.ts';
+import dockerignoreIncomplete from './dockerignore-incomplete.ts';
+import exceptionWithoutEnd from './exception-without-end.ts';
+import hookRunsUnpinned from './hook-runs-unpinned.ts';
+import hooksByDependency from './hooks-by-dependency.ts';
+import imageWithoutLockfile from './image-without-lockfile.ts';
 import installGuardWeakened from './install-guard-weakened.ts';
 import installHookChanged from './install-hook-changed.ts';
 import installScriptsAllowedWholesale from './install-scripts-allowed-wholesale.ts';
@@ -9,7 +15,9 @@ import installScriptsUnguarded from './install-scripts-unguarded.ts';
 import literalCredential from './literal-credential.ts';
 import lockfileHostAdded from './lockfile-host-added.ts';
 import lockfileMissing from './lockfile-missing.ts';
+import longLivedPublishToken from './long-lived-publish-token.ts';
 import manifestWithoutLockfile from './manifest-without-lockfile.ts';
+import npmrcInImage from './npmrc-in-image.ts';
 import projectScriptChanged from './project-script-changed.ts';
 import registryDiffersInCi from './registry-differs-in-ci.ts';
 import registryNotAllowed from './registry-not-allowed.ts';
@@ -20,7 +28,12 @@ import resolutionOverridden from './resolution-overridden.ts';
 import scopeWithoutRegistry from './scope-without-registry.ts';
 import severalLockfiles from './several-lockfiles.ts';
 import tlsVerificationOff from './tls-verification-off.ts';
+import tokenBesideInstall from './token-beside-install.ts';
 import tokenHelperInProject from './token-helper-in-project.ts';
+import tokenInImageLayer from './token-in-image-layer.ts';
+import tokenInReachOfForks from './token-in-reach-of-forks.ts';
+import tokenPrinted from './token-printed.ts';
+import tokenWithoutEnd from './token-without-end.ts';
 import unfrozenInstall from './unfrozen-install.ts';
 import unpinnedTool from './unpinned-tool.ts';
 
@@ -36,6 +49,7 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
   literalCredential,
   credentialWithoutHost,
   tokenHelperInProject,
+  tokenWithoutEnd,
 
   registryOverHttp,
   tlsVerificationOff,
@@ -53,4 +67,19 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
 
   unfrozenInstall,
   unpinnedTool,
+  tokenBesideInstall,
+  tokenInReachOfForks,
+  tokenPrinted,
+  longLivedPublishToken,
+  cacheSharedWithUntrusted,
+
+  npmrcInImage,
+  tokenInImageLayer,
+  imageWithoutLockfile,
+  dockerignoreIncomplete,
+
+  hookRunsUnpinned,
+  hooksByDependency,
+
+  exceptionWithoutEnd,
 ];

@@ -1,0 +1,56 @@
+/** What runs by itself on a developer's machine: git hooks, and the project's own lifecycle scripts. */
+import { commandFacts } from '../../code/command.ts';
+import { baseName } from '../../model/repository-rule.ts';
+import { readManifest } from './project.ts';
+import { commandsIn, type ScriptCommand, scriptLines } from './script.ts';
+import { at, entriesOf, leavesOf, stringOf, type Untold, type Value } from './value.ts';
+import { readYaml } from './yaml.ts';
+
+export interface Hook {
+  readonly name: string;
+  readonly line: number;
+  readonly commands: readonly ScriptCommand[];
+  /** What it fetches and runs, in words. */
+  readonly downloads: readonly string[];
+}
+
+const lifecycle = new Set(['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare']);
+
+/** True for files that define hooks. */
+export function isHookFile(path: string): boolean {
+  return (
+    (/(?:^|\/)\.husky\/[\w.-]+$/.test(path) && !/\.(?:md|gitignore)$|\/_/.test(path)) ||
+    /^\.?lefthook(?:-local)?\.ya?ml$/.test(baseName(path)) ||
+    baseName(path) === 'package.json'
+  );
+}
+
+/** The hooks of a file. */
+export function hooksIn(file: string, text: string): readonly Hook[] | Untold {
+  if (baseName(file) === 'package.json') return manifestHooks(file, text);
+  if (/ya?ml$/.test(file)) {
+    const document = readYaml(text);
+    if ('untold' in document) return document;
+    return leavesOf(document).flatMap(({ path, plain, place }) =>
+      path.at(-1) === 'run' ? [hookOf(path[0] ?? 'hook', String(plain), place.line)] : [],
+    );
+  }
+  return [hookOf(baseName(file), text, 1)];
+}
+
+function manifestHooks(file: string, text: string): readonly Hook[] | Untold {
+  if (!/"(?:scripts|husky|simple-git-hooks|pre-commit|pre-push)"/.test(text)) return [];
+  const manifest = readManifest(file, text);
+  if ('untold' in manifest) return manifest;
+  const scripts = entriesOf(at(manifest, 'scripts')).filter(([name]) => lifecycle.has(name));
+  const hooks = [...entriesOf(at(manifest, 'husky', 'hooks')), ...entriesOf(at(manifest, 'simple-git-hooks'))];
+  return [...scripts, ...hooks].flatMap(([name, value]: readonly [string, Value]) => {
+    const script = stringOf(value);
+    return script === undefined ? [] : [hookOf(name, script, value.place.line)];
+  });
+}
+
+function hookOf(name: string, script: string, line: number): Hook {
+  const doings = commandFacts(script).doings.filter(({ kind }) => kind === 'download-execute' || kind === 'remote-code');
+  return { name, line, commands: commandsIn(scriptLines(script, line)), downloads: doings.length > 0 ? ['runs what it has just downloaded'] : [] };
+}

@@ -1,0 +1,68 @@
+/** Build arguments and variables stand in the history of the image for everybody who pulls it (Docker docs: SecretsUsedInArgOrEnv). */
+import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
+import type { Instruction } from './read/docker.ts';
+import { isRegistryToken } from './read/expression.ts';
+import { isDockerfile } from './read/paths.ts';
+import { inImages } from './read/seen.ts';
+
+export default defineRepositoryRule({
+  meta: {
+    id: 'token-in-image-layer',
+    family: 'pipeline',
+    severity: 'high',
+    summary: 'A credential of a registry goes into an image through ARG, ENV or RUN.',
+    why: 'docker history shows build arguments, the image’s configuration its variables, and a file written by RUN stays in that layer, whatever a later one deletes.',
+    remedy: 'RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci, and docker build --secret id=npmrc,src=.npmrc.',
+    references: ['Docker docs: build secrets', 'BuildKit check: SecretsUsedInArgOrEnv', 'hadolint: DL3064'],
+    falsePositives: 'A token that ends with the build. In a stage that is not the last it stays in the build cache only: confidence is lower there.',
+    since: '0.1.0',
+  },
+  kind: 'state',
+  reads: isDockerfile,
+  check({ now }) {
+    const seen = new Set<string>();
+    return inImages(now, (instruction, stage, file) => secretsOf(instruction).map((name) => observed(file, instruction, name, stage.last))).filter(
+      (each) => {
+        if ('untold' in each) return true;
+        const key = `${folderOf(each.file)}${each.file}\n${String(each.facts.variable)}`;
+        return !seen.has(key) && seen.add(key);
+      },
+    );
+  },
+  examples: [
+    { title: 'a build argument', now: { Dockerfile: 'FROM node:22\nARG NPM_TOKEN\nRUN npm ci\n' }, flagged: true },
+    {
+      title: 'written by RUN, deleted later',
+      now: { Dockerfile: 'FROM node:22\nRUN echo "//registry.example/:_authToken=$T" > .npmrc\nRUN npm ci\nRUN rm .npmrc\n' },
+      flagged: true,
+    },
+    { title: 'a secret mount', now: { Dockerfile: 'FROM node:22\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\n' }, flagged: false },
+  ],
+});
+
+function secretsOf({ name, words, text, options, commands }: Instruction): readonly string[] {
+  if (name === 'ARG' || name === 'ENV') {
+    const pairs = name === 'ENV' && !words[0]?.includes('=') ? [`${words[0] ?? ''}=${words[1] ?? ''}`] : words;
+    // A path to a file (`NPM_CONFIG_USERCONFIG=/run/secrets/npmrc`) is no credential.
+    return pairs
+      .map((pair) => pair.split(/=(.*)/s))
+      .flatMap(([key = '', value = '']) => (isRegistryToken(key) && !/^["']?\//.test(value) ? [key] : []));
+  }
+  if (name !== 'RUN' || options.some((option) => /^--mount=.*type=secret/.test(option))) return [];
+  const writes = commands.some(({ words: said, redirects }) => {
+    const line = said.map((word) => word.text).join(' ');
+    return (
+      /_authToken|:_auth\b|_password|npmAuthToken/.test(line) &&
+      (redirects.some(({ operator }) => operator.includes('>')) || /config set|tee/.test(line))
+    );
+  });
+  return writes && /\$|_authToken\s*[= ]\s*["']?[\w-]{8}/.test(text) ? ['_authToken'] : [];
+}
+
+function observed(file: string, { name, line }: Instruction, variable: string, last: boolean): FileSeen {
+  const how =
+    name === 'RUN'
+      ? 'writes a credential into this layer'
+      : `takes ${variable} into the ${name === 'ARG' ? 'history' : 'configuration'} of the image`;
+  return { file, line, message: `${name} ${how}`, confidence: last ? 'high' : 'medium', facts: { instruction: name, variable } };
+}

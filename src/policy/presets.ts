@@ -75,6 +75,7 @@ const recommended: Preset = {
     'scope-without-registry': 'warn',
     'lockfile-missing': 'warn',
     'several-lockfiles': 'warn',
+    'lockfile-out-of-step': 'warn',
     'unfrozen-install': 'warn',
     'unpinned-tool': 'warn',
     'install-scripts-unguarded': 'info',

@@ -15,6 +15,7 @@ import installScriptsUnguarded from './install-scripts-unguarded.ts';
 import literalCredential from './literal-credential.ts';
 import lockfileHostAdded from './lockfile-host-added.ts';
 import lockfileMissing from './lockfile-missing.ts';
+import lockfileOutOfStep from './lockfile-out-of-step.ts';
 import longLivedPublishToken from './long-lived-publish-token.ts';
 import manifestWithoutLockfile from './manifest-without-lockfile.ts';
 import npmrcInImage from './npmrc-in-image.ts';
@@ -64,6 +65,7 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
 
   lockfileMissing,
   severalLockfiles,
+  lockfileOutOfStep,
 
   unfrozenInstall,
   unpinnedTool,

@@ -69,7 +69,7 @@ function asksForCredential(texts: FileTexts): boolean {
 function inStep(step: CiStep, job: CiJob, ci: CiFile, asks: boolean): readonly FileSeen[] {
   const [install] = installsWithScripts(step);
   if (!install) return [];
-  const needed = asks || job.steps.some(({ inputs }) => at(inputs, 'registry-url') && at(inputs, 'scope')) || writesCredential(job);
+  const needed = asks || job.steps.some(({ inputs }) => at(inputs, 'registry-url')) || writesCredential(job);
   const alsoPublishes = job.steps.some(publishes);
   return registrySecrets(step)
     .filter(({ scope }) => (scope === 'step' ? publishes(step) || !needed : alsoPublishes || !needed))

@@ -1,6 +1,7 @@
 /** Commands that a project's own dependencies bring along: a runner takes those instead of fetching. */
 import { baseName, type FileTexts } from '../../model/repository-rule.ts';
 import type { ClientCall } from './client.ts';
+import { isExample } from './paths.ts';
 import { manifestAt } from './project.ts';
 import { remembered } from './remembered.ts';
 import { at, entriesOf } from './value.ts';
@@ -18,9 +19,16 @@ export function isKnownTool(texts: FileTexts, paths: ReadonlySet<string>, call: 
 const managers = new Set(['npm', 'pnpm', 'yarn', 'corepack', 'node']);
 const sections = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
+// A rule asks once for every command; the files stay the same meanwhile.
+const known = new WeakMap<FileTexts, ReadonlySet<string>>();
+
 function commandsOf(texts: FileTexts): ReadonlySet<string> {
+  const held = known.get(texts);
+  if (held) return held;
   const names = new Set<string>();
+  known.set(texts, names);
   for (const [file, text] of texts) {
+    if (isExample(file)) continue;
     if (baseName(file) === 'package.json') for (const name of manifestCommands(texts, file)) names.add(name);
     if (baseName(file) === 'package-lock.json' || baseName(file) === 'npm-shrinkwrap.json')
       for (const name of lockedCommands(file, text)) names.add(name);

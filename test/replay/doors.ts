@@ -133,6 +133,7 @@ function writeProject(folder: string, name: string, version: string, incident: I
       version: wanted,
       ...(fieldsOf(dependencies) && { dependencies }),
       ...(optionalDependencies !== undefined && { optionalDependencies }),
+      ...(textOf(fieldsOf(manifest['dist'])['integrity']) !== undefined && { integrity: fieldsOf(manifest['dist'])['integrity'] }),
       ...(hooked && { hasInstallScript: true }),
     };
     for (const [dependency, range] of Object.entries({ ...fieldsOf(dependencies), ...fieldsOf(optionalDependencies) })) {

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { packumentFrom } from '../../src/registry/packument.ts';
 import { baselinesOf } from './baselines.ts';
 import { type Incident, incidentsOf } from './incident.ts';
+import { packedUp } from './pack.ts';
 
 const shipped = fileURLToPath(new URL('../../fixtures/incidents', import.meta.url));
 
@@ -80,6 +81,28 @@ describe('an incident from outside', () => {
       expect.stringMatching(/^w: /),
       'z: it names no release to judge',
     ]);
+  });
+});
+
+describe('packing', () => {
+  it('replaces hashes of bytes nobody has, and lets manifest and package.json fill each other in', () => {
+    const folder = made({
+      'x/packages/p/packument.json': JSON.stringify({
+        name: 'p',
+        versions: { '1.0.1': { name: 'p', version: '1.0.1', scripts: { install: 'x' }, dist: { integrity: 'sha512-real' } } },
+        time: { '1.0.1': '2021-01-01T00:00:00Z' },
+        'dist-tags': { latest: '1.0.1' },
+      }),
+      'x/packages/p/1.0.1/package.json': '{"name":"p","version":"1.0.1","dependencies":{"q":"1"}}',
+    });
+    const { incident, archives } = packedUp(incidentsOf(folder)[0] as Incident);
+    const manifest = (incident.documents.get('p') as { versions: Record<string, Record<string, unknown>> }).versions['1.0.1'];
+    expect(archives.map(({ name, version }) => [name, version])).toEqual([['p', '1.0.1']]);
+    expect(manifest).toMatchObject({
+      scripts: { install: 'x' },
+      dependencies: { q: '1' },
+      dist: { integrity: expect.stringMatching(/^sha512-.{88}$/) },
+    });
   });
 });
 

@@ -3,13 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Entry, tarball } from '../helpers/a-tarball.ts';
 import { startFixtureRegistry } from '../helpers/fixture-registry.ts';
 import { honestAlerts } from './alerts.ts';
 import { type Baselines, baselinesOf } from './baselines.ts';
 import { add, type Bench, bump, momentOf, type Outcome } from './doors.ts';
 import { type Case, type Incident, incidentsOf } from './incident.ts';
-import { fieldsOf } from './pieces.ts';
+import { packedUp } from './pack.ts';
 import { textTable, withTables } from './table.ts';
 
 /** One release judged at every door. */
@@ -70,13 +69,10 @@ async function replay(folder: string, root: string, only: string | undefined): P
   return { rows, unread };
 }
 
-async function judged(incident: Incident, where: Omit<Bench, 'registry'>): Promise<Row> {
+async function judged(told: Incident, where: Omit<Bench, 'registry'>): Promise<Row> {
+  const { incident, archives } = packedUp(told);
   const registry = await startFixtureRegistry({ packuments: incident.documents.values() });
-  for (const [key, files] of incident.contents) {
-    const at = key.lastIndexOf('@');
-    const [name, version] = [key.slice(0, at), key.slice(at + 1)];
-    registry.addTarball(name, version, packed(files, fieldsOf(fieldsOf(incident.documents.get(name)?.['versions'])[version])));
-  }
+  for (const { name, version, bytes } of archives) registry.addTarball(name, version, bytes);
   const cases: JudgedCase[] = [];
   try {
     for (const one of incident.cases) {
@@ -98,13 +94,6 @@ const order: readonly Outcome['verdict'][] = ['broken', 'missed', 'warned', 'hel
 function weakest(cases: readonly JudgedCase[]): Outcome['verdict'] {
   const met = cases.map((one) => order.indexOf((one.bump ?? one.add).verdict));
   return order[Math.min(...met)] ?? 'broken';
-}
-
-/** The archive of a release; its manifest is the registry's where the files bring none. */
-function packed(files: ReadonlyMap<string, Buffer>, manifest: Readonly<Record<string, unknown>>): Buffer {
-  const { dist: _dist, _npmUser: _user, maintainers: _maintainers, ...own } = manifest;
-  const all = new Map([['package.json', Buffer.from(JSON.stringify(own))], ...files]);
-  return tarball(...[...all].map(([path, body]): Entry => ({ path: `package/${path}`, body })));
 }
 
 function optionsOf(words: readonly string[]): Map<string, string> | undefined {

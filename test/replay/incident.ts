@@ -62,7 +62,7 @@ function readIncident(folder: string, id: string): Incident {
   return {
     id: textOf(described['id']) ?? id,
     title: textOf(described['title']) ?? id,
-    malicious: described['malicious'] !== false && described['incident_class'] !== 'protestware',
+    malicious: described['malicious'] !== false && !['protestware', 'spam', 'availability'].includes(String(described['incident_class'])),
     files: contents.size > 0,
     exposedHours: typeof hours === 'number' ? hours : undefined,
     documents,

@@ -1,9 +1,9 @@
 /** bun.lock: JSON with trailing commas, packages keyed by their place in node_modules. */
 import type { ParseError } from 'jsonc-parser';
-import type { EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
+import type { EdgeKind, PackageSource, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Link, lazyGraph, lazyPackage } from './graph.ts';
+import { type Facts, LazyPackage, type Link, lazyGraph } from './graph.ts';
 import { type Json, objectOf, own, stringEntries, stringOf } from './json.ts';
 import { rootOf, rootOfManifest } from './npm-entry.ts';
 import { positionsIn } from './positions.ts';
@@ -49,7 +49,7 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     format: `bun-lock v${version}`,
     root: root ? rootOf(root) : rootOfManifest(input.manifest),
     packages: [...entries].flatMap(([key, entry]) =>
-      entry.kind === 'root' ? [] : [lazyPackage(factsOf(key, entry, workspaces, patched), graph, where)],
+      entry.kind === 'root' ? [] : [new LazyPackage(factsOf(key, entry, workspaces, patched), graph, where)],
     ),
     dependentsOf: graph.dependentsOf,
   };
@@ -116,12 +116,7 @@ function sourceOf(range: string): { kind: Entry['kind']; version: string; resolv
   return /^\d/.test(range) ? { kind: 'registry', version: range } : { kind: 'file', version: '', resolved: range };
 }
 
-function factsOf(
-  key: string,
-  entry: Entry,
-  workspaces: Json,
-  patched: ReadonlySet<string>,
-): Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'> {
+function factsOf(key: string, entry: Entry, workspaces: Json, patched: ReadonlySet<string>): Facts {
   const installed = installedName(key);
   const { name, kind, version, resolved, integrity, info } = entry;
   const member = kind === 'workspace' ? objectOf(own(workspaces, resolved?.slice('workspace:'.length) ?? '')) : undefined;

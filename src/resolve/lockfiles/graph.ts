@@ -1,5 +1,5 @@
 /** Edges and what follows from them, computed on first use: most runs never ask. */
-import type { Edge, EdgeKind, Location, ResolvedPackage } from '../../model/package.ts';
+import type { Edge, EdgeKind, Location, PackageSource, ResolvedPackage } from '../../model/package.ts';
 
 /** One dependency: `from` is the key of the dependent, `''` the project itself. */
 export interface Link extends Edge {
@@ -35,28 +35,56 @@ export function lazyGraph(gather: () => readonly Link[]): Graph {
   };
 }
 
-/** A package whose place and flags are looked up when somebody asks. */
-export function lazyPackage(
-  facts: Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'>,
-  graph: Graph,
-  where: (key: string) => Location | undefined,
-): ResolvedPackage {
-  // Own properties, so that copies of the package carry them.
-  return {
-    ...facts,
-    get dev() {
-      return graph.only('dev', facts.key);
-    },
-    get optional() {
-      return graph.only('optional', facts.key);
-    },
-    get peer() {
-      return graph.only('peer', facts.key);
-    },
-    get where() {
-      return where(facts.key);
-    },
-  } as ResolvedPackage;
+/** What is known of an entry at once. */
+export type Facts = Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'>;
+
+/** A package whose place and flags are looked up when somebody asks; a class, because there are thousands and most are never asked. */
+export class LazyPackage implements ResolvedPackage {
+  readonly key: string;
+  readonly name: string;
+  readonly version: string;
+  readonly source: PackageSource;
+  readonly bundled: boolean;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly checksum?: string;
+  readonly alias?: string;
+  readonly patched?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly #graph: Pick<Graph, 'only'>;
+  readonly #where: (key: string) => Location | undefined;
+
+  constructor(facts: Facts, graph: Pick<Graph, 'only'>, where: (key: string) => Location | undefined) {
+    this.key = facts.key;
+    this.name = facts.name;
+    this.version = facts.version;
+    this.source = facts.source;
+    this.bundled = facts.bundled;
+    if (facts.resolved !== undefined) this.resolved = facts.resolved;
+    if (facts.integrity !== undefined) this.integrity = facts.integrity;
+    if (facts.checksum !== undefined) this.checksum = facts.checksum;
+    if (facts.alias !== undefined) this.alias = facts.alias;
+    if (facts.patched !== undefined) this.patched = facts.patched;
+    if (facts.hasInstallScript !== undefined) this.hasInstallScript = facts.hasInstallScript;
+    this.#graph = graph;
+    this.#where = where;
+  }
+
+  get dev(): boolean {
+    return this.#graph.only('dev', this.key);
+  }
+
+  get optional(): boolean {
+    return this.#graph.only('optional', this.key);
+  }
+
+  get peer(): boolean {
+    return this.#graph.only('peer', this.key);
+  }
+
+  get where(): Location {
+    return this.#where(this.key) as Location;
+  }
 }
 
 function reachable(out: ReadonlyMap<string, readonly Link[]>, without: EdgeKind | 'all'): ReadonlySet<string> {

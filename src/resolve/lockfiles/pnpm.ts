@@ -1,11 +1,12 @@
 /** pnpm-lock.yaml: lockfile versions 5.x, 6 and 9, of one or several documents. */
-import type { ResolvedPackage, ResolvedTree } from '../../model/package.ts';
+import type { ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Graph, lazyGraph, lazyPackage } from './graph.ts';
+import { type Facts, LazyPackage, lazyGraph } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
-import { linksOf } from './pnpm-links.ts';
+import { aliasesOf, linksOf, type PnpmDocument, workspacesOf } from './pnpm-links.ts';
 import { type PnpmEntry, readEntry } from './pnpm-path.ts';
+import { SmallMap } from './small-map.ts';
 import { checkedText } from './text.ts';
 import { mapAt, readYaml, textAt, type YamlMap } from './yaml.ts';
 import { keyLocations } from './yaml-lines.ts';
@@ -24,23 +25,23 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const entries = new Map<string, PnpmEntry>();
   for (const [index, document] of documents.entries()) {
     for (const [path, value] of mapAt(document, 'packages')) {
-      if (!(value instanceof Map))
+      if (!(value instanceof SmallMap))
         throw unreadable(input, `the entry ${printable(path, 80)} is not a mapping`, 'Restore the file from version control.');
       if (!entries.has(path)) entries.set(path, readEntry(input, path, value, versions[index] as number));
       if (entries.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
     }
   }
   const { merged, keyOf } = mergePeers(entries);
-  const links = once(() => linksOf(documents, versions, keyOf));
-  const graph = lazyGraph(() => links().links);
+  const told = documents.map((map, index): PnpmDocument => ({ map, version: versions[index] as number }));
+  const graph = lazyGraph(() => linksOf(told, keyOf));
   const where = keyLocations(input.file, text, () => new Set(entries.keys()), 'packages');
   const patched = patchedIn(documents);
-  const aliases = once(() => links().aliases);
-  const packages = [...merged].map(([key, { path, entry }]) => packageOf(key, path, entry, graph, where, patched, aliases));
+  const aliases = aliasesOf(told, keyOf);
+  const packages = [...merged].map(([key, { path, entry }]) => new LazyPackage(factsOf(key, entry, patched, aliases), graph, () => where(path)));
   return {
     format: `pnpm-lock v${textAt(documents.at(-1), 'lockfileVersion') ?? versions.at(-1)}`,
     root: rootOfManifest(input.manifest),
-    packages: [...packages, ...links().workspaces.map((facts) => lazyPackage(facts, graph, () => undefined))],
+    packages: [...packages, ...workspacesOf(told).map((facts) => new LazyPackage(facts, graph, () => undefined))],
     dependentsOf: graph.dependentsOf,
   };
 }
@@ -75,18 +76,10 @@ function mergePeers(entries: ReadonlyMap<string, PnpmEntry>): { merged: Readonly
   return { merged, keyOf };
 }
 
-function packageOf(
-  key: string,
-  path: string,
-  entry: PnpmEntry,
-  graph: Graph,
-  where: ReturnType<typeof keyLocations>,
-  patched: ReadonlySet<string>,
-  aliases: () => ReadonlyMap<string, string>,
-): ResolvedPackage {
+function factsOf(key: string, entry: PnpmEntry, patched: ReadonlySet<string>, aliases: ReadonlyMap<string, string>): Facts {
   const { name, version, source, resolved, integrity, hasInstallScript } = entry;
-  const alias = aliases().get(key);
-  const facts = {
+  const alias = aliases.get(key);
+  return {
     key,
     name,
     version,
@@ -96,19 +89,10 @@ function packageOf(
     ...(integrity !== undefined && { integrity }),
     ...(hasInstallScript !== undefined && { hasInstallScript }),
     ...(alias !== undefined && alias !== name && { alias }),
-    ...((patched.has(name) || patched.has(`${name}@${version}`)) && { patched: true }),
+    ...(patched.size > 0 && (patched.has(name) || patched.has(`${name}@${version}`)) && { patched: true }),
   };
-  return lazyPackage(facts, graph, () => where(path));
 }
 
 function patchedIn(documents: readonly YamlMap[]): ReadonlySet<string> {
   return new Set(documents.flatMap((document) => [...mapAt(document, 'patchedDependencies').keys()]));
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -2,9 +2,10 @@
  * The narrow YAML that Yarn and pnpm write, read line by line. Returns undefined for whatever it is not sure of: then the
  * real parser decides. It must never give another answer than that one; a test with generated texts holds it to this.
  */
+import { SmallMap } from './small-map.ts';
 import type { YamlMap, YamlValue } from './yaml.ts';
 
-type Growing = Map<string, YamlValue>;
+type Growing = SmallMap<YamlValue>;
 
 interface Level {
   readonly indent: number;
@@ -19,7 +20,7 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   if (/[\r\t\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/.test(text)) return undefined;
   const documents: YamlMap[] = [];
-  let levels: Level[] = [{ indent: 0, map: new Map(), open: undefined, list: undefined }];
+  let levels: Level[] = [{ indent: 0, map: new SmallMap(), open: undefined, list: undefined }];
   let skipDeeperThan = -1;
   let proseIndent = 0;
   let blank = true;
@@ -51,7 +52,7 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
       if (!blank && !finish(levels, documents)) return undefined;
       if (blank && separated) return undefined;
       separated = true;
-      levels = [{ indent: 0, map: new Map(), open: undefined, list: undefined }];
+      levels = [{ indent: 0, map: new SmallMap(), open: undefined, list: undefined }];
       blank = true;
       continue;
     }
@@ -76,12 +77,12 @@ export function readTidyYaml(raw: string): readonly YamlMap[] | undefined {
     // A block scalar: prose that nobody here reads. Its text is left out, as is the real parser's by everyone who asks.
     if (value === block) {
       if (key.text !== 'deprecated') return undefined;
-      level.map.set(key.text, '');
+      level.map.add(key.text, '');
       skipDeeperThan = indent;
       proseIndent = 0;
       continue;
     }
-    level.map.set(key.text, value);
+    level.map.add(key.text, value);
   }
   if (blank) return undefined;
   return finish(levels, documents) ? documents : undefined;
@@ -106,8 +107,8 @@ function levelFor(levels: Level[], indent: number, isItem: boolean): Level | und
   if (indent === top.indent) return isItem === (top.list !== undefined) ? top : undefined;
   const open = top.open;
   if (open === undefined || top.list) return undefined;
-  const child: Level = { indent, map: new Map(), open: undefined, list: isItem ? [] : undefined };
-  top.map.set(open, child.list ?? child.map);
+  const child: Level = { indent, map: new SmallMap(), open: undefined, list: isItem ? [] : undefined };
+  top.map.add(open, child.list ?? child.map);
   top.open = undefined;
   levels.push(child);
   return child;
@@ -206,7 +207,7 @@ const flowPair = /^(?:([A-Za-z_$][\w$.-]*)|'([^']*)'): (?:'([^']*)'|([A-Za-z0-9/
 function flowMap(text: string, at: number, end: number): YamlMap | undefined {
   if (text[end - 1] !== '}') return undefined;
   const inner = text.slice(at + 1, end - 1);
-  const map: Growing = new Map();
+  const map: Growing = new SmallMap();
   if (inner === '') return map;
   for (const part of inner.split(', ')) {
     const found = flowPair.exec(part);
@@ -214,7 +215,7 @@ function flowMap(text: string, at: number, end: number): YamlMap | undefined {
     const value = found?.[3] ?? found?.[4];
     if (key === undefined || value === undefined || map.has(key)) return undefined;
     if (found?.[4] !== undefined && !plainEnough(value)) return undefined;
-    map.set(key, value);
+    map.add(key, value);
   }
   return map;
 }

@@ -4,12 +4,13 @@
  */
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
+import { SmallMap } from './small-map.ts';
 import { lineOf } from './text.ts';
 import { readTidyYaml } from './yaml-tidy.ts';
 
 /** A value: a string, a list or a map. Scalars keep the text they are written with. */
 export type YamlValue = string | readonly YamlValue[] | YamlMap;
-export type YamlMap = ReadonlyMap<string, YamlValue>;
+export type YamlMap = SmallMap<YamlValue>;
 
 /** Largest text the real parser is given: it is slow, and only odd files get there. */
 const largestOdd = 16 * 1024 * 1024;
@@ -48,10 +49,10 @@ function fromNode(input: LockfileInput, value: unknown): YamlValue {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.map((item: unknown) => fromNode(input, item));
   if (!(value instanceof Map)) throw unreadable(input, 'it holds a value no lockfile has', 'Restore it from version control.');
-  const map = new Map<string, YamlValue>();
+  const map: YamlMap = new SmallMap();
   for (const [key, item] of value as Map<unknown, unknown>) {
     if (typeof key !== 'string') throw unreadable(input, `a key is not a string: ${printable(String(key), 40)}`, 'Restore it from version control.');
-    map.set(key, fromNode(input, item));
+    map.add(key, fromNode(input, item));
   }
   return map;
 }
@@ -64,10 +65,10 @@ function mapOf(input: LockfileInput, value: YamlValue): YamlMap {
 /** The map under a key, or an empty one. */
 export function mapAt(map: YamlMap | undefined, key: string): YamlMap {
   const value = map?.get(key);
-  return value instanceof Map ? value : empty;
+  return value instanceof SmallMap ? value : empty;
 }
 
-const empty: YamlMap = new Map();
+const empty: YamlMap = new SmallMap();
 
 /** The string under a key. */
 export function textAt(map: YamlMap | undefined, key: string): string | undefined {

@@ -1,10 +1,11 @@
 /** yarn.lock of Yarn 2 and later (all metadata versions). */
-import type { EdgeKind, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
+import type { EdgeKind, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Link, lazyGraph, lazyPackage } from './graph.ts';
+import { type Facts, LazyPackage, type Link, lazyGraph } from './graph.ts';
 import { objectOf, own } from './json.ts';
 import { rootOfManifest } from './npm-entry.ts';
+import { SmallMap } from './small-map.ts';
 import { checkedText } from './text.ts';
 import { mapAt, readYaml, textAt, textEntries, type YamlMap } from './yaml.ts';
 import { keyLocations } from './yaml-lines.ts';
@@ -53,19 +54,19 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   return {
     format: `yarn-berry v${version}`,
     root: rootOfManifest(input.manifest),
-    packages: kept.map((entry) => lazyPackage(factsOf(entry, patched), graph, () => where(entry.written))),
+    packages: kept.map((entry) => new LazyPackage(factsOf(entry, patched), graph, () => where(entry.written))),
     dependentsOf: graph.dependentsOf,
   };
 }
 
 function readEntry(input: LockfileInput, written: string, value: unknown): Entry {
-  const map = value instanceof Map ? (value as YamlMap) : undefined;
+  const map = value instanceof SmallMap ? (value as YamlMap) : undefined;
   const locator = map && readLocator(textAt(map, 'resolution') ?? '');
   if (!map || !locator) throw unreadable(input, `the entry ${printable(written, 80)} has no resolution`, 'Restore the file from version control.');
   return { written, descriptors: written.split(/\s*,\s*(?=@?[^,@]+@)/), locator, value: map };
 }
 
-function factsOf(entry: Entry, patched: ReadonlySet<string>): Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'> {
+function factsOf(entry: Entry, patched: ReadonlySet<string>): Facts {
   const { locator, value, descriptors } = entry;
   const checksum = textAt(value, 'checksum');
   const names = new Set(descriptors.map((descriptor) => splitDescriptor(descriptor).name));

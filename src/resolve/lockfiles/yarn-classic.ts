@@ -1,7 +1,7 @@
 /** yarn.lock of Yarn 1: its own format, not YAML. Whatever Yarn itself would not have written is an error. */
-import type { EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
+import type { EdgeKind, PackageSource, ResolvedTree } from '../../model/package.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Link, lazyGraph, lazyPackage } from './graph.ts';
+import { type Facts, LazyPackage, type Link, lazyGraph } from './graph.ts';
 import { objectOf, own, stringEntries } from './json.ts';
 import { rootOfManifest, withoutHash } from './npm-entry.ts';
 import { isGitArchive } from './pnpm-path.ts';
@@ -28,12 +28,12 @@ function read(input: LockfileInput): ResolvedTree {
   return {
     format: 'yarn-classic v1',
     root: rootOfManifest(input.manifest),
-    packages: entries.map((entry) => lazyPackage(factsOf(entry), graph, () => ({ file: input.file, line: entry.line, column: 1 }))),
+    packages: entries.map((entry) => new LazyPackage(factsOf(entry), graph, () => ({ file: input.file, line: entry.line, column: 1 }))),
     dependentsOf: graph.dependentsOf,
   };
 }
 
-function factsOf(entry: ClassicEntry): Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'> {
+function factsOf(entry: ClassicEntry): Facts {
   const asked = entry.patterns.map((pattern) => splitDescriptor(pattern));
   const real = asked.map(({ name, range }) => realName(range) ?? name);
   const [name = ''] = real;

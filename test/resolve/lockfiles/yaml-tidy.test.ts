@@ -2,14 +2,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readAnyYaml, type YamlMap, type YamlValue } from '../../../src/resolve/lockfiles/yaml.ts';
+import { SmallMap } from '../../../src/resolve/lockfiles/small-map.ts';
+import { readAnyYaml, type YamlValue } from '../../../src/resolve/lockfiles/yaml.ts';
 import { readTidyYaml } from '../../../src/resolve/lockfiles/yaml-tidy.ts';
 
-/** Block scalars are prose nobody reads; the line reader leaves them out. */
-function withoutProse(value: YamlValue): YamlValue {
+/** As plain data. Block scalars are prose nobody reads; the line reader leaves them out. */
+function withoutProse(value: YamlValue): unknown {
   if (typeof value === 'string') return value;
-  if (!(value instanceof Map)) return (value as readonly YamlValue[]).map(withoutProse);
-  return new Map([...(value as YamlMap)].filter(([key]) => key !== 'deprecated').map(([key, item]) => [key, withoutProse(item)]));
+  if (!(value instanceof SmallMap)) return value.map(withoutProse);
+  return [...value].filter(([key]) => key !== 'deprecated').map(([key, item]) => ({ key, item: withoutProse(item) }));
 }
 
 async function disagreement(text: string): Promise<string | undefined> {

@@ -1,0 +1,210 @@
+/**
+ * Reading lockfiles, whole processes in paired runs: npm's against arborist's loadVirtual, the others against the YAML parsers
+ * at hand; and the gate on an unchanged lockfile and on 20 changes among 3,000 packages. Ratios of CPU time, because other
+ * work on the machine spoils wall time; real lockfiles where ../shared/bench is, generated ones otherwise.
+ */
+import { fork, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packument } from './generated-packuments.mjs';
+import { bundle, root } from './load.mjs';
+
+const pairs = Number(process.env.BENCH_PAIRS ?? 5);
+const real = join(root, '../shared/bench/lockfiles');
+const work = mkdtempSync(join(tmpdir(), 'depward-locks-'));
+const cli = join(root, 'dist', 'cli.js');
+const env = { PATH: process.env.PATH, HOME: work, DEPWARD_CACHE: join(work, 'cache'), NO_COLOR: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
+spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
+const reader = await bundle('src/resolve/lockfiles/index.ts');
+const ours = (file) =>
+  `const{readLockfile}=await import(${JSON.stringify(reader)});const{readFileSync}=await import('node:fs');const t=await readLockfile({file:'x',text:readFileSync(${JSON.stringify(file)},'utf8')});globalThis.n=t.packages.length`;
+
+try {
+  for (const [size, aim, folder] of npmProjects()) {
+    const arborist = `const{default:A}=await import(${JSON.stringify(`${root}/node_modules/@npmcli/arborist/lib/index.js`)});await new A({path:${JSON.stringify(folder)}}).loadVirtual()`;
+    compare(
+      `package-lock, ${size} packages`,
+      ours(join(folder, 'package-lock.json')),
+      [['arborist loadVirtual', arborist, aim]],
+      size > 5_000 ? 2 : pairs,
+    );
+  }
+  for (const [title, file] of yamlLocks()) {
+    compare(title, ours(file), [
+      [
+        'yaml',
+        `const{parseAllDocuments}=await import(${JSON.stringify(`${root}/node_modules/yaml/dist/index.js`)});const{readFileSync}=await import('node:fs');parseAllDocuments(readFileSync(${JSON.stringify(file)},'utf8')).map(d=>d.toJS())`,
+        10,
+      ],
+      ...jsYaml(file),
+    ]);
+  }
+  await gates();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function compare(title, mine, peers, rounds = pairs) {
+  for (const [name, script, aim] of peers) {
+    const runs = Array.from({ length: rounds }, () => ({ mine: used(mine), peer: used(script), bare: used('0') }));
+    const ratio = median(runs.map((run) => run.peer / run.mine)).toFixed(1);
+    const net = median(runs.map((run) => (run.peer - run.bare) / Math.max(run.mine - run.bare, 1))).toFixed(1);
+    console.log(`${title}: ${name} takes ${ratio}x our CPU, whole process (aim ${aim}x); ${net}x without the start of node`);
+  }
+}
+
+/** CPU milliseconds of a whole process. */
+function used(script) {
+  return cpu(['--input-type=module', '-e', script], work);
+}
+
+function cpu(args, cwd) {
+  const out = join(work, 'used');
+  const note = `writeFileSync(${JSON.stringify(out)},JSON.stringify(process.resourceUsage()))`;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>${note})`, ...args],
+    { cwd, env, encoding: 'utf8' },
+  );
+  if (status === null || status > 1) throw new Error(`ended with ${status}: ${stderr}`);
+  const { userCPUTime, systemCPUTime } = JSON.parse(readFileSync(out, 'utf8'));
+  return (userCPUTime + systemCPUTime) / 1e3;
+}
+
+/** Projects of about 1,000, 3,000 and 10,000 packages, with the aim for each. */
+function npmProjects() {
+  const found = [
+    'mochajs__mocha/npm-v3-2026-08-09',
+    'microsoft__vscode-python/npm-v2-2026-07-21',
+    'open-wc__open-wc/npm-v3-2026-05-29',
+    'facebook__create-react-app/npm-v2-2025-01-27',
+    'snyk__cli/npm-v2-2021-09-27',
+  ].map((name) => join(real, name));
+  if (!existsSync(found[0]))
+    return [
+      [1_000, 6],
+      [3_000, 12],
+      [10_000, 20],
+    ].map(([size, aim]) => [size, aim, generated(size)]);
+  const merged = join(work, 'merged');
+  const packages = { '': { name: 'merged', workspaces: ['w/*'] } };
+  found.forEach((folder, index) => {
+    for (const [key, entry] of Object.entries(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages)) {
+      if (key === '' || key.startsWith('node_modules/'))
+        packages[key === '' ? `w/${index}` : `w/${index}/${key}`] = entry.link ? { ...entry, resolved: `w/${index}/${entry.resolved}` } : entry;
+    }
+    packages[`node_modules/w${index}`] = { resolved: `w/${index}`, link: true };
+  });
+  write(merged, { name: 'merged', lockfileVersion: 3, requires: true, packages });
+  return [
+    [count(found[1]), 6, copy(found[1])],
+    [count(found[2]), 12, copy(found[2])],
+    [Object.keys(packages).length, 20, merged],
+  ];
+}
+
+function count(folder) {
+  return Object.keys(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages).length;
+}
+
+function copy(folder) {
+  const to = join(work, String(count(folder)));
+  mkdirSync(to);
+  for (const name of ['package.json', 'package-lock.json']) cpSync(join(folder, name), join(to, name));
+  return to;
+}
+
+function generated(size) {
+  const folder = join(work, `generated-${size}`);
+  write(folder, lockOf(size, new Set(), 'https://registry.example/'));
+  return folder;
+}
+
+function write(folder, lock) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(lock.packages['']));
+  writeFileSync(join(folder, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
+}
+
+function yamlLocks() {
+  const all = [
+    ['pnpm v9, 0.85 MB', join(real, 'withastro__astro/pnpm-v9.0-2026-08-22/pnpm-lock.yaml')],
+    ['Yarn berry, 0.88 MB', join(real, 'jestjs__jest/berry-v10-2026-08-17/yarn.lock')],
+  ];
+  const found = all.filter(([, file]) => existsSync(file));
+  if (found.length === 0) console.log('pnpm and Yarn: skipped, no bench data');
+  return found;
+}
+
+function jsYaml(file) {
+  const module = `${root}/node_modules/js-yaml/index.js`;
+  if (!existsSync(module)) return [];
+  // Documents of pnpm 11 come several in a file.
+  return [
+    [
+      'js-yaml',
+      `const{default:y}=await import(${JSON.stringify(module)});const{readFileSync}=await import('node:fs');y.safeLoadAll?y.safeLoadAll(readFileSync(${JSON.stringify(file)},'utf8'),()=>{}):y.loadAll(readFileSync(${JSON.stringify(file)},'utf8'))`,
+      10,
+    ],
+  ];
+}
+
+async function gates() {
+  const server = fork(fileURLToPath(new URL('packuments-server.mjs', import.meta.url)), ['3000', '0']);
+  try {
+    const { url } = await new Promise((resolve, reject) =>
+      server.once('message', resolve).once('exit', (code) => reject(new Error(`server ended: ${code}`))),
+    );
+    const folder = join(work, 'gate');
+    write(folder, lockOf(3_000, new Set(Array.from({ length: 20 }, (_, index) => index * 100)), url));
+    writeFileSync(join(folder, '.npmrc'), `registry=${url}\n`);
+    for (const args of [
+      ['init', '-q', '-b', 'main'],
+      ['add', '-A'],
+      ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '-m', 'base'],
+    ])
+      spawnSync('git', args, { cwd: folder, env });
+    gate('gate, nothing changed', folder, 1.5);
+    write(folder, lockOf(3_000, new Set(), url));
+    cpu([cli, 'gate', '--quiet'], folder);
+    gate('gate, 20 of 3,000 packages changed, warm', folder, 2.5);
+  } finally {
+    server.disconnect();
+  }
+}
+
+function gate(title, folder, aim) {
+  const runs = Array.from({ length: pairs }, () => ({ bare: cpu(['-e', '0'], folder), mine: cpu([cli, 'gate', '--quiet'], folder) }));
+  console.log(`${title}: ${median(runs.map(({ bare, mine }) => mine / bare)).toFixed(2)}x the CPU of node -e 0 (aim ${aim}x), git not counted`);
+}
+
+/** A lockfile over generated packuments; those in `older` one release behind. */
+function lockOf(size, older, url) {
+  const packages = {};
+  const dependencies = {};
+  for (let index = 0; index < size; index++) {
+    const { name, versions, 'dist-tags': tags } = packument(index);
+    const all = Object.keys(versions);
+    const version = older.has(index) ? all[Math.max(all.indexOf(tags.latest) - 1, 0)] : tags.latest;
+    dependencies[name] = version;
+    packages[`node_modules/${name}`] = {
+      version,
+      resolved: `${url}${name}/-/${name.slice(name.lastIndexOf('/') + 1)}-${version}.tgz`,
+      integrity: versions[version].dist.integrity,
+      license: 'MIT',
+    };
+  }
+  return {
+    name: 'bench',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    requires: true,
+    packages: { '': { name: 'bench', version: '1.0.0', dependencies }, ...packages },
+  };
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -6,7 +6,8 @@ import { type PackageRef, type ResolvedPackage, refText } from '../model/package
 import { printable } from '../model/text.ts';
 import { plural } from '../model/time.ts';
 import { openRepository, type Repository } from '../resolve/git.ts';
-import { isLockfile, readFrom } from '../resolve/lockfile-changes.ts';
+import { readFrom } from '../resolve/lockfile-changes.ts';
+import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { shortestPaths } from '../resolve/paths.ts';
 import { commitSide, plainSide, worktreeSide } from '../resolve/sides.ts';
 import { exit, type Io } from './io.ts';

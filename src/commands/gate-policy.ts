@@ -5,7 +5,6 @@ import type { PolicyNote } from '../model/report.ts';
 import { defaultPolicy } from '../policy/build.ts';
 import { weakenings } from '../policy/compare.ts';
 import { configName } from '../policy/load.ts';
-import { ruleBook } from '../rule-book.ts';
 import type { GateTarget } from './gate.ts';
 import { projectPolicy } from './policy.ts';
 import { foldersUpwards } from './registry-folder.ts';
@@ -29,7 +28,7 @@ async function policyIn(side: GateTarget['after'], candidates: readonly string[]
   const file = candidates.find((path) => side.paths.has(path));
   const text = file === undefined ? undefined : await side.text(file, 1_000_000);
   if (file === undefined || text === undefined) return defaultPolicy();
-  const { parsePolicy } = await import('../policy/parse.ts');
+  const [{ parsePolicy }, { ruleBook }] = await Promise.all([import('../policy/parse.ts'), import('../rule-book.ts')]);
   return parsePolicy(text, file, [...(await ruleBook()).values()]);
 }
 

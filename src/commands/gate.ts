@@ -9,7 +9,8 @@ import type { PolicyNote, Report } from '../model/report.ts';
 import { printable } from '../model/text.ts';
 import { baseOf } from '../resolve/base.ts';
 import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
-import { isLockfile, lockfileChanges } from '../resolve/lockfile-changes.ts';
+import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
+import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
 import { acceptedBy } from './baseline.ts';
 import { judgeRepository } from './gate-files.ts';
@@ -36,12 +37,21 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   const { policy, notes } = await policiesOf(target, options.config, io.cwd);
   const accepted = await acceptedBy(options.baseline, io);
   const judged = { ...policy, waivers: [...policy.waivers, ...accepted] };
-  const found = await lockfileChanges({ ...target, ...(options.lockfile && { only: namedLockfiles(options.lockfile, target, io.cwd) }) });
+  const found = await packageChanges(target, options.lockfile && namedLockfiles(options.lockfile, target, io.cwd));
   const files = await judgeRepository(target, judged, momentOf(options.asOf, io.now()));
   const report = await judge({ ...found, ...files, policy: judged, notes }, target, options, io);
   const shown = { ...report, notes: report.notes.filter((note) => tellsSomething(note, options.all === true)) };
   await writeReports(shown, options, io);
   return exitCodeOf(shown);
+}
+
+/** What happens to packages; the readers of lockfiles are loaded only when one changed. */
+async function packageChanges(target: GateTarget, only: readonly string[] | undefined): Promise<Pick<LockfileChanges, 'changes' | 'tree'>> {
+  if (target.before && ![...target.changed].some((path) => only?.includes(path) ?? isLockfile(path))) {
+    return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] } };
+  }
+  const { lockfileChanges } = await import('../resolve/lockfile-changes.ts');
+  return lockfileChanges({ ...target, ...(only && { only }) });
 }
 
 /** The two states to compare and where they come from. */

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { Report } from '../model/report.ts';
+import type { RuleMeta } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
 import { nearest } from '../names/nearest.ts';
 import { type Format, formats, reporterOf } from '../reporters/index.ts';
 import type { ReporterContext } from '../reporters/reporter.ts';
-import { pagesFor } from '../rule-book.ts';
 import { exit, type Io } from './io.ts';
 
 /** The options every reporting command shares, as commander parses them. */
@@ -40,7 +40,9 @@ export function targetsOf(values: readonly string[] = []): readonly Target[] {
 
 /** Renders and writes every target. */
 export async function writeReports(report: Report, options: OutputOptions, io: Io): Promise<void> {
-  const rules = await pagesFor(report);
+  // A report on nothing needs no doc pages, and loading all rules costs more than the rest of it.
+  const silent = report.findings.length + report.gaps.length + report.waived.length === 0;
+  const rules = silent ? new Map<string, RuleMeta>() : await (await import('../rule-book.ts')).pagesFor(report);
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal';
   for (const { format, file } of targetsOf(options.format)) {
     const reporter = await reporterOf(format);

@@ -1,7 +1,8 @@
 /** What a change does to the packages of all lockfiles of a repository. */
 import type { Change, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
-import { lockfileNames, readLockfile } from './lockfiles/index.ts';
+import { readLockfile } from './lockfiles/index.ts';
+import { isLockfile, lockfileNames } from './lockfiles/names.ts';
 import { largestLockfile } from './project.ts';
 import type { Side } from './sides.ts';
 
@@ -21,11 +22,6 @@ export interface LockfileChanges {
   readonly tree: ResolvedTree;
   /** The lockfiles that were read, as they are after the change. */
   readonly files: readonly string[];
-}
-
-/** True for paths that lockfiles go by, outside of installed packages. */
-export function isLockfile(path: string): boolean {
-  return lockfileNames.includes(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('node_modules/');
 }
 
 /** Reads what changed and compares; untouched lockfiles are not even read. */

@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { ResolvedTree } from '../model/package.ts';
 import { printable } from '../model/text.ts';
-import { lockfileNames, readLockfile } from './lockfiles/index.ts';
+import { readLockfile } from './lockfiles/index.ts';
+import { lockfileNames } from './lockfiles/names.ts';
 
 /** Largest lockfile read, in bytes; the largest real ones have about 10 MB. */
 export const largestLockfile = 64 * 1024 * 1024;

@@ -2,15 +2,13 @@
 import type { ResolvedTree } from '../../model/package.ts';
 import { bun } from './bun.ts';
 import { type LockfileFormat, type LockfileInput, unreadable } from './format.ts';
+import { lockfileNames } from './names.ts';
 import { npm } from './npm.ts';
 import { pnpm } from './pnpm.ts';
 import { yarnBerry } from './yarn-berry.ts';
 import { yarnClassic } from './yarn-classic.ts';
 
 const formats: readonly LockfileFormat[] = [bun, npm, pnpm, yarnBerry, yarnClassic];
-
-/** File names that lockfiles go by, in the order in which a project's own is looked for. */
-export const lockfileNames: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
 
 /** Reads a lockfile of any known format. Throws a DepwardError for anything that cannot be read completely. */
 export async function readLockfile(input: LockfileInput): Promise<ResolvedTree> {

@@ -7,6 +7,7 @@ import type { NewDependency, ReleaseEvidence } from '../model/evidence.ts';
 import type { Observation } from '../model/finding.ts';
 import type { Release } from '../model/packument.ts';
 import { defineRule } from '../model/rule.ts';
+import { remoteKind } from '../model/spec.ts';
 import { printable } from '../model/text.ts';
 import { day, type Instant, isoOf, spanText } from '../model/time.ts';
 import { parseVersion } from '../model/version.ts';
@@ -54,6 +55,16 @@ export default defineRule({
       flagged: true,
     },
     {
+      title: 'a dependency nobody could look into',
+      change: changed('http-client', '1.14.0', '1.14.1'),
+      now: at('2026-03-31T00:30:00Z'),
+      evidence: {
+        newDependencies: [aDependency('plain-helper', { unknown: 'the registry does not know this package' })],
+        release: { current: aRelease('1.14.1'), previous: aRelease('1.14.0') },
+      },
+      flagged: true,
+    },
+    {
       title: 'an old, popular dependency',
       change: changed('http-client', '1.14.0', '1.15.0'),
       now: at('2026-03-31T00:30:00Z'),
@@ -91,20 +102,15 @@ function observe(
   const near = young ? dependency.near.find((one) => one.kinship === undefined && one.downloads > (dependency.downloads ?? 0)) : undefined;
   const script = dependency.installScript === true;
   const told = [young && !sibling, near !== undefined && !sibling, script && (young || !sibling)].filter(Boolean).length;
-  if (told === 0 || (told === 1 && script && popular(dependency))) return [];
+  if (told === 0) return notLookedInto(dependency, base.version);
+  if (told === 1 && script && popular(dependency)) return [];
   const seen = stood(dependency, current, previous);
-  // Where nobody says who published it, youth alone only warns.
-  const counts = told > 1 || (young && dependency.sibling === false && !sibling);
+  // Where nobody says who published it, youth alone only warns; so does what a bigger step may need, and what stood for a day.
+  const quiet = !young || sibling || dependency.sibling !== false || seen || isBigStep(base.version, current.version);
   return [
     {
       message: `the new dependency ${printable(dependency.name, 80)} ${reasons(age, young, near?.target, script)}`,
-      confidence: !counts
-        ? 'low'
-        : told > 1
-          ? 'high'
-          : isBigStep(base.version, current.version) || stood(dependency, current, previous)
-            ? 'low'
-            : 'medium',
+      confidence: told > 1 ? 'high' : quiet ? 'low' : 'medium',
       facts: {
         dependency: `${printable(dependency.name, 80)}@${printable(dependency.spec, 80)}`,
         kind: dependency.kind,
@@ -114,6 +120,19 @@ function observe(
         older: base.version,
       },
       signal: `phantom-dependency:${told > 1 ? 'several' : seen ? 'stood' : young ? 'young' : 'script'}`,
+    },
+  ];
+}
+
+/** What could not be looked into is not clean; what lies outside the registry is for remote-dependency to say. */
+function notLookedInto({ name, spec, unknown }: NewDependency, older: string): readonly Observation[] {
+  if (unknown === undefined || remoteKind(spec) !== undefined) return [];
+  return [
+    {
+      message: `the new dependency ${printable(name, 80)} could not be looked into: ${printable(unknown)}`,
+      confidence: 'low',
+      facts: { dependency: `${printable(name, 80)}@${printable(spec, 80)}`, older },
+      signal: 'phantom-dependency:unknown',
     },
   ];
 }

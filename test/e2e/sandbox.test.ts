@@ -65,7 +65,8 @@ function add(name: string, manifest: Record<string, unknown>, files: Record<stri
           allowScripts: { fxscript: true },
         }),
         '.npmrc': `registry=${registry.url}\n`,
-        'depward.config.json': '{ "rules": { "new-package-install-script": "off" } }',
+        'depward.config.json':
+          '{ "overrides": [{ "packages": ["fx*"], "rules": { "new-package-install-script": "off", "install-code-risk": "off", "joined-evidence": "off" } }] }',
         ...(client.program === 'pnpm' && {
           'pnpm-workspace.yaml': 'minimumReleaseAge: 0\nonlyBuiltDependencies: [fxscript]\nallowBuilds: { fxscript: true }\nnodeLinker: hoisted\n',
         }),

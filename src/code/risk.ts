@@ -34,6 +34,8 @@ const suspicious = kinds(
   'address-table',
   'embedded-secret',
   'clipboard',
+  'download',
+  'script-injection',
 );
 
 /** Takes something that is somebody's own. */
@@ -83,7 +85,9 @@ export function importRisk(capabilities: readonly Found[]): Risk {
   const runs = found.filter((one) => one.kind === 'remote-code' || one.kind === 'decode-execute' || one.kind === 'download-execute');
   const rest = distinct(found.filter((one) => convicting.has(one.kind) || suspicious.has(one.kind)));
   const together = runs.length > 0 && new Set(rest.map((one) => one.kind)).size > 1 + Number(rest.some((one) => one.kind === 'download')) ? rest : [];
-  const convict = [...flows, ...hooked, ...pairOf(found), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
+  // Files that go where somebody's own credential leads.
+  const upload = found.some((one) => one.kind === 'embedded-secret') ? found.filter(isTelemetry) : [];
+  const convict = [...flows, ...upload, ...hooked, ...pairOf(found), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
   if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
   const runsOnImport = runs.some((one) => one.reach === 'import');
   const strange = runsOnImport || rest.some((one) => one.kind === 'script-injection' && one.detail.includes('.'));

@@ -5,9 +5,9 @@ import type { Family } from '../model/rule.ts';
 import { dataFolder } from '../package-root.ts';
 import type { Weight, Weights } from './join.ts';
 
-/** The weights of data/weights.json by signal. */
+/** The weights by signal: of metadata from data/weights.json, of contents from data/contents-weights.json. */
 export function loadWeights(): Weights {
-  return parseWeights(readFileSync(new URL('weights.json', dataFolder), 'utf8'));
+  return new Map(['weights.json', 'contents-weights.json'].flatMap((file) => [...parseWeights(readFileSync(new URL(file, dataFolder), 'utf8'))]));
 }
 
 /** Weights from their JSON text; what is not a weight there is a fault of the installation. */

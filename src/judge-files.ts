@@ -1,7 +1,7 @@
 /** Runs the repository rules over files: findings and gaps for the engine. No I/O of its own. */
 import type { Facts, Finding, Gap, Observation } from './model/finding.ts';
 import type { Policy } from './model/policy.ts';
-import type { AnyRepositoryRule, FileObservation, FileSeen, FileTexts, FileUntold, RepositoryFiles } from './model/repository-rule.ts';
+import type { AnyRepositoryRule, FileFix, FileObservation, FileSeen, FileTexts, FileUntold, RepositoryFiles } from './model/repository-rule.ts';
 import { defaultOptions } from './model/rule.ts';
 import { withoutSecrets } from './model/secrets.ts';
 import type { Instant } from './model/time.ts';
@@ -21,6 +21,10 @@ export interface FileEvaluation {
 export interface JudgedFiles {
   readonly fileFindings: readonly Finding[];
   readonly fileGaps: readonly Gap[];
+  /** Corrections that rules offer, each with the finding it would end. */
+  readonly fixes: readonly { readonly finding: Finding; readonly fix: FileFix }[];
+  /** Values that no output may repeat. */
+  readonly secrets: ReadonlySet<string>;
 }
 
 /** Whether any rule that is on wants the text of this file: what a door has to read. */
@@ -30,16 +34,23 @@ export function wantsFile(rules: readonly AnyRepositoryRule[], policy: Policy, p
 
 /** Every finding of the rules that are on, in the order of rules and files. */
 export function judgeFiles(input: FileEvaluation): JudgedFiles {
-  const fileFindings: Finding[] = [];
+  const observed: { readonly rule: AnyRepositoryRule; readonly seen: FileObservation }[] = [];
   const untold = new Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>();
   for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
     for (const seen of input.untold ?? []) if (rule.reads(seen.file)) noteUntold(untold, seen, rule.meta.id);
     for (const seen of observations(rule, input)) {
       if ('untold' in seen) noteUntold(untold, seen, rule.meta.id);
-      else fileFindings.push(findingOf(seen, rule));
+      else observed.push({ rule, seen });
     }
   }
-  return { fileFindings, fileGaps: [...untold.values()].map(gapOf) };
+  const secrets = new Set(observed.flatMap(({ seen }) => seen.secret ?? []));
+  const found = observed.map(({ rule, seen }) => ({ finding: findingOf(seen, rule, secrets), fix: seen.fix }));
+  return {
+    fileFindings: found.map(({ finding }) => finding),
+    fileGaps: [...untold.values()].map(gapOf),
+    fixes: found.flatMap(({ finding, fix }) => (fix ? [{ finding, fix }] : [])),
+    secrets,
+  };
 }
 
 function isOn(rule: AnyRepositoryRule, policy: Policy): boolean {
@@ -63,7 +74,8 @@ function identity(seen: FileSeen): string {
   return 'untold' in seen ? `${seen.file}\n${seen.untold}` : `${seen.file}\n${seen.message}\n${JSON.stringify(seen.facts)}`;
 }
 
-function findingOf({ file, line, column, fingerprint, ...observation }: FileObservation, rule: AnyRepositoryRule): Finding {
+function findingOf(seen: FileObservation, rule: AnyRepositoryRule, secrets: ReadonlySet<string>): Finding {
+  const { file, line, column, fingerprint, fix: _fix, secret: _secret, ...observation } = seen;
   const subject = {
     kind: 'file' as const,
     file,
@@ -71,18 +83,15 @@ function findingOf({ file, line, column, fingerprint, ...observation }: FileObse
     ...(column !== undefined && { column }),
     ...(fingerprint !== undefined && { fingerprint }),
   };
-  return { ...redacted(observation), ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
+  return { ...redacted(observation, secrets), ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
 }
 
 // Rules quote what they read, and anything read may hold a credential: none leaves here.
-function redacted(observation: Observation): Observation {
-  const facts = Object.entries(observation.facts).map(([key, fact]) => [key, withoutSecretsIn(fact)] as const);
-  return { ...observation, message: withoutSecrets(observation.message), facts: Object.fromEntries(facts) };
-}
-
-function withoutSecretsIn(fact: Facts[string]): Facts[string] {
-  if (typeof fact === 'string') return withoutSecrets(fact);
-  return Array.isArray(fact) ? fact.map((item: string) => withoutSecrets(item)) : fact;
+function redacted(observation: Observation, secrets: ReadonlySet<string>): Observation {
+  const safe = (text: string) => withoutSecrets(text, secrets);
+  const fact = (value: Facts[string]) => (typeof value === 'string' ? safe(value) : Array.isArray(value) ? value.map(safe) : value);
+  const facts = Object.fromEntries(Object.entries(observation.facts).map(([key, value]) => [key, fact(value)]));
+  return { ...observation, message: safe(observation.message), facts, ...(observation.remedy !== undefined && { remedy: safe(observation.remedy) }) };
 }
 
 function noteUntold(untold: Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>, seen: FileUntold, ruleId: string): void {

@@ -64,7 +64,7 @@ describe('rules on files', () => {
   });
 
   it('that are off neither read nor find', () => {
-    expect(judged(loud('state'), { 'a.txt': 'AAA ?' }, undefined, 'off')).toEqual({ fileFindings: [], fileGaps: [] });
+    expect(judged(loud('state'), { 'a.txt': 'AAA ?' }, undefined, 'off')).toEqual({ fileFindings: [], fileGaps: [], fixes: [], secrets: new Set() });
     expect(wantsFile([loud('state')], policy('off'), 'a.txt')).toBe(false);
     expect(wantsFile([loud('state')], policy('info'), 'a.txt')).toBe(true);
   });

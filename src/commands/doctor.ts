@@ -5,11 +5,15 @@ import { evaluate } from '../engine.ts';
 import { judgeFiles, wantsFile } from '../judge-files.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
-import type { FileUntold, RepositoryFiles } from '../model/repository-rule.ts';
+import type { Report } from '../model/report.ts';
+import type { FileFix, FileUntold, RepositoryFiles } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
+import type { Instant } from '../model/time.ts';
 import { toolVersion } from '../package-root.ts';
+import { diffText, planFixes } from '../repository/fix.ts';
 import { listFiles } from '../repository/list.ts';
 import { readFiles } from '../repository/read.ts';
+import { writeFixed } from '../repository/write.ts';
 import { repositoryRules } from '../repository-rules/index.ts';
 import type { Io } from './io.ts';
 import { momentOf } from './options.ts';
@@ -19,6 +23,8 @@ import { projectPolicy } from './policy.ts';
 export interface DoctorOptions extends OutputOptions {
   readonly config?: string;
   readonly asOf?: string;
+  readonly fix?: boolean;
+  readonly write?: boolean;
 }
 
 /** Runs the command; exit code as the README says. */
@@ -27,8 +33,37 @@ export async function run(path: string | undefined, options: DoctorOptions, io: 
   const folder = folderAt(resolve(io.cwd, path ?? '.'), path ?? '.');
   const now = momentOf(options.asOf, io.now());
   const policy = await projectPolicy(folder, options.config === undefined ? undefined : resolve(io.cwd, options.config));
+  if (options.write && !options.fix)
+    throw new DepwardError('usage', '--write makes the corrections of --fix', { hint: 'depward doctor --fix --write' });
+  const examined = await examine(folder, policy, now, io, options);
+  if (!options.fix) {
+    await writeReports(examined.report, options, io);
+    return exitCodeOf(examined.report);
+  }
+  const plan = planFixes(examined.fixes, (file) => readFiles(folder, [file]).texts.get(file));
+  io.stdout(diffText(plan, examined.secrets));
+  if (!options.write) {
+    io.stderr(
+      plan.length === 0 ? 'depward: nothing to correct without thinking\n' : 'depward: nothing is written; --write makes these corrections\n',
+    );
+    return exitCodeOf(examined.report);
+  }
+  for (const file of plan) writeFixed(folder, file);
+  io.stderr(`depward: ${plan.length} ${plan.length === 1 ? 'file' : 'files'} corrected\n`);
+  return exitCodeOf((await examine(folder, policy, now, io, { quiet: true })).report);
+}
+
+interface Examined {
+  readonly report: Report;
+  /** Corrections for what no waiver covers. */
+  readonly fixes: readonly FileFix[];
+  readonly secrets: ReadonlySet<string>;
+}
+
+async function examine(folder: string, policy: Policy, now: Instant, io: Io, options: { readonly quiet?: boolean | undefined }): Promise<Examined> {
   const { files, untold, notes } = await openRepository(folder, policy, io.signal);
   if (!options.quiet) for (const note of notes) io.stderr(`depward: ${printable(note)}\n`);
+  const { fixes, secrets, ...judged } = judgeFiles({ rules: repositoryRules, files, untold, policy, now });
   const report = await evaluate({
     mode: 'doctor',
     toolVersion: toolVersion(),
@@ -39,10 +74,10 @@ export async function run(path: string | undefined, options: DoctorOptions, io: 
     weights: new Map(),
     policy,
     now,
-    ...judgeFiles({ rules: repositoryRules, files, untold, policy, now }),
+    ...judged,
   });
-  await writeReports(report, options, io);
-  return exitCodeOf(report);
+  const waived = new Set(report.waived.map(({ finding }) => finding));
+  return { report, fixes: fixes.filter(({ finding }) => !waived.has(finding)).map(({ fix }) => fix), secrets };
 }
 
 /** A repository as rules see it. */

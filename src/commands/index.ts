@@ -126,8 +126,15 @@ export const commands: readonly CommandSpec[] = [
   {
     usage: 'doctor [path]',
     summary: 'what in this repository lets bad packages in: credentials, registries, install commands, CI, images, hooks',
-    options: [asOf, config, format, ...voice],
-    help: '\nExamples:\n  depward doctor\n  depward doctor ../service --format sarif=doctor.sarif\n',
+    options: [
+      { flags: '--fix', about: 'show the corrections that can be made without thinking, as a diff' },
+      { flags: '--write', about: 'with --fix: make them' },
+      asOf,
+      config,
+      format,
+      ...voice,
+    ],
+    help: '\nExamples:\n  depward doctor\n  depward doctor --fix           what it would change\n  depward doctor --fix --write   change it\n  depward doctor ../service --format sarif=doctor.sarif\n',
     load: async () => {
       const { run } = await import('./doctor.ts');
       return ([path], options, io) => run(typeof path === 'string' ? path : undefined, options, io);

@@ -24,7 +24,16 @@ export interface FileObservation extends Observation {
   readonly column?: number;
   /** Of the secret it is about, to bind a waiver to. */
   readonly fingerprint?: string;
+  /** The secret itself, so that no finding of any rule repeats it. Never leaves the judging. */
+  readonly secret?: string;
+  /** Where one is safe to make without thinking. */
+  readonly fix?: FileFix;
 }
+
+/** A correction that changes nothing else: text of one line for other text, or lines added at the end of a file. */
+export type FileFix =
+  | { readonly kind: 'replace'; readonly file: string; readonly line: number; readonly from: string; readonly to: string }
+  | { readonly kind: 'append'; readonly file: string; readonly lines: readonly string[] };
 
 /** A file the rule could not read: a result, never a pass. */
 export interface FileUntold {

@@ -11,7 +11,7 @@ const shapes = [
   'hv[sbr]\\.[\\w-]{24,}',
 ];
 const shaped = new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})(?![A-Za-z0-9])`, 'g');
-const assigned = /((?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=:]\s*["']?)(?!\$\{|\$[A-Za-z_]|["'\s])([^\s"',}]+)/gi;
+const assigned = /(\b(?:[\w-]*(?:token|passw(?:or)?d|secret|api_?key|auth(?:ident)?))["']?(?:\s*[=:]\s*|\s+)["']?)(?![\s"'$<‹-])([^\s"',}&|;]{6,})/gi;
 const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)([^\s/@"'<>]*:[^\s/@"'<>]+|[^\s/@:"'<>$]{16,})@/gi;
 const bearer = /(\bBearer\s+)(?!\$)([\w.~+/=-]{8,})/gi;
 

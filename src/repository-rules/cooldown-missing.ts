@@ -1,5 +1,5 @@
 /** Of the attacks of the last years nearly all were found within days; a waiting time would have kept them out (see release-age). Every client but yarn 1 has one by now. */
-import { baseName, defineRepositoryRule, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
+import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import { day } from '../model/time.ts';
 import { clientText, isAtLeast, type Project, projectsIn, settingOf, tellsOfProjects } from './read/installs.ts';
 import { readJson } from './read/json.ts';
@@ -82,14 +82,24 @@ function waitsByItself({ client }: Project): boolean {
   }
 }
 
-function absent({ client, lockfile }: Project): FileSeen {
+function absent(project: Project): FileSeen {
+  const { client, lockfile } = project;
   const none = client.manager === 'yarn' && isAtLeast(client, 4, 10) === false;
   return {
     file: lockfile,
     message: none ? `${clientText(client)} has no waiting time for new versions` : `${clientText(client)} takes versions published a moment ago`,
     confidence: client.major === undefined ? 'medium' : 'high',
+    ...fixFor(project),
     facts: { client: clientText(client), told: client.told },
   };
+}
+
+/** A line for the client's own settings, where its version is known to have one. */
+function fixFor({ client, folder }: Project): { readonly fix?: FileFix } {
+  const append = (name: string, line: string) => ({ fix: { kind: 'append' as const, file: folder + name, lines: [line] } });
+  if (client.manager === 'npm' && isAtLeast(client, 11, 10)) return append('.npmrc', 'min-release-age=3');
+  if (client.manager === 'pnpm' && isAtLeast(client, 10, 16)) return append('pnpm-workspace.yaml', 'minimumReleaseAge: 4320');
+  return {};
 }
 
 function inBots(texts: FileTexts, days: number): readonly FileSeen[] {

@@ -38,6 +38,7 @@ export default defineRepositoryRule({
           line,
           message: `copies the whole folder, and ${ignoreFile ?? 'no .dockerignore'} ${ignoreFile === undefined ? 'keeps' : 'does not keep'} ${listText(missing)} out`,
           confidence: missing.includes('node_modules') ? 'high' : 'medium',
+          fix: { kind: 'append', file: ignoreFile ?? `${context}.dockerignore`, lines: missing },
           facts: { missing, ignoreFile: ignoreFile ?? 'none', context: context === '' ? '.' : context },
         },
       ];

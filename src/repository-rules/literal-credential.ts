@@ -109,6 +109,7 @@ function observed(file: string, line: number, said: string, secret: string, conf
   return {
     file,
     line,
+    secret,
     ...(fingerprint !== undefined && { fingerprint }),
     message: `holds a credential (${said})`,
     confidence,

@@ -40,6 +40,7 @@ function observed({ file, line, path, plain }: Setting): FileSeen {
     line,
     message: `"${path.join('.')}" lets any package bring others from outside the registry`,
     confidence: 'high',
+    ...(plain === 'all' && { fix: { kind: 'replace' as const, file, line, from: 'all', to: 'root' } }),
     facts: { setting: path.join('.'), value: String(plain) },
   };
 }

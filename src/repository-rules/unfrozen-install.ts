@@ -1,5 +1,5 @@
 /** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
-import { defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
+import { defineRepositoryRule, type FileFix, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile, type Manager } from './read/paths.ts';
 import { clientOf, isBerry, lockfileFor } from './read/project.ts';
@@ -68,10 +68,26 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Readonl
       line: call.command.line,
       message: `"${commandText(call.command.text)}" may change ${lockfile}`,
       confidence: 'high',
+      ...frozenFix(call, file, texts.get(file) ?? '', berry),
       facts: { command: commandText(call.command.text), lockfile },
       remedy: `Write ${frozen[call.manager]}${call.manager === 'yarn' && !berry ? ' --frozen-lockfile' : call.manager === 'yarn' ? ' --immutable' : ''}.`,
     },
   ];
+}
+
+// Only a line on which the command stands as written; a flag goes right behind the word that installs.
+const npmForm = /\bnpm(\s+)(?:install|i|in|ins|inst|insta|instal|isnt|isnta|isntal|isntall|add)(?=\s*(?:$|["';&|#\\]|\s-))/;
+const yarnForm = /\byarn(?:\s+install)?(?=\s*(?:$|["';&|#\\]|\s-))/;
+
+function frozenFix({ manager, command, flags }: ClientCall, file: string, text: string, berry: boolean): { readonly fix?: FileFix } {
+  const line = text.split('\n', command.line)[command.line - 1] ?? '';
+  const replace = (from: string | undefined, to: string) =>
+    from === undefined ? {} : { fix: { kind: 'replace' as const, file, line: command.line, from, to } };
+  for (const flag of ['--no-frozen-lockfile', '--no-immutable'])
+    if (flags.has(flag) && line.includes(flag)) return replace(flag, flag.replace('no-', ''));
+  if (manager === 'npm') return replace(npmForm.exec(line)?.[0], `npm${npmForm.exec(line)?.[1] ?? ' '}ci`);
+  if (manager === 'bun') return replace(/\bbun\s+(?:install|i)\b/.exec(line)?.[0], 'bun install --frozen-lockfile');
+  return manager === 'yarn' ? replace(yarnForm.exec(line)?.[0], `yarn install ${berry ? '--immutable' : '--frozen-lockfile'}`) : {};
 }
 
 const frozen: Readonly<Record<Manager, string>> = { npm: 'npm ci', yarn: 'yarn install', pnpm: 'pnpm install --frozen-lockfile', bun: 'bun ci' };

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lockfileNames } from '../../src/resolve/lockfiles/index.ts';
+import { lockfileNames } from '../../src/resolve/lockfiles/names.ts';
 import { aPackage } from '../helpers/a-tarball.ts';
 import { type FixtureRegistry, publish, type SeenRequest, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 import { aProject, clientFolder, type RealClient, realClients, type Sandbox } from '../helpers/real-clients.ts';

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { analyserVersion } from '../code/analyser-version.ts';
 import { decodeFacts, encodeFacts } from '../code/facts-json.ts';
 import type { TarballFacts } from '../model/contents.ts';
@@ -48,8 +49,8 @@ function fileOf(folder: string, integrity: string, git: boolean): string {
 function read(path: string): string {
   try {
     const text = readFileSync(path, 'utf8');
-    const body = text.slice(65);
-    return text.slice(0, 64) === checksum(body) ? body : '';
+    const body = text.slice(9);
+    return text.slice(0, 8) === checksum(body) ? body : '';
   } catch {
     return '';
   }
@@ -62,7 +63,7 @@ function write(path: string, body: string): void {
 }
 
 function checksum(body: string): string {
-  return createHash('sha256').update(body).digest('hex');
+  return crc32(body).toString(16).padStart(8, '0');
 }
 
 /** The oldest make room when there are too many. */

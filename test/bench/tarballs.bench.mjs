@@ -1,0 +1,191 @@
+/**
+ * Tarballs of the packages installed here, served from loopback: reading them against pacote and tar, analysing them against
+ * js-x-ray where that is installed, and facts from the store. Paired passes, medians.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { Agent, createServer, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import pacote from 'pacote';
+import { create, Parser } from 'tar';
+import { load, root } from './load.mjs';
+
+const count = Number(process.env.BENCH_COUNT ?? 200);
+const [{ readTarball }, { analyse }, { readScript }, { openContents }] = await Promise.all([
+  load('src/registry/tarball.ts'),
+  load('src/code/analyse.ts'),
+  load('src/code/js/script.ts'),
+  load('src/evidence/contents-store.ts'),
+]);
+
+// Packages of prebuilt programs would make this a bench of zlib.
+const packed = installed()
+  .map(pack)
+  .filter(({ bytes }) => bytes.length < 500_000)
+  .slice(0, count);
+const server = createServer((request, response) => response.end(packed[Number(request.url.slice(1).replace('.tgz', ''))].bytes)).listen(
+  0,
+  '127.0.0.1',
+);
+await new Promise((resolve) => server.once('listening', resolve));
+const agent = new Agent({ keepAlive: true });
+const url = (at) => `http://127.0.0.1:${server.address().port}/${at}.tgz`;
+console.log(`${packed.length} tarballs of packages installed here, ${mb(packed.reduce((sum, one) => sum + one.bytes.length, 0))} packed`);
+
+const reading = { pacote: [], depward: [] };
+for (let pass = 0; pass < 3; pass++) {
+  reading.pacote.push(await timed(() => withPacote()));
+  reading.depward.push(await timed(() => withDepward()));
+}
+say('fetch, check sha512 and list', reading.depward, packed.length);
+say('  pacote.tarball.stream and tar', reading.pacote, packed.length);
+console.log(`  pacote/depward: ${ratio(reading.pacote, reading.depward).toFixed(1)}x`);
+
+const archives = [];
+for (const { bytes } of packed) archives.push(await readTarball(bytes));
+const analysing = [await timed(() => archives.map((archive) => analyse(archive)))];
+for (let pass = 0; pass < 2; pass++) analysing.push(await timed(() => archives.map((archive) => analyse(archive))));
+const facts = archives.map((archive) => analyse(archive));
+say('analyse (first pass, cold)', analysing.slice(0, 1), packed.length);
+say('analyse (warm)', analysing.slice(1), packed.length);
+
+const scripts = archives.flatMap((archive, at) => scriptsOf(archive, facts[at]));
+const scanned = mb(scripts.reduce((sum, text) => sum + text.length, 0));
+const own = [await timed(() => scripts.map((text) => readScript(text, { module: false, parses: true })))];
+console.log(`parse and read the ${scripts.length} scripts that run on install or import (${scanned}): ${Math.round(own[0])} ms`);
+await againstPeer(scripts, own[0]);
+
+const folder = mkdtempSync(join(tmpdir(), 'depward-bench-'));
+const store = openContents(folder);
+for (const one of facts) store.put(one, false);
+const warm = [];
+for (let pass = 0; pass < 5; pass++) warm.push(await timed(() => facts.map((one) => store.get(one.integrity, false))));
+console.log(`facts from the store: ${((median(warm) / facts.length) * 1000).toFixed(0)} µs a tarball`);
+rmSync(folder, { recursive: true, force: true });
+console.log(`seeded bad files found: ${seeded()} of ${packed.length}`);
+console.log(`peak memory of this whole run: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+agent.destroy();
+server.close();
+
+function installed() {
+  const folders = readdirSync(`${root}/node_modules`).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(`${root}/node_modules/${name}`).map((inner) => `${name}/${inner}`) : [name],
+  );
+  return folders.filter(
+    (name) => !name.startsWith('.') && statSync(`${root}/node_modules/${name}`).isDirectory() && files(`${root}/node_modules/${name}`).length > 0,
+  );
+}
+
+function files(folder) {
+  return readdirSync(folder).filter((name) => name !== 'node_modules' && statSync(`${folder}/${name}`, { throwIfNoEntry: false }));
+}
+
+function pack(name) {
+  const cwd = `${root}/node_modules/${name}`;
+  const tar = create(
+    { cwd, prefix: 'package', sync: true, portable: true, filter: (_path, stat) => stat.isFile() || stat.isDirectory() },
+    files(cwd).map((name) => `./${name}`),
+  ).read();
+  const bytes = gzipSync(tar);
+  return { name, bytes, integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}` };
+}
+
+async function withDepward() {
+  for (const [at, { integrity }] of packed.entries()) {
+    const bytes = await fetched(url(at));
+    const archive = await readTarball(bytes);
+    if (archive.integrity !== integrity) throw new Error('another tarball');
+  }
+}
+
+function fetched(address) {
+  return new Promise((resolve, reject) => {
+    get(address, { agent }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(Buffer.concat(chunks)));
+    }).on('error', reject);
+  });
+}
+
+async function withPacote() {
+  const cache = mkdtempSync(join(tmpdir(), 'depward-bench-pacote-'));
+  for (const [at, { integrity }] of packed.entries()) {
+    await pacote.tarball.stream(
+      url(at),
+      (stream) =>
+        new Promise((resolve, reject) => {
+          const parser = new Parser({ onReadEntry: (entry) => entry.on('data', () => {}) });
+          parser.on('end', resolve).on('error', reject);
+          stream.on('error', reject).pipe(parser);
+        }),
+      { cache, integrity },
+    );
+  }
+  rmSync(cache, { recursive: true, force: true });
+}
+
+/** The scripts that run on install or import, as text. */
+function scriptsOf(archive, { files }) {
+  const reached = new Set(files.filter((file) => file.reach !== 'shipped' && file.type === 'javascript').map((file) => file.path));
+  return archive.files.filter((file) => reached.has(file.path) && file.whole).map((file) => Buffer.from(file.bytes).toString('utf8'));
+}
+
+async function againstPeer(texts, mine) {
+  const peer = await import('@nodesecure/js-x-ray').catch(() => undefined);
+  if (!peer) return console.log('  js-x-ray is not installed: not compared (npm i --no-save @nodesecure/js-x-ray)');
+  const analyser = new peer.AstAnalyser();
+  const theirs = await timed(() => {
+    for (const text of texts) {
+      try {
+        analyser.analyse(text);
+      } catch {
+        // What it cannot parse costs it nothing.
+      }
+    }
+  });
+  console.log(`  js-x-ray/depward: ${(theirs / mine).toFixed(1)}x`);
+}
+
+/** Puts one line into the entry point of every package, spelled so that no plain word gives it away. */
+function seeded() {
+  const bad = `;globalThis['ev'+'al'](Buffer.from(globalThis.zz,'base64').toString());`;
+  const missed = [];
+  const found = archives.filter((archive, at) => {
+    const entry = facts[at].files.find((file) => file.reach === 'import' && file.type === 'javascript');
+    if (!entry) return true;
+    const file = archive.files.find(({ path }) => path === entry.path);
+    const bytes = Buffer.concat([Buffer.from(bad), Buffer.from(file.bytes)]);
+    const changed = { ...archive, files: archive.files.map((one) => (one === file ? { ...one, bytes, size: bytes.length } : one)) };
+    const isFound = analyse(changed).capabilities.some(
+      (found) => found.file === entry.path && /^(decode-execute|dynamic-code)$/.test(found.kind) && found.line === 1,
+    );
+    if (!isFound) missed.push(`${packed[at].name}: ${entry.path}`);
+    return isFound;
+  });
+  if (missed.length > 0) console.log(`  not found in ${missed.join(', ')}`);
+  return found.length;
+}
+
+async function timed(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function say(what, passes, of) {
+  console.log(`${what}: ${(median(passes) / of).toFixed(2)} ms a tarball`);
+}
+
+function ratio(a, b) {
+  return median(a.map((one, at) => one / b[at]));
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function mb(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -7,7 +7,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lockfileNames } from '../../src/resolve/lockfiles/names.ts';
 import { aPackage } from '../helpers/a-tarball.ts';
 import { type FixtureRegistry, publish, type SeenRequest, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 import { aProject, clientFolder, type RealClient, realClients, type Sandbox } from '../helpers/real-clients.ts';
@@ -83,8 +82,6 @@ const pathsOf = (requests: readonly SeenRequest[]) => [...new Set(requests.map((
 describe.each(clients.map((client) => [client.title, client] as const))('%s', (_, client) => {
   const available = clientFolder(client) !== undefined;
   const test = available ? it : it.skip;
-  // A lockfile that cannot be read is refused: what is tested with it waits for the format.
-  const testLocked = available && lockfileNames.includes(client.lockfile) ? it : it.skip;
   const behind = (words: readonly string[]) => [process.execPath, cli, 'run', '--no-color', '--', client.program, ...words];
   let clean: string | undefined;
 
@@ -103,25 +100,21 @@ describe.each(clients.map((client) => [client.title, client] as const))('%s', (_
     expect(ran.err).toContain('withheld while it ran');
   }, 120_000);
 
-  testLocked(
-    'installs from that lockfile with an empty cache',
-    async () => {
-      const frozen = project(client, wanted, clean);
-      const before = registry.requests.length;
-      const ran = await frozen.run(behind(client.frozen));
-      expect(ran).toMatchObject({ code: 0 });
-      expect(installed(frozen.folder, 'fxtop')).toBe('1.0.0');
-      expect(lockOf(client, frozen)).toBe(clean);
-      // Every tarball came by way of the proxy, which asks without a client's name; the judging before asks for each once, as npm would.
-      const tarballs = registry.requests.slice(before).filter((request) => request.path.endsWith('.tgz'));
-      expect(tarballs.length).toBeGreaterThan(0);
-      // Yarn 1 and bun ask where their lockfile says, and depward says so.
-      if (client.title === 'yarn 1' || client.title === 'bun')
-        expect(ran.err).toContain('fetches what its lockfile names by address from there directly');
-      else expect(pathsOf(tarballs.filter((request) => request.headers['user-agent'] === undefined))).toEqual(pathsOf(tarballs));
-    },
-    120_000,
-  );
+  test('installs from that lockfile with an empty cache', async () => {
+    const frozen = project(client, wanted, clean);
+    const before = registry.requests.length;
+    const ran = await frozen.run(behind(client.frozen));
+    expect(ran).toMatchObject({ code: 0 });
+    expect(installed(frozen.folder, 'fxtop')).toBe('1.0.0');
+    expect(lockOf(client, frozen)).toBe(clean);
+    // Every tarball came by way of the proxy, which asks without a client's name; the judging before asks for each once, as npm would.
+    const tarballs = registry.requests.slice(before).filter((request) => request.path.endsWith('.tgz'));
+    expect(tarballs.length).toBeGreaterThan(0);
+    // Yarn 1 and bun ask where their lockfile says, and depward says so.
+    if (client.title === 'yarn 1' || client.title === 'bun')
+      expect(ran.err).toContain('fetches what its lockfile names by address from there directly');
+    else expect(pathsOf(tarballs.filter((request) => request.headers['user-agent'] === undefined))).toEqual(pathsOf(tarballs));
+  }, 120_000);
 
   test('does not get a version that is withheld, and is told why', async () => {
     const exact = project(client, { dependencies: { fxtop: '1.1.0' } });
@@ -132,21 +125,17 @@ describe.each(clients.map((client) => [client.title, client] as const))('%s', (_
     expect(ran.err).toContain('take 1.0.0');
   }, 120_000);
 
-  testLocked(
-    'does not get it from a lockfile either, warm cache or not',
-    async () => {
-      const careless = project(client, { dependencies: { fxtop: '1.1.0' } });
-      expect(await careless.run([client.program, ...client.install])).toMatchObject({ code: 0 });
-      const lock = lockOf(client, careless);
-      expect(lock).toContain('1.1.0');
-      const ran = await careless.run(behind(client.frozen));
-      expect(`${ran.code} ${ran.out}${ran.err}`).toMatch(/^[12] /);
-      expect(ran.out + ran.err).toContain('fxtop');
-      expect(ran.out + ran.err).toContain('release-age');
-      expect(ran.err).toContain('was not started');
-    },
-    120_000,
-  );
+  test('does not get it from a lockfile either, warm cache or not', async () => {
+    const careless = project(client, { dependencies: { fxtop: '1.1.0' } });
+    expect(await careless.run([client.program, ...client.install])).toMatchObject({ code: 0 });
+    const lock = lockOf(client, careless);
+    expect(lock).toContain('1.1.0');
+    const ran = await careless.run(behind(client.frozen));
+    expect(`${ran.code} ${ran.out}${ran.err}`).toMatch(/^[12] /);
+    expect(ran.out + ran.err).toContain('fxtop');
+    expect(ran.out + ran.err).toContain('release-age');
+    expect(ran.err).toContain('was not started');
+  }, 120_000);
 
   test('leaves out an optional package that is withheld, or fails, but never silently', async () => {
     const optional = project(client, { dependencies: { '@fxscope/inner': '2.0.0' }, optionalDependencies: { fxnew: '1.0.0' } });

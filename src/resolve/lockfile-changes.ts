@@ -3,7 +3,7 @@ import type { Change, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
 import { readLockfile } from './lockfiles/index.ts';
 import { isLockfile, lockfileNames } from './lockfiles/names.ts';
-import { largestLockfile } from './project.ts';
+import { largestLockfile } from './read-file.ts';
 import type { Side } from './sides.ts';
 
 /** The lockfiles to look at. */

@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesInFolder, filesOf, type Repository, textOf } from './git.ts';
-import { readTextFile } from './project.ts';
+import { readTextFile } from './read-file.ts';
 
 /** The files of one state. */
 export interface Side {

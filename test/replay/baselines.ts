@@ -17,7 +17,8 @@ export interface Baselines {
 
 /** The baselines on all cases of an incident; one case let through is a miss. */
 export function baselinesOf(incident: Incident): Baselines {
-  const every = (stops: (one: Case) => boolean): Baseline => (incident.cases.every(stops) ? 'stopped' : 'missed');
+  const roots = incident.cases.filter((one) => !isBroughtIn(one, incident));
+  const every = (stops: (one: Case) => boolean): Baseline => (roots.every(stops) ? 'stopped' : 'missed');
   const { exposedHours } = incident;
   return {
     ageHold: exposedHours === undefined ? 'unknown' : exposedHours <= 72 ? 'stopped' : 'missed',
@@ -26,9 +27,17 @@ export function baselinesOf(incident: Incident): Baselines {
   };
 }
 
+/** Whoever stops the package that brings a dependency in has stopped the dependency. */
+function isBroughtIn({ name }: Case, incident: Incident): boolean {
+  return incident.cases.some((other) => {
+    const { dependencies } = fieldsOf(fieldsOf(incident.documents.get(other.name)?.['versions'])[other.version]);
+    return other.name !== name && fieldsOf(dependencies)[name] !== undefined;
+  });
+}
+
 function runsAtInstall(incident: Incident, name: string, version: string, seen: Set<string> = new Set()): boolean {
-  if (seen.has(name)) return false;
-  seen.add(name);
+  if (seen.has(`${name}@${version}`)) return false;
+  seen.add(`${name}@${version}`);
   const versions = fieldsOf(incident.documents.get(name)?.['versions']);
   const { scripts, dependencies, optionalDependencies } = fieldsOf(versions[version]);
   if (['preinstall', 'install', 'postinstall'].some((hook) => fieldsOf(scripts)[hook] !== undefined)) return true;

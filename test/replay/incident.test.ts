@@ -84,6 +84,13 @@ describe('an incident from outside', () => {
   });
 });
 
+describe('the simpler guards', () => {
+  it('get their due: a hook in any version of a new dependency, trust lost on any line', () => {
+    const axios = (incidentsOf(shipped) as Incident[]).find((one) => one.id === 'axios-2026');
+    expect(axios && baselinesOf(axios)).toEqual({ ageHold: 'stopped', scriptsDenied: 'stopped', trustDowngrade: 'stopped' });
+  });
+});
+
 describe('packing', () => {
   it('replaces hashes of bytes nobody has, and lets manifest and package.json fill each other in', () => {
     const folder = made({

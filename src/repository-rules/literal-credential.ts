@@ -82,7 +82,7 @@ function isLiteral({ file, path, plain }: Setting): boolean {
 function inUrls(file: string, text: string): readonly FileObservation[] {
   const found = linesWith(text, urlWithPassword);
   return found
-    .filter(({ match }) => !isReference(match[2] ?? '') && !isReference(match[1] || 'user1') && !isLoopback(match[3]?.replace(/:\d+$/, '') ?? ''))
+    .filter(({ match }) => !isReference(match[2] ?? '') && !/[$%{<]/.test(match[1] ?? '') && !isLoopback(match[3]?.replace(/:\d+$/, '') ?? ''))
     .map(({ match, line }) => observed(file, line, `address at ${match[3] ?? ''}`, match[2] ?? '', 'high'));
 }
 

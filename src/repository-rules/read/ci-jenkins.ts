@@ -17,10 +17,12 @@ export function readJenkins(file: string, text: string): CiFile | Untold {
     line: lineAt(found.index + found[0].length - 1),
     scope: 'job',
   }));
+  // Within `dir('…') { }` a step runs elsewhere; where exactly, only Groovy would tell.
+  const folder = /\bdir\s*\(/.test(code) ? undefined : '';
   const steps = [...code.matchAll(shellStep)].map((found) => {
     const script = found[1] ?? found[2] ?? found[3] ?? found[4] ?? '';
     const line = lineAt(found.index + found[0].lastIndexOf(script));
-    return { line, commands: commandsIn(scriptLines(script, line)), folder: undefined, variables };
+    return { line, commands: commandsIn(scriptLines(script, line)), folder, variables };
   });
   return { file, system: 'jenkins', events: new Set(), jobs: [{ name: 'pipeline', line: 1, steps }] };
 }

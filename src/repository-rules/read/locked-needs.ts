@@ -1,5 +1,7 @@
 /** What a lockfile says its project asks for: to compare with package.json. */
 import { baseName, folderOf } from '../../model/repository-rule.ts';
+import { readJson } from './json.ts';
+import { at, entriesOf, stringOf } from './value.ts';
 
 /** Names with the range they are asked for, or with none where the format keeps none. */
 export type Needs = ReadonlyMap<string, string | undefined>;
@@ -18,6 +20,8 @@ export function needsIn(lockfile: string, text: string, folder: string): Knows |
       return fromYarn(text);
     case 'pnpm-lock.yaml':
       return fromPnpm(text, below === '' ? '.' : below);
+    case 'bun.lock':
+      return fromBun(text, below);
     default:
       return undefined;
   }
@@ -35,6 +39,15 @@ function fromNpm(text: string, below: string): Knows | undefined {
   const entry = memberOf(packages, below);
   if (entry === undefined) return undefined;
   const needs = new Map(sections.flatMap((section) => Object.entries(Object(memberOf(entry, section)))));
+  return (name, range) => needs.get(name) === range;
+}
+
+/** Bun writes the manifests of all workspaces at the head of its lockfile, which is JSON with comments. */
+function fromBun(text: string, below: string): Knows | undefined {
+  const document = readJson(text);
+  const entry = 'untold' in document ? undefined : at(document, 'workspaces', below);
+  if (entry === undefined) return undefined;
+  const needs = new Map(sections.flatMap((section) => entriesOf(at(entry, section)).map(([name, range]) => [name, stringOf(range)] as const)));
   return (name, range) => needs.get(name) === range;
 }
 

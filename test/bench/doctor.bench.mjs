@@ -1,0 +1,75 @@
+/** `depward doctor` on a repository of 10,000 tracked files: whole processes beside `git ls-files` and `node -e 0`, paired runs, medians. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from './load.mjs';
+
+const count = Number(process.env.BENCH_COUNT ?? 10_000);
+const pairs = Number(process.env.BENCH_PAIRS ?? 9);
+const cli = join(root, 'dist', 'cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'depward-doctor-'));
+
+spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
+try {
+  const matter = writeRepository();
+  const runs = Array.from({ length: pairs }, () => ({
+    bare: timed(process.execPath, ['-e', '0']),
+    git: timed('git', ['ls-files', '-s', '-z']),
+    doctor: timed(process.execPath, [cli, 'doctor', '--quiet']),
+  }));
+  const ms = (name) => median(runs.map((run) => run[name])).toFixed(0);
+  const share = median(runs.map(({ bare, git, doctor }) => (doctor - bare) / git)).toFixed(1);
+  console.log(
+    `${count} files, ${matter} that matter: doctor ${ms('doctor')} ms, git ls-files ${ms('git')} ms, node -e 0 ${ms('bare')} ms; doctor without node's start ${share}x git ls-files`,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Sources without end; 40 packages, 15 workflows, an image, a lockfile of 2,000 entries. */
+function writeRepository() {
+  const files = new Map();
+  const workflow =
+    'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci\n      - run: npx eslint .\n';
+  for (let at = 0; at < 15; at += 1) files.set(`.github/workflows/w${at}.yml`, `${workflow}# ${at}\n`);
+  for (let at = 0; at < 40; at += 1)
+    files.set(`packages/p${at}/package.json`, JSON.stringify({ name: `p${at}`, scripts: { test: 'x' }, dependencies: { a1: '^1.0.0' } }));
+  const packages = Object.fromEntries(
+    Array.from({ length: 2_000 }, (_, at) => [
+      `node_modules/a${at}`,
+      { version: '1.0.0', resolved: `https://registry.example/a${at}/-/a${at}-1.0.0.tgz`, integrity: `sha512-${'A'.repeat(86)}==` },
+    ]),
+  );
+  files.set(
+    'package-lock.json',
+    JSON.stringify({ lockfileVersion: 3, packages: { '': { devDependencies: { eslint: '9.0.0' } }, ...packages } }, null, 2),
+  );
+  files.set('package.json', JSON.stringify({ private: true, packageManager: 'npm@12.0.0', devDependencies: { eslint: '9.0.0' } }));
+  files.set('.npmrc', 'min-release-age=3\n');
+  files.set('Dockerfile', 'FROM node:22\nCOPY package*.json ./\nRUN npm ci\n');
+  const matter = files.size;
+  for (let at = files.size; at < count; at += 1) files.set(`packages/p${at % 40}/src/d${at % 97}/f${at}.ts`, `export const x = ${at};\n`);
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+  ])
+    spawnSync('git', args, { cwd: folder });
+  return matter;
+}
+
+function timed(program, args) {
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+  // Findings would be welcome, failures not: they would be measured as speed.
+  if (status === null || status > 1) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

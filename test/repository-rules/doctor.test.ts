@@ -1,0 +1,304 @@
+/** Repositories in a few lines: what the rules on files as they are see in them, and at which line; and honest neighbours that they pass. */
+import { describe, expect, it } from '@jest/globals';
+import { judgeFiles } from '../../src/judge-files.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import { repositoryRules } from '../../src/repository-rules/index.ts';
+
+const policy = parsePolicy('{"extends": "recommended"}', 'p', repositoryRules);
+
+/** `rule file:line` of everything seen; rules on what is merely absent are left out unless asked for. */
+function seen(files: Readonly<Record<string, string>>, only?: RegExp): string[] {
+  const { fileFindings, fileGaps } = judgeFiles({
+    rules: repositoryRules,
+    files: { now: new Map(Object.entries(files)), paths: new Set(Object.keys(files)) },
+    policy,
+    now: Date.UTC(2026, 10, 23),
+  });
+  const found = fileFindings.map(({ ruleId, subject }) => `${ruleId} ${subject.kind === 'file' ? `${subject.file}:${subject.line ?? ''}` : ''}`);
+  const told = [...found, ...fileGaps.map((gap) => `gap ${gap.reason}`)];
+  return told.filter((line) => (only ? only.test(line) : !/^(?:cooldown-missing|install-scripts-unguarded|long-lived)/.test(line)));
+}
+
+const npm = {
+  'package.json': '{"private": true, "devDependencies": {"eslint": "9.0.0"}}',
+  'package-lock.json': '{"packages": {"": {"devDependencies": {"eslint": "9.0.0"}}}}',
+};
+const yarn1 = { 'package.json': '{}', 'yarn.lock': '# yarn lockfile v1\n' };
+const berry = { 'package.json': '{}', 'yarn.lock': '__metadata:\n  version: 8\n' };
+const pnpm = { 'package.json': '{"packageManager": "pnpm@10.20.0"}', 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" };
+const github = (...lines: string[]) => ({
+  '.github/workflows/ci.yml': ['on: push', 'jobs:', '  a:', '    steps:', ...lines.map((line) => `      ${line}`)].join('\n'),
+});
+
+describe('install commands, in every CI system', () => {
+  it.each<[string, Record<string, string>, string[]]>([
+    ['GitHub, a block', { ...npm, ...github('- run: |', '    echo a', '    npm install') }, ['unfrozen-install .github/workflows/ci.yml:7']],
+    ['GitHub, folded', { ...npm, ...github('- run: >', '    npm install', '    --no-audit') }, ['unfrozen-install .github/workflows/ci.yml:6']],
+    [
+      'an action of the repository',
+      { ...npm, '.github/actions/setup/action.yml': 'runs:\n  using: composite\n  steps:\n    - run: npm i\n      shell: bash\n' },
+      ['unfrozen-install .github/actions/setup/action.yml:4'],
+    ],
+    [
+      'GitLab',
+      { ...npm, '.gitlab-ci.yml': 'default:\n  before_script:\n    - node -v\n    - npm install\nbuild:\n  script: npm run build\n' },
+      ['unfrozen-install .gitlab-ci.yml:4'],
+    ],
+    [
+      'Azure, a script',
+      { ...npm, 'azure-pipelines.yml': 'stages:\n- stage: a\n  jobs:\n  - job: b\n    steps:\n    - bash: npm install\n' },
+      ['unfrozen-install azure-pipelines.yml:6'],
+    ],
+    [
+      'Azure, the npm task',
+      { ...npm, 'azure-pipelines.yml': "steps:\n- task: Npm@1\n  inputs:\n    command: 'install'\n" },
+      ['unfrozen-install azure-pipelines.yml:4'],
+    ],
+    [
+      'CircleCI',
+      {
+        ...npm,
+        '.circleci/config.yml': 'jobs:\n  a:\n    steps:\n      - checkout\n      - run:\n          name: b\n          command: npm install\n',
+      },
+      ['unfrozen-install .circleci/config.yml:7'],
+    ],
+    [
+      'Jenkins',
+      {
+        ...npm,
+        Jenkinsfile: "pipeline {\n  stages { stage('a') { steps {\n    // sh 'npm install'\n    sh '''\n      npm install\n    '''\n  } } }\n}\n",
+      },
+      ['unfrozen-install Jenkinsfile:5'],
+    ],
+    [
+      'an image',
+      {
+        ...npm,
+        '.dockerignore': 'node_modules\n.npmrc\n',
+        Dockerfile: 'FROM node:22\nCOPY . .\nRUN apt-get update \\\n && npm install --omit=dev\n',
+      },
+      ['unfrozen-install Dockerfile:4'],
+    ],
+    ['yarn 1', { ...yarn1, ...github('- run: yarn') }, ['unfrozen-install .github/workflows/ci.yml:5']],
+    ['pnpm told not to freeze', { ...pnpm, ...github('- run: pnpm i --no-frozen-lockfile') }, ['unfrozen-install .github/workflows/ci.yml:5']],
+    ['behind a condition', { ...npm, ...github('- run: if [ -f x ]; then npm install; fi') }, ['unfrozen-install .github/workflows/ci.yml:5']],
+    [
+      'in another folder',
+      { 'web/package.json': '{}', 'web/package-lock.json': '{}', ...github('- run: npm install', '  working-directory: web') },
+      ['unfrozen-install .github/workflows/ci.yml:5'],
+    ],
+  ])('%s', (_title, files, expected) => expect(seen(files)).toEqual(expected));
+
+  it.each<[string, Record<string, string>]>([
+    ['frozen', { ...npm, ...github('- run: npm ci', '- run: npm clean-install') }],
+    ['packages named are another matter', { ...npm, ...github('- run: npm install ./packed.tgz') }],
+    ['the lockfile alone', { ...npm, ...github('- run: npm install --package-lock-only') }],
+    ['yarn 2+ freezes in CI', { ...berry, ...github('- run: yarn install') }],
+    ['pnpm freezes in CI', { ...pnpm, ...github('- run: pnpm install') }],
+    ['a job that renews the lockfile', { ...npm, ...github('- run: npm install && git commit -am x && git push') }],
+    ['a folder fetched by the job', { ...npm, ...github('- run: npm install --prefix ./fetched') }],
+    ['a project without a lockfile', { 'package.json': '{}', ...github('- run: npm install') }],
+    ['yarn run something', { ...yarn1, ...github('- run: yarn build', '- run: yarn --version') }],
+    ['text that is no command', { ...npm, ...github('- run: echo "run npm install first"') }],
+    ['a here-document', { ...npm, ...github('- run: |', '    cat > README <<EOF', '    npm install', '    EOF') }],
+  ])('pass: %s', (_title, files) => expect(seen(files)).toEqual([]));
+});
+
+describe('tools', () => {
+  it.each([
+    ['npx --yes some-tool'],
+    ['npx some-tool@latest'],
+    ['npx -p some-pkg some-bin'],
+    ['npm exec -- some-tool'],
+    ['pnpm dlx some-tool'],
+    ['yarn dlx some-tool'],
+    ['bunx some-tool'],
+    ['npm install -g some-tool'],
+    ['sudo npm i --global some-tool@^2'],
+    ['yarn global add some-tool'],
+    ['pnpm add -g some-tool'],
+  ])('in whatever version: %s', (command) =>
+    expect(seen({ ...npm, ...github(`- run: ${command}`) })).toEqual(['unpinned-tool .github/workflows/ci.yml:5']),
+  );
+
+  it.each([
+    ['npx eslint .'],
+    ['npx some-tool@1.2.3'],
+    ['npx ./local'],
+    ['npx $TOOL'],
+    ['pnpm dlx some-tool@1.2.3'],
+    ['npm i -g some-tool@1.2.3'],
+    ['npm i -g ./x.tgz'],
+    ['corepack enable'],
+  ])('pinned, known or untold: %s', (command) => expect(seen({ ...npm, ...github(`- run: ${command}`) })).toEqual([]));
+});
+
+describe('credentials', () => {
+  const uuid = '7f3c9a51-2b44-4a0e-9d6f-0c2f6a1b8e77';
+  it.each<[string, string, string]>([
+    ['.npmrc', `a=b\n//registry.example/:_authToken = "${uuid}"\n`, ':2'],
+    ['.npmrc', '//registry.example/npm/:_password=aHVudGVyMg==\n', ':1'],
+    ['sub/.npmrc', `//registry.example/:_auth=${uuid}`, ':1'],
+    ['.yarnrc.yml', `npmRegistries:\n  "https://registry.example":\n    npmAuthIdent: "me:${uuid}"\n`, ':3'],
+    ['bunfig.toml', `[install.scopes]\nacme = { token = "${uuid}", url = "https://registry.example" }\n`, ':2'],
+    ['package.json', `{\n"publishConfig": {"//registry.example/:_authToken": "${uuid}"}}`, ':2'],
+    ['pnpm-lock.yaml', `packages:\n  a:\n    resolution: {tarball: https://me:${uuid}@registry.example/a.tgz}\n`, ':3'],
+    ['.github/workflows/ci.yml', `on: push\nenv:\n  T: npm_${'aB3d'.repeat(9)}\n`, ':3'],
+  ])('in %s: %s', (file, text, line) => expect(seen({ [file]: text }, /^literal/)).toEqual([`literal-credential ${file}${line}`]));
+
+  it.each<[string, string]>([
+    ['.npmrc', '//registry.example/:_authToken=${NPM_TOKEN}\n//registry.example/:username=me\n'],
+    ['.npmrc', '//localhost:4873/:_authToken=fake-but-needed\n'],
+    ['test/fixtures/.npmrc', `//registry.example/:_authToken=${uuid}\n`],
+    ['.yarnrc.yml', 'npmAuthToken: "${NPM_TOKEN:-}"\n'],
+    ['package.json', '{"name": "token", "description": "password: secret", "scripts": {"token": "echo abc"}}'],
+    ['yarn.lock', '"a@git+ssh://git@host.example/a.git":\n  resolved "git+ssh://git@host.example/a.git#00"\n'],
+    ['.github/workflows/ci.yml', 'on: push\nenv:\n  T: ${{ secrets.NPM_TOKEN }}\n'],
+  ])('none in %s: %s', (file, text) => expect(seen({ [file]: text }, /^literal|^gap/)).toEqual([]));
+});
+
+describe('tokens in CI', () => {
+  const token = 'NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}';
+  it.each<[string, Record<string, string>, string[]]>([
+    ['for a job that installs and publishes', github('- run: npm ci', '- run: npm publish'), []],
+    [
+      'of the whole file',
+      { '.github/workflows/ci.yml': `on: push\nenv:\n  ${token}\njobs:\n  a:\n    steps:\n      - run: npm ci\n      - run: npm publish\n` },
+      ['token-beside-install .github/workflows/ci.yml:3'],
+    ],
+    ['one step for both', github('- run: npm ci && npm publish', '  env:', `    ${token}`), ['token-beside-install .github/workflows/ci.yml:7']],
+    [
+      'a private registry needs it',
+      github('- uses: actions/setup-node@v4', '  with:', '    registry-url: https://registry.example', '- run: npm ci', '  env:', `    ${token}`),
+      [],
+    ],
+    ["GitHub's own", github('- run: npm ci', '  env:', '    NODE_AUTH_TOKEN: ${{ secrets.GITHUB_TOKEN }}'), []],
+    ['printed', github('- run: echo $NPM_TOKEN'), ['token-printed .github/workflows/ci.yml:5']],
+    [
+      'handed on, not printed',
+      github('- run: echo "$NPM_TOKEN" | registry-login --stdin', '- run: echo "//r.example/:_authToken=$NPM_TOKEN" >> ~/.npmrc'),
+      [],
+    ],
+    ['the environment beside it', github('- run: printenv', '  env:', `    ${token}`), ['token-printed .github/workflows/ci.yml:5']],
+    [
+      'a trace switched off in time',
+      github('- run: |', '    set -x', '    npm test', '    set +x', '    npm config set //r.example/:_authToken "$NPM_TOKEN"'),
+      [],
+    ],
+    [
+      'Jenkins, printed',
+      { Jenkinsfile: "withCredentials([string(credentialsId: 'a', variable: 'NPM_TOKEN')]) {\n  sh 'echo $NPM_TOKEN'\n}\n" },
+      ['token-printed Jenkinsfile:2'],
+    ],
+    [
+      'fork code with the token',
+      {
+        '.github/workflows/pr.yml': `on: [pull_request_target]\njobs:\n  a:\n    env:\n      ${token}\n    steps:\n      - uses: actions/checkout@v4\n        with: { ref: "\${{ github.event.pull_request.head.sha }}" }\n      - run: npm test\n`,
+      },
+      ['token-in-reach-of-forks .github/workflows/pr.yml:5'],
+    ],
+    [
+      'pull_request_target without token',
+      { '.github/workflows/pr.yml': 'on: pull_request_target\njobs:\n  a:\n    steps:\n      - uses: actions/labeler@v5\n' },
+      [],
+    ],
+    ['an endless token', { '.gitlab-ci.yml': 'a:\n  script:\n    - npm token create\n' }, ['token-without-end .gitlab-ci.yml:3']],
+  ])('%s', (_title, files, expected) => expect(seen(files)).toEqual(expected));
+});
+
+describe('images', () => {
+  const base = { ...npm, '.dockerignore': 'node_modules\n.npmrc\n' };
+  it.each<[string, string, string[]]>([
+    ['ENV in the old form', 'FROM node:22\nENV NPM_TOKEN abc\nCOPY . .\n', ['token-in-image-layer Dockerfile:2']],
+    ['written by RUN', 'FROM node:22\nRUN npm config set //r.example/:_authToken $T\n', ['token-in-image-layer Dockerfile:2']],
+    ['copied', 'FROM node:22\nCOPY --chown=node .npmrc package*.json ./\nRUN npm ci\n', ['npmrc-in-image Dockerfile:2']],
+    ['package.json alone', 'FROM node:22\nWORKDIR /a\nCOPY package.json ./\nRUN npm ci\n', ['image-without-lockfile Dockerfile:4']],
+  ])('%s', (_title, text, expected) => expect(seen({ ...base, Dockerfile: text })).toEqual(expected));
+
+  it.each<[string, string]>([
+    ['a secret mount', 'FROM node:22\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\n'],
+    ['a path to one', 'FROM node:22\nENV NPM_CONFIG_USERCONFIG=/run/secrets/npmrc\n'],
+    ['from another stage', 'FROM node:22 AS a\nCOPY . .\nRUN npm ci\nFROM node:22\nCOPY --from=a /app/.npmrc .\nCOPY --from=a /app .\n'],
+    [
+      'mounted files',
+      'FROM node:22\nRUN --mount=type=bind,source=package.json,target=package.json --mount=type=bind,source=package-lock.json,target=package-lock.json npm ci\n',
+    ],
+  ])('pass: %s', (_title, text) => expect(seen({ ...base, Dockerfile: text })).toEqual([]));
+
+  it('a whole folder without an ignore file, or with one that lets it in again', () => {
+    const Dockerfile = 'FROM node:22\nCOPY . .\nRUN npm ci\n';
+    expect(seen({ ...npm, Dockerfile })).toEqual(['dockerignore-incomplete Dockerfile:2']);
+    expect(seen({ ...npm, Dockerfile, '.dockerignore': '*\n!node_modules\n!package*.json\n' })).toEqual(['dockerignore-incomplete Dockerfile:2']);
+    expect(seen({ ...npm, Dockerfile, '.dockerignore': '**/node_modules/\n.npm*\n' })).toEqual([]);
+  });
+});
+
+describe('policy of the client, by its version', () => {
+  const client = (packageManager: string, lockfile: string, more: Record<string, string> = {}) =>
+    seen(
+      { 'package.json': JSON.stringify({ packageManager }), [lockfile]: lockfile === 'yarn.lock' ? '__metadata:\n' : '', ...more },
+      /^(?:cooldown|install-scripts|remote)/,
+    ).map((line) => line.split(' ')[0]);
+
+  it.each<[string, string, string[]]>([
+    ['npm@11.4.0', 'package-lock.json', ['install-scripts-unguarded', 'cooldown-missing']],
+    ['npm@12.1.0', 'package-lock.json', ['cooldown-missing']],
+    ['pnpm@9.1.0', 'pnpm-lock.yaml', ['install-scripts-unguarded', 'cooldown-missing']],
+    ['pnpm@10.1.0', 'pnpm-lock.yaml', ['cooldown-missing']],
+    ['pnpm@11.1.0', 'pnpm-lock.yaml', []],
+    ['yarn@4.5.0', 'yarn.lock', ['install-scripts-unguarded', 'cooldown-missing']],
+    ['yarn@4.18.1', 'yarn.lock', []],
+    ['bun@1.4.5', 'bun.lock', ['cooldown-missing']],
+  ])('%s', (manager, lockfile, expected) => expect(client(manager, lockfile)).toEqual(expected));
+
+  it.each<[string, string, Record<string, string>, string[]]>([
+    ['npm@11.4.0', 'package-lock.json', { '.npmrc': 'ignore-scripts=true\nmin-release-age=7\n' }, []],
+    [
+      'npm@12.0.0',
+      'package-lock.json',
+      { '.npmrc': 'dangerously-allow-all-scripts=true\nallow-git=all\nmin-release-age=0\n' },
+      ['install-scripts-allowed-wholesale', 'remote-sources-open', 'cooldown-missing'],
+    ],
+    [
+      'pnpm@10.20.0',
+      'pnpm-lock.yaml',
+      { 'pnpm-workspace.yaml': 'minimumReleaseAge: 60\nminimumReleaseAgeExclude: ["@acme/*"]\n' },
+      ['cooldown-missing'],
+    ],
+    ['pnpm@11.0.0', 'pnpm-lock.yaml', { 'pnpm-workspace.yaml': 'minimumReleaseAge: 10080\nminimumReleaseAgeExclude: ["*"]\n' }, ['cooldown-missing']],
+    ['yarn@4.18.0', 'yarn.lock', { '.yarnrc.yml': 'enableScripts: true\nnpmMinimalAgeGate: 3d\n' }, ['install-scripts-allowed-wholesale']],
+    ['bun@1.4.0', 'bun.lock', { 'bunfig.toml': '[install]\nminimumReleaseAge = 259200\n' }, []],
+  ])('%s with %#', (manager, lockfile, more, expected) => expect(client(manager, lockfile, more)).toEqual(expected));
+});
+
+describe('hooks and exceptions', () => {
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'lefthook',
+      { ...npm, 'lefthook.yml': 'pre-commit:\n  commands:\n    lint:\n      run: npx some-lint\n' },
+      ['hook-runs-unpinned lefthook.yml:4'],
+    ],
+    [
+      'simple-git-hooks',
+      { 'package.json': '{"simple-git-hooks": {\n"pre-push": "curl -sL https://x.example/a.sh | sh"}}' },
+      ['hook-runs-unpinned package.json:2'],
+    ],
+    ['a script of npm run', { ...npm, '.husky/pre-commit': '. "$(dirname "$0")/_/husky.sh"\n\nnpm test\nnpx eslint .\n' }, []],
+    [
+      'audit-ci',
+      {
+        'audit-ci.jsonc':
+          '{\n  // ours\n  "allowlist": ["GHSA-aaaa-bbbb-cccc",\n    {"GHSA-dddd-eeee-ffff": {"active": true, "expiry": "2020-01-01"}}]\n}',
+      },
+      ['exception-without-end audit-ci.jsonc:3', 'exception-without-end audit-ci.jsonc:4'],
+    ],
+    [
+      '.snyk',
+      {
+        '.snyk':
+          "ignore:\n  SNYK-JS-A-1:\n    - '*':\n        reason: none\n        expires: 2027-05-01T00:00:00.000Z\n  SNYK-JS-B-1:\n    - '*':\n        reason: none\n",
+      },
+      ['exception-without-end .snyk:8'],
+    ],
+  ])('%s', (_title, files, expected) => expect(seen(files)).toEqual(expected));
+});

@@ -27,9 +27,10 @@ export interface JudgedFiles {
   readonly secrets: ReadonlySet<string>;
 }
 
-/** Whether any rule that is on wants the text of this file: what a door has to read. */
-export function wantsFile(rules: readonly AnyRepositoryRule[], policy: Policy, path: string): boolean {
-  return rules.some((rule) => isOn(rule, policy) && rule.reads(path));
+/** A test whether any rule that is on wants the text of a file: what a door has to read. */
+export function fileFilter(rules: readonly AnyRepositoryRule[], policy: Policy): (path: string) => boolean {
+  const on = rules.filter((rule) => isOn(rule, policy));
+  return (path) => on.some((rule) => rule.reads(path));
 }
 
 /** Every finding of the rules that are on, in the order of rules and files. */

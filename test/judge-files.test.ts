@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeFiles, wantsFile } from '../src/judge-files.ts';
+import { fileFilter, judgeFiles } from '../src/judge-files.ts';
 import { type AnyRepositoryRule, defineRepositoryRule, type FileSeen } from '../src/model/repository-rule.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
 
@@ -65,7 +65,7 @@ describe('rules on files', () => {
 
   it('that are off neither read nor find', () => {
     expect(judged(loud('state'), { 'a.txt': 'AAA ?' }, undefined, 'off')).toEqual({ fileFindings: [], fileGaps: [], fixes: [], secrets: new Set() });
-    expect(wantsFile([loud('state')], policy('off'), 'a.txt')).toBe(false);
-    expect(wantsFile([loud('state')], policy('info'), 'a.txt')).toBe(true);
+    expect(fileFilter([loud('state')], policy('off'))('a.txt')).toBe(false);
+    expect(fileFilter([loud('state')], policy('info'))('a.txt')).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { evaluate } from '../engine.ts';
-import { judgeFiles, wantsFile } from '../judge-files.ts';
+import { fileFilter, judgeFiles } from '../judge-files.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
@@ -63,7 +63,7 @@ interface Examined {
 async function examine(folder: string, policy: Policy, now: Instant, io: Io, options: { readonly quiet?: boolean | undefined }): Promise<Examined> {
   const { files, untold, notes } = await openRepository(folder, policy, io.signal);
   if (!options.quiet) for (const note of notes) io.stderr(`depward: ${printable(note)}\n`);
-  const { fixes, secrets, ...judged } = judgeFiles({ rules: repositoryRules, files, untold, policy, now });
+  const { fixes, secrets, ...judged } = judgeFiles({ rules, files, untold, policy, now });
   const report = await evaluate({
     mode: 'doctor',
     toolVersion: toolVersion(),
@@ -80,6 +80,9 @@ async function examine(folder: string, policy: Policy, now: Instant, io: Io, opt
   return { report, fixes: fixes.filter(({ finding }) => !waived.has(finding)).map(({ fix }) => fix), secrets };
 }
 
+// Without a change there is nothing to ask the rules on changes.
+const rules = repositoryRules.filter(({ kind }) => kind === 'state');
+
 /** A repository as rules see it. */
 export interface Repository {
   readonly files: RepositoryFiles;
@@ -90,10 +93,7 @@ export interface Repository {
 /** Lists the files and reads those that a rule of the policy asks for. */
 export async function openRepository(folder: string, policy: Policy, signal: AbortSignal): Promise<Repository> {
   const { paths, notes } = await listFiles(folder, signal);
-  const { texts, untold, gone } = readFiles(
-    folder,
-    paths.filter((path) => wantsFile(repositoryRules, policy, path)),
-  );
+  const { texts, untold, gone } = readFiles(folder, paths.filter(fileFilter(rules, policy)));
   return { files: { now: texts, paths: new Set(paths.filter((path) => !gone.has(path))) }, untold, notes };
 }
 

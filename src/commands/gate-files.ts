@@ -16,8 +16,8 @@ export async function judgeRepository(
 ): Promise<{ fileFindings: readonly Finding[]; fileGaps: readonly Gap[] }> {
   const { before, after, changed } = target;
   if (!before || changed.size === 0) return { fileFindings: [], fileGaps: [] };
-  const [{ judgeFiles, wantsFile }, { repositoryRules }] = await Promise.all([import('../judge-files.ts'), import('../repository-rules/index.ts')]);
-  const wanted = (path: string) => wantsFile(repositoryRules, policy, path);
+  const [{ fileFilter, judgeFiles }, { repositoryRules }] = await Promise.all([import('../judge-files.ts'), import('../repository-rules/index.ts')]);
+  const wanted = fileFilter(repositoryRules, policy);
   if (![...changed].some(wanted)) return { fileFindings: [], fileGaps: [] };
   const gaps: Gap[] = [];
   const texts = await textsOf(after, [...after.paths].filter(wanted), gaps);

@@ -24,7 +24,7 @@ try {
     `${count} files, ${matter} that matter: doctor ${ms('doctor')} ms, git ls-files ${ms('git')} ms, node -e 0 ${ms('bare')} ms; doctor without node's start ${share}x git ls-files`,
   );
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Sources without end; 40 packages, 15 workflows, an image, a lockfile of 2,000 entries. */

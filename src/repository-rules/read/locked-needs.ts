@@ -1,6 +1,7 @@
 /** What a lockfile says its project asks for: to compare with package.json. */
 import { baseName, folderOf } from '../../model/repository-rule.ts';
 import { readJson } from './json.ts';
+import { remembered } from './remembered.ts';
 import { at, entriesOf, stringOf } from './value.ts';
 
 /** Names with the range they are asked for, or with none where the format keeps none. */
@@ -15,7 +16,7 @@ export function needsIn(lockfile: string, text: string, folder: string): Knows |
   switch (baseName(lockfile)) {
     case 'package-lock.json':
     case 'npm-shrinkwrap.json':
-      return fromNpm(text, below);
+      return fromNpm(lockfile, text, below);
     case 'yarn.lock':
       return fromYarn(text);
     case 'pnpm-lock.yaml':
@@ -29,8 +30,8 @@ export function needsIn(lockfile: string, text: string, folder: string): Knows |
 
 const sections = ['dependencies', 'devDependencies', 'optionalDependencies'];
 
-function fromNpm(text: string, below: string): Knows | undefined {
-  const document = parsed(text);
+function fromNpm(lockfile: string, text: string, below: string): Knows | undefined {
+  const document = parsed(lockfile, text);
   const packages = memberOf(document, 'packages');
   if (packages === undefined) {
     const locked = memberOf(document, 'dependencies');
@@ -51,13 +52,14 @@ function fromBun(text: string, below: string): Knows | undefined {
   return (name, range) => needs.get(name) === range;
 }
 
-function parsed(text: string): unknown {
+// Every member of a workspace asks the same lockfile.
+const parsed = remembered((_file, text): unknown => {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
+});
 
 function memberOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;

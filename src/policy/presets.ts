@@ -81,6 +81,7 @@ const recommended: Preset = {
     'install-scripts-unguarded': 'info',
     'install-scripts-allowed-wholesale': 'warn',
     'remote-sources-open': 'warn',
+    'dependency-outside-registry': 'info',
     'cooldown-missing': 'info',
     'token-helper-in-project': 'warn',
     'token-beside-install': 'warn',

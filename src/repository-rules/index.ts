@@ -3,6 +3,7 @@ import type { AnyRepositoryRule } from '../model/repository-rule.ts';
 import cacheSharedWithUntrusted from './cache-shared-with-untrusted.ts';
 import cooldownMissing from './cooldown-missing.ts';
 import credentialWithoutHost from './credential-without-host.ts';
+import dependencyOutsideRegistry from './dependency-outside-registry.ts';
 import dockerignoreIncomplete from './dockerignore-incomplete.ts';
 import exceptionWithoutEnd from './exception-without-end.ts';
 import hookRunsUnpinned from './hook-runs-unpinned.ts';
@@ -61,6 +62,7 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
   installScriptsUnguarded,
   installScriptsAllowedWholesale,
   remoteSourcesOpen,
+  dependencyOutsideRegistry,
   cooldownMissing,
 
   lockfileMissing,

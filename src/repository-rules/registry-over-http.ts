@@ -3,7 +3,7 @@ import { baseName, defineRepositoryRule, type FileSeen } from '../model/reposito
 import { ciSystemOf, isExample, isLockfile } from './read/paths.ts';
 import { readManifest } from './read/project.ts';
 import { type Address, addressesIn, hostOf, isAllowedHost, isLoopback } from './read/registry.ts';
-import { isSettingsFile } from './read/settings.ts';
+import { isSettingsFile, settingsIn } from './read/settings.ts';
 import { at, entriesOf, stringOf } from './read/value.ts';
 
 const sections = ['dependencies', 'devDependencies', 'optionalDependencies'];
@@ -29,7 +29,7 @@ export default defineRepositoryRule({
       ({ url, file }) =>
         /^(?:git\+)?http:\/\/|^git:\/\//i.test(url) && !isExample(file) && !isLoopback(url) && !isAllowedHost(hostOf(url), options.hosts),
     );
-    return [...untold.filter(({ file }) => !isExample(file)), ...bad.map(observed)];
+    return [...untold.filter(({ file }) => !isExample(file)), ...bad.map(observed), ...openHosts(now)];
   },
   examples: [
     { title: 'a registry over http', now: { '.npmrc': 'registry=http://registry.example/\n' }, flagged: true },
@@ -60,6 +60,23 @@ function manifestAddresses(texts: ReadonlyMap<string, string>): readonly Address
         count: 1,
       })),
     );
+  });
+}
+
+/** yarn 2+ speaks http only to hosts on a list of its own. */
+function openHosts(texts: ReadonlyMap<string, string>): readonly FileSeen[] {
+  return [...texts].flatMap(([file, text]) => {
+    const settings = baseName(file) === '.yarnrc.yml' && !isExample(file) && text.includes('unsafeHttpWhitelist') ? settingsIn(file, text) : [];
+    if ('untold' in settings) return [];
+    return settings
+      .filter(({ name, plain }) => name === 'unsafeHttpWhitelist' && !isLoopback(String(plain)))
+      .map(({ line, plain }) => ({
+        file,
+        line,
+        message: `plain http is allowed to ${String(plain)}`,
+        confidence: 'high' as const,
+        facts: { host: String(plain), where: 'unsafeHttpWhitelist' },
+      }));
   });
 }
 

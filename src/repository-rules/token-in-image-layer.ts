@@ -1,9 +1,10 @@
 /** Build arguments and variables stand in the history of the image for everybody who pulls it (Docker docs: SecretsUsedInArgOrEnv). */
-import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
+import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import type { Instruction } from './read/docker.ts';
 import { isRegistryToken } from './read/expression.ts';
-import { isDockerfile } from './read/paths.ts';
-import { inImages } from './read/seen.ts';
+import { ciSystemOf, isDockerfile } from './read/paths.ts';
+import type { ScriptCommand } from './read/script.ts';
+import { commandText, inImages, inSteps } from './read/seen.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -18,16 +19,18 @@ export default defineRepositoryRule({
     since: '0.1.0',
   },
   kind: 'state',
-  reads: isDockerfile,
+  reads: (path) => isDockerfile(path) || ciSystemOf(path) !== undefined,
   check({ now }) {
     const seen = new Set<string>();
-    return inImages(now, (instruction, stage, file) => secretsOf(instruction).map((name) => observed(file, instruction, name, stage.last))).filter(
-      (each) => {
-        if ('untold' in each) return true;
-        const key = `${folderOf(each.file)}${each.file}\n${String(each.facts.variable)}`;
-        return !seen.has(key) && seen.add(key);
-      },
+    const inCi = inSteps(now, (step, _job, { file }) =>
+      step.commands.flatMap((command) => handedOver(command).map((name) => passed(file, command, name))),
     );
+    const inFiles = inImages(now, (instruction, stage, file) => secretsOf(instruction).map((name) => observed(file, instruction, name, stage.last)));
+    return [...inFiles, ...inCi].filter((each) => {
+      if ('untold' in each) return true;
+      const key = `${each.file}\n${String(each.facts.variable)}`;
+      return !seen.has(key) && seen.add(key);
+    });
   },
   examples: [
     { title: 'a build argument', now: { Dockerfile: 'FROM node:22\nARG NPM_TOKEN\nRUN npm ci\n' }, flagged: true },
@@ -57,6 +60,27 @@ function secretsOf({ name, words, text, options, commands }: Instruction): reado
     );
   });
   return writes && /\$|_authToken\s*[= ]\s*["']?[\w-]{8}/.test(text) ? ['_authToken'] : [];
+}
+
+/** Names of credentials that `docker build` is given as arguments. */
+function handedOver({ words }: ScriptCommand): readonly string[] {
+  const said = words.map((word) => word.text);
+  if (!/^(?:docker|podman|buildah|nerdctl)$/.test(said[0] ?? '') || !said.slice(1, 4).some((word) => /^(?:build|bud)$/.test(word))) return [];
+  return said.flatMap((word, at) => {
+    const given = word.startsWith('--build-arg=') ? word.slice(12) : word === '--build-arg' ? (said[at + 1] ?? '') : '';
+    const [name = ''] = given.split('=');
+    return isRegistryToken(name) ? [name] : [];
+  });
+}
+
+function passed(file: string, { line, text }: ScriptCommand, variable: string): FileSeen {
+  return {
+    file,
+    line,
+    message: `hands ${variable} to a build as an argument, which stays in the history of the image`,
+    confidence: 'high',
+    facts: { variable, command: commandText(text) },
+  };
 }
 
 function observed(file: string, { name, line }: Instruction, variable: string, last: boolean): FileSeen {

@@ -225,6 +225,12 @@ describe('images', () => {
     ],
   ])('pass: %s', (_title, text) => expect(seen({ ...base, Dockerfile: text })).toEqual([]));
 
+  it('a token handed to the build by CI', () => {
+    const step = '- run: docker build -t a --build-arg NPM_TOKEN=${{ secrets.NPM_TOKEN }} .';
+    expect(seen({ ...npm, ...github(step) })).toEqual(['token-in-image-layer .github/workflows/ci.yml:5']);
+    expect(seen({ ...npm, ...github('- run: docker build -t a --build-arg VERSION=1 --secret id=npmrc,src=.npmrc .') })).toEqual([]);
+  });
+
   it('a whole folder without an ignore file, or with one that lets it in again', () => {
     const Dockerfile = 'FROM node:22\nCOPY . .\nRUN npm ci\n';
     expect(seen({ ...npm, Dockerfile })).toEqual(['dockerignore-incomplete Dockerfile:2']);

@@ -41,6 +41,7 @@ export type CiSystem = 'github' | 'gitlab' | 'azure' | 'circleci' | 'jenkins';
 
 /** The CI system that runs the file at this path, if one does. */
 export function ciSystemOf(path: string): CiSystem | undefined {
+  if (!/(?:\.ya?ml|jenkinsfile[^/]*)$/i.test(path)) return undefined;
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /^(?:\.github\/(?:[^/]+\/)+)?action\.ya?ml$/.test(path)) return 'github';
   if (/^\.gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|\.gitlab-ci\.ya?ml$/.test(path)) return 'gitlab';
   if (/(?:^|\/)(?:\.?azure-pipelines?[^/]*\.ya?ml|\.?azure-pipelines\/.*\.ya?ml|\.(?:azdo|vsts)[^/]*(?:\/.*)?\.ya?ml)$/i.test(path)) return 'azure';

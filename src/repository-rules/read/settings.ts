@@ -8,6 +8,7 @@ import { readYaml } from './yaml.ts';
 
 const readers: ReadonlyMap<string, (text: string) => Value | Untold> = new Map([
   ['.npmrc', readIni],
+  ['auth.ini', readIni],
   ['.yarnrc', readYarnrc],
   ['.yarnrc.yml', readYaml],
   ['pnpm-workspace.yaml', readYaml],

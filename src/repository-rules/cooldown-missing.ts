@@ -1,7 +1,7 @@
 /** Of the attacks of the last years nearly all were found within days; a waiting time would have kept them out (see release-age). Every client but yarn 1 has one by now. */
 import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import { day } from '../model/time.ts';
-import { clientText, isAtLeast, type Project, projectsIn, settingOf, tellsOfProjects } from './read/installs.ts';
+import { clientText, isAtLeast, type Project, projectsIn, settingOf, tellsOfProjects, toldOnce } from './read/installs.ts';
 import { readJson } from './read/json.ts';
 import { isExample } from './read/paths.ts';
 import { at, entriesOf, itemsOf, stringOf, type Value } from './read/value.ts';
@@ -36,7 +36,7 @@ export default defineRepositoryRule({
   reads: (path) => tellsOfProjects(path) || bots.test(path),
   check({ now, paths }, { options }) {
     const { projects, untold } = projectsIn(now, paths);
-    return [...untold, ...projects.flatMap((project) => inProject(project, options.days)), ...inBots(now, options.days)];
+    return [...untold, ...toldOnce(projects.flatMap((project) => inProject(project, options.days))), ...inBots(now, options.days)];
   },
   examples: [
     { title: 'npm without', now: { 'package.json': '{"packageManager": "npm@11.12.0"}', 'package-lock.json': '{}' }, flagged: true },

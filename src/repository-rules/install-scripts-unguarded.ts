@@ -1,6 +1,6 @@
 /** Most attacks of the last years ran from an install script (ua-parser-js 2021, shai-hulud 2025); pnpm 10, bun, yarn 4.14 and npm 12 stopped running those of dependencies unasked. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import { clientText, isAtLeast, type Project, projectsIn, settingOf, tellsOfProjects } from './read/installs.ts';
+import { clientText, isAtLeast, type Project, projectsIn, settingOf, tellsOfProjects, toldOnce } from './read/installs.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -19,7 +19,7 @@ export default defineRepositoryRule({
   reads: tellsOfProjects,
   check({ now, paths }) {
     const { projects, untold } = projectsIn(now, paths);
-    return [...untold, ...projects.flatMap(inProject)];
+    return [...untold, ...toldOnce(projects.flatMap(inProject))];
   },
   examples: [
     { title: 'yarn 1', now: { 'package.json': '{}', 'yarn.lock': '# yarn lockfile v1\n' }, flagged: true },

@@ -277,6 +277,19 @@ describe('policy of the client, by its version', () => {
   ])('%s with %#', (manager, lockfile, more, expected) => expect(client(manager, lockfile, more)).toEqual(expected));
 });
 
+describe('many projects in one repository', () => {
+  it('are told the same thing once', () => {
+    const projects = ['a', 'b', 'c'].flatMap((name) => [
+      [`${name}/package.json`, '{}'],
+      [`${name}/package-lock.json`, '{}'],
+    ]);
+    expect(seen(Object.fromEntries(projects), /./)).toEqual([
+      'install-scripts-unguarded a/package-lock.json:',
+      'cooldown-missing a/package-lock.json:',
+    ]);
+  });
+});
+
 describe('hooks and exceptions', () => {
   it.each<[string, Record<string, string>, string[]]>([
     [

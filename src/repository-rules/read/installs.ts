@@ -1,5 +1,5 @@
 /** The projects of a repository: each folder with a lockfile, the client that installs there, and the settings it reads. */
-import { baseName, type FileTexts, folderOf } from '../../model/repository-rule.ts';
+import { baseName, type FileObservation, type FileSeen, type FileTexts, folderOf } from '../../model/repository-rule.ts';
 import { isExample, isLockfile } from './paths.ts';
 import { type Client, clientOf } from './project.ts';
 import { isSettingsFile, type Setting, settingsIn } from './settings.ts';
@@ -58,4 +58,18 @@ export function clientText({ manager, major }: Client): string {
 /** True when the client is of at least this version; undefined when its version cannot be told. */
 export function isAtLeast({ major, minor = 0 }: Client, wanted: number, wantedMinor = 0): boolean | undefined {
   return major === undefined ? undefined : major > wanted || (major === wanted && minor >= wantedMinor);
+}
+
+/** A monorepo of many lockfiles is told the same thing once: later ones are named by the first. */
+export function toldOnce(seen: readonly FileSeen[]): readonly FileSeen[] {
+  const first = new Map<string, { readonly seen: FileObservation; readonly also: string[] }>();
+  for (const each of seen) {
+    if ('untold' in each) continue;
+    const key = each.line === undefined && !each.fix ? each.message : `${each.file}:${each.line} ${each.message}`;
+    const held = first.get(key);
+    if (held) held.also.push(each.file);
+    else first.set(key, { seen: each, also: [] });
+  }
+  const once = [...first.values()].map(({ seen: each, also }) => (also.length === 0 ? each : { ...each, facts: { ...each.facts, also } }));
+  return [...seen.filter((each) => 'untold' in each), ...once];
 }

@@ -45,6 +45,15 @@ describe('install commands, in every CI system', () => {
       ['unfrozen-install .gitlab-ci.yml:4'],
     ],
     [
+      'GitLab, a head of its own and anchors',
+      {
+        ...npm,
+        '.gitlab-ci.yml':
+          'spec:\n  inputs:\n    a:\n---\n.a: &a\n  script:\n    - npm install\nb:\n  <<: *a\n  after_script:\n    - !reference [.a, script]\n',
+      },
+      ['unfrozen-install .gitlab-ci.yml:7'],
+    ],
+    [
       'Azure, a script',
       { ...npm, 'azure-pipelines.yml': 'stages:\n- stage: a\n  jobs:\n  - job: b\n    steps:\n    - bash: npm install\n' },
       ['unfrozen-install azure-pipelines.yml:6'],

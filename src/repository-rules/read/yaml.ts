@@ -1,6 +1,6 @@
-/** Reads YAML files of a repository: one document, aliases followed within limits. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import type { Untold, Value } from './value.ts';
+/** Reads YAML files of a repository, aliases followed within limits. Several documents are read as one: GitLab puts a head before its pipeline. */
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { entriesOf, type Untold, type Value } from './value.ts';
 
 // The parser takes seconds for a megabyte of nonsense.
 const longestYaml = 200_000;
@@ -16,9 +16,12 @@ export function readYaml(text: string): Value | Untold {
   if (/(?:[[{]\s*){64}/.test(text)) return { untold: `it is nested deeper than ${deepest} levels` };
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent', prettyErrors: false, stringKeys: false });
-    if (document.errors.length > 0) return { untold: 'it is not YAML' };
-    return valueFrom(document.contents, { document, lines, left: mostNodes }, 0);
+    const documents = [
+      ...parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent', prettyErrors: false, stringKeys: false }),
+    ];
+    if (documents.some(({ errors }) => errors.length > 0)) return { untold: 'it is not YAML' };
+    const left = { left: mostNodes };
+    return joined(documents.map((document) => valueFrom(document.contents, { document, lines, nodes: left }, 0)));
   } catch (error) {
     if (error instanceof TooMuch || error instanceof RangeError) return { untold: 'it is nested deeper or grows larger than any honest file' };
     throw error;
@@ -28,12 +31,19 @@ export function readYaml(text: string): Value | Untold {
 interface Reading {
   readonly document: Document;
   readonly lines: LineCounter;
-  left: number;
+  /** Shared by all documents of a text. */
+  readonly nodes: { left: number };
+}
+
+/** The only document, or the keys of all. */
+function joined([first, ...more]: readonly Value[]): Value {
+  if (!first) return { kind: 'map', entries: [], place: { line: 1, column: 1 } };
+  return more.length === 0 ? first : { kind: 'map', entries: [first, ...more].flatMap(entriesOf), place: first.place };
 }
 
 function valueFrom(node: unknown, reading: Reading, depth: number): Value {
-  reading.left -= 1;
-  if (reading.left < 0 || depth > deepest) throw new TooMuch();
+  reading.nodes.left -= 1;
+  if (reading.nodes.left < 0 || depth > deepest) throw new TooMuch();
   const place = placeOf(node, reading.lines);
   if (isAlias(node)) return valueFrom(node.resolve(reading.document), reading, depth + 1);
   if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => valueFrom(item, reading, depth + 1)), place };

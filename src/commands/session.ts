@@ -71,6 +71,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       const ownNames = settledNames(tree, changes);
       const own = projectNames(ownNames);
       const namesId = ownNames.length === 0 ? popularNamesId() : undefined;
+      const reading = { tarballs, offline: options.offline === true, settledDays: mode === 'gate' ? 0 : settledDays, wanted: askedFor(tree) };
       const sources = openEvidence({
         packuments: registry,
         names: (name) => resemblance(name, popularNames(), own),
@@ -80,7 +81,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         ...(namesId !== undefined && { namesId }),
         offline: options.offline === true,
         ...(facts && { facts }),
-        contents: { tarballs, offline: options.offline === true, settledDays: mode === 'gate' ? 0 : settledDays, wanted: askedFor(tree) },
+        contents: reading,
       });
       const build = popularNamesId();
       const memory =
@@ -91,7 +92,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
               tree,
               offline: options.offline === true,
               under: [build, mode, plainText(chosen), plainText(weights), ...ownNames],
-              askedAt: (name) => `${registry.registryOf(name)} ${registry.identityOf?.(name) ?? ''}`,
+              askedAt: (name) => `${registry.registryOf(name)} ${registry.identityOf?.(name) ?? ''} ${reading.wanted.has(name)}`,
             })
           : undefined;
       const input: Evaluation = {

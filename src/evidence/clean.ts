@@ -18,7 +18,7 @@ export interface CleanOptions {
   /** Everything else that judging depends on: build, policy, weights, the project's own names. */
   readonly under: readonly string[];
   readonly tree: ResolvedTree;
-  /** The registry a name is asked at, and as whom. */
+  /** The registry a name is asked at, as whom, and how closely the package is looked at. */
   readonly askedAt: (name: string) => string;
 }
 
@@ -47,6 +47,8 @@ export function openCleanMemory({ path, now, offline, under, tree, askedAt }: Cl
       return remembered.notOffered;
     },
     keep(change, notOffered, leansOn) {
+      // What was judged offline may have gone without what only the registry could give.
+      if (offline) return;
       const remembered: Remembered = { notOffered, leansOn: leansOn.map(({ name }) => [name, installed(change.after, name)?.version ?? '']) };
       kept.push({ key: keyOf(change), body: JSON.stringify(remembered) });
     },

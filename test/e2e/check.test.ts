@@ -244,3 +244,21 @@ function allText(folder: string): string {
     return '';
   }
 }
+
+describe('the memory of clean packages', () => {
+  const unread = (stdout: string) =>
+    JSON.parse(stdout).coverage.notOffered.find((gap: { evidence: string }) => gap.evidence === 'contents')?.packages ?? 0;
+
+  it('does not spare a package from being unpacked that is now looked at more closely', async () => {
+    // A well-known old release among many direct dependencies is not unpacked; as one of a few it is.
+    const names = Array.from({ length: 13 }, (_, index) => `filler-${index}`);
+    registry.add(publish('is-number', [{ version: '7.0.0', at: long }]), ...names.map((name) => publish(name, [{ version: '1.0.0', at: long }])));
+    const versions = Object.fromEntries([...names.map((name) => [name, '1.0.0']), ['is-number', '7.0.0']]);
+    const packages = Object.fromEntries(Object.entries(versions).map(([name, version]) => [`node_modules/${name}`, { version }]));
+    place.write('package-lock.json', { lockfileVersion: 3, packages: { '': { dependencies: versions }, ...packages } });
+    expect(unread((await place.run('check', '--format', 'json')).stdout)).toBe(1);
+    const few = { '': { dependencies: { 'is-number': '7.0.0' } }, 'node_modules/is-number': { version: '7.0.0' } };
+    place.write('package-lock.json', { lockfileVersion: 3, packages: few });
+    expect(unread((await place.run('check', '--format', 'json')).stdout)).toBe(0);
+  });
+});

@@ -24,6 +24,12 @@ describe('the memory of clean packages', () => {
     expect(openCleanMemory({ ...options, now: now - 60_000 }).recall(change)).toBeUndefined();
   });
 
+  it('keeps nothing of what was judged offline: the registry could have given more', () => {
+    const options = remembered(change, [], 0, treeWith(), true);
+    expect(openCleanMemory({ ...options, offline: false }).recall(change)).toBeUndefined();
+    expect(openCleanMemory(options).recall(change)).toBeUndefined();
+  });
+
   it('counts freshness from the oldest fact, not from the judgement', () => {
     const options = remembered(change, [], 290);
     const memory = openCleanMemory({ ...options, now: now + 9_000 });
@@ -64,8 +70,14 @@ describe('the memory of clean packages', () => {
   });
 });
 
-function remembered(of: IncomingChange, leansOn: readonly NewDependency[] = [], age = 0, tree: ResolvedTree = treeWith()): CleanOptions {
-  const options: CleanOptions = { path: join(folder, `clean-${++files}.log`), now, offline: false, under: ['policy'], tree, askedAt: () => 'here' };
+function remembered(
+  of: IncomingChange,
+  leansOn: readonly NewDependency[] = [],
+  age = 0,
+  tree: ResolvedTree = treeWith(),
+  offline = false,
+): CleanOptions {
+  const options: CleanOptions = { path: join(folder, `clean-${++files}.log`), now, offline, under: ['policy'], tree, askedAt: () => 'here' };
   const memory = openCleanMemory(options);
   memory.keep(of, notOffered, leansOn);
   memory.save(age);

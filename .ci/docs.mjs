@@ -43,7 +43,8 @@ function withTable(readme) {
     ({ meta }) => `| \`${meta.id}\` | ${levelIn('recommended', meta.id)} | ${levelIn('strict', meta.id)} | ${meta.summary.replaceAll('|', '\\|')} |`,
   );
   const table = ['| rule | recommended | strict | what is wrong |', '| --- | --- | --- | --- |', ...rows].join('\n');
-  return `${readme.slice(0, from + begin.length)}\n\n${table}\n\n${readme.slice(to)}`;
+  const folded = `<details><summary>All ${pages.length} of them</summary>\n\n${table}\n\n</details>`;
+  return `${readme.slice(0, from + begin.length)}\n\n${folded}\n\n${readme.slice(to)}`;
 }
 
 function levelIn(preset, id) {

@@ -31,6 +31,10 @@ export function withTables(readme: string, rows: readonly Row[], alerts: HonestA
 function markdown(rows: readonly Row[], alerts: HonestAlerts | undefined): string {
   const attacks = rows.filter((row) => row.malicious);
   return [
+    ...totals(rows).map(([what, count]) => `- ${what}: **${count}**`),
+    '',
+    `<details><summary>The ${attacks.length} attacks one by one</summary>`,
+    '',
     '| attack | at publication | deciding facts | 3-day hold | scripts denied | trust downgrade |',
     '|---|---|---|---|---|---|',
     ...attacks.map(
@@ -38,15 +42,19 @@ function markdown(rows: readonly Row[], alerts: HonestAlerts | undefined): strin
         `| ${row.id} | ${words[row.verdict]} | ${because(row)} | ${row.baselines.ageHold} | ${row.baselines.scriptsDenied} | ${row.baselines.trustDowngrade} |`,
     ),
     '',
-    ...totals(rows).map(([what, count]) => `- ${what}: **${count}**`),
+    '</details>',
     ...(alerts
       ? [
           '',
           `Honest releases: **${rate(alerts.blocked, alerts.releases)}** of 1,000 blocked and ${rate(alerts.warned, alerts.releases)} warned of (${alerts.releases} releases of ${alerts.packages} packages, the age rule left out; since ${alerts.recent.since}: ${rate(alerts.recent.blocked, alerts.recent.releases)} blocked of 1,000, ${alerts.recent.releases} releases).`,
           '',
+          '<details><summary>By rule</summary>',
+          '',
           '| rule | blocks per 1,000 honest releases | warnings |',
           '|---|---|---|',
           ...alerts.rules.map((one) => `| ${one.rule} | ${rate(one.block, alerts.releases)} | ${rate(one.warn, alerts.releases)} |`),
+          '',
+          '</details>',
         ]
       : []),
   ].join('\n');
@@ -60,9 +68,15 @@ const words: Readonly<Record<Row['verdict'], string>> = {
   broken: 'not judged',
 };
 
+/** Each fact once, without its weight: the weights stand in the report of a case, the table says what was seen. */
 function because(row: Row): string {
-  const parts = new Set(row.cases.flatMap((one) => (one.bump ?? one.add).because));
-  return [...parts].map((part) => part.replace(/^joined-evidence \((.*)\)$/, '$1')).join('; ');
+  const facts = row.cases
+    .flatMap((one) => (one.bump ?? one.add).because)
+    .flatMap((part) => part.replace(/^joined-evidence \((.*)\)$/, '$1').split(', '))
+    .map((fact) => fact.replace(/ [+-]\d+$/, ''));
+  const rules = new Map(facts.map((fact) => [fact.split(':')[0], fact]));
+  for (const fact of facts) if (fact.includes(':')) rules.set(fact.split(':')[0], fact);
+  return [...rules.values()].join(', ');
 }
 
 function totals(rows: readonly Row[]): [string, string][] {

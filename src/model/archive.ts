@@ -34,7 +34,7 @@ export interface PackedFile {
   readonly path: string;
   readonly size: number;
   readonly executable: boolean;
-  /** First 16 characters of the base64 sha256 of its bytes. */
+  /** First 22 characters of the base64 sha256 of its bytes: enough that nobody finds two files with one hash. */
   readonly hash: string;
   /** The bytes; only their head when `whole` is false. */
   readonly bytes: Uint8Array;

@@ -16,49 +16,78 @@ export interface PaxRecords {
   readonly bad: boolean;
 }
 
-/** Reads a header block: `null` when it is all zeros (end of archive), `bad` when checksum or numbers do not hold. */
-export function readHeader(block: Buffer): TarHeader | 'null' | 'bad' {
-  const sum = checksum(block);
-  if (sum === 256) return block.subarray(148, 156).every((byte) => byte === 0) ? 'null' : 'bad';
-  if (number(block, 148, 8) !== sum) return 'bad';
-  const size = number(block, 124, 12);
-  const path = pathOf(block);
+/** Reads the header block at an offset: `null` when it is all zeros (end of archive), `bad` when checksum or numbers do not hold. */
+export function readHeader(bytes: Buffer, at = 0): TarHeader | 'null' | 'bad' {
+  const sum = checksum(bytes, at);
+  if (sum === 256) return bytes.subarray(at + 148, at + 156).every((byte) => byte === 0) ? 'null' : 'bad';
+  if (number(bytes, at + 148, 8) !== sum) return 'bad';
+  const size = number(bytes, at + 124, 12);
+  const path = pathOf(bytes, at);
   if (size === undefined || path === '') return 'bad';
-  const flag = block[156] as number;
-  const type = flag === 0 ? '0' : String.fromCharCode(flag);
-  return { path, size, mode: number(block, 100, 8) ?? 0, type, linked: block[157] !== 0 };
+  const flag = bytes[at + 156] as number;
+  const type = flag === 0 || flag === 48 ? '0' : String.fromCharCode(flag);
+  return { path, size, mode: number(bytes, at + 100, 8) ?? 0, type, linked: bytes[at + 157] !== 0 };
 }
 
 /** Sum of all bytes with the checksum field read as blanks. */
-function checksum(block: Buffer): number {
+function checksum(bytes: Buffer, at: number): number {
   let sum = 256;
-  for (let i = 0; i < 148; i++) sum += block[i] as number;
-  for (let i = 156; i < 512; i++) sum += block[i] as number;
+  const field = at + 148;
+  for (let i = at; i < field; i++) sum += bytes[i] as number;
+  const end = at + 512;
+  for (let i = at + 156; i < end; i++) sum += bytes[i] as number;
   return sum;
 }
 
-function pathOf(block: Buffer): string {
-  const name = text(block, 0, 100);
-  if (block.toString('latin1', 257, 263) !== 'ustar\0') return name;
-  const prefix = text(block, 345, block[475] === 0 ? 130 : 155);
+function pathOf(bytes: Buffer, at: number): string {
+  const name = text(bytes, at, 100);
+  if (!isUstar(bytes, at + 257)) return name;
+  const prefix = text(bytes, at + 345, bytes[at + 475] === 0 ? 130 : 155);
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-function text(block: Buffer, start: number, length: number): string {
-  const end = block.indexOf(0, start);
-  return block.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
+/** `ustar` and a zero byte. */
+function isUstar(bytes: Buffer, at: number): boolean {
+  return (
+    bytes[at] === 0x75 && bytes[at + 1] === 0x73 && bytes[at + 2] === 0x74 && bytes[at + 3] === 0x61 && bytes[at + 4] === 0x72 && bytes[at + 5] === 0
+  );
+}
+
+function text(bytes: Buffer, start: number, length: number): string {
+  let end = start;
+  let high = 0;
+  for (const most = start + length; end < most && bytes[end] !== 0; end++) high |= bytes[end] as number;
+  if (end === start) return '';
+  return bytes.toString(high < 128 ? 'latin1' : 'utf8', start, end);
 }
 
 /** Octal digits, or GNU base-256; undefined when it is neither, negative, or beyond what a file can be. */
-function number(block: Buffer, start: number, length: number): number | undefined {
-  const first = block[start] as number;
+function number(bytes: Buffer, start: number, length: number): number | undefined {
+  const first = bytes[start] as number;
   if (first === 0x80) {
     let value = 0;
-    for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] as number);
+    for (let i = start + 1; i < start + length; i++) value = value * 256 + (bytes[i] as number);
     return Number.isSafeInteger(value) ? value : undefined;
   }
   if (first > 0x80) return undefined;
-  const digits = text(block, start, length).trim();
+  return octal(bytes, start, length) ?? loose(bytes, start, length);
+}
+
+/** As every tool writes numbers: digits, then a zero byte or a blank. */
+function octal(bytes: Buffer, start: number, length: number): number | undefined {
+  let value = 0;
+  let at = start;
+  for (const most = start + length; at < most; at++) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  const closes = at === start + length || bytes[at] === 0 || (bytes[at] === 32 && (at + 1 === start + length || bytes[at + 1] === 0));
+  return at > start && closes ? value : undefined;
+}
+
+function loose(bytes: Buffer, start: number, length: number): number | undefined {
+  const digits = text(bytes, start, length).trim();
   if (digits === '') return 0;
   return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }

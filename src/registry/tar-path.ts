@@ -14,6 +14,26 @@ export interface Landing {
 
 /** Strips the first folder as npm does and keeps only what stays below the package folder. */
 export function landingPath(written: string): Landing {
+  const slash = isPlain(written) ? written.indexOf('/') : -1;
+  return slash > 0 ? { root: written.slice(0, slash), path: written.slice(slash + 1), odd: none } : landingOf(written);
+}
+
+const none: readonly AnomalyKind[] = [];
+
+/** What nearly all paths are: short, of printable ASCII, without anything that would need a second look. */
+function isPlain(path: string): boolean {
+  if (path.length > longestName) return false;
+  let before = 47;
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    // Parts that begin with a dot (`.`, `..`, but also `.npmrc`), empty parts, drives.
+    if (code < 32 || code > 126 || code === 92 || code === 58 || (before === 47 && (code === 46 || code === 47))) return false;
+    before = code;
+  }
+  return before !== 47;
+}
+
+function landingOf(written: string): Landing {
   const odd: AnomalyKind[] = [];
   if (hasControls(written)) odd.push('control-characters');
   if (written.includes('\\')) odd.push('backslash-path');

@@ -2,7 +2,7 @@
  * A tar reader for hostile archives: takes unpacked chunks, keeps regular files, names everything odd, writes nothing.
  * Paths come out as npm unpacks them: without their first folder, whatever it is called.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOnce } from 'node:crypto';
 import type { Anomaly, AnomalyKind, PackedFile } from '../model/archive.ts';
 import { DepwardError } from '../model/errors.ts';
 import { type PaxRecords, parsePax, readHeader, type TarHeader } from './tar-header.ts';
@@ -22,6 +22,8 @@ export interface TarLimits {
 export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 48 * 2 ** 20, metaBytes: 2 ** 20 };
 
 const headBytes = 512;
+/** 132 bits: nobody finds two files with one hash. */
+const hashLength = 22;
 
 export interface TarReader {
   push(chunk: Buffer): void;
@@ -57,15 +59,16 @@ class Reader implements TarReader {
   push(chunk: Buffer): void {
     this.#total += chunk.length;
     if (this.#total > this.#limits.unpackedBytes) throw tooMuch(`unpacks to more than ${this.#limits.unpackedBytes} bytes`);
-    let bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     this.#rest = undefined;
-    while (bytes.length > 0) {
-      const used = this.#step(bytes);
+    let at = 0;
+    while (at < bytes.length) {
+      const used = this.#step(bytes, at);
       if (used === 0) break;
-      bytes = bytes.subarray(used);
+      at += used;
     }
     // A copy: the caller's chunk may be reused, and a small rest must not hold a large chunk.
-    if (bytes.length > 0) this.#rest = Buffer.from(bytes);
+    if (at < bytes.length) this.#rest = Buffer.from(bytes.subarray(at));
   }
 
   end(): { readonly files: readonly PackedFile[]; readonly anomalies: readonly Anomaly[] } {
@@ -78,25 +81,29 @@ class Reader implements TarReader {
     return { files: [...this.#files.values()], anomalies: anomalies.sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
   }
 
-  #step(bytes: Buffer): number {
+  #step(bytes: Buffer, at: number): number {
     switch (this.#mode) {
       case 'header':
-        return this.#stepHeader(bytes);
+        return this.#stepHeader(bytes, at);
       case 'ended':
-        return this.#stepEnded(bytes);
+        return this.#stepEnded(bytes, at);
       default:
-        return this.#left > 0 ? this.#stepBody(bytes) : this.#stepPadding(bytes);
+        return this.#left > 0 ? this.#stepBody(bytes, at) : this.#stepPadding(bytes, at);
     }
   }
 
-  #stepEnded(bytes: Buffer): number {
-    if (!bytes.every((byte) => byte === 0)) this.#note('trailing-data', '');
-    return bytes.length;
+  #stepEnded(bytes: Buffer, at: number): number {
+    for (let i = at; i < bytes.length; i++) {
+      if (bytes[i] === 0) continue;
+      this.#note('trailing-data', '');
+      break;
+    }
+    return bytes.length - at;
   }
 
-  #stepHeader(bytes: Buffer): number {
-    if (bytes.length < 512) return 0;
-    const header = readHeader(bytes.subarray(0, 512));
+  #stepHeader(bytes: Buffer, at: number): number {
+    if (bytes.length - at < 512) return 0;
+    const header = readHeader(bytes, at);
     if (header === 'null') {
       if (++this.#nullBlocks > 1) this.#mode = 'ended';
       return 512;
@@ -124,6 +131,7 @@ class Reader implements TarReader {
 
   /** The header with what extended headers before it say. */
   #dressed(header: TarHeader): TarHeader {
+    if (!this.#pax && !this.#globalPax && this.#longName === undefined && (header.type !== '0' || !header.path.endsWith('/'))) return header;
     const path = this.#pax?.path ?? this.#longName ?? header.path;
     const size = this.#pax?.size ?? this.#globalPax?.size ?? header.size;
     this.#pax = undefined;
@@ -141,9 +149,9 @@ class Reader implements TarReader {
     return false;
   }
 
-  #stepBody(bytes: Buffer): number {
-    const take = Math.min(this.#left, bytes.length);
-    if (this.#mode !== 'skip') this.#parts.push(bytes.subarray(0, take));
+  #stepBody(bytes: Buffer, at: number): number {
+    const take = Math.min(this.#left, bytes.length - at);
+    if (this.#mode !== 'skip') this.#parts.push(bytes.subarray(at, at + take));
     this.#left -= take;
     if (this.#left === 0) this.#finish();
     else if (this.#mode === 'file') this.#thin();
@@ -167,8 +175,8 @@ class Reader implements TarReader {
     return size <= this.#limits.fileBytes && this.#kept + size <= this.#limits.keptBytes;
   }
 
-  #stepPadding(bytes: Buffer): number {
-    const take = Math.min(this.#padding, bytes.length);
+  #stepPadding(bytes: Buffer, at: number): number {
+    const take = Math.min(this.#padding, bytes.length - at);
     this.#padding -= take;
     if (this.#padding === 0) this.#mode = 'header';
     return take;
@@ -211,7 +219,7 @@ class Reader implements TarReader {
     const streamed = this.#hash;
     this.#hash = undefined;
     const last = this.#parts.at(-1) ?? Buffer.alloc(0);
-    const hash = (streamed ?? createHash('sha256')).update(last).digest('base64').slice(0, 16);
+    const hash = (streamed ? streamed.update(last).digest('base64') : sha256(last)).slice(0, hashLength);
     const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : last;
     return { hash, bytes: this.#roomFor(size) ? all : Buffer.from(all.subarray(0, headBytes)) };
   }
@@ -221,6 +229,11 @@ class Reader implements TarReader {
     if (held) held.count++;
     else this.#anomalies.set(kind, { path: path.slice(0, 300), count: 1 });
   }
+}
+
+/** In one call: for small files making the object costs more than the hash. */
+function sha256(bytes: Buffer): string {
+  return hashOnce('sha256', bytes, 'base64');
 }
 
 /** Starts reading an archive. */

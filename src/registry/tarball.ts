@@ -1,5 +1,5 @@
 /** From the packed bytes of a release to what they hold: integrity checked, unpacked in memory within limits, never onto disk. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import ssri from 'ssri';
 import type { Anomaly, Archive } from '../model/archive.ts';
@@ -14,7 +14,7 @@ const ratioMatters = 16 * 2 ** 20;
 
 /** Reads a tarball; throws a DepwardError when it is damaged, too large or no tarball. */
 export async function readTarball(packed: Buffer, limits: TarLimits = tarLimits): Promise<Archive> {
-  const integrity = `sha512-${createHash('sha512').update(packed).digest('base64')}`;
+  const integrity = `sha512-${hash('sha512', packed, 'base64')}`;
   const reader = tarReader(limits);
   const { unpackedBytes, anomalies } = await unpack(packed, reader, limits);
   const read = reader.end();
@@ -44,7 +44,7 @@ interface Unpacked {
 async function unpack(packed: Buffer, reader: TarReader, limits: TarLimits): Promise<Unpacked> {
   if (!isGzip(packed)) return plain(packed, reader);
   const declared = packed.length >= 18 ? packed.readUInt32LE(packed.length - 4) : 0;
-  const whole = declared <= atOnce ? gunzipWhole(packed, Math.min(atOnce, limits.unpackedBytes)) : 'too-large';
+  const whole = declared <= atOnce ? gunzipWhole(packed, declared, Math.min(atOnce, limits.unpackedBytes)) : 'too-large';
   const { bytes, used } = whole === 'too-large' ? await gunzipInPieces(packed, reader) : { bytes: whole.bytes.length, used: whole.used };
   if (whole !== 'too-large') reader.push(whole.bytes);
   const anomalies: Anomaly[] = [];
@@ -64,10 +64,15 @@ function isGzip(packed: Buffer): boolean {
   return packed[0] === 0x1f && packed[1] === 0x8b;
 }
 
-function gunzipWhole(packed: Buffer, most: number): { readonly bytes: Buffer; readonly used: number } | 'too-large' {
+/** The trailer says how much to expect: one piece of memory, one call. It may lie, so no more than deflate could make of the bytes. */
+function gunzipWhole(packed: Buffer, declared: number, most: number): { readonly bytes: Buffer; readonly used: number } | 'too-large' {
   try {
     // `info` adds the engine, which knows how many packed bytes it read; the type declarations do not have it.
-    const answer = gunzipSync(packed, { maxOutputLength: most, info: true }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    const chunkSize = Math.max(1024, Math.min(declared, packed.length * 1032, most) + 1);
+    const answer = gunzipSync(packed, { maxOutputLength: most, info: true, chunkSize }) as unknown as {
+      buffer: Buffer;
+      engine: { bytesWritten: number };
+    };
     return { bytes: answer.buffer, used: answer.engine.bytesWritten };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return 'too-large';

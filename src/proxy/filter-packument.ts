@@ -3,7 +3,7 @@
  * parses and writes again, decides whenever the fast way is in doubt, and is the reference it is tested against.
  */
 import semver from 'semver';
-import { isDoubt, layoutOf, type Member, type PackumentLayout, tarballOf } from './json-layout.ts';
+import type { ObjectLayout, PackumentLayout } from './json-layout.ts';
 
 /** What to do to a packument. */
 export interface Filtering {
@@ -21,17 +21,9 @@ export interface Filtered {
   readonly movedTags: ReadonlyMap<string, { readonly from: string; readonly to: string | undefined }>;
 }
 
-/** Filters a packument in either form. Throws a SyntaxError when the bytes are no packument. */
-export function filterPackument(bytes: Buffer, filtering: Filtering): Filtered {
-  const layout = layoutOf(bytes);
-  if (layout) {
-    try {
-      return cutOut(bytes, layout, filtering);
-    } catch (error) {
-      if (!isDoubt(error)) throw error;
-    }
-  }
-  return filterParsed(bytes, filtering);
+/** Filters a packument in either form, by its layout where it has one. Throws a SyntaxError when the bytes are no packument. */
+export function filterPackument(bytes: Buffer, filtering: Filtering, layout: PackumentLayout | undefined): Filtered {
+  return layout && (!filtering.tarball || layout.tarballs) ? cutOut(bytes, layout, filtering) : filterParsed(bytes, filtering);
 }
 
 /** The plain way. Exported as the reference for tests. */
@@ -55,110 +47,130 @@ export function filterParsed(bytes: Buffer, filtering: Filtering): Filtered {
   return { bytes: Buffer.from(JSON.stringify(Object.fromEntries(result))), kept: kept.length, removed, movedTags: moved.moved };
 }
 
+/** What stands between two offsets, replaced by a text of ASCII alone. */
 interface Edit {
   readonly start: number;
   readonly end: number;
-  readonly bytes: Buffer;
+  readonly text: string;
 }
 
 function cutOut(bytes: Buffer, layout: PackumentLayout, filtering: Filtering): Filtered {
-  const removed: string[] = [];
-  const kept: Member[] = [];
-  for (const member of layout.versions) {
-    if (filtering.keep(member.key)) kept.push(member);
-    else removed.push(member.key);
-  }
+  const { names } = layout.versions;
+  const removed = names.filter((version) => !filtering.keep(version));
   const gone = new Set(removed);
-  const edits: Edit[] = filtering.tarball ? tarballEdits(bytes, kept, filtering) : [];
-  const tags = layout.distTags ? parseSpan(bytes, layout.distTags) : {};
-  const { tags: repaired, moved } = repairTags(
-    tags,
-    kept.map((member) => member.key),
-    gone,
-  );
-  if (removed.length > 0) {
-    edits.push(...gapEdits(layout, gone));
-    if (layout.time) edits.push(rewritten(layout.time, without(parseSpan(bytes, layout.time), gone)));
-    if (layout.distTags) edits.push(rewritten(layout.distTags, repaired));
-  }
+  const kept = removed.length === 0 ? names : names.filter((version) => !gone.has(version));
+  const edits = filtering.tarball ? tarballEdits(bytes, layout, gone, filtering.tarball) : [];
+  if (removed.length === 0) return { bytes: apply(bytes, edits), kept: kept.length, removed, movedTags: new Map() };
+  edits.push(...gapEdits(layout.versions, gone), ...(layout.time ? gapEdits(layout.time, gone) : []));
+  const { tags, moved } = repairTags(layout.distTags ? objectOf(parseSpan(bytes, layout.distTags)) : {}, kept, gone);
+  if (layout.distTags && moved.size > 0) edits.push({ ...layout.distTags, text: asciiJson(tags) });
   return { bytes: apply(bytes, edits), kept: kept.length, removed, movedTags: moved };
 }
 
-/** One edit for each run of withheld versions, taking exactly one comma with it; what lies between kept ones stays as it is. */
-function gapEdits(layout: PackumentLayout, gone: ReadonlySet<string>): Edit[] {
-  const { versions } = layout;
+/** One edit for each run of withheld members, taking exactly one comma with it; what lies between kept ones stays as it is. */
+function gapEdits({ start, end, names, offsets }: ObjectLayout, gone: ReadonlySet<string>): Edit[] {
   const edits: Edit[] = [];
-  for (let i = 0; i < versions.length; i++) {
-    if (!gone.has((versions[i] as Member).key)) continue;
+  for (let i = 0; i < names.length; i++) {
+    if (!gone.has(names[i] as string)) continue;
     const first = i;
-    while (i + 1 < versions.length && gone.has((versions[i + 1] as Member).key)) i++;
-    const next = versions[i + 1];
-    const before = versions[first - 1];
-    const start = next ? (versions[first] as Member).start : (before?.end ?? layout.versionsStart + 1);
-    edits.push({ start, end: next ? next.start : layout.versionsEnd - 1, bytes: Buffer.alloc(0) });
+    while (i + 1 < names.length && gone.has(names[i + 1] as string)) i++;
+    const next = i + 1 < names.length ? (offsets[3 * i + 3] as number) : undefined;
+    const before = first > 0 ? (offsets[3 * first - 1] as number) : start + 1;
+    edits.push({ start: next === undefined ? before : (offsets[3 * first] as number), end: next ?? end - 1, text: '' });
   }
   return edits;
 }
 
-function tarballEdits(bytes: Buffer, kept: readonly Member[], filtering: Filtering): Edit[] {
-  return kept.flatMap((member) => {
-    if (bytes[member.valueStart] !== 123) return [];
-    const tarball = tarballOf(bytes, member);
-    if (!tarball) return [];
-    const url: string = JSON.parse(bytes.toString('utf8', tarball.valueStart, tarball.end));
-    const shown = filtering.tarball?.(url, member.key) ?? url;
-    return shown === url ? [] : [rewritten(tarball, shown)];
-  });
+function tarballEdits(
+  bytes: Buffer,
+  { versions, tarballs }: PackumentLayout,
+  gone: ReadonlySet<string>,
+  shownFor: NonNullable<Filtering['tarball']>,
+): Edit[] {
+  const edits: Edit[] = [];
+  for (let i = 0; tarballs && i < versions.names.length; i++) {
+    const version = versions.names[i] as string;
+    if (gone.has(version)) continue;
+    const [start, end] = [tarballs[2 * i] as number, tarballs[2 * i + 1] as number];
+    const url = stringAt(bytes, start, end);
+    const shown = shownFor(url, version);
+    if (shown !== url) edits.push({ start, end, text: isPlain(shown) ? `"${shown}"` : asciiJson(shown) });
+  }
+  return edits;
 }
 
-function rewritten(member: { readonly valueStart: number; readonly end: number }, value: unknown): Edit {
-  return { start: member.valueStart, end: member.end, bytes: Buffer.from(JSON.stringify(value)) };
+function stringAt(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('latin1', start + 1, end - 1);
+  return isPlain(text) ? text : String(parseSpan(bytes, { start, end }));
 }
 
+/** Printable ASCII that needs no escapes, as any address should be. */
+function isPlain(text: string): boolean {
+  return /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text);
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Kept ranges and new texts, copied once into their place. */
 function apply(bytes: Buffer, edits: readonly Edit[]): Buffer {
   if (edits.length === 0) return bytes;
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    parts.push(bytes.subarray(at, edit.start), edit.bytes);
-    at = edit.end;
+  const inOrder = [...edits].sort((a, b) => a.start - b.start);
+  const size = inOrder.reduce((sum, edit) => sum + edit.text.length - (edit.end - edit.start), bytes.length);
+  const result = Buffer.allocUnsafeSlow(size);
+  let from = 0;
+  let to = 0;
+  for (const { start, end, text } of inOrder) {
+    to += bytes.copy(result, to, from, start);
+    if (text !== '') to += result.write(text, to, 'latin1');
+    from = end;
   }
-  parts.push(bytes.subarray(at));
-  return Buffer.concat(parts);
+  bytes.copy(result, to, from);
+  return result;
 }
 
-function parseSpan(bytes: Buffer, member: Member): Readonly<Record<string, unknown>> {
-  return objectOf(JSON.parse(bytes.toString('utf8', member.valueStart, member.end))) ?? {};
+function parseSpan(bytes: Buffer, { start, end }: { readonly start: number; readonly end: number }): unknown {
+  return JSON.parse(bytes.toString('utf8', start, end));
 }
 
-function repairTags(tags: Readonly<Record<string, unknown>>, kept: readonly string[], gone: ReadonlySet<string>) {
+function repairTags(tags: Readonly<Record<string, unknown>> = {}, kept: readonly string[], gone: ReadonlySet<string>) {
   const moved = new Map<string, { from: string; to: string | undefined }>();
   if (gone.size === 0) return { tags, moved };
+  const ladder = openLadder(kept);
   const repaired: [string, unknown][] = [];
   for (const [tag, target] of Object.entries(tags)) {
     if (typeof target !== 'string' || !gone.has(target)) {
       repaired.push([tag, target]);
       continue;
     }
-    const to = nearestBelow(target, kept);
+    const to = ladder(target);
     moved.set(tag, { from: target, to });
     if (to !== undefined) repaired.push([tag, to]);
   }
   return { tags: Object.fromEntries(repaired), moved };
 }
 
+/** The newest version not above a target, from versions that are read once, with the first question. */
+function openLadder(versions: readonly string[]): (target: string) => string | undefined {
+  let read: readonly semver.SemVer[] | undefined;
+  return (target) => {
+    const ceiling = semver.parse(target);
+    if (!ceiling) return undefined;
+    read ??= versions.flatMap((version) => semver.parse(version) ?? []);
+    let best: semver.SemVer | undefined;
+    for (const version of read) {
+      if (version.prerelease.length > 0 && ceiling.prerelease.length === 0) continue;
+      if (best && version.compare(best) <= 0) continue;
+      if (version.compare(ceiling) <= 0) best = version;
+    }
+    return best?.raw;
+  };
+}
+
 /** The newest of `versions` not above `target`; pre-releases only where the target is one. */
 export function nearestBelow(target: string, versions: readonly string[]): string | undefined {
-  const ceiling = semver.parse(target);
-  if (!ceiling) return undefined;
-  let best: semver.SemVer | undefined;
-  for (const text of versions) {
-    const version = semver.parse(text);
-    if (!version || version.compare(ceiling) > 0) continue;
-    if (version.prerelease.length > 0 && ceiling.prerelease.length === 0) continue;
-    if (!best || version.compare(best) > 0) best = version;
-  }
-  return best?.raw;
+  return openLadder(versions)(target);
 }
 
 function withTarball(manifest: unknown, version: string, filtering: Filtering): unknown {

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Packument } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
-import { parsePackument } from '../registry/packument.ts';
+import { parsePlaced } from '../registry/packument.ts';
 import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Filtered, filterPackument } from './filter-packument.ts';
+import { layoutFrom, layoutOf, type PackumentLayout } from './json-layout.ts';
 import { packumentPath } from './route.ts';
 import { blockedOf, judgeSuspects, stillValid, validUntil } from './suspects.ts';
 import { troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
@@ -54,6 +55,8 @@ interface Document {
   readonly type: string;
   /** On the monotonic clock: the wall clock may jump. */
   confirmed: number;
+  /** Where its parts lie, found once; undefined in it when it has to be parsed to be filtered. */
+  layout?: { readonly found: PackumentLayout | undefined };
 }
 
 interface Entry {
@@ -159,7 +162,7 @@ export function openPackages(options: PackagesOptions): Packages {
         try {
           const entry = entryOf(name, identity);
           const parsed = entry.judged?.from === entry.documents.get('full') ? entry.judged?.packument : undefined;
-          const packument = parsed ?? packumentIn(await documentOf(entry, 'full', identity), name);
+          const packument = parsed ?? readIn(await documentOf(entry, 'full', identity), name);
           return { status: 'found', packument, confirmedAt: now() };
         } catch (error) {
           const trouble = troubleOf(error);
@@ -177,8 +180,7 @@ export function openPackages(options: PackagesOptions): Packages {
   }
 
   async function judgeDocument(entry: Entry, document: Document, identity: Identity): Promise<Judged> {
-    const packument =
-      entry.judged?.from === document ? entry.judged.packument : parsedOrForgotten(entry, 'full', () => packumentIn(document, entry.name));
+    const packument = entry.judged?.from === document ? entry.judged.packument : parsedOrForgotten(entry, 'full', () => readIn(document, entry.name));
     const at = now();
     const request = { packument, packuments: sourceFor(identity, packument), now: at };
     const judgements = withDeepBlocks(entry, packument, await judgeSuspects(bench, request, entry.extra));
@@ -246,7 +248,9 @@ export function openPackages(options: PackagesOptions): Packages {
     const known = new Set(judged.packument.releases.map((release) => release.version));
     const keep = options.observe ? () => true : (version: string) => known.has(version) && !judged.withheld.has(version);
     try {
-      const filtered = filterPackument(document.bytes, { keep, ...(style && { tarball: (url, version) => style.rewrite(url, name, version) }) });
+      document.layout ??= { found: layoutOf(document.bytes) };
+      const filtering = { keep, ...(style && { tarball: (url: string, version: string) => style.rewrite(url, name, version) }) };
+      const filtered = filterPackument(document.bytes, filtering, document.layout.found);
       const etag = `"${createHash('sha256').update(filtered.bytes).digest('base64url').slice(0, 27)}"`;
       return { bytes: filtered.bytes, etag, type: document.type.startsWith('application/') ? document.type : 'application/json', filtered, judged };
     } catch (error) {
@@ -275,8 +279,10 @@ function parsedOrForgotten<T>(entry: Entry, form: Form, parse: () => T): T {
   }
 }
 
-function packumentIn(document: Document, name: string): Packument {
-  const parsed = parsePackument(name, document.bytes);
+/** The facts in a document; where its parts lie is noted on the way. */
+function readIn(document: Document, name: string): Packument {
+  const { parsed, places } = parsePlaced(name, document.bytes);
   if (!parsed.ok) throw new UpstreamTrouble(502, parsed.reason);
+  document.layout = { found: places && layoutFrom(document.bytes, places) };
   return parsed.packument;
 }

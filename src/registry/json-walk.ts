@@ -7,12 +7,29 @@
 /**
  * Which parts to build: a whole value, an object's named members, or every member of an object or array.
  * `alike` says that members mostly repeat each other: what has the same bytes as before is then the same object as before.
+ * `note` asks for the place of the value and, of an object whose members are all built, of those.
  */
-export type Shape = 'value' | { readonly keys: Readonly<Record<string, Shape>> } | { readonly each: Shape; readonly alike?: true };
+export type Shape =
+  | 'value'
+  | { readonly keys: Readonly<Record<string, Shape>> }
+  | { readonly each: Shape; readonly alike?: true; readonly note?: string }
+  | { readonly note: string };
+
+/** Where a value lies in the bytes. Of an object also its members: their names, and for each the offsets of key, value and end. */
+export interface Place {
+  readonly start: number;
+  end: number;
+  readonly names: string[];
+  readonly members: number[];
+  /** False when a name is written with escapes or bytes beyond ASCII. */
+  plain: boolean;
+}
 
 export interface Walked {
   readonly ok: true;
   readonly value: unknown;
+  /** What was noted, under the name it was to be noted under, in the order of the document. */
+  readonly places: ReadonlyMap<string, readonly Place[]>;
 }
 
 /** `syntax`: not JSON; `depth` and `size`: more than anybody needs, whatever it is. */
@@ -28,7 +45,7 @@ export function walkJson(bytes: Buffer, shape: Shape): Walked | WalkFailure {
   const walk = new Walk(bytes);
   try {
     const value = walk.document(compile(shape));
-    return { ok: true, value };
+    return { ok: true, value, places: walk.places };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, why: error.why };
     throw error;
@@ -44,9 +61,9 @@ class Refusal extends Error {
 }
 
 type Compiled =
-  | { readonly kind: 'value' }
+  | { readonly kind: 'value'; readonly note?: string }
   | { readonly kind: 'keys'; readonly byLength: readonly (readonly Wanted[] | undefined)[]; readonly alike: boolean }
-  | { readonly kind: 'each'; readonly of: Compiled };
+  | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
 
 interface Wanted {
   readonly name: string;
@@ -61,9 +78,15 @@ function compile(shape: Shape): Compiled {
   if (shape === 'value') return wholeValue;
   const kept = compiled.get(shape);
   if (kept) return kept;
-  const made = 'each' in shape ? ({ kind: 'each', of: markAlike(compile(shape.each), shape.alike) } as const) : keysOf(shape.keys);
+  const made = compiledAnew(shape);
   compiled.set(shape, made);
   return made;
+}
+
+function compiledAnew(shape: Exclude<Shape, 'value'>): Compiled {
+  if ('keys' in shape) return keysOf(shape.keys);
+  if (!('each' in shape)) return { kind: 'value', note: shape.note };
+  return { kind: 'each', of: markAlike(compile(shape.each), shape.alike), ...(shape.note !== undefined && { note: shape.note }) };
 }
 
 function keysOf(keys: Readonly<Record<string, Shape>>): Compiled {
@@ -118,6 +141,7 @@ class Walk {
   private before: readonly Member[] = [];
   /** What each open bracket of a skipped value is: 1 object, 0 array. */
   private readonly open = new Uint8Array(maxDepth + 1);
+  readonly places = new Map<string, Place[]>();
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -133,6 +157,17 @@ class Walk {
   }
 
   private take(shape: Compiled): unknown {
+    if (shape.kind === 'keys' || shape.note === undefined) return this.build(shape);
+    const place: Place = { start: this.at, end: 0, names: [], members: [], plain: true };
+    const value = shape.kind === 'each' && this.bytes[this.at] === openObject ? this.object(shape, place) : this.build(shape);
+    place.end = this.at;
+    const noted = this.places.get(shape.note);
+    if (noted) noted.push(place);
+    else this.places.set(shape.note, [place]);
+    return value;
+  }
+
+  private build(shape: Compiled): unknown {
     const first = this.bytes[this.at];
     if (first === quote) return this.string();
     if (first === openObject) return this.object(shape);
@@ -140,7 +175,7 @@ class Walk {
     return this.scalar();
   }
 
-  private object(shape: Compiled): unknown {
+  private object(shape: Compiled, place?: Place): unknown {
     if (shape.kind === 'keys' && shape.alike) return this.objectLikeBefore(shape);
     this.enter();
     // No prototype: `__proto__` becomes a member like any other, as it does in JSON.parse.
@@ -153,9 +188,15 @@ class Walk {
       const stop = this.at;
       const wanted = shape.kind === 'keys' ? this.wanted(shape, start, stop) : undefined;
       const name = shape.kind === 'keys' ? wanted?.name : this.text(start, stop);
+      if (this.escaped && place) place.plain = false;
       this.colon();
+      const valueAt = this.at;
       if (name === undefined) this.skip();
       else built[name] = this.take(wanted?.shape ?? (shape.kind === 'each' ? shape.of : wholeValue));
+      if (place && name !== undefined) {
+        place.names.push(name);
+        place.members.push(start, valueAt, this.at);
+      }
       more = this.another(closeObject);
     }
     this.depth -= 1;

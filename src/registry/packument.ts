@@ -1,7 +1,7 @@
 /** Untrusted packument bytes into our own small record. Total: whatever comes in, the answer is a record or a reason. */
 import type { Offers, Packument, Person, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
-import { type Shape, walkJson } from './json-walk.ts';
+import { type Place, type Shape, type WalkFailure, walkJson } from './json-walk.ts';
 import { newPool, type Pool, peopleOf, releaseOf } from './manifest.ts';
 import { fieldsOf, instantOf, limits, listOf, OverLimit, textOf } from './untrusted.ts';
 
@@ -9,18 +9,25 @@ export { packumentAsOf } from './as-of.ts';
 
 export type Parsed = { readonly ok: true; readonly packument: Packument } | { readonly ok: false; readonly reason: string };
 
+/** The same with the places of the parts that a proxy cuts and rewrites; without them when the bytes were not plain enough to be walked. */
+export interface Placed {
+  readonly parsed: Parsed;
+  readonly places?: ReadonlyMap<string, readonly Place[]>;
+}
+
 const person: Shape = { keys: { name: 'value', email: 'value' } };
 
 /** What is read of a packument; the rest (read-mes above all) is passed over without being built. */
 export const wantedParts: Shape = {
   keys: {
     name: 'value',
-    'dist-tags': 'value',
-    time: 'value',
+    'dist-tags': { note: 'dist-tags' },
+    time: { each: 'value', note: 'time' },
     maintainers: { each: person },
     error: 'value',
     versions: {
       alike: true,
+      note: 'versions',
       each: {
         keys: {
           scripts: { keys: { preinstall: 'value', install: 'value', postinstall: 'value', prepare: 'value' } },
@@ -34,7 +41,7 @@ export const wantedParts: Shape = {
           bin: 'value',
           dist: {
             keys: {
-              tarball: 'value',
+              tarball: { note: 'tarball' },
               integrity: 'value',
               shasum: 'value',
               unpackedSize: 'value',
@@ -58,11 +65,18 @@ export const wantedParts: Shape = {
 
 /** Reads the bytes a registry answered when asked for `name`. */
 export function parsePackument(name: string, bytes: Buffer): Parsed {
+  return parsePlaced(name, bytes).parsed;
+}
+
+/** Reads them and tells where things lie, in one pass. */
+export function parsePlaced(name: string, bytes: Buffer): Placed {
   const walked = walkJson(bytes, wantedParts);
-  if (walked.ok) return packumentFrom(name, walked.value);
-  if (walked.why !== 'syntax')
-    return { ok: false, reason: walked.why === 'depth' ? 'its document is nested too deeply' : 'its document has too many members' };
-  return parseReference(name, bytes);
+  return walked.ok ? { parsed: packumentFrom(name, walked.value), places: walked.places } : { parsed: parseDoubtful(name, bytes, walked.why) };
+}
+
+function parseDoubtful(name: string, bytes: Buffer, why: WalkFailure['why']): Parsed {
+  if (why === 'syntax') return parseReference(name, bytes);
+  return { ok: false, reason: why === 'depth' ? 'its document is nested too deeply' : 'its document has too many members' };
 }
 
 /** The plain way, slower: decides when the fast one has doubts, and is what the fast one is tested against. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Filtering, filterPackument, filterParsed, nearestBelow } from '../../src/proxy/filter-packument.ts';
+import { type Filtered, type Filtering, filterParsed, filterPackument as filterPlaced, nearestBelow } from '../../src/proxy/filter-packument.ts';
 import { layoutOf } from '../../src/proxy/json-layout.ts';
 
 const bench = fileURLToPath(new URL('../../../shared/bench/packuments', import.meta.url));
@@ -18,6 +18,10 @@ function packument(versions: readonly string[], tags: Record<string, string>): R
     ),
     time: Object.fromEntries([['created', '2020-01-01'], ['modified', '2024-01-01'], ...versions.map((version) => [version, '2024-01-01'])]),
   };
+}
+
+function filterPackument(bytes: Buffer, filtering: Filtering): Filtered {
+  return filterPlaced(bytes, filtering, layoutOf(bytes));
 }
 
 function withhold(...versions: readonly string[]): Filtering {

@@ -8,7 +8,7 @@ import type { Action, Mode, PolicyNote, Report } from './model/report.ts';
 import type { AnyRule } from './model/rule.ts';
 import { type Instant, isoOf } from './model/time.ts';
 import { indexByKey, pathTo } from './model/tree.ts';
-import { actionOf, applyWaivers, stricter } from './policy/decide.ts';
+import { actionOf, actionOfGap, applyWaivers, stricter } from './policy/decide.ts';
 import type { Weights } from './policy/join.ts';
 import { byFinding, coverageOf, keyOf, verdictsOf } from './verdicts.ts';
 
@@ -16,28 +16,40 @@ import { byFinding, coverageOf, keyOf, verdictsOf } from './verdicts.ts';
 export interface EvidenceSource {
   /** Evidence of at least the kinds asked for, for each change, in any order. */
   gather(changes: readonly IncomingChange[], kinds: readonly EvidenceKind[]): Promise<ReadonlyMap<IncomingChange, EvidenceSet>>;
-  /** Age in seconds of the oldest cached fact used without asking again, if any. */
-  oldestFactSeconds?(): number | undefined;
+  /** When the oldest fact was confirmed that was used without asking again; undefined while none was. */
+  oldest?(): Instant | undefined;
+  /** When the oldest of all facts used was confirmed, asked for again or not. */
+  confirmedAt?(): Instant | undefined;
+  /** When evidence on a change will be another by the clock alone; undefined for never. */
+  until?(change: IncomingChange): Instant | undefined;
 }
 
 /**
- * Remembers packages about which the very same rules and policy found nothing at all. Sound because a rule may only get laxer
- * as time passes (held by a contract test) and because what is remembered is asked for anew as soon as its facts are.
+ * Remembers what the very same rules and policy made of packages. Sound because only what does not depend on the clock is
+ * remembered, or until when it does, and because it is asked for anew as soon as its facts are. Blocks are always judged anew.
  */
-export interface CleanMemory {
-  /** What was not offered for a package found clean before; undefined when it must be judged. */
-  recall(change: IncomingChange): readonly NotOffered[] | undefined;
+export interface JudgementMemory {
+  /** What was said of a package before; undefined when it must be judged. */
+  recall(change: IncomingChange): RememberedJudgement | undefined;
   /** `leansOn`: what else in the tree the judgement looked at. */
-  keep(change: IncomingChange, notOffered: readonly NotOffered[], leansOn: readonly NewDependency[]): void;
-  /** Writes down what was kept, which rests on facts at least this old. */
-  save(oldestFactSeconds: number): void;
-  /** Age in seconds of the oldest fact behind what was recalled, if any. */
-  oldestFactSeconds(): number | undefined;
+  keep(change: IncomingChange, judgement: RememberedJudgement, leansOn: readonly NewDependency[]): void;
+  /** Writes down what was kept, which rests on facts confirmed then or later. */
+  save(confirmedAt: Instant): void;
+  /** When the oldest fact behind what was recalled was confirmed. */
+  oldest(): Instant | undefined;
+}
+
+/** A judgement without its subject. */
+export interface RememberedJudgement {
+  readonly findings: readonly Omit<Finding, 'subject' | 'path'>[];
+  readonly notOffered: readonly NotOffered[];
+  /** When it will be another by the clock alone. */
+  readonly until?: Instant;
 }
 
 /** Evidence a registry does not publish, and how that is said. */
 export interface NotOffered {
-  readonly missing: EvidenceKind;
+  readonly missing: Gap['missing'];
   readonly reason: string;
 }
 
@@ -53,7 +65,9 @@ export interface Evaluation {
   readonly weights: Weights;
   readonly policy: Policy;
   readonly now: Instant;
-  readonly memory?: CleanMemory;
+  readonly memory?: JudgementMemory;
+  /** Told of every moment from which, by the clock alone, the answer may be another. */
+  readonly onUntil?: (moment: Instant) => void;
   /** Findings on files, from the repository family of rules. */
   readonly fileFindings?: readonly Finding[];
   /** Files that could not be read. */
@@ -68,6 +82,7 @@ export async function evaluate(input: Evaluation): Promise<Report> {
   const judged = await judgeAll(incoming, input, path);
   const found = once([...judged.flatMap((one) => one.findings), ...(input.fileFindings ?? [])]);
   const { counted, waived, notes } = applyWaivers(found, input.policy, input.now);
+  for (const { expires } of input.policy.waivers) if (expires > input.now) input.onUntil?.(expires);
   const gaps = [...judged.flatMap((one) => one.gaps), ...(input.fileGaps ?? [])];
   const verdicts = verdictsOf(incoming, counted, gaps, input, path);
   return {
@@ -84,33 +99,29 @@ export async function evaluate(input: Evaluation): Promise<Report> {
     waived,
     notes: [...notes, ...(input.notes ?? [])],
     removed: input.changes.flatMap((change) => (change.action === 'remove' ? [{ name: change.before.name, version: change.before.version }] : [])),
-    coverage: coverageOf(input.tree.packages.length, incoming, gaps, [input.sources.oldestFactSeconds?.(), input.memory?.oldestFactSeconds()]),
+    coverage: coverageOf(input.tree.packages.length, incoming, gaps, agesOf(input)),
   };
 }
 
-/** Judges what is not remembered as clean, and remembers what now proves so. */
+/** Judges what is not remembered, and remembers what can be. */
 async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, path: PathFinder): Promise<readonly Judged[]> {
-  const { memory } = input;
+  const { memory, sources, now } = input;
   const recalled = new Map(incoming.flatMap((change) => pairOf(change, memory?.recall(change))));
   const open = incoming.filter((change) => !recalled.has(change));
-  const gathered =
-    open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await input.sources.gather(open, neededKinds(input.rules, input.policy));
-  const contextOf = contextMaker(input.now);
+  const gathered = open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await sources.gather(open, neededKinds(input.rules, input.policy));
+  const contextOf = contextMaker(now);
   const judged = incoming.map((change) => {
-    const notOffered = recalled.get(change);
-    if (notOffered)
-      return { findings: [], gaps: notOffered.map((one): Gap => ({ subject: subjectOf(change), why: 'not-offered', ruleIds: [], ...one })) };
+    const known = recalled.get(change);
+    if (known) return revived(known, change, input, path);
     const evidence = gathered.get(change) ?? {};
     const one = judge(change, evidence, input, path, contextOf);
-    if (memory && isClean(one))
-      memory.keep(
-        change,
-        one.gaps.map(({ missing, reason }) => ({ missing, reason }) as NotOffered),
-        evidence.newDependencies?.ok ? evidence.newDependencies.value : [],
-      );
+    const until = one.tellsTime ? now : sources.until?.(change);
+    if (until !== undefined) input.onUntil?.(until);
+    if (memory && (until ?? Number.POSITIVE_INFINITY) > now && mayBeKept(one, input))
+      memory.keep(change, asRemembered(one, until), evidence.newDependencies?.ok ? evidence.newDependencies.value : []);
     return one;
   });
-  memory?.save(input.sources.oldestFactSeconds?.() ?? 0);
+  memory?.save(sources.confirmedAt?.() ?? now);
   return judged;
 }
 
@@ -118,8 +129,35 @@ function pairOf<K, V>(key: K, value: V | undefined): [K, V][] {
   return value === undefined ? [] : [[key, value]];
 }
 
-function isClean({ findings, gaps }: Judged): boolean {
-  return findings.length === 0 && gaps.every((gap) => gap.why === 'not-offered');
+/** Neither what could not be told nor a block is answered from memory. */
+function mayBeKept({ findings, gaps }: Judged, { policy, mode }: Evaluation): boolean {
+  return (
+    gaps.every((gap) => gap.why === 'not-offered' && actionOfGap(gap, policy, mode) !== 'block') &&
+    findings.every((finding) => actionOf(finding, policy) !== 'block')
+  );
+}
+
+function asRemembered({ findings, gaps }: Judged, until: Instant | undefined): RememberedJudgement {
+  return {
+    findings: findings.map(({ subject: _subject, path: _path, ...finding }) => finding),
+    notOffered: gaps.map(({ missing, reason }) => ({ missing, reason })),
+    ...(until !== undefined && { until }),
+  };
+}
+
+function revived({ findings, notOffered, until }: RememberedJudgement, change: IncomingChange, input: Evaluation, path: PathFinder): Judged {
+  if (until !== undefined) input.onUntil?.(until);
+  const subject = subjectOf(change);
+  return {
+    findings: findings.map((finding) => ({ ...finding, subject, path: path(change.after.key) })),
+    gaps: notOffered.map((one): Gap => ({ subject, why: 'not-offered', ruleIds: [], ...one })),
+    tellsTime: false,
+  };
+}
+
+/** Ages in seconds of the oldest facts nobody was asked about again. */
+function agesOf({ sources, memory, now }: Evaluation): number[] {
+  return [sources.oldest?.(), memory?.oldest()].flatMap((at) => (at === undefined ? [] : [Math.max(0, Math.round((now - at) / 1000))]));
 }
 
 function pathFinder(tree: ResolvedTree): PathFinder {

@@ -19,6 +19,8 @@ export interface Judging {
 export interface Judged {
   readonly findings: readonly Finding[];
   readonly gaps: readonly Gap[];
+  /** True when a rule that found something had asked for the time: its words may be others a minute later. */
+  readonly tellsTime: boolean;
 }
 
 /** The way in of a package, by its key in the tree. */
@@ -40,6 +42,7 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
   const values = valuesOf(evidence);
   const findings: Finding[] = [];
   const missing: MissingEvidence = new Map();
+  let tellsTime = false;
   for (const rule of input.rules) {
     const setting = settingFor(input.policy, rule.meta.id, change.after.name);
     if (!setting || setting.level === 'off' || !rule.sources.includes(change.after.source)) continue;
@@ -49,7 +52,10 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
       note(missing, lacking.kind, lacking.gathered, rule.meta.id);
       continue;
     }
-    for (const observation of observe(rule, change, values, contextOf(rule, setting))) {
+    const context = contextOf(rule, setting);
+    context.asked = false;
+    for (const observation of observe(rule, change, values, context)) {
+      tellsTime ||= context.asked;
       findings.push({ ...observation, ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: path(change.after.key) });
     }
   }
@@ -58,7 +64,7 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
   const gaps = [...missing].map(
     ([kind, { gathered, ruleIds }]): Gap => ({ subject, missing: kind, why: gathered.why, reason: gathered.reason, ruleIds }),
   );
-  return { findings: joined ? [joined, ...findings] : findings, gaps };
+  return { findings: joined ? [joined, ...findings] : findings, gaps, tellsTime };
 }
 
 type NotHad = Extract<Gathered<unknown>, { ok: false }>;
@@ -82,6 +88,8 @@ function noteRequired(missing: MissingEvidence, evidence: EvidenceSet, policy: P
 interface Context {
   readonly now: Instant;
   readonly options: RuleSetting['options'];
+  /** Whether the time was asked for since this was last set. */
+  asked: boolean;
 }
 
 export type ContextMaker = (rule: AnyRule, setting: RuleSetting) => Context;
@@ -92,9 +100,21 @@ export function contextMaker(now: Instant): ContextMaker {
   return (rule, setting) => {
     const ofRule = made.get(rule) ?? new Map<RuleSetting, Context>();
     made.set(rule, ofRule);
-    const context = ofRule.get(setting) ?? { now, options: { ...defaultOptions(rule.options), ...setting.options } };
+    const context = ofRule.get(setting) ?? watched(now, { ...defaultOptions(rule.options), ...setting.options });
     ofRule.set(setting, context);
     return context;
+  };
+}
+
+/** Notices whether a rule asks for the time. */
+function watched(now: Instant, options: RuleSetting['options']): Context {
+  return {
+    options,
+    asked: false,
+    get now() {
+      this.asked = true;
+      return now;
+    },
   };
 }
 

@@ -61,17 +61,11 @@ function verdictOf(
 }
 
 /** What was looked at and what was not. */
-export function coverageOf(
-  packages: number,
-  incoming: readonly IncomingChange[],
-  gaps: readonly Gap[],
-  ages: readonly (number | undefined)[],
-): Coverage {
+export function coverageOf(packages: number, incoming: readonly IncomingChange[], gaps: readonly Gap[], ages: readonly number[]): Coverage {
   const offered = groupBy(
     gaps.filter((gap) => gap.why === 'not-offered'),
     (gap) => gap.missing,
   );
-  const known = ages.filter((age) => age !== undefined);
   const outside = incoming.filter((change) => change.after.source !== 'registry').length;
   return {
     packages,
@@ -81,7 +75,7 @@ export function coverageOf(
       .sort((a, b) => compare(a.evidence, b.evidence)),
     incomplete: new Set(gaps.filter((gap) => gap.why === 'failed' && gap.subject.kind === 'package').map((gap) => keyOf(gap.subject))).size,
     outsideRegistry: outside,
-    ...(known.length > 0 && { oldestFactSeconds: Math.max(...known) }),
+    ...(ages.length > 0 && { oldestFactSeconds: Math.max(...ages) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CleanMemory, type Evaluation, type EvidenceSource, evaluate, type NotOffered } from '../src/engine.ts';
+import { type Evaluation, type EvidenceSource, evaluate, type JudgementMemory, type RememberedJudgement } from '../src/engine.ts';
 import { type EvidenceSet, failed, had, notOffered } from '../src/model/evidence.ts';
 import type { Change, ResolvedPackage, ResolvedTree } from '../src/model/package.ts';
 import type { Level, Policy } from '../src/model/policy.ts';
@@ -11,13 +11,21 @@ const now = at('2026-01-10T00:00:00Z');
 const youthRule = defineRule({
   meta: meta('too-young', 'age'),
   needs: ['times'],
-  check: (_change, { times }) => (now - times.published < 1000 ? [{ message: 'young', confidence: 'high', facts: { older: '1.0.0' } }] : []),
+  check: (_change, { times }, context) =>
+    context.now - times.published < 1000 ? [{ message: 'young', confidence: 'high', facts: { older: '1.0.0' } }] : [],
   examples: [],
 });
 const handRule = defineRule({
   meta: meta('other-hand', 'publisher'),
   needs: ['publishers'],
   check: (_change, { publishers }) => (publishers.before.length === 0 ? [{ message: 'new hand', confidence: 'low', facts: {} }] : []),
+  examples: [],
+});
+
+const remoteRule = defineRule({
+  meta: meta('remote-hand', 'publisher'),
+  needs: [],
+  check: () => [{ message: 'always', confidence: 'high', facts: {} }],
   examples: [],
 });
 
@@ -77,26 +85,41 @@ describe('evaluate', () => {
     expect(report.findings[0]).toMatchObject({ ruleId: 'joined-evidence', facts: { decibans: 34 } });
   });
 
-  it('judges what is remembered as clean no more, and still says what was not offered', async () => {
+  it.each([
+    ['a clean package', { 'too-young': 'block', 'other-hand': 'warn' }, { times: old(), publishers: notOffered('none here') }],
+    ['a finding that does not tell the time', { 'other-hand': 'warn' }, { times: old(), publishers: had({ current: { name: 'x' }, before: [] }) }],
+  ] as const)('says of %s that is remembered the same without judging it again', async (_what, rules, evidence) => {
     const memory = aMemory();
-    const clean = {
-      rules: { 'too-young': 'block', 'other-hand': 'warn' },
-      evidence: { times: old(), publishers: notOffered('none here') },
-      memory,
-    } as const;
-    const first = await judge(clean);
-    const again = await judge({ ...clean, evidence: { times: young() } });
-    expect(memory.kept).toEqual([[{ missing: 'publishers', reason: 'none here' }]]);
+    const first = await judge({ rules, evidence, memory });
+    const again = await judge({ rules, evidence: {}, memory });
+    expect(memory.kept).toHaveLength(1);
     expect(again).toEqual(first);
   });
 
   it.each([
-    ['a finding, even one that only informs', { 'too-young': 'info' }, { times: young(), publishers: seenBefore() }],
+    ['a finding of a rule that asked for the time', { 'too-young': 'info' }, { times: young(), publishers: seenBefore() }],
     ['evidence that failed', { 'too-young': 'block' }, { times: failed('the registry timed out') }],
-  ] as const)('never remembers %s as clean', async (_what, levels, evidence) => {
+    ['a block', { 'remote-hand': 'block' }, { times: old() }],
+    ['what the policy requires and the registry does not offer', { 'other-hand': 'warn' }, { times: old(), publishers: notOffered('none here') }],
+  ] as const)('never remembers %s', async (what, rules, evidence) => {
     const memory = aMemory();
-    await judge({ rules: levels, evidence, memory });
+    await judge({ rules, evidence, memory, ...(what.startsWith('what') && { policy: { require: ['publishers'] } }) });
     expect(memory.kept).toEqual([]);
+  });
+
+  it('says from when on the clock alone makes its answer another', async () => {
+    const evidence = { times: old(), publishers: seenBefore() };
+    const moments = async (given: Partial<Case>): Promise<number[]> => {
+      const told: number[] = [];
+      await judge({ rules: { 'too-young': 'warn' }, evidence, onUntil: (moment) => told.push(moment), ...given });
+      return told;
+    };
+    expect(await moments({})).toEqual([]);
+    expect(await moments({ evidence: { times: young() } })).toEqual([now]);
+    expect(await moments({ until: now + 5 })).toEqual([now + 5]);
+    expect(await moments({ memory: { ...aMemory(), recall: () => ({ findings: [], notOffered: [], until: now + 7 }) } })).toEqual([now + 7]);
+    const waiver = { rule: 'x', subject: 'y', owner: 'o', reason: 'r', expires: now + 9 };
+    expect(await moments({ policy: { waivers: [waiver] } })).toEqual([now + 9]);
   });
 
   it('lists removed packages without judging them', async () => {
@@ -118,12 +141,17 @@ interface Case {
   readonly policy?: Partial<Policy>;
   readonly mode?: Evaluation['mode'];
   readonly extra?: readonly Change[];
-  readonly memory?: CleanMemory;
+  readonly memory?: JudgementMemory;
+  readonly until?: number;
+  readonly onUntil?: (moment: number) => void;
 }
 
 function judge(given: Case) {
   const child = added('child', '1.0.1');
-  const sources: EvidenceSource = { gather: async (changes) => new Map(changes.map((change) => [change, { listing: listed(), ...given.evidence }])) };
+  const sources: EvidenceSource = {
+    gather: async (changes) => new Map(changes.map((change) => [change, { listing: listed(), ...given.evidence }])),
+    until: () => given.until,
+  };
   const policy: Policy = {
     origin: 'test',
     rules: new Map(Object.entries(given.rules).map(([id, level]) => [id, { level, options: {} }])),
@@ -139,7 +167,7 @@ function judge(given: Case) {
     changes: [child, ...(given.extra ?? [])],
     tree: treeOf(child.after),
     sources,
-    rules: [youthRule, handRule] as readonly AnyRule[],
+    rules: [youthRule, handRule, remoteRule] as readonly AnyRule[],
     weights: new Map([
       ['too-young', { family: 'age', decibans: 20 }],
       ['other-hand', { family: 'publisher', decibans: 14 }],
@@ -147,18 +175,13 @@ function judge(given: Case) {
     policy,
     now,
     ...(given.memory && { memory: given.memory }),
+    ...(given.onUntil && { onUntil: given.onUntil }),
   });
 }
 
-function aMemory(): CleanMemory & { readonly kept: (readonly NotOffered[])[] } {
-  const kept: (readonly NotOffered[])[] = [];
-  return {
-    kept,
-    recall: () => kept[0],
-    keep: (_change, notOfferedHere) => void kept.push(notOfferedHere),
-    save: () => undefined,
-    oldestFactSeconds: () => undefined,
-  };
+function aMemory(): JudgementMemory & { readonly kept: RememberedJudgement[] } {
+  const kept: RememberedJudgement[] = [];
+  return { kept, recall: () => kept[0], keep: (_change, judgement) => void kept.push(judgement), save: () => undefined, oldest: () => undefined };
 }
 
 function treeOf(child: ResolvedPackage): ResolvedTree {

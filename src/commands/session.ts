@@ -1,10 +1,10 @@
 /** What check, gate and run share: policy, registry, evidence and progress, opened once and closed at the end. */
 import { join } from 'node:path';
 import { type Evaluation, evaluate } from '../engine.ts';
-import { cleanFile, openCleanMemory } from '../evidence/clean.ts';
 import { openEvidence } from '../evidence/collect.ts';
 import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
+import { judgementsFile, openJudgements } from '../evidence/judgements.ts';
 import { popularNames, popularNamesId, projectNames } from '../evidence/popular-names.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
@@ -86,8 +86,8 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       const build = popularNamesId();
       const memory =
         facts && build !== undefined && !past
-          ? openCleanMemory({
-              path: join(cacheFolder(io.env, io.cwd), cleanFile),
+          ? openJudgements({
+              path: join(cacheFolder(io.env, io.cwd), judgementsFile),
               now,
               tree,
               offline: options.offline === true,

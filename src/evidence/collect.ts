@@ -37,7 +37,15 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const { packuments, now, past = false, facts, offline = false } = options;
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
   const reading = options.contents;
-  const context: Context = { lookup, names: rememberedNames(options), installed: installedIn(options.tree), now, ...(reading && { reading }) };
+  const ends = new Map<IncomingChange, Instant>();
+  const context: Context = {
+    lookup,
+    names: rememberedNames(options),
+    installed: installedIn(options.tree),
+    now,
+    onUntil: (change, moment) => void (moment >= now && ends.set(change, Math.min(moment, ends.get(change) ?? moment))),
+    ...(reading && { reading }),
+  };
   return {
     async gather(changes, kinds) {
       const gathered = new Map<IncomingChange, EvidenceSet>();
@@ -49,10 +57,9 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
       lookup.save();
       return gathered;
     },
-    oldestFactSeconds() {
-      const oldest = lookup.oldest();
-      return oldest === undefined ? undefined : Math.max(0, Math.round((now - oldest) / 1000));
-    },
+    oldest: lookup.oldest,
+    confirmedAt: lookup.confirmedAt,
+    until: (change) => ends.get(change),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Context {
   readonly names: (name: string) => NameEvidence;
   readonly installed: Installed;
   readonly now: Instant;
+  /** Told of a moment, not yet gone by, from which evidence on a change may be another by the clock alone; `now` for what asking again may change. */
+  readonly onUntil: (change: IncomingChange, moment: Instant) => void;
   /** Left out where contents are not to be read. */
   readonly reading?: ContentsReading;
 }

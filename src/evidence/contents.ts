@@ -22,13 +22,14 @@ export interface ContentsReading {
 }
 
 /** Collects the contents of one package. */
-export async function contents(change: IncomingChange, { lookup, reading, names, now }: Context): Promise<Gathered<ContentsEvidence>> {
+export async function contents(change: IncomingChange, { lookup, reading, names, now, onUntil }: Context): Promise<Gathered<ContentsEvidence>> {
   if (!reading) return notOffered('contents were not asked for');
   const slices = await lookup.slices(change.after.name, change.after.version);
   const { release } = slices;
   if (!release.ok) return release;
   if (isSettled(change, slices, reading, names, now))
     return notOffered(`well-known releases older than ${reading.settledDays} days are not unpacked again`);
+  if (slices.times.ok && reading.settledDays > 0) onUntil(change, slices.times.value.published + reading.settledDays * day);
   const { current } = release.value;
   if (current.tarball === undefined) return failed('the registry does not say where its tarball is');
   try {

@@ -1,14 +1,11 @@
 /** What is known of a package version: from the facts store while it is fresh, else from the packument. */
 import type { Instant } from '../model/time.ts';
-import { minute } from '../model/time.ts';
 import type { PackumentAnswer, PackumentSource } from '../registry/source.ts';
 import type { FactsStore, Kept } from './facts.ts';
+import { freshFor } from './fresh.ts';
 import { type History, type Moment, openHistory } from './history.ts';
 import { versionFor } from './satisfy.ts';
 import { failedSlices, type Slices, slicesOf, unknownPackage } from './slices.ts';
-
-/** For so long a fact is used without asking the registry again. */
-export const freshFor = 5 * minute;
 
 export interface LookupOptions {
   readonly packuments: PackumentSource;
@@ -18,8 +15,8 @@ export interface LookupOptions {
   readonly offline?: boolean;
 }
 
-/** The version a spec means. `unknown` says why it could not be told. */
-export type Meant = { readonly version: string } | { readonly unknown: string };
+/** The version a spec means. `unknown` says why it could not be told; `failed` that asking again may tell. */
+export type Meant = { readonly version: string } | { readonly unknown: string; readonly failed?: true };
 
 export interface Lookup {
   /** Evidence from the package's own packument; at once where the facts store has it. */
@@ -27,11 +24,15 @@ export interface Lookup {
   meant(name: string, spec: string): Promise<Meant>;
   /** When the oldest fact used without asking again was confirmed. */
   oldest(): Instant | undefined;
+  /** When the oldest of all facts used was confirmed. */
+  confirmedAt(): Instant | undefined;
   /** Writes down what was learnt. */
   save(): void;
 }
 
 type Opened = { readonly history: History; readonly confirmedAt: Instant } | Exclude<PackumentAnswer, { status: 'found' }>;
+
+const unknownName = 'the registry does not know this package';
 
 /** Releases held at once, over all packages: a bound on memory whatever the packages. */
 const mostReleases = 20_000;
@@ -42,6 +43,7 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
   const opened = new Map<string, { readonly answer: Promise<Opened>; releases: number }>();
   const asked = new Map<string, Slices | Promise<Slices>>();
   let oldest: Instant | undefined;
+  let confirmed: Instant | undefined;
 
   function open(name: string): Promise<Opened> {
     const held = opened.get(name);
@@ -69,9 +71,11 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
     return kept !== undefined && kept.confirmedAt <= moment.now && (offline || moment.now - kept.confirmedAt <= freshFor);
   }
 
-  function used<T>(kept: Kept<T>): T {
-    oldest = Math.min(oldest ?? kept.confirmedAt, kept.confirmedAt);
-    return kept.value;
+  function used<T>({ value, confirmedAt }: Kept<T>): T {
+    confirmed = Math.min(confirmed ?? confirmedAt, confirmedAt);
+    // What was confirmed since this run began was asked for by it.
+    if (confirmedAt < moment.now) oldest = Math.min(oldest ?? confirmedAt, confirmedAt);
+    return value;
   }
 
   async function ask(name: string, version: string, kept: Kept<Slices> | undefined): Promise<Slices> {
@@ -80,9 +84,10 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
       // What never changes is still known; whether the version is still listed is not.
       return kept ? { ...used(kept), listing: failedSlices(answer.reason).listing } : failedSlices(answer.reason);
     }
-    const slices = 'history' in answer ? slicesOf(answer.history, version) : unknownPackage();
-    facts?.keepSlices(whose(name), name, version, { value: slices, confirmedAt: answer.confirmedAt });
-    return slices;
+    const value = 'history' in answer ? slicesOf(answer.history, version) : unknownPackage();
+    const fact = { value, confirmedAt: answer.confirmedAt };
+    facts?.keepSlices(whose(name), name, version, fact);
+    return used(fact);
   }
 
   return {
@@ -99,13 +104,17 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
       const kept = facts?.meant(whose(name), name, spec);
       if (kept && isFresh(kept)) return used(kept);
       const answer = await open(name);
-      if ('status' in answer) return { unknown: answer.status === 'failed' ? answer.reason : 'the registry does not know this package' };
+      if ('status' in answer) return answer.status === 'failed' ? { unknown: answer.reason, failed: true } : { unknown: unknownName };
       const version = await versionFor(answer.history, spec);
-      const value: Meant = version === undefined ? { unknown: 'no published version satisfies it' } : { version };
-      facts?.keepMeant(whose(name), name, spec, { value, confirmedAt: answer.confirmedAt });
-      return value;
+      const fact: Kept<Meant> = {
+        value: version === undefined ? { unknown: 'no published version satisfies it' } : { version },
+        confirmedAt: answer.confirmedAt,
+      };
+      facts?.keepMeant(whose(name), name, spec, fact);
+      return used(fact);
     },
     oldest: () => oldest,
+    confirmedAt: () => confirmed,
     save: () => facts?.save(),
   };
 }

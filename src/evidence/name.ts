@@ -20,21 +20,26 @@ async function withKinship(change: IncomingChange, found: NameEvidence, context:
   const own = await context.lookup.slices(change.after.name, change.after.version);
   const near = await Promise.all(
     found.near.map(async (one): Promise<NearName> => {
-      const kinship = one.kinship ?? (await kinshipOf(change.after.name, own, one.target, context));
+      const kinship = one.kinship ?? (await kinshipOf(change, own, one.target, context));
       return kinship === undefined ? one : { ...one, kinship };
     }),
   );
   return had({ ...found, near });
 }
 
-async function kinshipOf(name: string, own: Slices, target: string, context: Context): Promise<string | undefined> {
-  const scope = scopeOf(name);
+async function kinshipOf(change: IncomingChange, own: Slices, target: string, context: Context): Promise<string | undefined> {
+  const scope = scopeOf(change.after.name);
   if (scope !== undefined && scope === scopeOf(target)) return 'same scope';
   if (!own.release.ok) return undefined;
   const meant = await context.lookup.meant(target, 'latest');
-  if ('unknown' in meant) return undefined;
+  if ('unknown' in meant) {
+    if (meant.failed) context.onUntil(change, context.now);
+    return undefined;
+  }
   const theirs = await context.lookup.slices(target, meant.version);
+  if (!theirs.listing.ok) context.onUntil(change, context.now);
   if (haveInCommon(ownersOf(own), [...ownersOf(theirs), ...maintainersOf(theirs)])) return 'same owner';
+  if (own.times.ok) context.onUntil(change, own.times.value.firstPublished + standing);
   return hasStood(own, context.now) ? weakTie(own, theirs, target) : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** The dependencies a release brought in, each with what is known of it. */
 import { failed, type Gathered, had, type NearName, type NewDependency } from '../model/evidence.ts';
-import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
+import type { IncomingChange } from '../model/package.ts';
 import type { Person, Release } from '../model/packument.ts';
 import type { Context } from './collectors.ts';
 import { settling } from './history.ts';
@@ -20,19 +20,24 @@ export async function newDependencies(change: IncomingChange, context: Context):
   if (added.length === 0) return had([]);
   if (added.length > mostLookedInto) return failed(`it has ${added.length} new dependencies, more than are looked into`);
   const family = peopleOf(slices);
-  return had(await Promise.all(added.map((wanted) => describe(wanted, change.after, family, context))));
+  return had(await Promise.all(added.map((wanted) => describe(wanted, change, family, context))));
 }
 
-async function describe(wanted: Wanted, dependent: ResolvedPackage, family: readonly Person[], context: Context): Promise<NewDependency> {
+async function describe(wanted: Wanted, change: IncomingChange, family: readonly Person[], context: Context): Promise<NewDependency> {
   const { spec, kind, name } = wanted;
   if (name === undefined) return { name: wanted.as, spec, kind, near: [], unknown: 'it does not come from the registry' };
   const { downloads, near } = context.names(name);
   const known = { name, spec, kind, near: near.filter((one) => !sharesScope(name, one)), ...(downloads !== undefined && { downloads }) };
-  const installed = context.installed(dependent, wanted.as);
+  const installed = context.installed(change.after, wanted.as);
   if (installed && installed.source !== 'registry') return { ...known, unknown: 'it does not come from the registry' };
   const meant = installed?.name === name ? installed : await context.lookup.meant(name, wanted.range);
-  if ('unknown' in meant) return { ...known, unknown: meant.unknown };
-  return { ...known, version: meant.version, ...factsOf(await context.lookup.slices(name, meant.version), family) };
+  if ('unknown' in meant) {
+    if ('failed' in meant) context.onUntil(change, context.now);
+    return { ...known, unknown: meant.unknown };
+  }
+  const slices = await context.lookup.slices(name, meant.version);
+  if (!slices.listing.ok) context.onUntil(change, context.now);
+  return { ...known, version: meant.version, ...factsOf(slices, family) };
 }
 
 function factsOf({ listing, release, times, publishers }: Slices, family: readonly Person[]): Partial<NewDependency> {

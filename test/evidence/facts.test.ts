@@ -239,7 +239,8 @@ describe('facts in use', () => {
     const source = openEvidence({ packuments, names: () => ({ near: [] }), now: moment, facts: openFacts(path), ...setting });
     const change = added('x', '1.0.1');
     const set = (await source.gather([change], kinds)).get(change);
-    return { asked: packuments.asked, set, oldest: source.oldestFactSeconds?.() };
+    const oldest = source.oldest?.();
+    return { asked: packuments.asked, set, oldest: oldest === undefined ? undefined : (moment - oldest) / 1000 };
   }
 });
 

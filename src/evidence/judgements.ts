@@ -1,16 +1,16 @@
-/** The memory of packages that were found clean, in a file beside the facts: thousands of packages without a look at their facts. */
+/** The memory of judgements, in a file beside the facts: thousands of packages without a look at their facts. */
 import { createHash } from 'node:crypto';
-import type { CleanMemory, NotOffered } from '../engine.ts';
+import type { JudgementMemory, RememberedJudgement } from '../engine.ts';
 import type { IncomingChange, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
 import { openFactLines } from './fact-lines.ts';
+import { freshFor } from './fresh.ts';
 import { installedIn } from './installed.ts';
-import { freshFor } from './lookup.ts';
 
 /** The name of the memory's file; the number rises when its format changes. */
-export const cleanFile = 'clean-1.log';
+export const judgementsFile = 'judgements-1.log';
 
-export interface CleanOptions {
+export interface JudgementOptions {
   readonly path: string;
   readonly now: Instant;
   /** Of any age is good: nobody can be asked. */
@@ -23,9 +23,9 @@ export interface CleanOptions {
 }
 
 /** Opens the memory. */
-export function openCleanMemory({ path, now, offline, under, tree, askedAt }: CleanOptions): CleanMemory {
+export function openJudgements({ path, now, offline, under, tree, askedAt }: JudgementOptions): JudgementMemory {
   const lines = openFactLines(path);
-  const base = digest(under.join('\u0000'), 'hex');
+  const base = digest(under.join('\u0000'), 'base64');
   const installed = installedIn(tree);
   const bodies = new Map<string, Remembered | undefined>();
   const kept: { readonly key: string; readonly body: string }[] = [];
@@ -33,7 +33,7 @@ export function openCleanMemory({ path, now, offline, under, tree, askedAt }: Cl
 
   function keyOf(change: IncomingChange): string {
     const before = change.action === 'change' ? identityOf(change.before) : null;
-    return `clean|${base}|${digest(JSON.stringify([askedAt(change.after.name), identityOf(change.after), before]), 'base64')}`;
+    return `${base}|${digest(JSON.stringify([askedAt(change.after.name), identityOf(change.after), before]), 'base64')}`;
   }
 
   return {
@@ -43,22 +43,22 @@ export function openCleanMemory({ path, now, offline, under, tree, askedAt }: Cl
       if (!bodies.has(line.body)) bodies.set(line.body, decode(line.body));
       const remembered = bodies.get(line.body);
       if (!remembered?.leansOn.every(([name, version]) => (installed(change.after, name)?.version ?? '') === version)) return undefined;
+      if (remembered.until !== undefined && remembered.until <= now) return undefined;
       oldest = Math.min(oldest ?? line.confirmedAt, line.confirmedAt);
-      return remembered.notOffered;
+      return remembered;
     },
-    keep(change, notOffered, leansOn) {
+    keep(change, judgement, leansOn) {
       // What was judged offline may have gone without what only the registry could give.
       if (offline) return;
-      const remembered: Remembered = { notOffered, leansOn: leansOn.map(({ name }) => [name, installed(change.after, name)?.version ?? '']) };
+      const remembered: Remembered = { ...judgement, leansOn: leansOn.map(({ name }) => [name, installed(change.after, name)?.version ?? '']) };
       kept.push({ key: keyOf(change), body: JSON.stringify(remembered) });
     },
-    save(oldestFactSeconds) {
-      const confirmedAt = now - oldestFactSeconds * 1000;
+    save(confirmedAt) {
       for (const { key, body } of kept) lines.put(key, body, confirmedAt);
       kept.length = 0;
       lines.save();
     },
-    oldestFactSeconds: () => (oldest === undefined ? undefined : Math.round((now - oldest) / 1000)),
+    oldest: () => oldest,
   };
 }
 
@@ -72,32 +72,13 @@ function digest(text: string, encoding: 'hex' | 'base64'): string {
   return createHash('sha256').update(text).digest(encoding);
 }
 
-/** What a clean judgement said and which versions in the tree, by name, it looked at. */
-interface Remembered {
-  readonly notOffered: readonly NotOffered[];
+/** A judgement and which versions in the tree, by name, it looked at. */
+interface Remembered extends RememberedJudgement {
   readonly leansOn: readonly (readonly [name: string, version: string])[];
 }
 
+/** Nothing but our own checksummed lines gets here: a look at the outline is enough. */
 function decode(body: string): Remembered | undefined {
-  const value: unknown = JSON.parse(body);
-  if (typeof value !== 'object' || value === null || !('notOffered' in value) || !('leansOn' in value)) return undefined;
-  const { notOffered, leansOn } = value;
-  return Array.isArray(notOffered) && Array.isArray(leansOn) && notOffered.every(isNotOffered) && leansOn.every(isPair)
-    ? { notOffered, leansOn }
-    : undefined;
-}
-
-function isNotOffered(value: unknown): value is NotOffered {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'missing' in value &&
-    'reason' in value &&
-    typeof value.missing === 'string' &&
-    typeof value.reason === 'string'
-  );
-}
-
-function isPair(value: unknown): value is [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
+  const value = JSON.parse(body) as Partial<Remembered> | null;
+  return Array.isArray(value?.findings) && Array.isArray(value.notOffered) && Array.isArray(value.leansOn) ? (value as Remembered) : undefined;
 }

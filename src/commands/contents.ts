@@ -1,9 +1,12 @@
 /** What inspect and diff share: a spec to the facts of its tarball. */
 import { join } from 'node:path';
 import { contentsFolder, openContents } from '../evidence/contents-store.ts';
+import { factsFile, openFacts } from '../evidence/facts.ts';
+import { openSigning, type Signing } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
+import type { Gathered, Provenance } from '../model/evidence.ts';
 import type { Packument, Release } from '../model/packument.ts';
 import { cacheFolder } from '../registry/cache.ts';
 import { openRegistry } from '../registry/client.ts';
@@ -22,6 +25,13 @@ export interface Contents {
   /** `name@version`. */
   readonly title: string;
   readonly facts: TarballFacts;
+  readonly signed: SignedFacts;
+}
+
+/** What the registry's signature and the attestations of the release came to. */
+export interface SignedFacts {
+  readonly signature: { readonly status: string; readonly detail?: string };
+  readonly attestations: { readonly status: string; readonly detail?: string; readonly provenance?: Provenance };
 }
 
 /** Reads the tarballs that specs mean, in order. */
@@ -39,6 +49,8 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
   try {
     const store = options.cache === false ? undefined : openContents(join(cacheFolder(io.env, io.cwd), contentsFolder));
     const tarballs = openTarballs(registry, store);
+    const facts = options.cache === false ? undefined : openFacts(join(cacheFolder(io.env, io.cwd), factsFile));
+    const signing = openSigning({ source: registry, now: io.now(), ...(facts && { facts }) });
     const found: Contents[] = [];
     for (const spec of specs) {
       progress.say(`reading ${spec}`);
@@ -47,15 +59,26 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
       if (answer.status === 'not-found') throw new DepwardError('not-found', `the registry knows no package ${name}`);
       if (answer.status === 'failed') throw new DepwardError('network', `${name} cannot be looked up: ${answer.reason}`);
       const release = await releaseOf(answer.packument, wanted);
-      const { facts, contradicts } = await tarballs.read(refOf(release));
+      const { facts: contents, contradicts } = await tarballs.read(refOf(release));
       if (contradicts) throw new DepwardError('integrity', `the tarball of ${name}@${release.version} is not the one the registry names`);
-      found.push({ title: `${name}@${release.version}`, facts });
+      found.push({ title: `${name}@${release.version}`, facts: contents, signed: await signedFacts(name, release, signing) });
     }
+    facts?.save();
     return found;
   } finally {
     progress.stop();
     registry.close();
   }
+}
+
+async function signedFacts(name: string, release: Release, signing: Signing): Promise<SignedFacts> {
+  const signature = await signing.signatures(name, release);
+  const attestations = release.attestationsUrl === undefined ? undefined : await signing.attestations(name, release);
+  return { signature: factsIn(signature), attestations: attestations ? factsIn(attestations) : { status: 'none' } };
+}
+
+function factsIn<T extends { readonly status: string }>(gathered: Gathered<T>): T | { readonly status: string; readonly detail: string } {
+  return gathered.ok ? gathered.value : { status: gathered.why, detail: gathered.reason };
 }
 
 /** True when JSON was asked for; only text and json make sense here. */

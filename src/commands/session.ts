@@ -6,6 +6,7 @@ import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
 import { judgementsFile, openJudgements } from '../evidence/judgements.ts';
 import { popularNames, popularNamesId, projectNames } from '../evidence/popular-names.ts';
+import { openSigning } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
 import type { Finding, Gap } from '../model/finding.ts';
@@ -82,6 +83,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         offline: options.offline === true,
         ...(facts && { facts }),
         contents: reading,
+        signing: openSigning({ source: registry, now, offline: options.offline === true, ...(facts && !past && { facts }) }),
       });
       const build = popularNamesId();
       const memory =

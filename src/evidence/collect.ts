@@ -10,6 +10,7 @@ import type { ContentsReading } from './contents.ts';
 import type { FactsStore } from './facts.ts';
 import { installedIn } from './installed.ts';
 import { openLookup } from './lookup.ts';
+import type { Signing } from './signing.ts';
 
 export interface EvidenceOptions {
   readonly packuments: PackumentSource;
@@ -27,6 +28,8 @@ export interface EvidenceOptions {
   readonly offline?: boolean;
   /** Left out where contents are not to be read. */
   readonly contents?: ContentsReading;
+  /** Left out where signatures are not to be held against keys. */
+  readonly signing?: Signing;
 }
 
 /** Packages looked at side by side; the registry layer limits its connections itself. */
@@ -36,7 +39,7 @@ const sideBySide = 32;
 export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const { packuments, now, past = false, facts, offline = false } = options;
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
-  const reading = options.contents;
+  const { contents: reading, signing } = options;
   const ends = new Map<IncomingChange, Instant>();
   const context: Context = {
     lookup,
@@ -45,6 +48,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     now,
     onUntil: (change, moment) => void (moment >= now && ends.set(change, Math.min(moment, ends.get(change) ?? moment))),
     ...(reading && { reading }),
+    ...(signing && { signing }),
   };
   return {
     async gather(changes, kinds) {

@@ -7,6 +7,8 @@ import type { Installed } from './installed.ts';
 import type { Lookup } from './lookup.ts';
 import { name } from './name.ts';
 import { newDependencies } from './new-dependencies.ts';
+import { attestations, signatures } from './signed.ts';
+import type { Signing } from './signing.ts';
 import type { KindSlices, SliceKind } from './slices.ts';
 
 /** What collectors work with. */
@@ -19,6 +21,8 @@ export interface Context {
   readonly onUntil: (change: IncomingChange, moment: Instant) => void;
   /** Left out where contents are not to be read. */
   readonly reading?: ContentsReading;
+  /** Left out where signatures are not to be held against keys. */
+  readonly signing?: Signing;
 }
 
 /** Has one kind of evidence on one registry package. */
@@ -37,6 +41,8 @@ export const collectors: { readonly [K in EvidenceKind]: Collector<K> } = {
   name,
   newDependencies,
   contents,
+  signatures,
+  attestations,
 };
 
 function slice<K extends SliceKind>(kind: K): Collector<K> {

@@ -97,7 +97,13 @@ function shaOf(hex: string): string {
 }
 
 /** Hijacked releases of well-known packages are found within days: what has stood is read only where it was asked for. */
-function isSettled({ after }: IncomingChange, { times, release }: Slices, reading: ContentsReading, names: Context['names'], now: number): boolean {
+export function isSettled(
+  { after }: IncomingChange,
+  { times, release }: Pick<Slices, 'times' | 'release'>,
+  reading: ContentsReading,
+  names: Context['names'],
+  now: number,
+): boolean {
   if (reading.settledDays === 0 || reading.wanted.has(after.name) || !times.ok) return false;
   if (now - times.value.published < reading.settledDays * day) return false;
   return (names(after.name).downloads ?? 0) > 0 && (!release.ok || release.value.current.scripts.install === undefined);

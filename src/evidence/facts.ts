@@ -21,6 +21,9 @@ export interface FactsStore {
   /** What a name looks like, by whose lists and rules of thumb. */
   resembling(names: string, name: string): NameEvidence | undefined;
   keepResembling(names: string, name: string, found: NameEvidence, at: Instant): void;
+  /** What else was verified and never changes, by a kind and key of the caller's own. */
+  verified(kind: 'keys' | 'attested', registry: string, name: string, last: string): Kept<unknown> | undefined;
+  keepVerified(kind: 'keys' | 'attested', registry: string, name: string, last: string, kept: Kept<unknown>): void;
   /** Writes what was kept since; never throws: a store that cannot be written is only slower. */
   save(): void;
 }
@@ -42,6 +45,9 @@ function factsIn(lines: FactLines): FactsStore {
     keepMeant: (registry, name, spec, { value, confirmedAt }) => lines.put(keyOf('for', registry, name, spec), JSON.stringify(value), confirmedAt),
     resembling: (names, name) => kept(lines, keyOf('near', names, name, ''), decodeNames)?.value,
     keepResembling: (names, name, found, at) => lines.put(keyOf('near', names, name, ''), JSON.stringify(found), at),
+    verified: (kind, registry, name, last) => kept(lines, keyOf(kind, registry, name, last), parsed),
+    keepVerified: (kind, registry, name, last, { value, confirmedAt }) =>
+      lines.put(keyOf(kind, registry, name, last), JSON.stringify(value), confirmedAt),
     save: () => lines.save(),
   };
 }
@@ -53,7 +59,7 @@ function kept<T>(lines: FactLines, key: string, decode: (body: string) => T | un
 }
 
 /** Keys have no spaces; a name, version or range that has some, or a bar, is escaped. */
-function keyOf(kind: 'at' | 'for' | 'near', registry: string, name: string, last: string): string {
+function keyOf(kind: 'at' | 'for' | 'near' | 'keys' | 'attested', registry: string, name: string, last: string): string {
   return `${kind}|${registry}|${safe(name)}|${safe(last)}`;
 }
 

@@ -135,6 +135,40 @@ export interface NewDependency {
   readonly unknown?: string;
 }
 
+/** What holding the registry's signature against its key came to. */
+export interface SignaturesEvidence {
+  /** `unknown-key`: the registry publishes its keys, and none of them is the one that is said to have signed. */
+  readonly status: 'verified' | 'false' | 'unknown-key';
+  readonly keyid: string;
+  /** What is wrong, where something is. */
+  readonly detail?: string;
+}
+
+/** Where a build system says, in an attestation that was verified, a release was built from. */
+export interface Provenance {
+  /** `host/owner/name`, lower case, whatever form it was written in. */
+  readonly repository: string;
+  /** The repository and its owner as the code host numbers them: these outlive renames. */
+  readonly repositoryId?: string;
+  readonly ownerId?: string;
+  /** `refs/heads/main`, `refs/tags/v1.0.0`, `refs/pull/7/merge`. */
+  readonly ref?: string;
+  /** Path of the workflow within the repository. */
+  readonly workflow?: string;
+  readonly commit?: string;
+}
+
+/** What the attestations of a release say, once held against the trusted keys and the bytes they speak of. */
+export interface AttestationsEvidence {
+  /** `none`: the release has none, which says nothing against it. */
+  readonly status: 'verified' | 'false' | 'none';
+  /** What is wrong, where something is. */
+  readonly detail?: string;
+  readonly provenance?: Provenance;
+  /** The settled release before this one (else the one before), where its attestation was verified too. */
+  readonly before?: { readonly version: string; readonly provenance: Provenance };
+}
+
 /** The kinds of evidence a rule can ask for. */
 export interface EvidenceMap {
   readonly listing: ListingEvidence;
@@ -146,6 +180,8 @@ export interface EvidenceMap {
   readonly name: NameEvidence;
   readonly newDependencies: readonly NewDependency[];
   readonly contents: ContentsEvidence;
+  readonly signatures: SignaturesEvidence;
+  readonly attestations: AttestationsEvidence;
 }
 
 export type EvidenceKind = keyof EvidenceMap;

@@ -32,6 +32,9 @@ const recommended: Preset = {
     'install-script-added': 'block',
     'remote-dependency': 'block',
     'provenance-lost': 'block',
+    'registry-signature-false': 'block',
+    'attestation-false': 'block',
+    'build-source-changed': 'block',
     'release-age': 'block',
 
     'tarball-mismatch': 'block',
@@ -99,6 +102,7 @@ const recommended: Preset = {
     'exception-without-end': 'info',
 
     'publisher-changed': 'info',
+    'build-path-changed': 'info',
     'publisher-mail-changed': 'info',
     'name-taken-again': 'info',
     'package-grown': 'info',
@@ -133,6 +137,7 @@ const strict: Preset = {
     'insecure-transport': 'block',
     'lockfile-host-added': 'block',
     'publisher-changed': 'block',
+    'build-path-changed': 'warn',
     'publisher-mail-changed': 'block',
     'name-taken-again': 'block',
     'package-grown': 'warn',

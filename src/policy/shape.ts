@@ -49,6 +49,8 @@ const evidence: { readonly [K in EvidenceKind]: true } = {
   name: true,
   newDependencies: true,
   contents: true,
+  signatures: true,
+  attestations: true,
 };
 
 const name = '(?:@[A-Za-z0-9~_.-]+/)?[A-Za-z0-9~_.-]+';

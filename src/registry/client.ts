@@ -5,7 +5,7 @@ import { type Instant, minute } from '../model/time.ts';
 import { type CacheEntry, type CacheKey, cacheFolder, openCache } from './cache.ts';
 import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
 import { withDeadline } from './deadline.ts';
-import { abortReason, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
+import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
 import { parsePackument } from './packument.ts';
 import { recall, remember, signerOf } from './remembered.ts';
 import { slots } from './slots.ts';
@@ -40,6 +40,8 @@ export interface Registry extends PackumentSource {
   readonly registries: Registries;
   /** A whole document, asked for anew, as a resolver needs it; `packument` of that name then answers from the same bytes. Rejects with npm's code `E404`, or a `DepwardError`. */
   document(name: string): Promise<unknown>;
+  /** A small document beside the packages (`-/npm/v1/keys`) of the registry that this package is looked up at, asked for anew. */
+  beside(name: string, path: string): Promise<BytesAnswer>;
   /** npm's options with credentials, for arborist and pacote. */
   npmOptions(): Promise<NpmOptions>;
   /** The bytes of a tarball; ends with an error (`DepwardError`) over the limit, on a bad integrity, or when interrupted. */
@@ -81,7 +83,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     requests += 1;
     const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers });
     const confirmedAt = options.now();
-    if (answer.status === 'failed') return answer;
+    if (answer.status === 'failed') return { status: 'failed', reason: answer.reason };
     if (answer.status === 'unchanged') {
       if (kept?.etag === undefined) return { status: 'failed', reason: 'the registry answered "unchanged" unasked' };
       cache?.write(key, { ...kept, confirmedAt });
@@ -120,11 +122,28 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     return JSON.parse(answer.bytes.toString('utf8'));
   }
 
+  async function beside(name: string, path: string): Promise<BytesAnswer> {
+    if (options.offline) return { status: 'failed', reason: '--offline asks no registry' };
+    if (signal.aborted) return { status: 'failed', reason: abortReason(signal) };
+    const { options: npm } = await config();
+    requests += 1;
+    const small = { ...limits, bodyBytes: Math.min(limits.bodyBytes, besideBytes) };
+    return fetchBytes({
+      url: addressOf(npm, registries, name, path),
+      npm,
+      limits: small,
+      signal,
+      now: options.now,
+      headers: { accept: 'application/json' },
+    });
+  }
+
   return {
     registries,
     registryOf: (name) => registryFor(registries, name),
     identityOf: (name) => identities.get(registryFor(registries, name)) ?? 'unknown',
     document: (name) => inTurn(() => document(name)),
+    beside: (name, path) => inTurn(() => beside(name, path)),
     packument(name) {
       const held = underway.get(name) ?? look(name);
       underway.set(name, held);
@@ -178,12 +197,15 @@ async function settings(options: RegistryOptions) {
   return { ...known, config, cache: openCache(folder, options.note ?? (() => {})) };
 }
 
-/** Where the document is asked for. Credentials written into the registry's URL itself are used, and never leave this function's result. */
-function addressOf(npm: NpmOptions, registries: Registries, name: string): string {
+/** Keys and attestations are some kilobytes. */
+const besideBytes = 4 * 2 ** 20;
+
+/** Where a document is asked for, the package's own where no path is given. Credentials written into the registry's URL itself are used, and never leave this function's result. */
+function addressOf(npm: NpmOptions, registries: Registries, name: string, path: string = encodeName(name)): string {
   const registry = registryFor(registries, name);
   const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : '';
   const written = npm[`${scope}:registry`] ?? npm.registry;
-  const url = new URL(encodeName(name), registry);
+  const url = new URL(path, registry);
   if (typeof written === 'string' && URL.canParse(written) && new URL(written).host === url.host) {
     url.username = new URL(written).username;
     url.password = new URL(written).password;
@@ -197,6 +219,6 @@ function isName(name: string): boolean {
 }
 
 /** `@scope/name` → `@scope%2fname`, the way npm asks. */
-function encodeName(name: string): string {
+export function encodeName(name: string): string {
   return name.startsWith('@') ? `@${encodeURIComponent(name.slice(1))}` : encodeURIComponent(name);
 }

@@ -33,7 +33,8 @@ export type BytesAnswer =
   | { readonly status: 'ok'; readonly bytes: Buffer; readonly etag?: string }
   | { readonly status: 'unchanged' }
   | { readonly status: 'not-found' }
-  | { readonly status: 'failed'; readonly reason: string };
+  /** `http`: the status the registry answered with, where it answered. */
+  | { readonly status: 'failed'; readonly reason: string; readonly http?: number };
 
 interface Attempt {
   readonly answer: BytesAnswer;
@@ -85,7 +86,8 @@ export function abortReason(signal: AbortSignal): string {
 function fromStatus(reply: Reply, now: number): Attempt {
   const { status } = reply;
   if (status === 404 || status === 410) return { answer: { status: 'not-found' } };
-  return failure(statusTrouble(status), status === 408 || status === 429 || status >= 500 ? retryAfter(reply, now) : undefined);
+  const again = status === 408 || status === 429 || status >= 500 ? retryAfter(reply, now) : undefined;
+  return { answer: { status: 'failed', reason: statusTrouble(status), http: status }, ...(again && { again }) };
 }
 
 /** Retry-After comes as seconds or as a date. */

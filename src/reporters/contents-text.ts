@@ -10,10 +10,14 @@ const when: Readonly<Record<string, string>> = {
 };
 
 /** The text of `depward inspect`. */
-export function inspectText(title: string, facts: TarballFacts, verbose: boolean): string {
+export function inspectText(title: string, facts: TarballFacts, verbose: boolean, signed: readonly string[] = []): string {
   return lines([
     `${printable(title)}  ${facts.files.length} files, ${sizeText(facts.unpackedSize)}`,
     '',
+    ...section(
+      'Signed',
+      signed.map((line) => printable(line, 300)),
+    ),
     ...section('Runs on install', facts.install.map(stepText), 'nothing'),
     ...section(
       'Entry points',

@@ -1,9 +1,12 @@
 /** The list of rules. A rule not listed here does not exist; a contract test proves the list complete. */
 import type { AnyRule } from '../model/rule.ts';
 import agentConfigAdded from './agent-config-added.ts';
+import attestationFalse from './attestation-false.ts';
 import bindingGypCommand from './binding-gyp-command.ts';
 import borrowedName from './borrowed-name.ts';
 import buildDivergence from './build-divergence.ts';
+import buildPathChanged from './build-path-changed.ts';
+import buildSourceChanged from './build-source-changed.ts';
 import bundledDependency from './bundled-dependency.ts';
 import codeCapabilityAdded from './code-capability-added.ts';
 import codeNotRead from './code-not-read.ts';
@@ -37,6 +40,7 @@ import phantomDependency from './phantom-dependency.ts';
 import provenanceLost from './provenance-lost.ts';
 import publisherChanged from './publisher-changed.ts';
 import publisherMailChanged from './publisher-mail-changed.ts';
+import registrySignatureFalse from './registry-signature-false.ts';
 import releaseAge from './release-age.ts';
 import remoteDependency from './remote-dependency.ts';
 import remoteSource from './remote-source.ts';
@@ -58,6 +62,8 @@ export const rules: readonly AnyRule[] = [
   unlistedVersion,
   integrityMismatch,
   contentChanged,
+  registrySignatureFalse,
+  attestationFalse,
   resolvedMismatch,
   tarballElsewhere,
   ownNameElsewhere,
@@ -74,6 +80,8 @@ export const rules: readonly AnyRule[] = [
   remoteDependency,
   remoteSource,
   provenanceLost,
+  buildSourceChanged,
+  buildPathChanged,
   publisherChanged,
   publisherMailChanged,
   maintainerAdded,

@@ -1,10 +1,10 @@
 /** The answers that carry packages: packuments without what is withheld, tarballs after their verdict, refusals with their reasons. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Packument, Release } from '../model/packument.ts';
+import type { Packument } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
 import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
-import type { Form, Identity, Packages, TarballStyle } from './packages.ts';
-import { send, sendError, sendServed } from './respond.ts';
+import type { Form, Identity, JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
+import { type ServedHeaders, send, sendBytes, sendError, sendServed, servedHeaders } from './respond.ts';
 import { type Route, versionInFile } from './route.ts';
 import type { TarballRelease, Tarballs } from './tarballs.ts';
 import type { Judgement } from './verdict.ts';
@@ -37,28 +37,60 @@ export interface AnswerContext {
   base(): string;
 }
 
+/** What is at hand is answered at once; the rest with a promise. */
 export interface Answers {
-  packument(name: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome>;
+  packument(name: string, request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome>;
   part(route: Extract<Route, { kind: 'version' | 'dist-tags' }>, request: IncomingMessage, response: ServerResponse): Promise<Outcome>;
-  tarball(name: string, file: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome>;
+  tarball(name: string, file: string, request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome>;
+}
+
+/** What follows from a document once and for all: its headers, its line in the log, or that nothing is left of it. */
+interface Ready {
+  readonly outcome: Outcome;
+  readonly headers: ServedHeaders;
+  readonly allGone: boolean;
 }
 
 /** Opens the answers. */
 export function openAnswers(context: AnswerContext): Answers {
   const { packages, tarballs, observe, identity, style } = context;
 
-  async function answerPackument(name: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
+  const ready = new WeakMap<Served, Ready>();
+
+  function answerPackument(name: string, request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome> {
     const who = identity(request, name);
     const form: Form = (request.headers.accept ?? '').includes('application/vnd.npm.install-v1+json') ? 'short' : 'full';
-    const served = await packages.served(name, form, style(request), who);
+    const shape = style(request);
+    const served = packages.servedNow(name, form, shape, who);
+    if (served) return sendDocument(name, served, request, response);
+    return packages.served(name, form, shape, who).then((made) => sendDocument(name, made, request, response));
+  }
+
+  function sendDocument(name: string, served: Served, request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome> {
+    let { outcome, headers, allGone } = ready.get(served) ?? {};
+    if (!outcome || !headers) {
+      const made = readyFor(name, served);
+      ready.set(served, made);
+      ({ outcome, headers, allGone } = made);
+    }
+    if (allGone) return refuseWhole(name, served.judged.withheld, response);
+    const sent = sendServed(request, response, served, headers);
+    const said = outcome;
+    return sent ? sent.then(() => said) : said;
+  }
+
+  function readyFor(name: string, served: Served): Ready {
     const { filtered, judged } = served;
-    const withheld = [...(observe ? judged.withheld.keys() : (filtered?.removed ?? []))];
-    if (filtered && filtered.kept === 0 && filtered.removed.length > 0) return refuseWhole(name, judged.withheld, response);
-    const latest = filtered?.movedTags.get('latest');
+    const withheld = [...(observe ? judged.withheld.keys() : filtered.removed)];
+    const latest = filtered.movedTags.get('latest');
     const moved = latest && judged.withheld.get(latest.from);
-    const notice: Record<string, string> = moved ? { 'npm-notice': headerText(`[depward] ${withheldText(name, moved, latest.to)}`, 500) } : {};
-    await sendServed(request, response, served, notice);
-    return { asked: 'packument', subject: name, verdict: withheld.length === 0 ? 'allow' : observe ? 'observed' : 'filtered', withheld };
+    const notice = moved ? headerText(`[depward] ${withheldText(name, moved, latest.to)}`, 500) : undefined;
+    const verdict = withheld.length === 0 ? 'allow' : observe ? 'observed' : 'filtered';
+    return {
+      outcome: { asked: 'packument', subject: name, verdict, withheld },
+      headers: servedHeaders(served, notice),
+      allGone: filtered.kept === 0 && filtered.removed.length > 0,
+    };
   }
 
   function refuseWhole(name: string, withheld: ReadonlyMap<string, Judgement>, response: ServerResponse): Outcome {
@@ -97,19 +129,30 @@ export function openAnswers(context: AnswerContext): Answers {
     return { asked: 'version', subject, verdict: 'refused', reason: 'not listed' };
   }
 
-  async function answerTarball(name: string, file: string, request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
+  function answerTarball(name: string, file: string, request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome> {
     const who = identity(request, name);
     const locked = context.prejudged.get(`${name}@${versionInFile(name, file)}`);
-    if (locked) return await deliver(name, { version: locked.judgement.version, ...locked }, locked.judgement, request, response);
-    const judged = await packages.judged(name, who);
-    const release = releaseOfFile(judged.packument, name, file);
-    const judgement = release && (await packages.judgement(name, release.version, who, contentsOf(name, judged.packument, who)));
-    if (!release || !judgement) {
-      sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
-      return { asked: 'tarball', subject: `${name} ${printable(file)}`, verdict: 'refused', rules: ['unlisted-version'], reason: 'not listed' };
-    }
+    if (locked) return deliver(name, { version: locked.judgement.version, ...locked }, locked.judgement, who, request, response);
+    const known = packages.fileNow(name, file, who);
+    if (known) return judgedTarball(name, known, who, request, response);
+    return packages
+      .file(name, file, who, (packument) => contentsOf(name, packument, who))
+      .then((found) => {
+        if (found) return judgedTarball(name, found, who, request, response);
+        sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
+        return { asked: 'tarball', subject: `${name} ${printable(file)}`, verdict: 'refused', rules: ['unlisted-version'], reason: 'not listed' };
+      });
+  }
+
+  function judgedTarball(
+    name: string,
+    { release, judgement, judged }: JudgedFile,
+    who: Identity,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Outcome | Promise<Outcome> {
     if (judgement.action === 'block' && !observe) return refuse(name, judgement, insteadOf(judged, release.version), 'tarball', response);
-    return await deliver(name, release, judgement, request, response);
+    return deliver(name, release, judgement, who, request, response);
   }
 
   /** The bytes of this package's own versions, checked; what lies elsewhere is not fetched for a verdict. */
@@ -123,26 +166,32 @@ export function openAnswers(context: AnswerContext): Answers {
     };
   }
 
-  async function deliver(
+  function deliver(
     name: string,
     release: TarballRelease,
     judgement: Judgement,
+    who: Identity,
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<Outcome> {
-    const tarball = await tarballs.get(name, release, identity(request, name));
-    const notice =
-      judgement.action === 'block' ? { 'npm-notice': headerText(`[depward] observed only: ${withheldText(name, judgement, undefined)}`, 500) } : {};
-    const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-cache', ...notice };
-    if (tarball.kind === 'whole') {
-      response.writeHead(200, { ...headers, 'content-length': tarball.bytes.length });
-      response.end(request.method === 'HEAD' ? undefined : tarball.bytes);
-    } else {
-      response.writeHead(200, { ...headers, ...(tarball.length !== undefined && { 'content-length': tarball.length }) });
-      await pour(tarball.pieces(), request, response);
+  ): Outcome | Promise<Outcome> {
+    const outcome = deliveredOutcome(name, release.version, judgement);
+    const headers = ['content-type', 'application/octet-stream', 'cache-control', 'no-cache'];
+    if (judgement.action === 'block')
+      headers.push('npm-notice', headerText(`[depward] observed only: ${withheldText(name, judgement, undefined)}`, 500));
+    const held = tarballs.held(name, release, who);
+    if (held) {
+      sendBytes(request, response, headers, held);
+      return outcome;
     }
-    const verdict = judgement.action === 'block' ? 'observed' : judgement.action;
-    return { asked: 'tarball', subject: `${name}@${release.version}`, verdict, rules: rulesOf(judgement) };
+    return tarballs.get(name, release, who).then(async (tarball) => {
+      if (tarball.kind === 'whole') sendBytes(request, response, headers, tarball.bytes);
+      else {
+        if (tarball.length !== undefined) headers.push('content-length', String(tarball.length));
+        response.writeHead(200, headers);
+        await pour(tarball.pieces(), request, response);
+      }
+      return outcome;
+    });
   }
 
   function refuse(name: string, judgement: Judgement, instead: string | undefined, asked: string, response: ServerResponse): Outcome {
@@ -163,12 +212,16 @@ export function openAnswers(context: AnswerContext): Answers {
   return { packument: answerPackument, part: answerPart, tarball: answerTarball };
 }
 
-/** The version a tarball's file belongs to: by the conventional name, else by where its packument says it lies. */
-function releaseOfFile(packument: Packument, name: string, file: string): Release | undefined {
-  const version = versionInFile(name, file);
-  return (
-    packument.releases.find((release) => release.version === version) ?? packument.releases.find((release) => release.tarball?.endsWith(`/${file}`))
-  );
+const delivered = new WeakMap<Judgement, Outcome>();
+
+/** One outcome for each verdict: the same tarball is delivered again and again. */
+function deliveredOutcome(name: string, version: string, judgement: Judgement): Outcome {
+  const known = delivered.get(judgement);
+  if (known) return known;
+  const verdict = judgement.action === 'block' ? 'observed' : judgement.action;
+  const outcome = { asked: 'tarball', subject: `${name}@${version}`, verdict, rules: rulesOf(judgement) };
+  delivered.set(judgement, outcome);
+  return outcome;
 }
 
 /** Writes pieces as fast as the client takes them. Trouble on the way is thrown, and then cuts the connection: half a tarball never looks like one. */

@@ -1,13 +1,13 @@
 /** What the proxy holds of packages: documents of the registry, what was judged of them, and the bytes clients are served. */
 import { createHash } from 'node:crypto';
-import type { Packument } from '../model/packument.ts';
+import type { Packument, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { parsePlaced } from '../registry/packument.ts';
 import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Filtered, filterPackument } from './filter-packument.ts';
 import { layoutFrom, layoutOf, type PackumentLayout } from './json-layout.ts';
-import { packumentPath } from './route.ts';
+import { packumentPath, versionInFile } from './route.ts';
 import { blockedOf, judgeSuspects, stillValid, validUntil } from './suspects.ts';
 import { troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
 import type { Bench, Judgement, JudgeRequest } from './verdict.ts';
@@ -37,10 +37,17 @@ export interface Served {
   readonly bytes: Buffer;
   readonly etag: string;
   readonly type: string;
-  readonly filtered: Filtered | undefined;
+  readonly filtered: Filtered;
   /** The decision it was made by. */
   readonly judged: Judged;
-  gzip?: Promise<Buffer>;
+  gzip?: Buffer | Promise<Buffer>;
+}
+
+/** A version whose tarball may be delivered, or not. */
+export interface JudgedFile {
+  readonly release: Release;
+  readonly judgement: Judgement;
+  readonly judged: Judged;
 }
 
 /** How a client wants tarball addresses: a function by registry address, and a name for the result. */
@@ -70,6 +77,8 @@ interface Entry {
   /** Verdicts with contents, by version and integrity: neither changes any more. */
   readonly deep: Map<string, Judgement>;
   readonly served: Map<string, Served & { readonly from: Document }>;
+  /** Files asked for under the present decision. */
+  readonly files: Map<string, JudgedFile>;
 }
 
 export interface PackagesOptions {
@@ -89,6 +98,11 @@ export interface Packages {
   /** The verdict on one exact version, with its contents where they are given; undefined when the registry does not list it. */
   judgement(name: string, version: string, identity: Identity, contents?: JudgeRequest['contents']): Promise<Judgement | undefined>;
   served(name: string, form: Form, style: TarballStyle | undefined, identity: Identity): Promise<Served>;
+  /** The same where nothing has to be waited for. */
+  servedNow(name: string, form: Form, style: TarballStyle | undefined, identity: Identity): Served | undefined;
+  /** The verdict with contents on the version a file belongs to; undefined when the registry lists none. */
+  file(name: string, file: string, identity: Identity, contents: (packument: Packument) => JudgeRequest['contents']): Promise<JudgedFile | undefined>;
+  fileNow(name: string, file: string, identity: Identity): JudgedFile | undefined;
   /** Packages looked at so far for this identity and for those without one; undefined: for all. */
   held(identity: Identity | undefined): Iterable<{ readonly name: string; readonly judged: Judged }>;
   readonly weight: number;
@@ -107,11 +121,22 @@ export function openPackages(options: PackagesOptions): Packages {
   const cache = openBoundedCache<Entry>(options.cacheBytes);
   const shared = openShared();
 
+  const keyOf = (name: string, identity: Identity) => `${identity.key}\n${name}`;
+
   function entryOf(name: string, identity: Identity): Entry {
-    const key = `${identity.key}\n${name}`;
+    const key = keyOf(name, identity);
     const held = cache.get(key);
     if (held) return held;
-    const entry: Entry = { name, identity: identity.key, documents: new Map(), missingAt: 0, extra: new Set(), deep: new Map(), served: new Map() };
+    const entry: Entry = {
+      name,
+      identity: identity.key,
+      documents: new Map(),
+      missingAt: 0,
+      extra: new Set(),
+      deep: new Map(),
+      served: new Map(),
+      files: new Map(),
+    };
     cache.set(key, entry, 1000);
     return entry;
   }
@@ -124,11 +149,22 @@ export function openPackages(options: PackagesOptions): Packages {
     cache.set(`${entry.identity}\n${entry.name}`, entry, 1000 + bytes + (entry.judged?.packument.releases.length ?? 0) * 1000);
   }
 
-  async function documentOf(entry: Entry, form: Form, identity: Identity): Promise<Document> {
+  function freshDocument(entry: Entry, form: Form): Document | undefined {
     const held = entry.documents.get(form);
-    const clock = performance.now();
-    if (held === 'missing' && clock - entry.missingAt < missingFor) throw new UpstreamTrouble(404, 'the registry has no such package');
-    if (held && held !== 'missing' && clock - held.confirmed < options.freshFor) return held;
+    return held && held !== 'missing' && performance.now() - held.confirmed < options.freshFor ? held : undefined;
+  }
+
+  /** The decision where it is at hand and still holds. */
+  function judgedNow(entry: Entry): Judged | undefined {
+    const { judged } = entry;
+    return judged && judged.from === freshDocument(entry, 'full') && stillValid(judged, now()) ? judged : undefined;
+  }
+
+  async function documentOf(entry: Entry, form: Form, identity: Identity): Promise<Document> {
+    const fresh = freshDocument(entry, form);
+    if (fresh) return fresh;
+    const held = entry.documents.get(form);
+    if (held === 'missing' && performance.now() - entry.missingAt < missingFor) throw new UpstreamTrouble(404, 'the registry has no such package');
     return await shared(`document ${form} ${entry.identity}\n${entry.name}`, () =>
       fetched(entry, form, held === 'missing' ? undefined : held, identity),
     );
@@ -190,26 +226,51 @@ export function openPackages(options: PackagesOptions): Packages {
     return judged;
   }
 
+  async function judgement(name: string, version: string, identity: Identity, contents?: JudgeRequest['contents']): Promise<Judgement | undefined> {
+    const entry = entryOf(name, identity);
+    const judged = await judgedOf(entry, identity);
+    const release = judged.packument.releases.find((one) => one.version === version);
+    if (!release) return undefined;
+    const key = `${version} ${release.integrity ?? ''}`;
+    const judge = (deep: boolean) =>
+      shared(`${deep ? 'deep' : 'one'} ${entry.identity}\n${name}\n${key}`, async () => {
+        const request = { packument: judged.packument, versions: [version], packuments: sourceFor(identity, judged.packument), now: now() };
+        const judgement = (await bench.judge(deep && contents ? { ...request, contents } : request)).get(version);
+        if (!judgement) throw new Error(`no verdict on ${name}@${version}`);
+        if (deep && judgement.complete && release.integrity !== undefined) entry.deep.set(key, judgement);
+        remember(entry, judged, judgement);
+        return judgement;
+      });
+    const shallow = judged.judgements.get(version) ?? (await judge(false));
+    if (shallow.action === 'block' || !contents) return shallow;
+    return entry.deep.get(key) ?? (await judge(true));
+  }
+
   return {
     judged: (name, identity) => judgedOf(entryOf(name, identity), identity),
-    async judgement(name, version, identity, contents) {
+    judgement,
+    async file(name, file, identity, contents) {
       const entry = entryOf(name, identity);
-      const judged = await judgedOf(entry, identity);
-      const release = judged.packument.releases.find((one) => one.version === version);
-      if (!release) return undefined;
-      const key = `${version} ${release.integrity ?? ''}`;
-      const judge = (deep: boolean) =>
-        shared(`${deep ? 'deep' : 'one'} ${entry.identity}\n${name}\n${key}`, async () => {
-          const request = { packument: judged.packument, versions: [version], packuments: sourceFor(identity, judged.packument), now: now() };
-          const judgement = (await bench.judge(deep && contents ? { ...request, contents } : request)).get(version);
-          if (!judgement) throw new Error(`no verdict on ${name}@${version}`);
-          if (deep && judgement.complete && release.integrity !== undefined) entry.deep.set(key, judgement);
-          remember(entry, judged, judgement);
-          return judgement;
-        });
-      const shallow = judged.judgements.get(version) ?? (await judge(false));
-      if (shallow.action === 'block' || !contents) return shallow;
-      return entry.deep.get(key) ?? (await judge(true));
+      const { packument } = await judgedOf(entry, identity);
+      const release = releaseOfFile(packument, name, file);
+      const verdict = release && (await judgement(name, release.version, identity, contents(packument)));
+      // The verdict may have become part of a newer decision; that one is what it is shown with.
+      const judged = entry.judged;
+      if (!release || !verdict || !judged) return undefined;
+      const found = { release, judgement: verdict, judged };
+      if (entry.files.size >= mostExtra) entry.files.clear();
+      if (verdict.complete && judged.packument === packument) entry.files.set(file, found);
+      return found;
+    },
+    fileNow(name, file, identity) {
+      const entry = cache.get(keyOf(name, identity));
+      const found = entry?.files.get(file);
+      return entry && found && judgedNow(entry) === found.judged ? found : undefined;
+    },
+    servedNow(name, form, style, identity) {
+      const entry = cache.get(keyOf(name, identity));
+      const held = entry?.served.get(`${form} ${style?.name ?? ''}`);
+      return entry && held && judgedNow(entry) === held.judged && freshDocument(entry, form) === held.from ? held : undefined;
     },
     async served(name, form, style, identity) {
       const entry = entryOf(name, identity);
@@ -258,6 +319,14 @@ export function openPackages(options: PackagesOptions): Packages {
       throw error;
     }
   }
+}
+
+/** The version a tarball's file belongs to: by the conventional name, else by where its packument says it lies. */
+function releaseOfFile(packument: Packument, name: string, file: string): Release | undefined {
+  const version = versionInFile(name, file);
+  return (
+    packument.releases.find((release) => release.version === version) ?? packument.releases.find((release) => release.tarball?.endsWith(`/${file}`))
+  );
 }
 
 /** What was found in the bytes of a version holds for as long as the bytes are the same. */

@@ -40,33 +40,59 @@ export function sendError(
   send(response, status, body, undefined, { 'npm-notice': headerText(text, 500), ...more.headers });
 }
 
-/** Sends a document of which the client may already have this very version. */
-export async function sendServed(
-  request: IncomingMessage,
-  response: ServerResponse,
-  served: Served,
-  headers: Readonly<Record<string, string>>,
-): Promise<number> {
-  const common = { etag: served.etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding, user-agent', ...headers };
-  if (matches(request.headers['if-none-match'], served.etag)) {
-    response.writeHead(304, common);
+/** The headers of a document, written out once. */
+export interface ServedHeaders {
+  readonly plain: string[];
+  readonly packed: string[];
+  readonly unchanged: string[];
+}
+
+/** Headers for a document as it is, packed, and for a client that has it. */
+export function servedHeaders({ etag, type, bytes }: Served, notice: string | undefined): ServedHeaders {
+  const unchanged = ['etag', etag, 'cache-control', 'no-cache', 'vary', 'accept, accept-encoding, user-agent'];
+  if (notice !== undefined) unchanged.push('npm-notice', notice);
+  const whole = [...unchanged, 'content-type', type];
+  return { unchanged, plain: [...whole, 'content-length', String(bytes.length)], packed: [...whole, 'content-encoding', 'gzip'] };
+}
+
+/** Sends a document of which the client may already have this very version. A promise only where it has to be packed first. */
+export function sendServed(request: IncomingMessage, response: ServerResponse, served: Served, headers: ServedHeaders): Promise<void> | undefined {
+  const { 'if-none-match': known } = request.headers;
+  if (known !== undefined && matches(known, served.etag)) {
+    response.writeHead(304, headers.unchanged);
     response.end();
-    return 304;
+    return undefined;
   }
-  const pack = served.bytes.length > 1400 && wantsGzip(request);
-  if (pack) served.gzip ??= gzipped(served.bytes, { level: 5 });
-  const bytes = pack && served.gzip ? await served.gzip : served.bytes;
-  response.writeHead(200, { ...common, 'content-type': served.type, 'content-length': bytes.length, ...(pack && { 'content-encoding': 'gzip' }) });
+  if (served.bytes.length > 1400 && wantsGzip(request)) return sendPacked(request, response, served, headers);
+  response.writeHead(200, headers.plain);
+  response.end(request.method === 'HEAD' ? undefined : served.bytes);
+  return undefined;
+}
+
+function sendPacked(request: IncomingMessage, response: ServerResponse, served: Served, headers: ServedHeaders): Promise<void> | undefined {
+  const { gzip } = served;
+  if (gzip && !(gzip instanceof Promise)) return void sendBytes(request, response, headers.packed, gzip);
+  const packing = gzip ?? gzipped(served.bytes, { level: 5 });
+  served.gzip = packing;
+  return packing.then((bytes) => {
+    served.gzip = bytes;
+    sendBytes(request, response, headers.packed, bytes);
+  });
+}
+
+/** Sends bytes that are all there. */
+export function sendBytes(request: IncomingMessage, response: ServerResponse, headers: readonly string[], bytes: Buffer): void {
+  response.writeHead(200, [...headers, 'content-length', String(bytes.length)]);
   response.end(request.method === 'HEAD' ? undefined : bytes);
-  return 200;
 }
 
 /** On loopback unpacking costs more than the bytes saved. */
 function wantsGzip(request: IncomingMessage): boolean {
-  const address = request.socket.remoteAddress ?? '';
-  return !/^(127\.|::1$|::ffff:127\.)/.test(address) && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const accepted = request.headers['accept-encoding'];
+  if (accepted === undefined || !/\bgzip\b/.test(String(accepted))) return false;
+  return !/^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '');
 }
 
-function matches(header: string | undefined, etag: string): boolean {
-  return header?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) ?? false;
+function matches(header: string, etag: string): boolean {
+  return header === etag || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

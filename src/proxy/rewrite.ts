@@ -15,15 +15,23 @@ export interface RewriteOptions {
 
 /** Opens the choice of styles; `base` is how clients reach the proxy, ending in `/`. */
 export function openStyles(options: RewriteOptions): (agent: string, base: string) => TarballStyle | undefined {
+  const made = new Map<string, TarballStyle>();
   return (agent, base) => {
     if (options.rewrite === 'never') return undefined;
     // npm writes the address it was shown into its lockfile, but fetches from the registry it is configured for.
     const leave = options.rewrite === 'auto' && agent.startsWith('npm/');
-    return {
-      name: `${leave ? 'npm' : 'all'} ${base}`,
-      rewrite: (url, name, version) =>
-        leave && options.npmReplaces.has(hostOf(url)) ? url : throughProxy(url, name, version, base, options.upstreams),
+    const name = leave ? `npm ${base}` : `all ${base}`;
+    const style = made.get(name) ?? {
+      name,
+      rewrite: (url: string, packageName: string, version: string) => {
+        if (leave && options.npmReplaces.has(hostOf(url))) return url;
+        const shown = throughProxy(url, packageName, version, base, options.upstreams);
+        if (shown !== url) options.shown?.(shown, url);
+        return shown;
+      },
     };
+    made.set(name, style);
+    return style;
   };
 }
 

@@ -36,6 +36,24 @@ export function routeOf(method: string, target: string): Route {
   return packageRoute(reading, method, segments);
 }
 
+/** Remembered at a time: as many addresses as a busy day has, and no more of them than fit a few megabytes. */
+const mostRoutes = 10_000;
+const longestRemembered = 250;
+
+/** `routeOf` with a memory of the addresses of packages, which are asked for again and again. */
+export function openRoutes(): typeof routeOf {
+  const known = new Map<string, Route>();
+  return (method, target) => {
+    const remembered = method === 'GET' ? known.get(target) : undefined;
+    if (remembered) return remembered;
+    const route = routeOf(method, target);
+    if (method !== 'GET' || target.length > longestRemembered || (route.kind !== 'packument' && route.kind !== 'tarball')) return route;
+    if (known.size >= mostRoutes) known.clear();
+    known.set(target, route);
+    return route;
+  };
+}
+
 /** True for a package name a registry could hold. */
 export function isPackageName(name: string): boolean {
   return name.length <= 214 && nameShape.test(name);

@@ -1,20 +1,20 @@
 /** The proxy: a registry in front of registries that lets through what policy allows and says why it withholds the rest. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, isoOf } from '../model/time.ts';
 import { type Outcome, openAnswers, type Prejudged } from './answers.ts';
 import type { AuditEvent, AuditLog } from './audit.ts';
 import { headerText, insteadOf } from './explain.ts';
+import { hardenedServer, listen, stop } from './listening.ts';
 import { openMetrics } from './metrics.ts';
 import { ownPage } from './own-pages.ts';
 import { type Identity, openPackages, type TarballStyle } from './packages.ts';
 import { passThrough } from './pass-through.ts';
 import { sendError } from './respond.ts';
 import { openStyles, type RewriteOptions } from './rewrite.ts';
-import { type Route, type RouteGroup, routeOf } from './route.ts';
+import { openRoutes, type Route, type RouteGroup } from './route.ts';
 import { openTarballs } from './tarballs.ts';
 import { credentialsFor, defaultLimits, type Limits, openUpstreamClient, troubleIn, type Upstreams, UpstreamTrouble } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
@@ -69,6 +69,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const tarballs = openTarballs({ ...shared, limits, cacheBytes: options.cacheBytes * 0.3 });
   const metrics = openMetrics();
   const styles = openStyles(options);
+  const routes = openRoutes();
   const salt = randomBytes(16);
   let base = '';
   const answers = openAnswers({
@@ -81,21 +82,21 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     base: () => base,
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
-    const route = routeOf(request.method ?? '', request.url ?? '');
+  function answer(request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome> {
+    const route = routes(request.method ?? '', request.url ?? '');
     switch (route.kind) {
       case 'refused':
         sendError(response, route.status, route.reason);
         return { asked: 'refused', subject: printable(request.url ?? '', 200), verdict: 'refused', reason: route.reason };
       case 'packument':
-        return await answers.packument(route.name, request, response);
+        return answers.packument(route.name, request, response);
       case 'version':
       case 'dist-tags':
-        return await answers.part(route, request, response);
+        return answers.part(route, request, response);
       case 'tarball':
-        return await answers.tarball(route.name, route.file, request, response);
+        return answers.tarball(route.name, route.file, request, response);
       case 'own':
-        return await ownPage(route, {
+        return ownPage(route, {
           request,
           response,
           packages,
@@ -108,14 +109,15 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
           observe: options.observe,
         });
       case 'other':
-        return await answerOther(route, request, response);
+        return answerOther(route, request, response);
     }
   }
 
   function identity(request: IncomingMessage, name: string | undefined): Identity {
-    const authorization = credentialsFor(options.upstreams, name, request.headers.authorization);
-    const key = authorization === undefined ? '' : createHash('sha256').update(salt).update(authorization).digest('base64url');
-    return { key, authorization };
+    const given = request.headers.authorization;
+    const authorization = given === undefined ? undefined : credentialsFor(options.upstreams, name, given);
+    if (authorization === undefined) return nobody;
+    return { key: createHash('sha256').update(salt).update(authorization).digest('base64url'), authorization };
   }
 
   function style(request: IncomingMessage): TarballStyle | undefined {
@@ -147,26 +149,34 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     };
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function handle(request: IncomingMessage, response: ServerResponse): void {
     const started = performance.now();
-    let outcome: Outcome;
+    // A read with a body is either a mistake or an attempt to hide a second request in it.
+    if (request.method === 'GET' || request.method === 'HEAD') request.resume();
+    const settle = (outcome: Outcome) => settled(outcome, started, request, response);
     try {
-      // A read with a body is either a mistake or an attempt to hide a second request in it.
-      if (request.method === 'GET' || request.method === 'HEAD') request.resume();
-      outcome = await answer(request, response);
+      const outcome = answer(request, response);
+      if (outcome instanceof Promise) outcome.catch((error: unknown) => failed(error, request, response)).then(settle);
+      else settle(outcome);
     } catch (error) {
-      outcome = failed(error, request, response);
+      settle(failed(error, request, response));
     }
-    metrics.count('depward_requests_total', { kind: outcome.asked, status: response.statusCode });
-    metrics.count('depward_verdicts_total', { verdict: outcome.verdict });
-    if (outcome.verdict === 'filtered') metrics.count('depward_withheld_versions_total', {}, outcome.withheld?.length ?? 0);
-    metrics.count('depward_request_seconds_total', { kind: outcome.asked }, (performance.now() - started) / 1000);
+  }
+
+  function settled(outcome: Outcome, started: number, request: IncomingMessage, response: ServerResponse): void {
+    metrics.answered({
+      asked: outcome.asked,
+      verdict: outcome.verdict,
+      status: response.statusCode,
+      withheld: outcome.verdict === 'filtered' ? (outcome.withheld?.length ?? 0) : 0,
+      seconds: (performance.now() - started) / 1000,
+    });
     if (outcome.asked !== 'own') options.audit?.write(auditEvent(outcome, request, response));
   }
 
   function failed(error: unknown, request: IncomingMessage, response: ServerResponse): Outcome {
     const trouble = troubleIn(error) ?? new UpstreamTrouble(500, 'something went wrong in the proxy, so nothing was served');
-    metrics.count('depward_upstream_trouble_total', { status: trouble.status });
+    metrics.trouble(trouble.status);
     if (response.headersSent) response.destroy();
     else
       sendError(response, trouble.status, trouble.message, {
@@ -192,8 +202,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     };
   }
 
-  const server = createServer(serverLimits, (request, response) => void handle(request, response));
-  harden(server);
+  const server = hardenedServer(handle);
   await listen(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
   base = options.publicUrl ? withSlash(options.publicUrl) : `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/`;
@@ -211,50 +220,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
 }
 
-const serverLimits = {
-  maxHeaderSize: 32_768,
-  headersTimeout: 15_000,
-  requestTimeout: 300_000,
-  keepAliveTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-  insecureHTTPParser: false,
-};
-
-function harden(server: Server): void {
-  server.maxConnections = 4096;
-  server.maxHeadersCount = 100;
-  // A client that takes nothing for this long is gone, or holds the answer in our memory on purpose.
-  server.timeout = 150_000;
-  server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-    else socket.destroy();
-  });
-  for (const event of ['connect', 'upgrade'])
-    server.on(event, (_: IncomingMessage, socket: NodeJS.WritableStream & { destroy(): void }) => {
-      socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-      setTimeout(() => socket.destroy(), 1000).unref();
-    });
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint = cause.code === 'EADDRINUSE' ? 'another program listens there; --listen HOST:PORT chooses another port' : 'see --listen HOST:PORT';
-      reject(new DepwardError('config', `cannot listen on ${printable(host)}:${port} (${cause.code ?? cause.message})`, { hint, cause }));
-    });
-    server.listen(port, host, () => resolve());
-  });
-}
-
-async function stop(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection becomes idle when its answer is out, and would be kept open for the next question.
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(timer);
-}
+const nobody: Identity = { key: '', authorization: undefined };
 
 function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;

@@ -27,6 +27,8 @@ export type Tarball =
 
 export interface Tarballs {
   get(name: string, release: TarballRelease, identity: Identity): Promise<Tarball>;
+  /** The bytes of one that was checked whole and is still held. */
+  held(name: string, release: TarballRelease, identity: Identity): Buffer | undefined;
   readonly weight: number;
 }
 
@@ -62,8 +64,9 @@ export function openTarballs(options: TarballsOptions): Tarballs {
   }
 
   return {
+    held: (name, release, identity) => cache.get(keyOf(name, release, identity)),
     async get(name, release, identity) {
-      const key = `${identity.key}\n${name}\n${release.version}\n${release.integrity ?? release.shasum ?? ''}`;
+      const key = keyOf(name, release, identity);
       const held = cache.get(key);
       if (held) return { kind: 'whole', bytes: held };
       let own = false;
@@ -78,6 +81,10 @@ export function openTarballs(options: TarballsOptions): Tarballs {
       return cache.weight;
     },
   };
+}
+
+function keyOf(name: string, release: TarballRelease, identity: Identity): string {
+  return `${identity.key}\n${name}\n${release.version}\n${release.integrity ?? release.shasum ?? ''}`;
 }
 
 interface Check {

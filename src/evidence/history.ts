@@ -25,14 +25,42 @@ export interface History {
   /** Releases in order of publication; npm's placeholders and stages are none. */
   readonly entries: readonly Entry[];
   /** Whatever is listed, placeholders and undated versions too. */
-  readonly listed: ReadonlyMap<string, Entry>;
+  readonly listed: Pick<ReadonlyMap<string, Entry>, 'get' | 'has'>;
+  /** True where every entry has a time, none before the one in front of it. */
+  readonly inTime: boolean;
+  /** True where nothing at all is listed, or where a placeholder is. */
+  readonly isEmpty: boolean;
+  readonly hasPlaceholder: boolean;
 }
 
 /** A release younger than this when another came is no yardstick for it: bad releases come in bursts. */
 export const settling = 7 * day;
 
-/** Opens a packument at a moment. */
+/** Opens a packument at a moment. Packuments that tell every time in order are read once, whatever the number of moments. */
 export function openHistory(packument: Packument, moment: Moment): History {
+  const timeline = timelineOf(packument, moment.past);
+  if (!timeline || (!moment.past && timeline.last > moment.now)) return openPlainly(packument, moment);
+  if (!moment.past) return { packument, moment, inTime: true, ...timeline };
+  const isVisible = (entry: Entry | undefined): entry is Entry => entry?.at !== undefined && entry.at <= moment.now;
+  return {
+    packument,
+    moment,
+    entries: timeline.entries.slice(0, countWhile(timeline.entries, isVisible)),
+    inTime: true,
+    listed: {
+      get: (version) => {
+        const entry = timeline.listed.get(version);
+        return isVisible(entry) ? entry : undefined;
+      },
+      has: (version) => isVisible(timeline.listed.get(version)),
+    },
+    isEmpty: timeline.first > moment.now,
+    hasPlaceholder: timeline.hasPlaceholder && timeline.placeholders.some(isVisible),
+  };
+}
+
+/** The plain way, which the quick one is tested against: looks at every release again. */
+export function openPlainly(packument: Packument, moment: Moment): History {
   const visible = inOrder(packument.releases.flatMap((release) => seen(release, moment)));
   const all = visible.map((release, index): Entry => ({ release, index, at: release.at, version: parseVersion(release.version) }));
   return {
@@ -40,7 +68,63 @@ export function openHistory(packument: Packument, moment: Moment): History {
     moment,
     entries: all.filter(({ release, at }) => isRelease(release.version) && (at !== undefined || !moment.past)),
     listed: new Map(all.map((entry) => [entry.release.version, entry])),
+    inTime: false,
+    isEmpty: all.length === 0,
+    hasPlaceholder: all.some(({ release }) => isPlaceholder(release.version)),
   };
+}
+
+/** All there ever was, in order and with every time told. */
+interface Timeline extends Pick<History, 'entries' | 'isEmpty' | 'hasPlaceholder'> {
+  readonly listed: ReadonlyMap<string, Entry>;
+  readonly placeholders: readonly Entry[];
+  readonly first: Instant;
+  readonly last: Instant;
+}
+
+/** What past moments see of a release differs from what today sees: its deprecation. */
+const timelines = { past: new WeakMap<Packument, Timeline | null>(), today: new WeakMap<Packument, Timeline | null>() };
+
+function timelineOf(packument: Packument, past: boolean): Timeline | undefined {
+  const held = timelines[past ? 'past' : 'today'];
+  const known = held.get(packument);
+  if (known !== undefined) return known ?? undefined;
+  const made = makeTimeline(packument, past);
+  held.set(packument, made ?? null);
+  return made;
+}
+
+function makeTimeline({ releases }: Packument, past: boolean): Timeline | undefined {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { at } of releases) {
+    if (at === undefined || at < last) return undefined;
+    last = at;
+  }
+  const all = releases.map(
+    (release, index): Entry => ({ release: past ? undeprecated(release) : release, index, at: release.at, version: parseVersion(release.version) }),
+  );
+  const placeholders = all.filter(({ release }) => isPlaceholder(release.version));
+  return {
+    entries: all.filter(({ release }) => isRelease(release.version)),
+    listed: new Map(all.map((entry) => [entry.release.version, entry])),
+    isEmpty: all.length === 0,
+    placeholders,
+    hasPlaceholder: placeholders.length > 0,
+    first: all[0]?.at ?? Number.POSITIVE_INFINITY,
+    last,
+  };
+}
+
+/** How many of `entries` come first that hold, where none holds after one that does not. */
+function countWhile(entries: readonly Entry[], holds: (entry: Entry) => boolean): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = entries[middle];
+    if (entry && holds(entry)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** True for npm's placeholder after a takedown. */
@@ -49,14 +133,28 @@ export function isPlaceholder(version: string): boolean {
 }
 
 /** Releases that came before `entry`, oldest first. */
-export function before(history: History, entry: Entry): readonly Entry[] {
-  return history.entries.filter((other) => other.index < entry.index);
+export function before({ entries }: History, entry: Entry): readonly Entry[] {
+  return entries.slice(
+    0,
+    countWhile(entries, (other) => other.index < entry.index),
+  );
 }
 
 /** Those of `earlier` that were a week old when `entry` came. */
-export function settledBefore(earlier: readonly Entry[], entry: Entry): readonly Entry[] {
-  const { at } = entry;
-  return at === undefined ? [] : earlier.filter((other) => other.at !== undefined && other.at <= at - settling);
+export function settledBefore({ inTime }: History, earlier: readonly Entry[], { at }: Entry): readonly Entry[] {
+  if (at === undefined) return [];
+  const isSettled = (other: Entry): boolean => other.at !== undefined && other.at <= at - settling;
+  return inTime ? earlier.slice(0, countWhile(earlier, isSettled)) : earlier.filter(isSettled);
+}
+
+/** Every release within `span` of a moment, oldest first. */
+export function near({ entries, inTime }: History, moment: Instant, span: number): readonly Entry[] {
+  if (!inTime) return entries.filter(({ at }) => at !== undefined && Math.abs(at - moment) <= span);
+  const from = countWhile(entries, ({ at }) => (at ?? 0) < moment - span);
+  return entries.slice(
+    from,
+    countWhile(entries, ({ at }) => (at ?? 0) <= moment + span),
+  );
 }
 
 /** The highest of `candidates` below `entry`, pre-releases only for a pre-release; the latest for a version that is not semver. */
@@ -105,10 +203,14 @@ function stubOf({ release, at, version }: Entry, judged: Version | undefined): R
 /** A release asked about now and dated in the future counts as published now; asked about in the past it is not there yet. */
 function seen(release: Release, { now, past }: Moment): readonly Release[] {
   if (release.at !== undefined && release.at > now) return past ? [] : [{ ...release, at: now }];
-  if (!past || release.deprecated === undefined) return [release];
-  // Nobody says when a release was deprecated.
-  const { deprecated: _, ...undeprecated } = release;
-  return [undeprecated];
+  return [past ? undeprecated(release) : release];
+}
+
+/** Nobody says when a release was deprecated. */
+function undeprecated(release: Release): Release {
+  if (release.deprecated === undefined) return release;
+  const { deprecated: _, ...rest } = release;
+  return rest;
 }
 
 function inOrder(releases: readonly Release[]): readonly Release[] {

@@ -12,7 +12,7 @@ import {
 import { type Offers, type TrustLevel, trustLevels } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { isPrerelease, onSameLine, parseVersion } from '../model/version.ts';
-import { before, type Entry, type History, highest, highestBelow, isPlaceholder, settledBefore, stubMaker } from './history.ts';
+import { before, type Entry, type History, highest, highestBelow, isPlaceholder, near, settledBefore, stubMaker } from './history.ts';
 import { samePublisher } from './people.ts';
 import { addedSince, type Wanted } from './wanted.ts';
 
@@ -72,7 +72,7 @@ interface View {
 
 function listedSlices(history: History, entry: Entry): Slices {
   const earlier = before(history, entry);
-  const settled = settledBefore(earlier, entry);
+  const settled = settledBefore(history, earlier, entry);
   const view = { history, entry, earlier, settled, yardstick: settled.length > 0 ? settled : earlier, stub: stubMaker(entry.version) };
   return {
     listing: had(listingOf(history, entry.release.version, view)),
@@ -90,7 +90,7 @@ function listingOf(history: History, text: string, view?: View): ListingEvidence
   const latest = latestOf(history);
   const removedAt = packument.removed.get(text);
   const removed = !view && removedAt !== undefined && removedAt <= moment.now;
-  const onlyPlaceholder = !view && entries.length === 0 && [...history.listed.keys()].some(isPlaceholder);
+  const onlyPlaceholder = !view && entries.length === 0 && history.hasPlaceholder;
   return {
     status: statusOf(history, view !== undefined),
     placeholder: isPlaceholder(text) || onlyPlaceholder,
@@ -101,12 +101,12 @@ function listingOf(history: History, text: string, view?: View): ListingEvidence
   };
 }
 
-function statusOf({ packument, listed, moment }: History, isListed: boolean): ListingEvidence['status'] {
+function statusOf({ packument, isEmpty, moment }: History, isListed: boolean): ListingEvidence['status'] {
   if (isListed) return 'listed';
   if (packument.unpublishedAt !== undefined) return 'package-unpublished';
   // As of a moment before its first release the package was not there.
   // A document without a single version is what is left of a package whose versions were all removed.
-  if (listed.size === 0) return moment.past ? 'package-not-found' : 'package-unpublished';
+  if (isEmpty) return moment.past ? 'package-not-found' : 'package-unpublished';
   return 'version-not-listed';
 }
 
@@ -149,7 +149,7 @@ function timesOf(view: View): Slices['times'] {
     ...(abandoned !== undefined && { abandonedAt: abandoned }),
     ...(previousAt !== undefined && { previousAt }),
     before: newest(earlier, windows.before).map(stub),
-    around: newest(history.entries.filter(isAround(entry, published)), windows.around).map(stub),
+    around: newestOf(near(history, published, day), windows.around, (other) => other !== entry).map(stub),
     ...(latestAtPublish !== undefined && { latestAtPublish }),
   });
 }
@@ -166,21 +166,17 @@ function firstAt({ entries }: History): number | undefined {
   return entries.find((entry) => entry.at !== undefined)?.at;
 }
 
-function isAround(entry: Entry, published: number): (other: Entry) => boolean {
-  return (other) => other !== entry && other.at !== undefined && Math.abs(other.at - published) <= day;
-}
-
 function publishersOf({ history, entry, earlier, settled, stub }: View): Slices['publishers'] {
   const current = entry.release.publisher;
-  const named = earlier.filter((one) => one.release.publisher !== undefined);
-  if (!current) return unrecorded(history.packument.offers, 'publishers', named.length > 0);
-  const own = settled.filter(({ release }) => release.publisher && samePublisher(release.publisher, current));
-  const firstSeen = own.find((one) => one.at !== undefined)?.at;
-  const lastSeen = lastOf(own, (one) => one.at);
+  const isNamed = (one: Entry): boolean => one.release.publisher !== undefined;
+  if (!current) return unrecorded(history.packument.offers, 'publishers', earlier.some(isNamed));
+  const isOwn = ({ release, at }: Entry): boolean => at !== undefined && release.publisher !== undefined && samePublisher(release.publisher, current);
+  const firstSeen = settled.find(isOwn)?.at;
+  const lastSeen = lastOf(settled, (one) => (isOwn(one) ? one.at : undefined));
   const founder = history.entries.find((one) => one.release.publisher)?.release.publisher;
   return had({
     current,
-    before: newest(named, windows.before).map(stub),
+    before: newestOf(earlier, windows.before, isNamed).map(stub),
     ...(firstSeen !== undefined && { firstSeen }),
     ...(lastSeen !== undefined && { lastSeen }),
     ...(founder && { founder }),
@@ -198,8 +194,9 @@ function maintainersOf({ history, entry, earlier, yardstick }: View): Slices['ma
 function trustOf({ history, entry, yardstick, stub }: View): Slices['trust'] {
   if (!history.packument.offers.trust) return notOffered('this registry does not publish provenance');
   const { version } = entry;
-  const line = yardstick.filter((one) => one.version && version && !isPrerelease(one.version) && onSameLine(one.version, version));
-  const stubs = newest(line, windows.line).map(stub);
+  const isOfLine = (one: Entry): boolean =>
+    one.version !== undefined && version !== undefined && !isPrerelease(one.version) && onSameLine(one.version, version);
+  const stubs = newestOf(yardstick, windows.line, isOfLine).map(stub);
   return had({ current: entry.release.trust, ...strongestOf(stubs), line: stubs });
 }
 
@@ -218,6 +215,16 @@ function unrecorded(offers: Offers, fact: 'publishers' | 'maintainers', recorded
 
 function newest(entries: readonly Entry[], count: number): Entry[] {
   return entries.slice(-count).reverse();
+}
+
+/** The newest of those that hold, newest first; looks no further back than it must. */
+function newestOf(entries: readonly Entry[], count: number, holds: (entry: Entry) => boolean): Entry[] {
+  const found: Entry[] = [];
+  for (let at = entries.length - 1; at >= 0 && found.length < count; at--) {
+    const entry = entries[at];
+    if (entry && holds(entry)) found.push(entry);
+  }
+  return found;
 }
 
 function lastOf<T>(entries: readonly Entry[], read: (entry: Entry) => T | undefined): T | undefined {

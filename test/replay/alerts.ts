@@ -22,6 +22,8 @@ export interface HonestAlerts {
   readonly recent: { readonly since: number; readonly releases: number; readonly blocked: number; readonly warned: number };
   readonly rules: readonly RuleAlerts[];
   readonly releasesPerSecond: number;
+  /** User and system time together. */
+  readonly cpuMsPerRelease: number;
   /** Every block, to be looked at by hand. */
   readonly blocks: readonly string[];
 }
@@ -39,7 +41,7 @@ export async function honestAlerts(folder: string): Promise<HonestAlerts> {
   const blocks: string[] = [];
   const all = { releases: 0, blocked: 0, warned: 0 };
   const recent = { releases: 0, blocked: 0, warned: 0 };
-  const began = performance.now();
+  const [began, spent] = [performance.now(), process.cpuUsage()];
   for await (const { name, version, report } of judgeHistories(packuments, defaultPolicy(), loadWeights())) {
     const alerts = report.findings.filter(
       (finding) => finding.ruleId !== 'release-age' && finding.signal !== notAtHand && finding.action !== 'allow',
@@ -58,6 +60,7 @@ export async function honestAlerts(folder: string): Promise<HonestAlerts> {
     }
   }
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(spent);
   return {
     packages: packuments.length,
     unread,
@@ -67,6 +70,7 @@ export async function honestAlerts(folder: string): Promise<HonestAlerts> {
       .map(([rule, counts]) => ({ rule, ...counts }))
       .sort((a, b) => b.block - a.block || b.warn - a.warn || (a.rule < b.rule ? -1 : 1)),
     releasesPerSecond: Math.round(all.releases / seconds),
+    cpuMsPerRelease: Math.round((user + system) / all.releases) / 1000,
     blocks,
   };
 }

@@ -143,7 +143,7 @@ function caseLine(one: JudgedCase): string {
 function honestText(alerts: HonestAlerts): string[] {
   const per = (count: number): string => rate(count, alerts.releases);
   return [
-    `${alerts.releases} honest releases of ${alerts.packages} packages (${alerts.releasesPerSecond} a second), the age rule left out, per 1,000:`,
+    `${alerts.releases} honest releases of ${alerts.packages} packages (${alerts.releasesPerSecond} a second, ${alerts.cpuMsPerRelease} ms CPU each), the age rule left out, per 1,000:`,
     `${'any rule'.padEnd(30)} block ${per(alerts.blocked).padStart(6)}   warn ${per(alerts.warned).padStart(6)}`,
     `${`any rule, since ${alerts.recent.since}`.padEnd(30)} block ${rate(alerts.recent.blocked, alerts.recent.releases).padStart(6)}   warn ${rate(alerts.recent.warned, alerts.recent.releases).padStart(6)}`,
     ...alerts.rules.map((one) => `${one.rule.padEnd(30)} block ${per(one.block).padStart(6)}   warn ${per(one.warn).padStart(6)}`),

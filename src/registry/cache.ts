@@ -1,5 +1,5 @@
 /** Answers of registries on disk, as our own record. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Packument } from '../model/packument.ts';
@@ -61,10 +61,7 @@ export function openCache(folder: string, note: (line: string) => void): Packume
 }
 
 function digestOf({ registry, identity, name }: CacheKey): string {
-  return createHash('sha256')
-    .update(JSON.stringify([registry, identity, name]))
-    .digest('hex')
-    .slice(0, 40);
+  return hash('sha256', JSON.stringify([registry, identity, name]), 'hex').slice(0, 40);
 }
 
 function textOf({ registry, identity, name }: CacheKey, { confirmedAt, etag, packument }: CacheEntry): string {

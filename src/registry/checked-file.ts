@@ -1,5 +1,5 @@
 /** Small files whose first line is the digest of the rest, written beside and renamed into place. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -37,5 +37,5 @@ export function writeWhole(path: string, bytes: Buffer): void {
 
 /** SHA-256 in hex. */
 export function digestOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

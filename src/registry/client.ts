@@ -4,7 +4,7 @@ import { printable } from '../model/text.ts';
 import { type Instant, minute } from '../model/time.ts';
 import { type CacheEntry, type CacheKey, cacheFolder, openCache } from './cache.ts';
 import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
-import { withDeadline } from './deadline.ts';
+import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
 import { parsePackument } from './packument.ts';
 import { recall, remember, signerOf } from './remembered.ts';
@@ -59,7 +59,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const { registries, identities, config, cache } = await settings(options);
   const limits: FetchLimits = { ...fetchLimits, ...options.limits };
   const inTurn = slots(options.concurrency ?? 32);
-  const { signal, done } = withDeadline([options.signal], options.totalMs ?? 600_000);
+  const clock = new Clock([options.signal], options.totalMs ?? 600_000);
+  const signal = clock.signal();
   const underway = new Map<string, Promise<PackumentAnswer>>();
   let requests = 0;
   let oldest: Instant | undefined;
@@ -158,7 +159,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     async *tarballBytes(url, request) {
       yield* tarballStream(url, (await config()).options, request, signal);
     },
-    close: done,
+    close: () => clock.done(),
     requests: () => requests,
     oldestFactSeconds: () => (oldest === undefined ? undefined : Math.max(0, Math.round((options.now() - oldest) / 1_000))),
   };

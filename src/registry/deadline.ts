@@ -1,33 +1,69 @@
 /** Time limits on top of other reasons to stop. AbortSignal.any with AbortSignal.timeout loses timeouts to garbage collection on Node 20. */
+
 import { setMaxListeners } from 'node:events';
 
-/** The reason of a signal that a time limit aborted. */
+/** The reason of a signal or a clock that a time limit stopped. */
 export const outOfTime = new Error('out of time');
 
-export interface Deadline {
-  readonly signal: AbortSignal;
+/**
+ * Stops with the first of the signals, or after so many milliseconds. Lighter than a signal of its own for each of
+ * thousands of requests; `signal` makes one for those who must have it.
+ */
+export class Clock {
+  stopped = false;
+  reason: unknown;
+  private readonly calls: (() => void)[] = [];
+  private readonly timer: NodeJS.Timeout;
+  private readonly signals: readonly AbortSignal[];
+
+  constructor(signals: readonly AbortSignal[], ms: number) {
+    this.signals = signals;
+    this.timer = setTimeout(() => this.stop(outOfTime), ms);
+    // A clock alone must not keep the process alive.
+    this.timer.unref();
+    for (const signal of signals) {
+      if (signal.aborted) this.stop(signal.reason);
+      else clocksOf(signal).add(this);
+    }
+  }
+
+  stop(reason: unknown): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.reason = reason;
+    this.done();
+    for (const call of this.calls) call();
+  }
+
+  /** Calls when it stops; at once when it has. */
+  onStop(call: () => void): void {
+    if (this.stopped) call();
+    else this.calls.push(call);
+  }
+
   /** Ends the clock; without it the signals it listens to would hold it forever. */
-  done(): void;
+  done(): void {
+    clearTimeout(this.timer);
+    for (const signal of this.signals) clocksOf(signal).delete(this);
+  }
+
+  signal(): AbortSignal {
+    const controller = new AbortController();
+    // Many requests listen to one signal: that is no leak.
+    setMaxListeners(0, controller.signal);
+    this.onStop(() => controller.abort(this.reason));
+    return controller.signal;
+  }
 }
 
-/** Aborts with the first of the signals, or after so many milliseconds. */
-export function withDeadline(signals: readonly AbortSignal[], ms: number): Deadline {
-  const controller = new AbortController();
-  // Many requests listen to one signal: that is no leak.
-  setMaxListeners(0, controller.signal);
-  const timer = setTimeout(() => controller.abort(outOfTime), ms);
-  const stops = signals.map((signal) => {
-    const stop = () => controller.abort(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    return () => signal.removeEventListener('abort', stop);
-  });
-  const done = () => {
-    clearTimeout(timer);
-    for (const stop of stops) stop();
-  };
-  controller.signal.addEventListener('abort', done, { once: true });
-  // A clock alone must not keep the process alive.
-  timer.unref();
-  return { signal: controller.signal, done };
+const clocks = new WeakMap<AbortSignal, Set<Clock>>();
+
+/** Everybody who waits for a signal hangs on one listener. */
+function clocksOf(signal: AbortSignal): Set<Clock> {
+  const known = clocks.get(signal);
+  if (known) return known;
+  const waiting = new Set<Clock>();
+  clocks.set(signal, waiting);
+  signal.addEventListener('abort', () => [...waiting].forEach((clock) => void clock.stop(signal.reason)), { once: true });
+  return waiting;
 }

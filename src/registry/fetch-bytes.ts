@@ -1,8 +1,7 @@
 /** One answer of a registry as bytes: limits on size and time, retries with backoff. */
-import { promisify } from 'node:util';
-import { gunzip, gunzipSync, inflate } from 'node:zlib';
+import { collect, unpack } from './body.ts';
 import type { NpmOptions } from './config.ts';
-import { outOfTime, withDeadline } from './deadline.ts';
+import { Clock, outOfTime } from './deadline.ts';
 import { codeOf, networkTrouble, statusTrouble } from './redact.ts';
 import { get, type Reply } from './transport.ts';
 
@@ -55,22 +54,22 @@ export async function fetchBytes(request: FetchRequest): Promise<BytesAnswer> {
 }
 
 async function attemptOnce(request: FetchRequest): Promise<Attempt> {
-  const deadline = withDeadline([request.signal], request.limits.requestMs);
+  const clock = new Clock([request.signal], request.limits.requestMs);
   const { url, npm, headers } = request;
   try {
-    const reply = await get({ url, npm, signal: deadline.signal, headers: { 'accept-encoding': 'gzip', ...headers } });
+    const reply = await get({ url, npm, clock, headers: { 'accept-encoding': 'gzip', ...headers } });
     if (reply.status === 304) return { answer: { status: 'unchanged' } };
     if (reply.status !== 200) return fromStatus(reply, request.now());
     return await fromBody(reply, request.limits.bodyBytes);
   } catch (error) {
     if (request.signal.aborted) return failure(abortReason(request.signal));
-    if (deadline.signal.aborted) return failure('it did not answer in time', {});
+    if (clock.stopped) return failure('it did not answer in time', {});
     const hopeless = ['ENOTFOUND', 'EMAXREDIRECT', 'EINVALIDREDIRECT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'].includes(
       codeOf(error) ?? '',
     );
     return failure(networkTrouble(error), hopeless ? undefined : {});
   } finally {
-    deadline.done();
+    clock.done();
   }
 }
 
@@ -104,44 +103,11 @@ async function fromBody(reply: Reply, limit: number): Promise<Attempt> {
   if (received === undefined) return tooLarge;
   const expected = reply.packed || reply.header('content-encoding') === undefined ? reply.header('content-length') : undefined;
   if (expected !== undefined && Number(expected) !== received.length) return failure('its answer is cut off', {});
-  const bytes = reply.packed ? await unpack(received, reply.header('content-encoding'), limit) : received;
+  const unpacked = reply.packed ? unpack(received, reply.header('content-encoding'), limit) : received;
+  const bytes = unpacked instanceof Promise ? await unpacked : unpacked;
   if (bytes === undefined) return tooLarge;
   const etag = reply.header('etag');
   return { answer: { status: 'ok', bytes, ...(etag !== undefined && etag.length <= 512 && { etag }) } };
-}
-
-async function collect(body: AsyncIterable<unknown> | undefined, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    length += bytes.length;
-    // Leaving the loop ends the request.
-    if (length > limit) return undefined;
-    chunks.push(bytes);
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
-}
-
-/** The size a gzip stream says it unpacks to; only a hint. */
-function declaredSize(bytes: Buffer): number {
-  return bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
-}
-
-/** Unpacks no more than the limit: a small answer may be made to unpack to anything. */
-async function unpack(bytes: Buffer, encoding: string | undefined, limit: number): Promise<Buffer | undefined> {
-  const options = { maxOutputLength: limit };
-  try {
-    // A thread of its own pays only for large answers.
-    if (encoding === 'gzip' && bytes.length < 131_072 && declaredSize(bytes) < 2_097_152) return gunzipSync(bytes, options);
-    if (encoding === 'gzip' || encoding === 'x-gzip') return await promisify(gunzip)(bytes, options);
-    if (encoding === 'deflate') return await promisify(inflate)(bytes, options);
-    if (encoding === 'identity') return bytes;
-  } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    throw error;
-  }
-  throw Object.assign(new Error(), { code: 'EENCODING' });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

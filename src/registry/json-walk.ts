@@ -3,6 +3,7 @@
  * It checks the whole document as strictly as JSON.parse does, so that it never reads what JSON.parse would refuse;
  * what it builds is what JSON.parse would have built at those places (later duplicates win, `__proto__` is a key like any other).
  */
+import { closeArray, closeObject, comma, isDigit, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
 
 /**
  * Which parts to build: a whole value, an object's named members, or every member of an object or array.
@@ -32,13 +33,7 @@ export interface Walked {
   readonly places: ReadonlyMap<string, readonly Place[]>;
 }
 
-/** `syntax`: not JSON; `depth` and `size`: more than anybody needs, whatever it is. */
-export type WalkFailure = { readonly ok: false; readonly why: 'syntax' | 'depth' | 'size' };
-
-/** Nothing npm publishes nests deeper than about ten. */
-const maxDepth = 128;
-/** Objects, arrays and members together; the largest public document has about half a million. */
-const maxMembers = 8_000_000;
+export type WalkFailure = { readonly ok: false; readonly why: Refusal['why'] };
 
 /** Builds the wanted parts of the document; members of other types than the shape expects are built as they are, as long as they are small. */
 export function walkJson(bytes: Buffer, shape: Shape): Walked | WalkFailure {
@@ -52,18 +47,17 @@ export function walkJson(bytes: Buffer, shape: Shape): Walked | WalkFailure {
   }
 }
 
-class Refusal extends Error {
-  readonly why: 'syntax' | 'depth' | 'size';
-  constructor(why: 'syntax' | 'depth' | 'size') {
-    super(why);
-    this.why = why;
-  }
+type Built = Record<string, unknown>;
+
+interface Keys {
+  readonly kind: 'keys';
+  readonly byLength: readonly (readonly Wanted[] | undefined)[];
+  readonly alike: boolean;
+  /** Every wanted name, undefined: copies of one object are the quickest to read afterwards. */
+  readonly template: Readonly<Built>;
 }
 
-type Compiled =
-  | { readonly kind: 'value'; readonly note?: string }
-  | { readonly kind: 'keys'; readonly byLength: readonly (readonly Wanted[] | undefined)[]; readonly alike: boolean }
-  | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
+type Compiled = { readonly kind: 'value'; readonly note?: string } | Keys | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
 
 interface Wanted {
   readonly name: string;
@@ -89,21 +83,13 @@ function compiledAnew(shape: Exclude<Shape, 'value'>): Compiled {
   return { kind: 'each', of: markAlike(compile(shape.each), shape.alike), ...(shape.note !== undefined && { note: shape.note }) };
 }
 
-function keysOf(keys: Readonly<Record<string, Shape>>): Compiled {
-  return { kind: 'keys', byLength: byLength(keys), alike: false };
+function keysOf(keys: Readonly<Record<string, Shape>>): Keys {
+  const template = Object.fromEntries(Object.keys(keys).map((name) => [name, undefined]));
+  return { kind: 'keys', byLength: byLength(keys), alike: false, template };
 }
 
 function markAlike(of: Compiled, alike: true | undefined): Compiled {
   return alike && of.kind === 'keys' ? { ...of, alike } : of;
-}
-
-/** A member of the last object of its kind: where its bytes are, and what was built of it. */
-interface Member {
-  readonly start: number;
-  readonly colon: number;
-  readonly stop: number;
-  readonly name: string | undefined;
-  readonly value: unknown;
 }
 
 function byLength(keys: Readonly<Record<string, Shape>>): Wanted[][] {
@@ -115,38 +101,47 @@ function byLength(keys: Readonly<Record<string, Shape>>): Wanted[][] {
   return table;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const openObject = 0x7b;
-const closeObject = 0x7d;
-const openArray = 0x5b;
-const closeArray = 0x5d;
+/** The members of the last object of the kind that repeats: where their bytes are, and what was built of them. */
+class Members {
+  count = 0;
+  readonly starts: number[] = [];
+  readonly colons: number[] = [];
+  readonly stops: number[] = [];
+  readonly names: (string | undefined)[] = [];
+  readonly values: unknown[] = [];
+  /** How often in a row a member was the same as before. */
+  readonly ages: number[] = [];
+  /** Behind which member a run of members ends that are expected to be the same once more. */
+  readonly runs: number[] = [];
 
-/** 1 for bytes that may stand in a string as they are. */
-const plain = new Uint8Array(256).fill(1, 0x20);
-plain[quote] = 0;
-plain[backslash] = 0;
-
-class Walk {
-  private readonly bytes: Buffer;
-  private readonly end: number;
-  private at = 0;
-  private depth = 0;
-  private members = 0;
-  /** Whether the string last passed has escapes or bytes beyond ASCII. */
-  private escaped = false;
-  /** The members of the last object of the kind that repeats. */
-  private before: readonly Member[] = [];
-  /** What each open bracket of a skipped value is: 1 object, 0 array. */
-  private readonly open = new Uint8Array(maxDepth + 1);
-  readonly places = new Map<string, Place[]>();
-
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
-    this.end = bytes.length;
+  add(start: number, colon: number, stop: number, name: string | undefined, value: unknown, age: number): void {
+    const { count } = this;
+    this.starts[count] = start;
+    this.colons[count] = colon;
+    this.stops[count] = stop;
+    this.names[count] = name;
+    this.values[count] = value;
+    this.ages[count] = age;
+    this.count = count + 1;
   }
+
+  close(): void {
+    const { ages, runs, count } = this;
+    for (let place = count - 1; place >= 0; place -= 1) {
+      const next = place + 1;
+      const joined = next < count && (ages[place] as number) >= steady && (ages[next] as number) >= steady;
+      runs[place] = joined ? (runs[next] as number) : next;
+    }
+  }
+}
+
+/** A member that was the same so often is compared together with its neighbours. */
+const steady = 3;
+
+class Walk extends Scanner {
+  private before = new Members();
+  private spare = new Members();
+  readonly places = new Map<string, Place[]>();
 
   document(shape: Compiled): unknown {
     this.space();
@@ -157,43 +152,50 @@ class Walk {
   }
 
   private take(shape: Compiled): unknown {
-    if (shape.kind === 'keys' || shape.note === undefined) return this.build(shape);
+    return shape.kind === 'keys' || shape.note === undefined ? this.build(shape) : this.noted(shape, shape.note);
+  }
+
+  private noted(shape: Exclude<Compiled, Keys>, note: string): unknown {
     const place: Place = { start: this.at, end: 0, names: [], members: [], plain: true };
-    const value = shape.kind === 'each' && this.bytes[this.at] === openObject ? this.object(shape, place) : this.build(shape);
+    const value = this.build(shape, place);
     place.end = this.at;
-    const noted = this.places.get(shape.note);
+    const noted = this.places.get(note);
     if (noted) noted.push(place);
-    else this.places.set(shape.note, [place]);
+    else this.places.set(note, [place]);
     return value;
   }
 
-  private build(shape: Compiled): unknown {
+  private build(shape: Compiled, place?: Place): unknown {
     const first = this.bytes[this.at];
     if (first === quote) return this.string();
-    if (first === openObject) return this.object(shape);
+    if (first !== openObject && first !== openArray) return this.scalar();
+    if (shape.kind === 'value') return this.whole();
     if (first === openArray) return this.array(shape);
-    return this.scalar();
+    return shape.kind === 'keys' ? this.named(shape) : this.each(shape.of, place);
   }
 
-  private object(shape: Compiled, place?: Place): unknown {
-    if (shape.kind === 'keys' && shape.alike) return this.objectLikeBefore(shape);
+  /** Checked first, so that limits hold; then built by the one who is quickest at it. */
+  private whole(): unknown {
+    const start = this.at;
+    this.ascii = true;
+    this.skip();
+    return JSON.parse(this.bytes.toString(this.ascii ? 'latin1' : 'utf8', start, this.at));
+  }
+
+  private each(of: Compiled, place: Place | undefined): Built {
     this.enter();
     // No prototype: `__proto__` becomes a member like any other, as it does in JSON.parse.
-    const built: Record<string, unknown> = Object.create(null);
+    const built: Built = Object.create(null);
     let more = this.opening(closeObject);
     while (more) {
       this.count();
       const start = this.at;
-      this.passString();
-      const stop = this.at;
-      const wanted = shape.kind === 'keys' ? this.wanted(shape, start, stop) : undefined;
-      const name = shape.kind === 'keys' ? wanted?.name : this.text(start, stop);
+      const name = this.string();
       if (this.escaped && place) place.plain = false;
       this.colon();
       const valueAt = this.at;
-      if (name === undefined) this.skip();
-      else built[name] = this.take(wanted?.shape ?? (shape.kind === 'each' ? shape.of : wholeValue));
-      if (place && name !== undefined) {
+      built[name] = this.take(of);
+      if (place) {
         place.names.push(name);
         place.members.push(start, valueAt, this.at);
       }
@@ -203,63 +205,109 @@ class Walk {
     return built;
   }
 
-  private objectLikeBefore(shape: Compiled & { kind: 'keys' }): unknown {
+  private named(shape: Keys): Built {
+    if (shape.alike) return this.namedLikeBefore(shape);
     this.enter();
-    const built: Record<string, unknown> = Object.create(null);
-    const before = this.before;
-    const members: Member[] = [];
-    let place = 0;
+    const built: Built = { ...shape.template };
     let more = this.opening(closeObject);
     while (more) {
       this.count();
-      const same = before[place];
-      if (same !== undefined && this.repeats(same)) {
-        if (same.name !== undefined) built[same.name] = same.value;
-        this.at += same.stop - same.start;
-        members.push(same);
-        place += 1;
-      } else {
-        const member = this.member(shape);
-        if (member.name !== undefined) built[member.name] = member.value;
-        members.push(member);
-        place = this.placeAfter(member, before, place);
-      }
+      const start = this.at;
+      this.passString();
+      const wanted = this.wanted(shape, start, this.at);
+      this.colon();
+      if (wanted) built[wanted.name] = this.take(wanted.shape);
+      else this.skip();
       more = this.another(closeObject);
     }
-    this.before = members;
     this.depth -= 1;
     return built;
   }
 
-  private member(shape: Compiled & { kind: 'keys' }): Member {
+  private namedLikeBefore(shape: Keys): Built {
+    this.enter();
+    const built: Built = { ...shape.template };
+    const { before, spare: now } = this;
+    now.count = 0;
+    let place = 0;
+    let more = this.opening(closeObject);
+    while (more) {
+      const end = place < before.count ? this.repeatedUntil(before, place) : place;
+      if (end > place) {
+        this.again(before, place, end, now, built);
+        place = end;
+      } else {
+        this.member(shape, now, built);
+        place = this.placeAfter(now, before, place);
+      }
+      more = this.another(closeObject);
+    }
+    now.close();
+    this.before = now;
+    this.spare = before;
+    this.depth -= 1;
+    return built;
+  }
+
+  private member(shape: Keys, now: Members, built: Built): void {
+    this.count();
     const start = this.at;
     this.passString();
     const colon = this.at;
     const wanted = this.wanted(shape, start, colon);
     this.colon();
-    let value: unknown;
-    if (wanted) value = this.take(wanted.shape);
-    else this.skip();
-    return { start, colon, stop: this.at, name: wanted?.name, value };
+    const value = wanted ? this.take(wanted.shape) : this.skip();
+    if (wanted) built[wanted.name] = value;
+    now.add(start, colon, this.at, wanted?.name, value, 0);
   }
 
-  /** Whether the same bytes follow here. Only values that end themselves count: `1` also begins `12`. */
-  private repeats({ start, stop }: Member): boolean {
+  /** Takes over members that stand here again, byte for byte. */
+  private again(before: Members, from: number, end: number, now: Members, built: Built): void {
+    const shift = this.at - (before.starts[from] as number);
+    for (let place = from; place < end; place += 1) {
+      this.count();
+      const name = before.names[place];
+      const value = before.values[place];
+      if (name !== undefined) built[name] = value;
+      const start = (before.starts[place] as number) + shift;
+      const colon = (before.colons[place] as number) + shift;
+      const stop = (before.stops[place] as number) + shift;
+      now.add(start, colon, stop, name, value, (before.ages[place] as number) + 1);
+    }
+    this.at = now.stops[now.count - 1] as number;
+  }
+
+  /** How far members of before stand here again; `place` itself when not even the one there does. */
+  private repeatedUntil(before: Members, place: number): number {
+    const start = before.starts[place] as number;
+    for (let end = before.runs[place] as number; end > place; end = place + ((end - place) >> 1)) {
+      if (this.repeats(start, before.stops[end - 1] as number)) return end;
+    }
+    return place;
+  }
+
+  /** Whether the same bytes follow here, and end there: `1` also begins `12`. */
+  private repeats(start: number, stop: number): boolean {
     const { bytes, at } = this;
-    const last = bytes[stop - 1];
-    if (last !== quote && last !== closeObject && last !== closeArray) return false;
     const end = at + stop - start;
-    if (end > this.end || bytes[end - 1] !== last || bytes[at + 1] !== bytes[start + 1]) return false;
+    const next = bytes[end];
+    if (next !== comma && next !== closeObject) return false;
+    // Three looks spare most comparisons in vain.
+    const middle = (stop - start) >> 1;
+    if (bytes[end - 2] !== bytes[stop - 2] || bytes[at + middle] !== bytes[start + middle] || bytes[at + 1] !== bytes[start + 1]) return false;
     return bytes.compare(bytes, start, stop, at, end) === 0;
   }
 
   /** Where the next member is expected among those of before: behind the one of the same name. */
-  private placeAfter(member: Member, before: readonly Member[], expected: number): number {
-    for (let step = 0; step < before.length; step += 1) {
-      const place = (expected + step) % before.length;
-      const { start, colon } = before[place] as Member;
-      if (colon - start === member.colon - member.start && this.bytes.compare(this.bytes, start, colon, member.start, member.colon) === 0)
-        return place + 1;
+  private placeAfter(now: Members, before: Members, expected: number): number {
+    const { bytes } = this;
+    const start = now.starts[now.count - 1] as number;
+    const length = (now.colons[now.count - 1] as number) - start;
+    for (let step = 0; step < before.count; step += 1) {
+      const place = (expected + step) % before.count;
+      const from = before.starts[place] as number;
+      const colon = before.colons[place] as number;
+      if (colon - from === length && bytes.compare(bytes, from, colon, start, start + length) === 0) return place + 1;
       // Objects are alike or they are not; looking far would cost more than it saves.
       if (step >= 8) break;
     }
@@ -280,7 +328,7 @@ class Walk {
     return built;
   }
 
-  private wanted(shape: Compiled & { kind: 'keys' }, start: number, stop: number): Wanted | undefined {
+  private wanted(shape: Keys, start: number, stop: number): Wanted | undefined {
     if (this.escaped) {
       const name = this.text(start, stop);
       return shape.byLength.flat().find((candidate) => candidate?.name === name);
@@ -309,178 +357,21 @@ class Walk {
     return String(JSON.parse(this.bytes.toString('utf8', start, stop)));
   }
 
-  private passString(): void {
-    const { bytes } = this;
-    let at = this.at;
-    if (bytes[at] !== quote) throw new Refusal('syntax');
-    let high = 0;
-    let escaped = false;
-    for (;;) {
-      // Beyond the end there is no byte, and no byte is not plain.
-      let byte = bytes[++at] as number;
-      while (plain[byte] === 1) {
-        high |= byte;
-        byte = bytes[++at] as number;
-      }
-      if (byte === quote) break;
-      if (byte !== backslash) throw new Refusal('syntax');
-      escaped = true;
-      at = this.afterEscape(at) - 1;
-    }
-    this.escaped = escaped || high >= 0x80;
-    this.at = at + 1;
-  }
-
-  private afterEscape(at: number): number {
-    const { bytes } = this;
-    switch (bytes[at + 1]) {
-      case 0x22: // "
-      case 0x5c: // \
-      case 0x2f: // /
-      case 0x62: // b
-      case 0x66: // f
-      case 0x6e: // n
-      case 0x72: // r
-      case 0x74: // t
-        return at + 2;
-      case 0x75: // u
-        for (let digit = at + 2; digit < at + 6; digit += 1) if (!isHex(bytes[digit])) throw new Refusal('syntax');
-        return at + 6;
-      default:
-        throw new Refusal('syntax');
-    }
-  }
-
   private scalar(): unknown {
     const start = this.at;
     this.passScalar();
+    const length = this.at - start;
+    if (length < 10 && isDigit(this.bytes[start])) return this.integer(start) ?? JSON.parse(this.bytes.toString('latin1', start, this.at));
     return JSON.parse(this.bytes.toString('latin1', start, this.at));
   }
 
-  private passScalar(): void {
-    const first = this.bytes[this.at];
-    if (first === 0x74) this.word('true');
-    else if (first === 0x66) this.word('false');
-    else if (first === 0x6e) this.word('null');
-    else this.number();
-  }
-
-  private word(word: string): void {
-    for (let index = 0; index < word.length; index += 1) if (this.bytes[this.at + index] !== word.charCodeAt(index)) throw new Refusal('syntax');
-    this.at += word.length;
-  }
-
-  private number(): void {
-    const { bytes } = this;
-    if (bytes[this.at] === 0x2d) this.at += 1;
-    if (bytes[this.at] === 0x30) this.at += 1;
-    else this.digits();
-    if (bytes[this.at] === 0x2e) {
-      this.at += 1;
-      this.digits();
+  private integer(start: number): number | undefined {
+    let value = 0;
+    for (let at = start; at < this.at; at += 1) {
+      const byte = this.bytes[at];
+      if (!isDigit(byte)) return undefined;
+      value = value * 10 + (byte as number) - 0x30;
     }
-    if (bytes[this.at] === 0x65 || bytes[this.at] === 0x45) {
-      this.at += 1;
-      if (bytes[this.at] === 0x2b || bytes[this.at] === 0x2d) this.at += 1;
-      this.digits();
-    }
+    return value;
   }
-
-  private digits(): void {
-    const from = this.at;
-    while (isDigit(this.bytes[this.at])) this.at += 1;
-    if (this.at === from) throw new Refusal('syntax');
-  }
-
-  /** Passes a value without building it, without recursion: nesting is the attacker's to choose. */
-  private skip(): void {
-    const { bytes, open } = this;
-    const floor = this.depth;
-    for (;;) {
-      const first = bytes[this.at];
-      if (first === quote) this.passString();
-      else if (first === openObject || first === openArray) {
-        this.enter();
-        const isObject = first === openObject;
-        open[this.depth] = isObject ? 1 : 0;
-        if (this.opening(isObject ? closeObject : closeArray)) {
-          this.count();
-          if (isObject) this.skipKey();
-          continue;
-        }
-        this.depth -= 1;
-      } else this.passScalar();
-      for (;;) {
-        if (this.depth === floor) return;
-        const isObject = open[this.depth] === 1;
-        if (this.another(isObject ? closeObject : closeArray)) {
-          this.count();
-          if (isObject) this.skipKey();
-          break;
-        }
-        this.depth -= 1;
-      }
-    }
-  }
-
-  private skipKey(): void {
-    this.passString();
-    this.colon();
-  }
-
-  private enter(): void {
-    this.depth += 1;
-    if (this.depth > maxDepth) throw new Refusal('depth');
-  }
-
-  private count(): void {
-    this.members += 1;
-    if (this.members > maxMembers) throw new Refusal('size');
-  }
-
-  /** After an opening bracket: true when a member follows. */
-  private opening(close: number): boolean {
-    this.at += 1;
-    this.space();
-    if (this.bytes[this.at] !== close) return true;
-    this.at += 1;
-    return false;
-  }
-
-  /** After a member: true when another follows. */
-  private another(close: number): boolean {
-    this.space();
-    const next = this.bytes[this.at];
-    this.at += 1;
-    if (next === close) return false;
-    if (next !== comma) throw new Refusal('syntax');
-    this.space();
-    return true;
-  }
-
-  private colon(): void {
-    this.space();
-    if (this.bytes[this.at] !== colon) throw new Refusal('syntax');
-    this.at += 1;
-    this.space();
-  }
-
-  private space(): void {
-    const { bytes } = this;
-    // Registries send no white space: one look is enough most of the time.
-    if ((bytes[this.at] as number) > 0x20) return;
-    for (;;) {
-      const next = bytes[this.at];
-      if (next !== 0x20 && next !== 0x0a && next !== 0x0d && next !== 0x09) return;
-      this.at += 1;
-    }
-  }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
-}
-
-function isHex(byte: number | undefined): boolean {
-  return isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
 }

@@ -182,12 +182,13 @@ function binsOf(name: string, raw: unknown): readonly string[] {
 }
 
 function signaturesOf(raw: unknown): Release['signatures'] {
-  const list = listOf(raw, limits.people)?.flatMap((entry) => {
+  const list: { keyid: string; sig: string }[] = [];
+  for (const entry of listOf(raw, limits.people) ?? []) {
     const keyid = textOf(fieldsOf(entry).keyid, limits.name);
     const sig = textOf(fieldsOf(entry).sig, limits.url);
-    return keyid !== undefined && sig !== undefined ? [{ keyid, sig }] : [];
-  });
-  return list && list.length > 0 ? list : undefined;
+    if (keyid !== undefined && sig !== undefined) list.push({ keyid, sig });
+  }
+  return list.length > 0 ? list : undefined;
 }
 
 function isObject(raw: unknown): boolean {

@@ -1,8 +1,9 @@
 /** Untrusted packument bytes into our own small record. Total: whatever comes in, the answer is a record or a reason. */
 import type { Offers, Packument, Person, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
-import { type Place, type Shape, type WalkFailure, walkJson } from './json-walk.ts';
+import { type Place, type WalkFailure, walkJson } from './json-walk.ts';
 import { newPool, type Pool, peopleOf, releaseOf } from './manifest.ts';
+import { placedParts, wantedParts } from './packument-parts.ts';
 import { fieldsOf, instantOf, limits, listOf, OverLimit, textOf } from './untrusted.ts';
 
 export { packumentAsOf } from './as-of.ts';
@@ -15,62 +16,15 @@ export interface Placed {
   readonly places?: ReadonlyMap<string, readonly Place[]>;
 }
 
-const person: Shape = { keys: { name: 'value', email: 'value' } };
-
-/** What is read of a packument; the rest (read-mes above all) is passed over without being built. */
-export const wantedParts: Shape = {
-  keys: {
-    name: 'value',
-    'dist-tags': { note: 'dist-tags' },
-    time: { each: 'value', note: 'time' },
-    maintainers: { each: person },
-    error: 'value',
-    versions: {
-      alike: true,
-      note: 'versions',
-      each: {
-        keys: {
-          scripts: { keys: { preinstall: 'value', install: 'value', postinstall: 'value', prepare: 'value' } },
-          hasInstallScript: 'value',
-          gypfile: 'value',
-          dependencies: 'value',
-          optionalDependencies: 'value',
-          peerDependencies: 'value',
-          bundleDependencies: 'value',
-          bundledDependencies: 'value',
-          bin: 'value',
-          dist: {
-            keys: {
-              tarball: { note: 'tarball' },
-              integrity: 'value',
-              shasum: 'value',
-              unpackedSize: 'value',
-              fileCount: 'value',
-              signatures: { each: { keys: { keyid: 'value', sig: 'value' } } },
-              attestations: { keys: { url: 'value', provenance: { keys: {} } } },
-            },
-          },
-          _npmUser: { keys: { name: 'value', email: 'value', trustedPublisher: { keys: { oidcConfigId: 'value' } }, approver: person } },
-          maintainers: { each: person },
-          deprecated: 'value',
-          repository: { keys: { url: 'value' } },
-          gitHead: 'value',
-          description: 'value',
-          _hasShrinkwrap: 'value',
-        },
-      },
-    },
-  },
-};
-
 /** Reads the bytes a registry answered when asked for `name`. */
 export function parsePackument(name: string, bytes: Buffer): Parsed {
-  return parsePlaced(name, bytes).parsed;
+  const walked = walkJson(bytes, wantedParts);
+  return walked.ok ? packumentFrom(name, walked.value) : parseDoubtful(name, bytes, walked.why);
 }
 
 /** Reads them and tells where things lie, in one pass. */
 export function parsePlaced(name: string, bytes: Buffer): Placed {
-  const walked = walkJson(bytes, wantedParts);
+  const walked = walkJson(bytes, placedParts);
   return walked.ok ? { parsed: packumentFrom(name, walked.value), places: walked.places } : { parsed: parseDoubtful(name, bytes, walked.why) };
 }
 
@@ -138,20 +92,32 @@ function recordOf(name: string, value: unknown): Parsed {
 function releasesOf(name: string, versions: Readonly<Record<string, unknown>>, time: Readonly<Record<string, unknown>>, pool: Pool): Release[] {
   const entries = Object.entries(versions);
   if (entries.length > limits.versions) throw new OverLimit(`more than ${limits.versions} versions`);
-  return entries.flatMap(([version, manifest]) => {
+  const releases: Release[] = [];
+  for (const [version, manifest] of entries) {
     if (typeof manifest !== 'object' || manifest === null) throw new OverLimit('a version without a manifest');
-    return isVersion(version) ? [releaseOf(name, version, manifest, Object.hasOwn(time, version) ? time[version] : undefined, pool)] : [];
-  });
+    if (isVersion(version)) releases.push(releaseOf(name, version, manifest, Object.hasOwn(time, version) ? time[version] : undefined, pool));
+  }
+  return releases;
 }
 
 /** By time; a release without one stays behind the one the document puts before it. */
-function inOrder(releases: readonly Release[]): Release[] {
+function inOrder(releases: Release[]): Release[] {
+  if (areInOrder(releases)) return releases;
   let latest = Number.NEGATIVE_INFINITY;
   const placed = releases.map((release) => {
     latest = release.at ?? latest;
     return { release, at: latest };
   });
   return placed.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ release }) => release);
+}
+
+function areInOrder(releases: readonly Release[]): boolean {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { at } of releases) {
+    if (at !== undefined && at < latest) return false;
+    latest = at ?? latest;
+  }
+  return true;
 }
 
 function tagsOf(raw: unknown): ReadonlyMap<string, string> {

@@ -55,10 +55,17 @@ export function openRecordLog(folder: string): RecordLog {
 
 /** `digest key at bodyLength` and the body, each with a line end; the digest is that of everything behind it. */
 function recordOf(key: string, at: number, text: string): Buffer {
-  const body = Buffer.from(text);
-  const rest = Buffer.concat([Buffer.from(` ${key} ${at} ${body.length}\n`), body, Buffer.from('\n')]);
-  return Buffer.concat([Buffer.from(digestOf(rest)), rest]);
+  const body = Buffer.byteLength(text);
+  const head = ` ${key} ${at} ${body}\n`;
+  const record = Buffer.allocUnsafe(digestLength + head.length + body + 1);
+  record.write(head, digestLength, 'latin1');
+  record.write(text, digestLength + head.length);
+  record[record.length - 1] = 0x0a;
+  record.write(digestOf(record.subarray(digestLength)), 0, 'latin1');
+  return record;
 }
+
+const digestLength = 64;
 
 const header = /^[0-9a-f]{64} ([0-9a-f]{8,128}) (\d{1,16}) (\d{1,12})\n/;
 const longestHeader = 256;

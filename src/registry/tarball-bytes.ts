@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { DepwardError } from '../model/errors.ts';
 import type { NpmOptions } from './config.ts';
-import { withDeadline } from './deadline.ts';
+import { Clock } from './deadline.ts';
 import { abortReason } from './fetch-bytes.ts';
 import { networkTrouble, safeUrl, statusTrouble } from './redact.ts';
 import { get } from './transport.ts';
@@ -18,16 +18,16 @@ export interface TarballRequest {
 export async function* tarballStream(url: string, npm: NpmOptions, request: TarballRequest, whole: AbortSignal): AsyncGenerator<Buffer> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (protocol !== 'https:' && protocol !== 'http:') throw new DepwardError('input', 'a tarball can only be fetched over http or https');
-  const { signal, done } = withDeadline([whole, ...(request.signal ? [request.signal] : [])], 120_000);
+  const clock = new Clock([whole, ...(request.signal ? [request.signal] : [])], 120_000);
   const check = checkerOf(request.integrity);
   let length = 0;
   try {
-    const reply = await get({ url, npm, signal, headers: { 'accept-encoding': 'identity' } });
+    const reply = await get({ url, npm, clock, headers: { 'accept-encoding': 'identity' } });
     if (reply.status === 404) throw new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
     if (reply.status !== 200) throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${statusTrouble(reply.status)}`);
     if (reply.packed) throw new DepwardError('network', `the tarball ${safeUrl(url)} came in another encoding than asked for`);
     for await (const chunk of reply.body ?? []) {
-      signal.throwIfAborted();
+      if (clock.stopped) throw clock.reason;
       const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
       length += bytes.length;
       if (length > request.limitBytes) throw new DepwardError('limit', `the tarball ${safeUrl(url)} is larger than ${request.limitBytes} bytes`);
@@ -37,16 +37,16 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
     const expected = reply.header('content-length');
     if (expected !== undefined && Number(expected) !== length) throw new DepwardError('network', `the tarball ${safeUrl(url)} is cut off`);
   } catch (error) {
-    throw error instanceof DepwardError ? error : troubleOf(error, url, signal, whole);
+    throw error instanceof DepwardError ? error : troubleOf(error, url, clock, whole);
   } finally {
-    done();
+    clock.done();
   }
   if (check && !check.holds()) throw new DepwardError('integrity', `the tarball ${safeUrl(url)} does not have the integrity it should have`);
 }
 
-function troubleOf(error: unknown, url: string, signal: AbortSignal, whole: AbortSignal): DepwardError {
+function troubleOf(error: unknown, url: string, clock: Clock, whole: AbortSignal): DepwardError {
   if (whole.aborted) return new DepwardError('interrupted', abortReason(whole));
-  if (signal.aborted) return new DepwardError('network', `the tarball ${safeUrl(url)} did not arrive in time`);
+  if (clock.stopped) return new DepwardError('network', `the tarball ${safeUrl(url)} did not arrive in time`);
   return new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${networkTrouble(error)}`);
 }
 

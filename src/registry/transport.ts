@@ -1,6 +1,7 @@
 /** One GET, answered as a stream of bytes as they came over the wire or as npm's client unpacked them. */
 import type { Agent, IncomingMessage } from 'node:http';
 import type { NpmOptions } from './config.ts';
+import type { Clock } from './deadline.ts';
 import { memberOf, statusOf } from './redact.ts';
 
 export interface Reply {
@@ -16,7 +17,7 @@ export interface Reply {
 export interface Get {
   readonly url: string;
   readonly npm: NpmOptions;
-  readonly signal: AbortSignal;
+  readonly clock: Clock;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -36,11 +37,11 @@ function isProxied(npm: NpmOptions): boolean {
   return Boolean(npm.proxy) || Boolean(npm.httpsProxy) || inEnvironment;
 }
 
-async function getThroughNpm({ url, npm, signal, headers }: Get): Promise<Reply> {
+async function getThroughNpm({ url, npm, clock, headers }: Get): Promise<Reply> {
   const { default: npmFetch } = await import('npm-registry-fetch');
   try {
     // Retries are ours: they honour Retry-After and the limits.
-    const options = { ...npm, cache: undefined, method: 'GET', headers: { ...headers }, retry: { retries: 0 }, signal, timeout: 0 };
+    const options = { ...npm, cache: undefined, method: 'GET', headers: { ...headers }, retry: { retries: 0 }, signal: clock.signal(), timeout: 0 };
     const response = await npmFetch(url, options as Parameters<typeof npmFetch>[1]);
     const header = (name: string) => response.headers.get(name) ?? undefined;
     return { status: response.status, header, packed: false, ...(response.body && { body: response.body }) };
@@ -83,18 +84,17 @@ async function loadTools() {
   return { http, https, getAuth };
 }
 
-async function send({ url, npm, signal, headers }: Get, address: string): Promise<IncomingMessage> {
+async function send({ url, npm, clock, headers }: Get, address: string): Promise<IncomingMessage> {
   tools ??= loadTools();
   const { http, https, getAuth } = await tools;
   const target = new URL(address);
   const secure = target.protocol === 'https:';
   // npm's own rule decides what is sent to an address; another origin that we were redirected to gets nothing.
-  const auth = address === url || target.origin === new URL(url).origin ? getAuth(address, npm) : undefined;
+  const auth = address === url || target.origin === new URL(url).origin ? authFor(address, npm, getAuth) : undefined;
   const authorization = auth?.token ? `Bearer ${auth.token}` : auth?.auth ? `Basic ${auth.auth}` : undefined;
   const agent = agentFor(npm, secure, () => (secure ? new https.Agent(secureOptions(npm)) : new http.Agent(agentOptions(npm))));
   const options = {
     agent,
-    signal,
     headers: {
       'user-agent': typeof npm.userAgent === 'string' ? npm.userAgent : 'depward',
       ...headers,
@@ -103,8 +103,29 @@ async function send({ url, npm, signal, headers }: Get, address: string): Promis
     ...(auth?.cert && auth.key && { cert: auth.cert, key: auth.key }),
   };
   return new Promise((resolve, reject) => {
-    (secure ? https : http).request(target, options, resolve).on('error', reject).end();
+    const sent = (secure ? https : http).request(target, options, resolve).on('error', reject);
+    clock.onStop(() => sent.destroy(trouble('ESTOPPED')));
+    sent.end();
   });
+}
+
+type GetAuth = Awaited<ReturnType<typeof loadTools>>['getAuth'];
+
+const known = new WeakMap<NpmOptions, Map<string, ReturnType<GetAuth>>>();
+
+/** npm's own answer, remembered per folder of a registry unless a single address in it has credentials of its own. */
+function authFor(address: string, npm: NpmOptions, getAuth: GetAuth): ReturnType<GetAuth> {
+  const folder = address.slice(0, address.lastIndexOf('/') + 1);
+  const held = known.get(npm) ?? new Map<string, ReturnType<GetAuth>>();
+  known.set(npm, held);
+  const kept = held.get(folder);
+  if (kept) return kept;
+  const auth = getAuth(address, npm);
+  const inside = folder.slice(folder.indexOf('//'));
+  const isPlain = Object.keys(npm).every((key) => !key.startsWith(inside) || key[inside.length] === ':');
+  // Tarballs have a folder each: only what is asked for again and again is worth remembering.
+  if (isPlain && held.size < 64) held.set(folder, auth);
+  return auth;
 }
 
 const agents = new WeakMap<NpmOptions, { plain?: Agent; secure?: Agent }>();

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parsePackument, parseReference } from '../../src/registry/packument.ts';
+import { parsePackument, parsePlaced, parseReference } from '../../src/registry/packument.ts';
 import { benchNames, benchPackument, type Doc, publish } from '../helpers/fixture-registry.ts';
 
 function parse(document: unknown, name = 'left') {
   const bytes = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
   const fast = parsePackument(name, bytes);
   expect(fast).toEqual(parseReference(name, bytes));
+  expect(parsePlaced(name, bytes).parsed).toEqual(fast);
   return fast;
 }
 
@@ -190,6 +191,30 @@ describe('the fast way and the plain way', () => {
         parse(JSON.stringify(document, null, indent));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  /** Members in an order of their own, most of them the same from version to version: what is compared in runs. */
+  const member = fc.tuple(
+    fc.constantFrom('description', 'gitHead', 'deprecated', 'bin', 'repository', 'gypfile', '_hasShrinkwrap', 'dist', 'other', 'é', 'a"b', ''),
+    fc.oneof(fc.constantFrom(1, 12, 123, true, false, null, '', 'x', 'x,', 'x"', {}, [], [1], { url: 'u' }), fc.string({ unit: 'binary' })),
+  );
+  const step = fc.tuple(fc.constantFrom('keep', 'keep', 'keep', 'keep', 'change', 'drop', 'insert'), fc.nat(20), member);
+
+  it('agree on histories of versions that resemble each other', () => {
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 8 }), fc.array(step, { minLength: 6, maxLength: 24 }), fc.boolean(), (first, steps, spaced) => {
+        let members = first;
+        const versions = steps.map(([what, at, fresh], index) => {
+          const place = members.length === 0 ? 0 : at % members.length;
+          if (what === 'change' || what === 'drop') members = members.toSpliced(place, 1, ...(what === 'change' ? [fresh] : []));
+          if (what === 'insert') members = members.toSpliced(place, 0, fresh);
+          const gap = spaced ? ' ' : '';
+          return `"1.0.${index}":{${members.map(([key, value]) => `${JSON.stringify(key)}${gap}:${JSON.stringify(value)}`).join(`${gap},${gap}`)}${gap}}`;
+        });
+        parse(`{"name":"left","versions":{${versions.join(',')}}}`);
+      }),
+      { numRuns: 400 },
     );
   });
 

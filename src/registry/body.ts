@@ -1,0 +1,84 @@
+/** The bytes of an answer, no more of them than allowed. */
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync, inflate } from 'node:zlib';
+import { codeOf } from './redact.ts';
+import { slots } from './slots.ts';
+
+/** The whole body; undefined, and no more of it read, when it is larger. */
+export function collect(body: AsyncIterable<unknown> | undefined, limit: number): Promise<Buffer | undefined> {
+  return body instanceof Readable ? collectEvents(body, limit) : collectParts(body ?? [], limit);
+}
+
+async function collectParts(body: AsyncIterable<unknown> | Iterable<unknown>, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    length += bytes.length;
+    // Leaving the loop ends the request.
+    if (length > limit) return undefined;
+    chunks.push(bytes);
+  }
+  return joined(chunks, length);
+}
+
+/** The same by events, which cost a fraction. */
+function collectEvents(body: Readable, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    body.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) return void chunks.push(chunk);
+      resolve(undefined);
+      body.destroy();
+    });
+    body.on('end', () => resolve(joined(chunks, length)));
+    body.on('error', reject);
+    body.on('close', () => reject(Object.assign(new Error('closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })));
+  });
+}
+
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
+}
+
+const packedSmall = 131_072;
+const unpackedSmall = 2_097_152;
+
+/** Large documents are unpacked one after the other: side by side they would add up to all there is. */
+const oneLarge = slots(1);
+
+/** Unpacks no more than the limit: a small answer may be made to unpack to anything. Large ones in a thread of their own. */
+export function unpack(bytes: Buffer, encoding: string | undefined, limit: number): Buffer | undefined | Promise<Buffer | undefined> {
+  const size = declaredSize(bytes, limit);
+  const options = { maxOutputLength: limit, chunkSize: Math.max(size + 1, 1_024) };
+  if (encoding === 'identity') return bytes;
+  if (encoding === 'gzip' && bytes.length < packedSmall && size < unpackedSmall) return orTooLarge(() => gunzipSync(bytes, options));
+  if (encoding === 'gzip' || encoding === 'x-gzip') return later(() => promisify(gunzip)(bytes, options));
+  if (encoding === 'deflate') return later(() => promisify(inflate)(bytes, { maxOutputLength: limit }));
+  throw Object.assign(new Error(), { code: 'EENCODING' });
+}
+
+/** The size a gzip stream says it unpacks to, as far as that is possible at all; only a hint. */
+function declaredSize(bytes: Buffer, limit: number): number {
+  return bytes.length < 18 ? 0 : Math.min(bytes.readUInt32LE(bytes.length - 4), limit, bytes.length * 1_032);
+}
+
+function orTooLarge<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw error;
+  }
+}
+
+function later(work: () => Promise<Buffer>): Promise<Buffer | undefined> {
+  return oneLarge(work).catch((error: unknown) =>
+    orTooLarge(() => {
+      throw error;
+    }),
+  );
+}

@@ -1,0 +1,216 @@
+/** Passes over JSON byte by byte, as strictly as JSON.parse does, without building anything. */
+
+/** Nothing npm publishes nests deeper than about ten. */
+const maxDepth = 128;
+/** Objects, arrays and members together; the largest public document has about half a million. */
+const maxMembers = 8_000_000;
+
+/** `syntax`: not JSON; `depth` and `size`: more than anybody needs, whatever it is. */
+export class Refusal extends Error {
+  readonly why: 'syntax' | 'depth' | 'size';
+  constructor(why: 'syntax' | 'depth' | 'size') {
+    super(why);
+    this.why = why;
+  }
+}
+
+export const quote = 0x22;
+const backslash = 0x5c;
+export const comma = 0x2c;
+const colon = 0x3a;
+export const openObject = 0x7b;
+export const closeObject = 0x7d;
+export const openArray = 0x5b;
+export const closeArray = 0x5d;
+
+/** A place in a document, moved on by passing over what stands there. */
+export class Scanner {
+  protected readonly bytes: Buffer;
+  protected readonly end: number;
+  protected at = 0;
+  protected depth = 0;
+  private members = 0;
+  /** Whether the string last passed has escapes or bytes beyond ASCII. */
+  protected escaped = false;
+  /** False once a string with bytes beyond ASCII was passed. */
+  protected ascii = true;
+  /** What each open bracket of a skipped value is: 1 object, 0 array. */
+  private readonly open = new Uint8Array(maxDepth + 1);
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.end = bytes.length;
+  }
+  protected passString(): void {
+    const { bytes, end } = this;
+    let at = this.at;
+    if (bytes[at] !== quote) throw new Refusal('syntax');
+    let high = 0;
+    let escaped = false;
+    at += 1;
+    // Asking for the end before each byte is quicker than reading past it, which the engine must then be ready for.
+    while (at < end) {
+      const byte = bytes[at] as number;
+      if (byte === quote) break;
+      if (byte === backslash) {
+        escaped = true;
+        at = this.afterEscape(at);
+      } else {
+        if (byte < 0x20) throw new Refusal('syntax');
+        high |= byte;
+        at += 1;
+      }
+    }
+    if (at >= end) throw new Refusal('syntax');
+    if (high >= 0x80) this.ascii = false;
+    this.escaped = escaped || high >= 0x80;
+    this.at = at + 1;
+  }
+
+  private afterEscape(at: number): number {
+    const { bytes } = this;
+    switch (bytes[at + 1]) {
+      case 0x22: // "
+      case 0x5c: // \
+      case 0x2f: // /
+      case 0x62: // b
+      case 0x66: // f
+      case 0x6e: // n
+      case 0x72: // r
+      case 0x74: // t
+        return at + 2;
+      case 0x75: // u
+        for (let digit = at + 2; digit < at + 6; digit += 1) if (!isHex(bytes[digit])) throw new Refusal('syntax');
+        return at + 6;
+      default:
+        throw new Refusal('syntax');
+    }
+  }
+
+  protected passScalar(): void {
+    const first = this.bytes[this.at];
+    if (first === 0x74) this.word('true');
+    else if (first === 0x66) this.word('false');
+    else if (first === 0x6e) this.word('null');
+    else this.number();
+  }
+
+  private word(word: string): void {
+    for (let index = 0; index < word.length; index += 1) if (this.bytes[this.at + index] !== word.charCodeAt(index)) throw new Refusal('syntax');
+    this.at += word.length;
+  }
+
+  private number(): void {
+    const { bytes } = this;
+    if (bytes[this.at] === 0x2d) this.at += 1;
+    if (bytes[this.at] === 0x30) this.at += 1;
+    else this.digits();
+    if (bytes[this.at] === 0x2e) {
+      this.at += 1;
+      this.digits();
+    }
+    if (bytes[this.at] === 0x65 || bytes[this.at] === 0x45) {
+      this.at += 1;
+      if (bytes[this.at] === 0x2b || bytes[this.at] === 0x2d) this.at += 1;
+      this.digits();
+    }
+  }
+
+  private digits(): void {
+    const from = this.at;
+    while (isDigit(this.bytes[this.at])) this.at += 1;
+    if (this.at === from) throw new Refusal('syntax');
+  }
+
+  /** Passes a value without building it, without recursion: nesting is the attacker's to choose. */
+  protected skip(): void {
+    const { bytes, open } = this;
+    const floor = this.depth;
+    for (;;) {
+      const first = bytes[this.at];
+      if (first === quote) this.passString();
+      else if (first === openObject || first === openArray) {
+        this.enter();
+        const isObject = first === openObject;
+        open[this.depth] = isObject ? 1 : 0;
+        if (this.opening(isObject ? closeObject : closeArray)) {
+          this.count();
+          if (isObject) this.skipKey();
+          continue;
+        }
+        this.depth -= 1;
+      } else this.passScalar();
+      for (;;) {
+        if (this.depth === floor) return;
+        const isObject = open[this.depth] === 1;
+        if (this.another(isObject ? closeObject : closeArray)) {
+          this.count();
+          if (isObject) this.skipKey();
+          break;
+        }
+        this.depth -= 1;
+      }
+    }
+  }
+
+  private skipKey(): void {
+    this.passString();
+    this.colon();
+  }
+
+  protected enter(): void {
+    this.depth += 1;
+    if (this.depth > maxDepth) throw new Refusal('depth');
+  }
+
+  protected count(): void {
+    this.members += 1;
+    if (this.members > maxMembers) throw new Refusal('size');
+  }
+
+  /** After an opening bracket: true when a member follows. */
+  protected opening(close: number): boolean {
+    this.at += 1;
+    this.space();
+    if (this.bytes[this.at] !== close) return true;
+    this.at += 1;
+    return false;
+  }
+
+  /** After a member: true when another follows. */
+  protected another(close: number): boolean {
+    this.space();
+    const next = this.bytes[this.at];
+    this.at += 1;
+    if (next === close) return false;
+    if (next !== comma) throw new Refusal('syntax');
+    this.space();
+    return true;
+  }
+
+  protected colon(): void {
+    this.space();
+    if (this.bytes[this.at] !== colon) throw new Refusal('syntax');
+    this.at += 1;
+    this.space();
+  }
+
+  protected space(): void {
+    const { bytes } = this;
+    // Registries send no white space: one look is enough most of the time.
+    if ((bytes[this.at] as number) > 0x20) return;
+    for (;;) {
+      const next = bytes[this.at];
+      if (next !== 0x20 && next !== 0x0a && next !== 0x0d && next !== 0x09) return;
+      this.at += 1;
+    }
+  }
+}
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function isHex(byte: number | undefined): boolean {
+  return isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
+}

@@ -1,0 +1,62 @@
+/** What is read of a packument; the rest (read-mes above all) is passed over without being built. */
+import type { Shape } from './json-walk.ts';
+
+const ofVersion = {
+  scripts: { keys: { preinstall: 'value', install: 'value', postinstall: 'value', prepare: 'value' } },
+  hasInstallScript: 'value',
+  gypfile: 'value',
+  dependencies: 'value',
+  optionalDependencies: 'value',
+  peerDependencies: 'value',
+  bundleDependencies: 'value',
+  bundledDependencies: 'value',
+  bin: 'value',
+  dist: 'value',
+  _npmUser: 'value',
+  maintainers: 'value',
+  deprecated: 'value',
+  repository: 'value',
+  gitHead: 'value',
+  description: 'value',
+  _hasShrinkwrap: 'value',
+} as const;
+
+export const wantedParts: Shape = {
+  keys: {
+    name: 'value',
+    'dist-tags': 'value',
+    time: 'value',
+    maintainers: 'value',
+    versions: { alike: true, each: { keys: ofVersion } },
+  },
+};
+
+/** The same facts, and the places that a proxy cuts and rewrites. */
+export const placedParts: Shape = {
+  keys: {
+    name: 'value',
+    'dist-tags': { note: 'dist-tags' },
+    time: { each: 'value', note: 'time' },
+    maintainers: 'value',
+    versions: {
+      alike: true,
+      note: 'versions',
+      each: {
+        keys: {
+          ...ofVersion,
+          dist: {
+            keys: {
+              tarball: { note: 'tarball' },
+              integrity: 'value',
+              shasum: 'value',
+              unpackedSize: 'value',
+              fileCount: 'value',
+              signatures: 'value',
+              attestations: 'value',
+            },
+          },
+        },
+      },
+    },
+  },
+};

@@ -104,9 +104,17 @@ const rows: readonly Row[] = [
   ],
 ];
 
+/** Rows that fit a text of letters and digits alone; a test holds this against the rows. */
+const words =
+  /KeePass|Exodus|Electrum|Coinomi|Guarda|LaunchAgents|LaunchDaemons|xmrig|coinhive|minexmr|nanopool|supportxmr|ocean|trufflehog|gitleaks|noseyparker|Jenkinsfile|geo/i;
+const idLength = 32;
+
+/** The rows, for the test that holds short cuts against them. */
+export { rows as placeRows };
+
 /** What a path, host or command text names; the first kind that fits. */
 export function placeOf(text: string): Place | undefined {
-  if (text.length < 4) return undefined;
+  if (text.length < 4 || (text.length !== idLength && text.length < 60 && /^[A-Za-z0-9]+$/.test(text) && !words.test(text))) return undefined;
   const looked = text.length > 2000 ? text.slice(0, 2000) : text;
   for (const [kind, detail, pattern] of rows) if (pattern.test(looked)) return { kind, detail };
   return undefined;

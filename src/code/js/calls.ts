@@ -1,23 +1,24 @@
 /** What a call is known to give back: modules, decoded text, joined paths, results of functions of constants. */
 import { base64Bytes } from '../text.ts';
+import type { Scope } from './bindings.ts';
 import { hole, memberPath, textOf, type Value } from './known.ts';
 import { bare, type CallNode, isFunction, type Node } from './nodes.ts';
-import type { Scope } from './scan.ts';
 import type { Evaluator } from './value.ts';
 
 /** The value of a call. */
 export function callValue(evaluator: Evaluator, node: CallNode, scope: Scope): Value | undefined {
   const callee = bare(node.callee);
   if (callee.type === 'MemberExpression') {
-    const key = evaluator.key(callee, scope);
     const object = evaluator.value(callee.object, scope);
-    if (object?.is === 'path' && key !== undefined) return pathCall(evaluator, memberPath(object.path, key), node, scope, object.path);
-    if (key !== undefined && object) return methodCall(evaluator, object, key, node, scope);
-    return object?.is === 'path' ? { is: 'result', of: `${object.path}.${hole}`, node, scope } : undefined;
+    if (object === undefined) return undefined;
+    const key = evaluator.key(callee, scope);
+    if (object.is === 'path' && key !== undefined) return pathCall(evaluator, memberPath(object.path, key), node, scope, object.path);
+    if (key !== undefined) return methodCall(evaluator, object, key, node, scope);
+    return object.is === 'path' ? { is: 'result', of: `${object.path}.${hole}`, node, scope } : undefined;
   }
   const value = evaluator.value(callee, scope);
   if (value?.is === 'path') return pathCall(evaluator, value.path, node, scope, undefined);
-  if (value?.is === 'function') {
+  if (value?.is === 'function' && evaluator.tells(value.node)) {
     const inlined = evaluator.inline(value.node, value.scope, values(evaluator, node.arguments, scope));
     if (inlined) return inlined;
   }
@@ -120,13 +121,20 @@ const returnsThis = {
 } as const as never;
 
 function throughCall(evaluator: Evaluator, how: string, target: string, node: CallNode, scope: Scope): Value | undefined {
-  if (how === 'bind') return { is: 'path', path: target };
+  if (how === 'bind') return boundTo(evaluator, target, node, scope);
   if (target === '#String.fromCharCode') {
     const rest = values(evaluator, node.arguments.slice(1), scope);
     return fromCodes(rest[0]?.is === 'list' ? rest[0].items : rest);
   }
   if (target === '#require') return evaluator.module(values(evaluator, node.arguments, scope)[1]);
   return { is: 'result', of: target, node, scope };
+}
+
+/** `Function.call.bind(f)` is `f` with its `this` as first argument. */
+function boundTo(evaluator: Evaluator, target: string, node: CallNode, scope: Scope): Value | undefined {
+  const [first] = node.arguments;
+  if (!/^#Function\.(prototype\.)?(call|apply|bind)$/.test(target) || !first || first.type === 'SpreadElement') return { is: 'path', path: target };
+  return evaluator.value(first, scope);
 }
 
 function fromCodes(items: readonly (Value | undefined)[]): Value | undefined {

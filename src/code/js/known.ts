@@ -1,8 +1,8 @@
 /** What can be known of a value without running anything, and how such values read as text and as paths. */
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
+import type { Scope } from './bindings.ts';
 import type { FunctionNode, Node } from './nodes.ts';
-import type { Scope } from './scan.ts';
 
 /** What is known of a value. Parts of a text that only running would tell are written as `…`. */
 export type Value =

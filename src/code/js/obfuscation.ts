@@ -33,7 +33,7 @@ const machineName = /^[a-zA-Z]{0,3}\d{0,2}_0x[0-9a-f]{2,}$/i;
 const confusable = /^[_$]?[Il1|]{4,}$|^[_$]?[O0oQ]{4,}$|^_\$_[0-9a-f]{3,}$|^[_$]{4,}$/;
 
 function machineNames(scan: Scan, source: string): Trait | undefined {
-  const odd = [...scan.identifiers.keys()].filter((name) => machineName.test(name) || confusable.test(name) || isSymbolic(name));
+  const odd = [...scan.identifiers].filter((name) => machineName.test(name) || confusable.test(name) || isSymbolic(name));
   const first = odd[0];
   if (first === undefined || odd.length < 6 || (odd.length < 15 && odd.length * 5 < scan.identifiers.size)) return undefined;
   return { name: `${odd.length} machine-made names such as ${first}`, weight: 0.6, at: Math.max(0, source.indexOf(first)) };
@@ -70,7 +70,7 @@ function accessor(scan: Scan): Trait | undefined {
     held.count++;
     asked.set(operand.callee.name, held);
   }
-  if (computed < 5 || (computed < 12 && computed * 6 < scan.members.length)) return undefined;
+  if (computed < 5 || (computed < 12 && computed * 6 < scan.memberCount)) return undefined;
   const most = [...asked.values()].reduce((a, b) => (a.count >= b.count ? a : b));
   return { name: `${computed} members named by calls of a string table`, weight: 0.5, at: most.at };
 }
@@ -95,6 +95,9 @@ function flattened(scan: Scan): Trait | undefined {
   return scan.flattened > 0 ? { name: 'flattened control flow', weight: 0.35, at: 0 } : undefined;
 }
 
+/** For each ASCII character: 0 blank, 1 sign, 2 anything else. */
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => ('[](){}!+$_'.includes(String.fromCharCode(code)) ? 1 : code > 32 ? 2 : 0));
+
 /** Code of brackets and signs alone. */
 function symbolSoup(source: string): Trait | undefined {
   if (source.length < 400) return undefined;
@@ -103,20 +106,9 @@ function symbolSoup(source: string): Trait | undefined {
   const looked = Math.min(source.length, 60_000);
   for (let i = 0; i < looked; i++) {
     const code = source.charCodeAt(i);
-    if (
-      code === 91 ||
-      code === 93 ||
-      code === 40 ||
-      code === 41 ||
-      code === 33 ||
-      code === 43 ||
-      code === 123 ||
-      code === 125 ||
-      code === 36 ||
-      code === 95
-    )
-      signs++;
-    else if (code > 32) letters++;
+    const kind = code < 128 ? (kinds[code] as number) : 2;
+    signs += kind & 1;
+    letters += kind >> 1;
   }
   return signs > letters * 4 ? { name: 'code of brackets and signs', weight: 1, at: 0 } : undefined;
 }
@@ -146,11 +138,11 @@ function charTable(scan: Scan): Trait | undefined {
 /** Letters and blanks in the proportions of text or code, not of a table of numbers. */
 function looksLikeText(elements: readonly (Node | null)[]): boolean {
   let letters = 0;
-  const kinds = new Set<number>();
+  const values = new Set<number>();
   for (const element of elements) {
     if (element?.type !== 'Literal' || typeof element.value !== 'number') continue;
-    kinds.add(element.value);
+    values.add(element.value);
     if ((element.value >= 97 && element.value <= 122) || element.value === 32 || element.value === 40 || element.value === 41) letters++;
   }
-  return kinds.size >= 16 && kinds.size < elements.length && letters * 2 > elements.length;
+  return values.size >= 16 && values.size < elements.length && letters * 2 > elements.length;
 }

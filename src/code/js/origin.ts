@@ -1,8 +1,8 @@
 /** Where a value comes from: followed through variables, callbacks and promises, within a bounded amount of work. */
 import { isKeyName, isSecretVariable, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
-import { bare, type FunctionNode, isCall, keysOf, type Node } from './nodes.ts';
-import { type Binding, lookup, type Scope } from './scan.ts';
+import { type Binding, lookup, type Scope } from './bindings.ts';
+import { bare, type FunctionNode, isCall, type Node } from './nodes.ts';
 import type { Evaluator } from './value.ts';
 
 /** What a value was made of. */
@@ -67,7 +67,7 @@ class Tracer {
       case 'FunctionDeclaration':
         return;
       default:
-        for (const key of keysOf(node)) this.#children((node as unknown as Record<string, unknown>)[key], scope, hops);
+        for (const value of Object.values(node)) if (value !== null && typeof value === 'object') this.#children(value, scope, hops);
     }
   }
 
@@ -113,7 +113,7 @@ class Tracer {
   /** A parameter of a named function holds what its callers give. */
   #called(target: FunctionNode, index: number, hops: number): void {
     const name = target.type === 'ArrowFunctionExpression' ? undefined : target.id?.name;
-    for (const { node, scope } of (name === undefined ? undefined : this.#evaluator.scan.callsByName.get(name)) ?? []) {
+    for (const { node, scope } of name === undefined ? [] : this.#evaluator.scan.callsByName(name)) {
       const argument = node.arguments[index];
       const called = lookup(scope, name ?? '')?.sources.some((source) => source.node === target);
       if (argument && called) this.trace(argument, scope, hops + 1);

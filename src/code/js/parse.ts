@@ -7,9 +7,10 @@ const options = { next: true, ranges: { start: true, end: true }, raw: true, web
 
 /** Parses as the kind of file it most likely is, then as the other, then with JSX. */
 export function parseScript(source: string, moduleFirst: boolean): Parsed {
-  const first = attempt(source, moduleFirst ? 'module' : 'commonjs', false);
+  const module = moduleFirst || /^(?:import|export)\b[\s{*'"]/m.test(source);
+  const first = attempt(source, module ? 'module' : 'commonjs', false);
   if (first.ok || first.why === tooDeep) return first;
-  const second = attempt(source, moduleFirst ? 'commonjs' : 'module', false);
+  const second = attempt(source, module ? 'commonjs' : 'module', false);
   if (second.ok) return second;
   const third = source.includes('</') || source.includes('/>') ? attempt(source, 'module', true) : second;
   return third.ok ? third : first;

@@ -1,32 +1,7 @@
 /** One walk over a syntax tree: scopes and bindings, and the nodes that are looked at closer once all bindings are known. */
 import type { ESTree } from 'meriyah';
-import { bare, type CallNode, type FunctionNode, isFunction, keysOf, type Node } from './nodes.ts';
-
-/** Where a binding's value comes from. */
-export interface Source {
-  readonly node?: Node;
-  readonly module?: string;
-  readonly scope: Scope;
-  /** Properties taken on the way: destructuring, named imports. */
-  readonly path: readonly string[];
-}
-
-export interface Binding {
-  readonly name: string;
-  readonly sources: Source[];
-  /** The function it is a parameter of, and which. */
-  readonly parameter?: { readonly of: FunctionNode; readonly index: number };
-  /** Set while and after it is evaluated. */
-  memo?: unknown;
-}
-
-/** Names of a function or block. */
-export interface Scope {
-  readonly parent: Scope | undefined;
-  /** The scope that `var` belongs to. */
-  readonly home: Scope | undefined;
-  names: Map<string, Binding> | undefined;
-}
+import { add, assigned, declare, functionScope, importNames, newScope, type Scope } from './bindings.ts';
+import { bare, type CallNode, isFunction, type Node } from './nodes.ts';
 
 /** A node with the scope it stands in. */
 export interface Seen<N extends Node> {
@@ -36,19 +11,21 @@ export interface Seen<N extends Node> {
 
 export interface Scan {
   readonly calls: Seen<CallNode | ESTree.ImportExpression>[];
+  /** Members whose name is computed, or one that tells something. */
   readonly members: Seen<ESTree.MemberExpression>[];
+  /** How many members there are in all. */
+  memberCount: number;
   readonly assignments: Seen<ESTree.AssignmentExpression>[];
-  readonly strings: ESTree.Literal[];
+  readonly strings: ESTree.StringLiteral[];
   readonly templates: ESTree.TemplateLiteral[];
   readonly arrays: ESTree.ArrayExpression[];
   readonly loops: Seen<ESTree.ForInStatement>[];
   readonly imports: string[];
-  readonly numbers: ESTree.Literal[];
-  readonly identifiers: Map<string, number>;
+  readonly identifiers: Set<string>;
   /** Functions that are called where they stand, or handed to a call or a property. */
   readonly handed: Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>;
-  /** Calls by the plain name of what they call. */
-  readonly callsByName: Map<string, Seen<CallNode>[]>;
+  /** Some calls by the plain name of what they call. */
+  callsByName(name: string): readonly Seen<CallNode>[];
   /** Properties by which mail gets further recipients. */
   readonly recipients: ESTree.Property[];
   /** `switch` inside `while (true)`-like loops: flattened control flow. */
@@ -56,232 +33,262 @@ export interface Scan {
   readonly root: Scope;
 }
 
-export function newScope(parent: Scope | undefined, isHome: boolean): Scope {
-  const scope: { parent: Scope | undefined; home: Scope | undefined; names: undefined } = { parent, home: parent?.home, names: undefined };
-  if (isHome) scope.home = scope;
-  return scope;
-}
-
-/** The binding a name means here; undefined for globals. */
-export function lookup(scope: Scope, name: string): Binding | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const found = at.names?.get(name);
-    if (found) return found;
-  }
-  return undefined;
-}
-
 /** Walks the whole tree with a stack of its own, so that deep trees do not end the machine's. */
 export function scan(program: ESTree.Program): Scan {
-  const root = newScope(undefined, true);
-  const found: Scan = {
-    calls: [],
-    members: [],
-    assignments: [],
-    strings: [],
-    templates: [],
-    arrays: [],
-    loops: [],
-    imports: [],
-    numbers: [],
-    identifiers: new Map(),
-    handed: new Map(),
-    callsByName: new Map(),
-    recipients: [],
-    flattened: 0,
-    root,
-  };
-  const nodes: Node[] = [program];
-  const scopes: Scope[] = [root];
-  for (let node = nodes.pop(); node; node = nodes.pop()) {
-    const scope = visit(node, scopes.pop() as Scope, found);
-    for (const key of keysOf(node)) pushChildren((node as unknown as Record<string, unknown>)[key], scope, nodes, scopes);
+  const walk = new Walk();
+  walk.run(program);
+  return walk;
+}
+
+/** Children are pushed last first, so that nodes come in the order they are written; a class because it gathers while it goes. */
+class Walk implements Scan {
+  readonly calls: Seen<CallNode | ESTree.ImportExpression>[] = [];
+  readonly members: Seen<ESTree.MemberExpression>[] = [];
+  memberCount = 0;
+  readonly assignments: Seen<ESTree.AssignmentExpression>[] = [];
+  readonly strings: ESTree.StringLiteral[] = [];
+  readonly templates: ESTree.TemplateLiteral[] = [];
+  readonly arrays: ESTree.ArrayExpression[] = [];
+  readonly loops: Seen<ESTree.ForInStatement>[] = [];
+  readonly imports: string[] = [];
+  readonly identifiers = new Set<string>();
+  readonly handed = new Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>();
+  readonly recipients: ESTree.Property[] = [];
+  flattened = 0;
+  readonly root = newScope(undefined, true);
+  readonly #nodes: Node[] = [];
+  readonly #scopes: Scope[] = [];
+  readonly #late: Seen<ESTree.AssignmentExpression>[] = [];
+
+  run(program: ESTree.Program): void {
+    this.#push(program, this.root);
+    for (let node = this.#nodes.pop(); node; node = this.#nodes.pop()) this.#visit(node, this.#scopes.pop() as Scope);
+    // Only now every declaration is known.
+    for (const { node, scope } of this.#late) assigned(node.left, node.right, scope);
   }
-  return found;
-}
 
-function pushChildren(value: unknown, scope: Scope, nodes: Node[], scopes: Scope[]): void {
-  if (value === null || typeof value !== 'object') return;
-  if (Array.isArray(value)) {
-    for (let at = value.length - 1; at >= 0; at--) pushChildren(value[at], scope, nodes, scopes);
-  } else if (typeof (value as { type?: unknown }).type === 'string') {
-    nodes.push(value as Node);
-    scopes.push(scope);
+  #byName: Map<string, Seen<CallNode>[]> | undefined;
+
+  callsByName(name: string): readonly Seen<CallNode>[] {
+    this.#byName ??= byName(this.calls);
+    return this.#byName.get(name) ?? [];
   }
-}
 
-/** Notes what matters of a node; answers the scope of its children. */
-function visit(node: Node, scope: Scope, found: Scan): Scope {
-  switch (node.type) {
-    case 'Identifier':
-      found.identifiers.set(node.name, (found.identifiers.get(node.name) ?? 0) + 1);
-      return scope;
-    case 'Literal':
-      if (typeof node.value === 'string') found.strings.push(node);
-      else if (typeof node.value === 'number') found.numbers.push(node);
-      return scope;
-    case 'MemberExpression':
-      found.members.push({ node, scope });
-      return scope;
-    case 'CallExpression':
-    case 'NewExpression':
-      found.calls.push({ node, scope });
-      handOver(node, scope, found);
-      nameCall(node, scope, found);
-      return scope;
-    case 'Property':
-      if (node.key.type === 'Identifier' && /^(bcc|cc)$/i.test(node.key.name) && node.value.type === 'Literal') found.recipients.push(node);
-      return scope;
-    case 'ImportExpression':
-      found.calls.push({ node, scope });
-      return scope;
-    case 'TemplateLiteral':
-      found.templates.push(node);
-      return scope;
-    case 'ArrayExpression':
-      if (node.elements.length >= 8) found.arrays.push(node);
-      return scope;
-    case 'ForInStatement':
-      found.loops.push({ node, scope });
-      return newScope(scope, false);
-    case 'VariableDeclaration':
-      for (const { id, init } of node.declarations) declare(id, init ?? undefined, node.kind === 'var' ? (scope.home ?? scope) : scope, scope, []);
-      return scope;
-    case 'AssignmentExpression':
-      assign(node, scope, found);
-      return scope;
-    case 'ImportDeclaration':
-      importNames(node, scope, found);
-      return scope;
-    case 'ExportAllDeclaration':
-    case 'ExportNamedDeclaration':
-      if (node.source) found.imports.push(node.source.value);
-      return scope;
-    case 'FunctionDeclaration':
-      if (node.id) add(scope.home ?? scope, node.id.name, { node, scope, path: [] });
-      return functionScope(node, scope);
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-      return functionScope(node, scope);
-    case 'ClassDeclaration':
-      if (node.id) add(scope, node.id.name, { node, scope, path: [] });
-      return newScope(scope, false);
-    case 'WhileStatement':
-      if (isForever(node.test) && holdsSwitch(node.body)) found.flattened++;
-      return scope;
-    case 'ForStatement':
-      if (node.test === null && holdsSwitch(node.body)) found.flattened++;
-      return newScope(scope, false);
-    case 'BlockStatement':
-    case 'ForOfStatement':
-    case 'CatchClause':
-    case 'SwitchStatement':
-    case 'StaticBlock':
-      return newScope(scope, false);
-    default:
-      return scope;
+  #push(node: Node | null | undefined, scope: Scope): void {
+    if (!node) return;
+    this.#nodes.push(node);
+    this.#scopes.push(scope);
   }
-}
 
-function functionScope(node: FunctionNode, scope: Scope): Scope {
-  const inner = newScope(scope, true);
-  if (node.type === 'FunctionExpression' && node.id) add(inner, node.id.name, { node, scope, path: [] });
-  for (const [index, parameter] of node.params.entries()) declareParameter(parameter, node, index, inner);
-  return inner;
-}
-
-function declareParameter(pattern: Node, of: FunctionNode, index: number, scope: Scope): void {
-  const plain = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
-  if (plain.type === 'Identifier') {
-    names(scope).set(plain.name, { name: plain.name, sources: [], parameter: { of, index } });
-    return;
+  #pushAll(nodes: readonly (Node | null)[], scope: Scope): void {
+    for (let at = nodes.length - 1; at >= 0; at--) this.#push(nodes[at], scope);
   }
-  for (const name of patternNames(plain)) names(scope).set(name, { name, sources: [], parameter: { of, index } });
-}
 
-function patternNames(pattern: Node, out: string[] = []): string[] {
-  if (pattern.type === 'Identifier') out.push(pattern.name);
-  else if (pattern.type === 'AssignmentPattern') patternNames(pattern.left, out);
-  else if (pattern.type === 'RestElement') patternNames(pattern.argument, out);
-  else if (pattern.type === 'ArrayPattern') for (const element of pattern.elements) element && patternNames(element, out);
-  else if (pattern.type === 'ObjectPattern')
-    for (const property of pattern.properties) patternNames(property.type === 'RestElement' ? property : property.value, out);
-  return out;
-}
+  /** Notes what matters of a node and pushes its children; the frequent kinds first. */
+  #visit(node: Node, scope: Scope): void {
+    switch (node.type) {
+      case 'Identifier':
+        this.identifiers.add(node.name);
+        return;
+      case 'MemberExpression':
+        this.#member(node, scope);
+        return;
+      case 'Literal':
+        if (typeof node.value === 'string') this.strings.push(node as ESTree.StringLiteral);
+        return;
+      case 'CallExpression':
+      case 'NewExpression':
+        this.calls.push({ node, scope });
+        this.#handOver(node, scope);
+        this.#pushAll(node.arguments, scope);
+        this.#push(node.callee, scope);
+        return;
+      case 'ExpressionStatement':
+        this.#push(node.expression, scope);
+        return;
+      case 'BinaryExpression':
+      case 'LogicalExpression':
+        this.#push(node.right, scope);
+        this.#push(node.left, scope);
+        return;
+      case 'AssignmentExpression':
+        this.#assign(node, scope);
+        this.#push(node.right, scope);
+        this.#push(node.left, scope);
+        return;
+      case 'Property':
+        if (node.key.type === 'Identifier' && node.value.type === 'Literal' && /^(bcc|cc)$/i.test(node.key.name)) this.recipients.push(node);
+        this.#push(node.value, scope);
+        this.#push(node.key, scope);
+        return;
+      case 'ReturnStatement':
+      case 'UnaryExpression':
+      case 'UpdateExpression':
+      case 'SpreadElement':
+      case 'AwaitExpression':
+      case 'ThrowStatement':
+        this.#push(node.argument, scope);
+        return;
+      case 'BlockStatement':
+        this.#pushAll(node.body, newScope(scope, false));
+        return;
+      case 'VariableDeclaration':
+        this.#declarations(node, scope);
+        return;
+      case 'IfStatement':
+      case 'ConditionalExpression':
+        this.#push(node.alternate, scope);
+        this.#push(node.consequent, scope);
+        this.#push(node.test, scope);
+        return;
+      case 'FunctionDeclaration':
+        if (node.id) add(scope.home ?? scope, node.id.name, { node, scope, path: [] });
+        this.#function(node, scope);
+        return;
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        this.#function(node, scope);
+        return;
+      case 'ObjectExpression':
+        this.#pushAll(node.properties, scope);
+        return;
+      case 'SequenceExpression':
+        this.#pushAll(node.expressions, scope);
+        return;
+      case 'ArrayExpression':
+        if (node.elements.length >= 8) this.arrays.push(node);
+        this.#pushAll(node.elements, scope);
+        return;
+      case 'TemplateLiteral':
+        this.templates.push(node);
+        this.#pushAll(node.expressions, scope);
+        return;
+      case 'ThisExpression':
+      case 'TemplateElement':
+      case 'EmptyStatement':
+      case 'PrivateIdentifier':
+        return;
+      default:
+        this.#children(node, this.#rare(node, scope));
+    }
+  }
 
-/** Binds the names of a pattern to parts of a value. */
-function declare(pattern: Node, init: Node | undefined, into: Scope, scope: Scope, path: readonly string[]): void {
-  if (pattern.type === 'Identifier') {
-    if (init === undefined) add(into, pattern.name, undefined);
-    else add(into, pattern.name, { node: init, scope, path });
-  } else if (pattern.type === 'AssignmentPattern') declare(pattern.left, init, into, scope, path);
-  else if (pattern.type === 'RestElement') declare(pattern.argument, init, into, scope, path);
-  else if (pattern.type === 'ArrayPattern')
-    for (const [at, element] of pattern.elements.entries()) element && declare(element, init, into, scope, [...path, String(at)]);
-  else if (pattern.type === 'ObjectPattern') {
-    for (const property of pattern.properties) {
-      if (property.type === 'RestElement') declare(property.argument, init, into, scope, path);
-      else declare(property.value, init, into, scope, [...path, keyText(property.key, property.computed)]);
+  /** The rest; answers the scope of the children. */
+  #rare(node: Node, scope: Scope): Scope {
+    switch (node.type) {
+      case 'ImportExpression':
+        this.calls.push({ node, scope });
+        return scope;
+      case 'ForInStatement':
+        this.loops.push({ node, scope });
+        return newScope(scope, false);
+      case 'ImportDeclaration':
+        this.imports.push(node.source.value);
+        importNames(node, scope);
+        return scope;
+      case 'ExportAllDeclaration':
+      case 'ExportNamedDeclaration':
+        if (node.source) this.imports.push(node.source.value);
+        return scope;
+      case 'ClassDeclaration':
+        if (node.id) add(scope, node.id.name, { node, scope, path: [] });
+        return newScope(scope, false);
+      case 'WhileStatement':
+        if (isForever(node.test) && holdsSwitch(node.body)) this.flattened++;
+        return scope;
+      case 'ForStatement':
+        if (node.test === null && holdsSwitch(node.body)) this.flattened++;
+        return newScope(scope, false);
+      case 'ForOfStatement':
+      case 'CatchClause':
+      case 'SwitchStatement':
+      case 'StaticBlock':
+        return newScope(scope, false);
+      default:
+        return scope;
+    }
+  }
+
+  /** Every field that holds nodes, whatever the kind: nothing may be passed over. */
+  #children(node: Node, scope: Scope): void {
+    const fields = Object.values(node) as unknown[];
+    for (let at = fields.length - 1; at >= 0; at--) {
+      const value = fields[at];
+      if (value === null || typeof value !== 'object') continue;
+      if (Array.isArray(value)) {
+        for (let item = value.length - 1; item >= 0; item--) if (isNode(value[item])) this.#push(value[item], scope);
+      } else if (isNode(value)) this.#push(value, scope);
+    }
+  }
+
+  #member(node: ESTree.MemberExpression, scope: Scope): void {
+    this.memberCount++;
+    const { property } = node;
+    if (node.computed || property.type !== 'Identifier') this.#push(property, scope);
+    else this.identifiers.add(property.name);
+    if (node.computed || (property.type === 'Identifier' && isTelling(property.name))) this.members.push({ node, scope });
+    this.#push(node.object, scope);
+  }
+
+  #declarations(node: ESTree.VariableDeclaration, scope: Scope): void {
+    const into = node.kind === 'var' ? (scope.home ?? scope) : scope;
+    const { declarations } = node;
+    for (let at = 0; at < declarations.length; at++) {
+      const { id, init } = declarations[at] as ESTree.VariableDeclarator;
+      declare(id, init ?? undefined, into, scope, []);
+    }
+    for (let at = declarations.length - 1; at >= 0; at--) {
+      const { id, init } = declarations[at] as ESTree.VariableDeclarator;
+      this.#push(init, scope);
+      this.#push(id, scope);
+    }
+  }
+
+  #function(node: ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression, scope: Scope): void {
+    const inner = functionScope(node, scope);
+    this.#push(node.body, inner);
+    this.#pushAll(node.params, inner);
+    if (node.type !== 'ArrowFunctionExpression') this.#push(node.id, inner);
+  }
+
+  #assign(node: ESTree.AssignmentExpression, scope: Scope): void {
+    if (node.left.type === 'MemberExpression') this.assignments.push({ node, scope });
+    else this.#late.push({ node, scope });
+    if (isFunction(node.right)) this.handed.set(node.right, { to: node.left, scope, index: 0 });
+  }
+
+  #handOver(node: CallNode, scope: Scope): void {
+    const callee = bare(node.callee);
+    if (isFunction(callee)) this.handed.set(callee, { to: node, scope, index: -1 });
+    else if (callee.type === 'MemberExpression' && isFunction(callee.object)) this.handed.set(callee.object, { to: node, scope, index: -2 });
+    for (let index = 0; index < node.arguments.length; index++) {
+      const argument = node.arguments[index] as Node;
+      if (isFunction(argument)) this.handed.set(argument, { to: node, scope, index });
     }
   }
 }
 
-function keyText(key: Node, computed: boolean): string {
-  if (!computed && key.type === 'Identifier') return key.name;
-  return key.type === 'Literal' && typeof key.value === 'string' ? key.value : '?';
-}
-
-function assign(node: ESTree.AssignmentExpression, scope: Scope, found: Scan): void {
-  const { left } = node;
-  if (left.type === 'MemberExpression') found.assignments.push({ node, scope });
-  if (isFunction(node.right)) found.handed.set(node.right, { to: left, scope, index: 0 });
-  if (left.type === 'Identifier') {
-    const binding = lookup(scope, left.name) ?? add(rootOf(scope), left.name, undefined);
-    if (binding.sources.length < 12) binding.sources.push({ node: node.right, scope, path: [] });
-  } else if (left.type === 'ObjectPattern' || left.type === 'ArrayPattern') declare(left, node.right, scope.home ?? scope, scope, []);
-}
-
-function rootOf(scope: Scope): Scope {
-  let at = scope;
-  while (at.parent) at = at.parent;
-  return at;
-}
-
-function handOver(node: CallNode, scope: Scope, found: Scan): void {
-  const callee = bare(node.callee);
-  if (isFunction(callee)) found.handed.set(callee, { to: node, scope, index: -1 });
-  else if (callee.type === 'MemberExpression' && isFunction(callee.object)) found.handed.set(callee.object, { to: node, scope, index: -2 });
-  for (const [index, argument] of node.arguments.entries()) if (isFunction(argument)) found.handed.set(argument, { to: node, scope, index });
-}
-
-function nameCall(node: CallNode, scope: Scope, found: Scan): void {
-  if (node.callee.type !== 'Identifier' || node.arguments.length === 0) return;
-  const held = found.callsByName.get(node.callee.name);
-  if (!held) found.callsByName.set(node.callee.name, [{ node, scope }]);
-  else if (held.length < 8) held.push({ node, scope });
-}
-
-function importNames(node: ESTree.ImportDeclaration, scope: Scope, found: Scan): void {
-  const module = node.source.value;
-  found.imports.push(module);
-  for (const specifier of node.specifiers) {
-    const path =
-      specifier.type === 'ImportSpecifier' ? [specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value] : [];
-    add(scope, specifier.local.name, { module, scope, path });
+function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
+  const found = new Map<string, Seen<CallNode>[]>();
+  for (const { node, scope } of calls) {
+    if (node.type === 'ImportExpression' || node.callee.type !== 'Identifier' || node.arguments.length === 0) continue;
+    const held = found.get(node.callee.name);
+    if (!held) found.set(node.callee.name, [{ node, scope }]);
+    else if (held.length < 8) held.push({ node, scope });
   }
+  return found;
 }
 
-function names(scope: Scope): Map<string, Binding> {
-  scope.names ??= new Map();
-  return scope.names;
+function isNode(value: unknown): value is Node {
+  return value !== null && typeof value === 'object' && typeof (value as { type?: unknown }).type === 'string';
 }
 
-function add(scope: Scope, name: string, source: Source | undefined): Binding {
-  const held = names(scope).get(name);
-  const binding = held ?? { name, sources: [] };
-  if (!held) names(scope).set(name, binding);
-  if (source && binding.sources.length < 12) binding.sources.push(source);
-  return binding;
+const telling = new Set('env cookie clipboard ethereum solana phantom tronWeb tronLink web3 BinanceChain language timeZone LANG TZ CI'.split(' '));
+
+/** Names of members that may say something: of globals, and of environment variables. */
+function isTelling(name: string): boolean {
+  const code = name.charCodeAt(0);
+  return telling.has(name) || (code >= 65 && code <= 90 && /^[A-Z][A-Z0-9_]{2,}$/.test(name));
 }
 
 function isForever(test: Node): boolean {

@@ -1,9 +1,10 @@
 /** One script: parsed if it parses, read as tokens if not, code inside it looked into. */
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen } from '../hiding.ts';
+import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
 import { parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
-import { type Spots, type Spotted, spot } from './spot.ts';
+import { spot } from './spot.ts';
 import { spotTokens } from './tokens.ts';
 
 export interface ScriptFacts {
@@ -23,7 +24,10 @@ const mostInner = 12;
 /** Reads a script. `parses` is false for languages the parser does not speak. */
 export function readScript(source: string, how: { readonly module: boolean; readonly parses: boolean }, depth = 0): ScriptFacts {
   const tree = treeOf(source, how);
-  const spots = tree.scan ? spot(tree.scan) : spotTokens(source);
+  const seen = tree.scan && spot(tree.scan);
+  // Code that keeps its reader busy on purpose is read as tokens as well.
+  const spots = !seen ? spotTokens(source) : seen.exhausted ? both(seen, spotTokens(source)) : seen;
+  const why = tree.why ?? (seen?.exhausted ? 'more to follow than is followed' : undefined);
   const inner =
     depth < deepestInner
       ? spots.inner
@@ -44,7 +48,18 @@ export function readScript(source: string, how: { readonly module: boolean; read
     ],
     requires: [...new Set([...spots.requires, ...inner.flatMap(({ facts }) => facts.requires)])],
     files: [...new Set([...spots.files, ...inner.flatMap(({ facts }) => facts.files)])],
-    ...(tree.why !== undefined && depth === 0 && { notParsed: tree.why }),
+    ...(why !== undefined && depth === 0 && { notParsed: why }),
+  };
+}
+
+function both(a: Spots, b: Spots): Spots {
+  return {
+    spotted: [...a.spotted, ...b.spotted],
+    disguised: [...a.disguised, ...b.disguised],
+    requires: [...a.requires, ...b.requires],
+    files: [...a.files, ...b.files],
+    inner: [...a.inner, ...b.inner],
+    exhausted: true,
   };
 }
 
@@ -57,7 +72,7 @@ function treeOf(source: string, how: { readonly module: boolean; readonly parses
 
 function hidingOf(source: string, tree: Scan | undefined, spots: Spots): readonly HidingSign[] {
   const signs: HidingSign[] = [...invisibleText(source)];
-  const away = offScreen(source, textRanges(tree));
+  const away = offScreen(source, (offset) => textRanges(tree)(offset));
   if (away) signs.push(away);
   for (const { detail, at, computed } of spots.disguised.slice(0, 20))
     signs.push({ kind: computed ? 'computed-name' : 'disguised-name', detail, at, strength: computed ? 0.4 : 0.6 });
@@ -80,7 +95,7 @@ function obfuscated(traits: readonly Trait[]): readonly HidingSign[] {
 
 function treeSigns(tree: Scan, source: string): readonly HidingSign[] {
   const signs: HidingSign[] = [];
-  for (const name of tree.identifiers.keys()) {
+  for (const name of tree.identifiers) {
     if (lookalike(name)) signs.push({ kind: 'lookalike-identifier', detail: name, at: Math.max(0, source.indexOf(name)), strength: 0.7 });
   }
   for (const node of tree.strings) {

@@ -4,7 +4,8 @@ import { hostOf, isLocalHost, isSecretVariable, placeOf } from '../places.ts';
 import { looksLikeCode } from '../text.ts';
 import { runsCode, startsProgram, talks } from './apis.ts';
 import { memberPath } from './known.ts';
-import { disguisedText, isTelling, type Spots, type Spotted } from './spot.ts';
+import { disguisedText, isTelling } from './literals.ts';
+import type { Spots, Spotted } from './notes.ts';
 
 interface Token {
   readonly is: 'text' | 'name' | 'mark';
@@ -90,6 +91,7 @@ class TokenReader implements Spots {
   readonly requires: string[] = [];
   readonly files: string[] = [];
   readonly inner: { code: string; at: number; readAs: 'tokens' }[] = [];
+  readonly exhausted = false;
   readonly #modules = new Map<string, string>();
   #path: string[] = [];
   #pathAt = 0;

@@ -1,37 +1,53 @@
 /** What an expression is known to be without running anything: constants, decoded text, and paths to modules and globals. */
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
+import { type Binding, lookup, newScope, type Scope, type Source } from './bindings.ts';
 import { callValue } from './calls.ts';
 import { globalPath, hole, isEscaped, memberPath, textOf, type Value } from './known.ts';
 import { bare, type FunctionNode, isFunction, type Node } from './nodes.ts';
-import { type Binding, lookup, newScope, type Scan, type Scope, type Source } from './scan.ts';
+import type { Scan } from './scan.ts';
 
 const longestText = 200_000;
 const deepest = 60;
+/** Work for one question; plain code asks for some ten. */
+const fuelEach = 20_000;
+/** Work for one question when that for the file is spent: plain code is still told. */
+const fuelAfter = 300;
+/** Work for a file, by its size: what honest files need a tenth of. */
+const fuelPerNode = 60;
+const leastFuel = 300_000;
 
 /** Evaluates expressions of one file within a bounded amount of work; a class because of that account. */
 export class Evaluator {
   readonly scan: Scan;
+  /** Left for the whole file: an attacker who makes others spend it all is told by that. */
   #fuel: number;
+  /** Left for the question that is being answered: one that is too much leaves the others theirs. */
+  #left = 0;
   #depth = 0;
+  #gaveUp = 0;
 
-  constructor(scan: Scan, fuel = 300_000) {
+  constructor(scan: Scan) {
     this.scan = scan;
-    this.#fuel = fuel;
+    this.#fuel = leastFuel + fuelPerNode * (scan.calls.length + scan.memberCount + scan.strings.length);
   }
 
+  /** True when questions were left open because answering took too much work. */
   get exhausted(): boolean {
-    return this.#fuel <= 0;
+    return this.#fuel <= 0 || this.#gaveUp >= 50;
   }
 
   value(node: Node, scope: Scope): Value | undefined {
-    if (this.#fuel-- <= 0 || this.#depth > deepest) return undefined;
+    if (this.#depth > deepest) return undefined;
+    if (this.#depth === 0) this.#left = this.#fuel > 0 ? fuelEach : fuelAfter;
+    if (this.#left <= 0) return undefined;
+    this.#left--;
+    this.#fuel--;
+    if (this.#left === 0) this.#gaveUp++;
     this.#depth++;
-    try {
-      return this.#value(bare(node), scope);
-    } finally {
-      this.#depth--;
-    }
+    const value = this.#value(bare(node), scope);
+    this.#depth--;
+    return value;
   }
 
   /** The text of an expression; `…` where it is not known. */
@@ -177,9 +193,11 @@ export class Evaluator {
   }
 
   #member(node: ESTree.MemberExpression, scope: Scope): Value | undefined {
+    // The object first: of most nothing is known, and then the name does not matter.
+    const object = this.value(node.object, scope);
+    if (object === undefined) return undefined;
     const key = this.key(node, scope);
-    if (key === undefined) return undefined;
-    return this.property(this.value(node.object, scope), key);
+    return key === undefined ? undefined : this.property(object, key);
   }
 
   /** The name of the property a member expression takes; undefined when only running would tell. */
@@ -236,6 +254,12 @@ export class Evaluator {
     return { is: 'path', path: `${plain === 'fs/promises' ? 'fs' : plain === 'dns/promises' ? 'dns' : plain}#` };
   }
 
+  /** False for functions whose result only running would tell: nothing of their calls need be looked at. */
+  tells(target: FunctionNode): boolean {
+    const returned = returnOf(target);
+    return returned !== undefined && !silent.has(returned.type) && !(returned.type === 'BinaryExpression' && comparisons.has(returned.operator));
+  }
+
   /** The result of a local function of constants: its returned expression with the arguments put in. */
   inline(target: FunctionNode, scope: Scope, values: readonly (Value | undefined)[]): Value | undefined {
     const returned = returnOf(target);
@@ -251,6 +275,10 @@ export class Evaluator {
     return this.value(returned, inner);
   }
 }
+
+/** Expressions nothing is known of, whatever is put in. */
+const silent = new Set(['JSXElement', 'YieldExpression', 'UpdateExpression', 'ClassExpression', 'TaggedTemplateExpression']);
+const comparisons = new Set('== === != !== < > <= >= in instanceof'.split(' '));
 
 function localsOf(target: FunctionNode): readonly ESTree.VariableDeclarator[] {
   if (target.body?.type !== 'BlockStatement') return [];

@@ -1,0 +1,36 @@
+/** Files that are read, written, fetched and deleted. */
+import type { Scope } from './bindings.ts';
+import { doingsOf } from './doings.ts';
+import { textOf } from './known.ts';
+import { bare, type Node } from './nodes.ts';
+import type { Called, Notes } from './notes.ts';
+import { originOf } from './origin.ts';
+
+export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'copy', node: Called, scope: Scope): void {
+  const [first, second] = node.arguments;
+  const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
+  const path = told?.text ?? '';
+  if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
+  if (told && touch === 'read' && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~')) notes.files.push(path);
+  if (touch !== 'write' && touch !== 'copy') return;
+  if (/(^|\/)node_modules\/[^/…]/.test(path)) notes.add('package-tamper', path, node);
+  if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);
+  const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
+  if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+function fetches(notes: Notes, file: Node | undefined, path: string, node: Node, scope: Scope): void {
+  notes.add('download', path || 'a file', node);
+  for (const key of notes.fileKeys(file, scope)) notes.fetched.set(key, node);
+}
+
+/** `response.pipe(createWriteStream(file))`, `pipeline(response, createWriteStream(file))`. */
+export function readPipe(notes: Notes, source: Node, args: readonly Node[], node: Node, scope: Scope): void {
+  for (const argument of args) {
+    const target = bare(argument);
+    if (target.type !== 'CallExpression' || doingsOf(notes.calleePath(target, scope) ?? '').touches !== 'write') continue;
+    if (!originOf(notes.evaluator, source, scope).has('network')) continue;
+    const [file] = target.arguments;
+    fetches(notes, file, file ? notes.evaluator.text(file, scope).text : '', node, scope);
+  }
+}

@@ -1,0 +1,82 @@
+/** What talks to hosts, and what is sent there. */
+import type { ESTree } from 'meriyah';
+import type { ReadAs } from '../../model/contents.ts';
+import { hostOf, isLocalHost } from '../places.ts';
+import type { Scope } from './bindings.ts';
+import { hole, textOf } from './known.ts';
+import { isFunction, type Node } from './nodes.ts';
+import type { Called, Notes } from './notes.ts';
+import { originOf, type Tag } from './origin.ts';
+
+export function readNetwork(notes: Notes, path: string, node: Called, scope: Scope): void {
+  const hosts = hostsOf(notes, node.arguments, scope);
+  for (const { host, readAs } of hosts) notes.add('network', host, node, readAs);
+  const member = path.split('#')[1] ?? '';
+  if (hosts.length === 0 && !/\.(then|catch|finally|on|once|pipe|json|text|setHeader|setTimeout|abort|destroy|\w+\(\).*)$|\(\)/.test(member))
+    notes.add('network', `${path.startsWith('#') ? path.slice(1) : path.split('#')[0]} to ${hole}`, node);
+  const sent = notes.tagsOf(node.arguments, scope);
+  if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, hosts[0]?.host ?? 'a host', node);
+  if (/^#(fetch|XMLHttpRequest|navigator\.sendBeacon)/.test(path) && sent.has('page-data'))
+    notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
+}
+
+/** Hosts among the arguments of a network call: texts with a URL, and options that name one. */
+function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): { host: string; readAs: ReadAs }[] {
+  const found: { host: string; readAs: ReadAs }[] = [];
+  for (const argument of args.slice(0, 3)) {
+    if (argument.type === 'SpreadElement' || isFunction(argument)) continue;
+    const value = notes.evaluator.value(argument, scope);
+    const texts =
+      value?.is === 'object'
+        ? ['hostname', 'host', 'url', 'uri', 'baseURL'].map((key) => ({ key, told: textOf(notes.evaluator.property(value, key)) }))
+        : [{ key: '', told: textOf(value) }];
+    for (const { key, told } of texts) {
+      if (!told) continue;
+      const host = hostOf(told.text) ?? (key.startsWith('host') ? told.text : undefined);
+      if (host && !isLocalHost(host) && host !== hole) found.push({ host, readAs: told.readAs });
+    }
+  }
+  return found.slice(0, 3);
+}
+
+function exfiltrates(notes: Notes, sent: ReadonlySet<Tag>, to: string, node: Node): void {
+  const what = [...sent].filter((tag) => secrets.has(tag)).map((tag) => tagWords[tag] ?? tag);
+  notes.add('exfiltration', `${what.join(', ')} to ${to}`, node);
+}
+
+export function readSending(notes: Notes, callee: ESTree.MemberExpression, node: Called, scope: Scope): void {
+  if (node.arguments.length === 0) return;
+  const sent = notes.tagsOf(node.arguments, scope);
+  if (![...sent].some((tag) => secrets.has(tag))) return;
+  if (originOf(notes.evaluator, callee.object, scope).has('network')) exfiltrates(notes, sent, 'a host', node);
+}
+
+export function readLookup(notes: Notes, node: Called, scope: Scope): void {
+  const [first] = node.arguments;
+  if (!first || first.type === 'SpreadElement') return;
+  const tags = originOf(notes.evaluator, first, scope);
+  const text = notes.evaluator.text(first, scope).text;
+  if ([...tags].some((tag) => secrets.has(tag))) notes.add('dns-exfiltration', text, node);
+  else notes.add('network', `name lookup of ${text}`, node);
+}
+/** What must not leave the machine. */
+const secrets: ReadonlySet<Tag> = new Set<Tag>([
+  'environment',
+  'credential-file',
+  'browser-data',
+  'wallet-file',
+  'key-material',
+  'host',
+  'clipboard',
+  'file',
+]);
+const tagWords: Partial<Record<Tag, string>> = {
+  environment: 'the environment',
+  'credential-file': 'credentials',
+  'browser-data': 'browser data',
+  'wallet-file': 'wallet files',
+  'key-material': 'key material',
+  host: 'facts about the host',
+  file: 'contents of files',
+  clipboard: 'the clipboard',
+};

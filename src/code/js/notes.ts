@@ -1,0 +1,97 @@
+/** What is gathered while a script's tree is looked at, and the questions every look asks. */
+import type { ESTree } from 'meriyah';
+import type { CapabilityKind, ReadAs } from '../../model/contents.ts';
+
+import type { Scope } from './bindings.ts';
+import { hole, textOf } from './known.ts';
+import { bare, type CallNode, type Node } from './nodes.ts';
+import { originOf, type Tag } from './origin.ts';
+import type { Scan } from './scan.ts';
+import { Evaluator } from './value.ts';
+
+/** Something seen at an offset of the script. */
+export interface Spotted {
+  readonly kind: CapabilityKind;
+  readonly detail: string;
+  readonly at: number;
+  readonly readAs: ReadAs;
+}
+
+/** Everything a script's tree tells, apart from how it is written. */
+export interface Spots {
+  readonly spotted: readonly Spotted[];
+  /** Names written in pieces or encoded, and names only running would tell. */
+  readonly disguised: readonly { readonly detail: string; readonly at: number; readonly computed: boolean }[];
+  /** What it requires or imports, as written; `…` where it is not known. */
+  readonly requires: readonly string[];
+  /** Files it starts, loads or reads by path. */
+  readonly files: readonly string[];
+  /** Code inside it: arguments of eval, decoded literals, `node -e`. */
+  readonly inner: readonly { readonly code: string; readonly at: number; readonly readAs: ReadAs }[];
+  /** True when there was more to follow than is followed. */
+  readonly exhausted: boolean;
+}
+
+const most = 5000;
+const longest = 200;
+
+/** A class because it gathers while the looks go on. */
+export class Notes implements Spots {
+  readonly spotted: Spotted[] = [];
+  readonly disguised: { detail: string; at: number; computed: boolean }[] = [];
+  readonly requires: string[] = [];
+  readonly files: string[] = [];
+  readonly inner: { code: string; at: number; readAs: ReadAs }[] = [];
+  readonly scan: Scan;
+  readonly evaluator: Evaluator;
+  /** Files that hold what a host sent, and files that are started, by path or name of variable. */
+  readonly fetched = new Map<string, Node>();
+  readonly started = new Set<string>();
+
+  constructor(scan: Scan) {
+    this.scan = scan;
+    this.evaluator = new Evaluator(scan);
+  }
+
+  get exhausted(): boolean {
+    return this.evaluator.exhausted;
+  }
+
+  add(kind: CapabilityKind, detail: string, node: Node, readAs: ReadAs = 'written'): void {
+    if (this.spotted.length < most) this.spotted.push({ kind, detail: detail.slice(0, longest), at: node.start ?? 0, readAs });
+  }
+
+  disguise(text: string, node: Node): void {
+    this.disguised.push({ detail: text.slice(0, 120), at: node.start ?? 0, computed: false });
+  }
+
+  /** The path of what is called, also through `call` and `apply`. */
+  calleePath(node: CallNode, scope: Scope): string | undefined {
+    const value = this.evaluator.value(node.callee, scope);
+    const path = value?.is === 'path' ? value.path : value?.is === 'result' ? value.of : undefined;
+    if (path === undefined || !(path.endsWith('.call') || path.endsWith('.apply'))) return path;
+    return path.slice(0, path.lastIndexOf('.'));
+  }
+
+  /** What all arguments together are made of. */
+  tagsOf(args: readonly Node[], scope: Scope): ReadonlySet<Tag> {
+    const all = new Set<Tag>();
+    for (const argument of args)
+      for (const tag of originOf(this.evaluator, argument.type === 'SpreadElement' ? argument.argument : argument, scope)) all.add(tag);
+    return all;
+  }
+
+  /** The ways to name a file: by its text, by the variable that holds it. */
+  fileKeys(node: Node | undefined, scope: Scope): readonly string[] {
+    if (!node || node.type === 'SpreadElement') return [];
+    const plain = bare(node);
+    const text = textOf(this.evaluator.value(plain, scope))?.text;
+    return [
+      ...(plain.type === 'Identifier' ? [`$${plain.name}`] : []),
+      ...(text !== undefined && text !== hole && /[\w]/.test(text.replaceAll(hole, '')) ? [text] : []),
+    ];
+  }
+}
+
+/** A call or a `new`, where it does not matter which. */
+export type Called = ESTree.CallExpression | ESTree.NewExpression;

@@ -1,0 +1,62 @@
+/** Programs and scripts that are started. */
+import type { ReadAs } from '../../model/contents.ts';
+import { argvFacts, type CommandFacts, commandFacts } from '../command.ts';
+import type { Scope } from './bindings.ts';
+import { hole, textOf, type Value } from './known.ts';
+import type { Node } from './nodes.ts';
+import type { Called, Notes } from './notes.ts';
+
+export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path: string, node: Called, scope: Scope): void {
+  const [first, second] = node.arguments;
+  const text = first && first.type !== 'SpreadElement' ? notes.evaluator.value(first, scope) : undefined;
+  const told = textOf(text);
+  const name = path.split(/[#.]/).at(-1) ?? path;
+  starts(notes, node, scope);
+  if (how === 'script') {
+    if (told) notes.files.push(told.text);
+    const asCode = property(notes, node.arguments[1], 'eval', scope);
+    if (asCode !== undefined && told) notes.inner.push({ code: told.text, at: node.start ?? 0, readAs: told.readAs });
+    return;
+  }
+  const rest = second && how === 'words' && second.type !== 'SpreadElement' ? notes.evaluator.value(second, scope) : undefined;
+  const words = [told?.text ?? hole, ...(rest?.is === 'list' ? rest.items.map((item) => textOf(item)?.text ?? hole) : [])];
+  notes.add('process', told ? words.join(' ') : `${name}(${hole})`, node, told?.readAs);
+  const facts = how === 'line' || usesShell(notes, node, scope) ? commandFacts(words.join(' ')) : argvFacts(words);
+  command(notes, facts, node, told?.readAs ?? 'written');
+  const tags = notes.tagsOf(node.arguments, scope);
+  if (tags.has('network')) notes.add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
+  else if (tags.has('decoded') && told?.readAs !== 'written') notes.add('decode-execute', `${name} of decoded text`, node);
+}
+
+/** What a program start names: the program, the files among its words. */
+function starts(notes: Notes, node: Called, scope: Scope): void {
+  const [first, second] = node.arguments;
+  for (const key of notes.fileKeys(first, scope)) notes.started.add(key);
+  const words = second?.type === 'ArrayExpression' ? second.elements : [];
+  for (const word of words) {
+    for (const key of notes.fileKeys(word ?? undefined, scope)) {
+      notes.started.add(key);
+      if (/\.(js|cjs|mjs|ts|sh|py|ps1|bat|cmd)$/.test(key) && !key.startsWith('$')) notes.files.push(key);
+    }
+  }
+  if (first?.type === 'TemplateLiteral') for (const part of first.expressions) for (const key of notes.fileKeys(part, scope)) notes.started.add(key);
+  if (first?.type === 'BinaryExpression')
+    for (const side of [first.left, first.right]) for (const key of notes.fileKeys(side, scope)) notes.started.add(key);
+}
+
+function usesShell(notes: Notes, node: Called, scope: Scope): boolean {
+  return node.arguments.some((argument) => property(notes, argument, 'shell', scope) !== undefined);
+}
+
+function property(notes: Notes, node: Node | undefined, key: string, scope: Scope): Value | true | undefined {
+  if (node?.type !== 'ObjectExpression') return undefined;
+  const found = node.properties.find((property) => property.type === 'Property' && property.key.type === 'Identifier' && property.key.name === key);
+  if (found?.type !== 'Property' || (found.value.type === 'Literal' && found.value.value === false)) return undefined;
+  return notes.evaluator.value(found.value, scope) ?? true;
+}
+
+function command(notes: Notes, facts: CommandFacts, node: Node, readAs: ReadAs): void {
+  for (const { kind, detail } of facts.doings) notes.add(kind, detail, node, readAs);
+  notes.files.push(...facts.files);
+  for (const { language, code } of facts.inline) if (language === 'javascript') notes.inner.push({ code, at: node.start ?? 0, readAs });
+}

@@ -1,6 +1,7 @@
 /** Shai-Hulud 2025 (a bundle of megabytes), TanStack 2026 (+2.3 MB), keyv 2026 (+728 kB): the payload weighs more than the package. */
 
 import { defineRule } from '../model/rule.ts';
+import { onSameLine, parseVersion } from '../model/version.ts';
 import { aRelease, at, changed } from './example.ts';
 
 export default defineRule({
@@ -31,6 +32,8 @@ export default defineRule({
         message: `unpacked ${sizeText(now)}, where ${base.version} had ${sizeText(before)}`,
         confidence: 'medium',
         facts: { bytes: now, before, older: base.version },
+        // A new major is where projects change how they are built, and where no range of the old one leads.
+        ...(startsLine(base.version, release.current.version) && { signal: 'package-grown:new-line' }),
       },
     ];
   },
@@ -51,6 +54,11 @@ export default defineRule({
     },
   ],
 });
+
+function startsLine(before: string, now: string): boolean {
+  const [a, b] = [parseVersion(before), parseVersion(now)];
+  return a !== undefined && b !== undefined && !onSameLine(a, b);
+}
 
 function sizeText(bytes: number): string {
   return bytes >= 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`;

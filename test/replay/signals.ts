@@ -69,6 +69,7 @@ const told: Readonly<Record<string, Told>> = {
   'publisher-mail-changed:anonymous': ({ incident_class, visible_at_publish: seen }) =>
     incident_class === 'new-package' || seen.publisher_changed === null ? undefined : /anonymous mail/.test(seen.publisher_note ?? ''),
   'package-grown': says('large-file-added'),
+  'package-grown:new-line': () => false,
   'version-jump': () => false,
   'version-jump:first': says('internal-name-shadow'),
   'name-taken-again': () => false,

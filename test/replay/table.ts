@@ -1,5 +1,6 @@
 /** The replay's tables, for the terminal and for the README. */
 import type { HonestAlerts } from './alerts.ts';
+import { foldCount } from './folds.ts';
 import type { JudgedCase, Row } from './main.ts';
 
 const begin = '<!-- replay: written by npm run replay, do not edit -->';
@@ -46,7 +47,7 @@ function markdown(rows: readonly Row[], alerts: HonestAlerts | undefined): strin
     ...(alerts
       ? [
           '',
-          `Honest releases: **${rate(alerts.blocked, alerts.releases)}** of 1,000 blocked and ${rate(alerts.warned, alerts.releases)} warned of (${alerts.releases} releases of ${alerts.packages} packages, the age rule left out; since ${alerts.recent.since}: ${rate(alerts.recent.blocked, alerts.recent.releases)} blocked of 1,000, ${alerts.recent.releases} releases).`,
+          `Honest releases: **${rate(alerts.blocked, alerts.releases)}** of 1,000 blocked${alerts.blockedOutOfFold === undefined ? '' : ` (${rate(alerts.blockedOutOfFold, alerts.releases)} by weights counted without the package itself, in ${foldCount} folds)`} and ${rate(alerts.warned, alerts.releases)} warned of (${alerts.releases} releases of ${alerts.packages} packages, the age rule left out; since ${alerts.recent.since}: ${rate(alerts.recent.blocked, alerts.recent.releases)} blocked of 1,000, ${alerts.recent.releases} releases).`,
           '',
           '<details><summary>By rule</summary>',
           '',
@@ -145,6 +146,9 @@ function honestText(alerts: HonestAlerts): string[] {
   return [
     `${alerts.releases} honest releases of ${alerts.packages} packages (${alerts.releasesPerSecond} a second, ${alerts.cpuMsPerRelease} ms CPU each), the age rule left out, per 1,000:`,
     `${'any rule'.padEnd(30)} block ${per(alerts.blocked).padStart(6)}   warn ${per(alerts.warned).padStart(6)}`,
+    ...(alerts.blockedOutOfFold === undefined
+      ? []
+      : [`${'any rule, weights without it'.padEnd(30)} block ${per(alerts.blockedOutOfFold).padStart(6)}`]),
     `${`any rule, since ${alerts.recent.since}`.padEnd(30)} block ${rate(alerts.recent.blocked, alerts.recent.releases).padStart(6)}   warn ${rate(alerts.recent.warned, alerts.recent.releases).padStart(6)}`,
     ...alerts.rules.map((one) => `${one.rule.padEnd(30)} block ${per(one.block).padStart(6)}   warn ${per(one.warn).padStart(6)}`),
     ...alerts.unread.map((line) => `unread ${line}`),

@@ -11,6 +11,7 @@ import { resemblance } from '../../src/names/index.ts';
 import { defaultPolicy } from '../../src/policy/build.ts';
 import { added, aListing, aTimeline } from '../../src/rules/example.ts';
 import { rules } from '../../src/rules/index.ts';
+import { decibansOf } from './decibans.ts';
 import { packumentFiles, packumentOf } from './folder.ts';
 import { judgeHistories } from './honest.ts';
 import { type Count, countIn, type IncidentFacts, sourced } from './signals.ts';
@@ -32,7 +33,7 @@ export async function main(words: readonly string[], root: string): Promise<numb
     .flatMap((signal) => rowOf(signal, lookalikes.get(signal) ?? countIn(incidents, signal), names.get(signal) ?? honest.signals.get(signal)));
   const weights = {
     about:
-      'How strongly a signal speaks for an attack: decibans = 10 log10 of the ratio of the two rates, half a case added on either side; at most 5 where no counted attack shows it.',
+      'How strongly a signal speaks for an attack: decibans = 10 log10 of the ratio of the two rates, half a case added on either side; at most 5 where no counted attack shows it, 15 where one does, 20 where two do.',
     incidents: `${incidents.length} documented malicious publications 2016-2026 whose sources were read; where a source does not say, the incident is not counted for that signal`,
     honest: `${honest.releases} releases of ${honest.packages} real packages, each judged as it looked a minute after publication; names against ${names.size > 0 ? '9,888 less popular names' : 'the same'}`,
     counted: new Date().toISOString().slice(0, 10),
@@ -58,8 +59,6 @@ function isPackument(value: Packument | string): value is Packument {
   return typeof value !== 'string';
 }
 
-const unseen = 5;
-
 interface Honest {
   readonly releases: number;
   readonly packages: number;
@@ -77,7 +76,7 @@ async function honestCounts(packuments: readonly Packument[]): Promise<Honest> {
     if (hadPractice(packuments, name, version)) attested += 1;
     for (const signal of new Set(report.findings.map((finding) => finding.signal ?? finding.ruleId))) seen.set(signal, (seen.get(signal) ?? 0) + 1);
   }
-  const of = (signal: string): number => (signal.startsWith('provenance-lost') ? attested : signal === 'package-grown' ? sized : releases);
+  const of = (signal: string): number => (signal.startsWith('provenance-lost') ? attested : signal.startsWith('package-grown') ? sized : releases);
   return { releases, packages: packuments.length, signals: new Map([...seen].map(([signal, count]) => [signal, { seen: count, of: of(signal) }])) };
 }
 
@@ -150,9 +149,5 @@ function signalsOfName(name: string): string[] {
 function rowOf(signal: string, attacks: Count | undefined, honest: Count | undefined): [string, object][] {
   const family = rules.find((rule) => rule.meta.id === signal.split(':')[0])?.meta.family;
   if (!attacks || !honest || family === undefined) return [];
-  const rate = ({ seen, of }: Count): number => (seen + 0.5) / (of + 1);
-  const counted = Math.round(100 * Math.log10(rate(attacks) / rate(honest))) / 10;
-  // What no counted attack shows speaks softly, however rare it is among honest releases.
-  const decibans = attacks.seen === 0 ? Math.min(counted, unseen) : counted;
-  return [[signal, { family, decibans, incidents: [attacks.seen, attacks.of], honest: [honest.seen, honest.of] }]];
+  return [[signal, { family, decibans: decibansOf(attacks, honest), incidents: [attacks.seen, attacks.of], honest: [honest.seen, honest.of] }]];
 }

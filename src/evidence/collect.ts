@@ -6,6 +6,7 @@ import type { IncomingChange, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
 import type { PackumentSource } from '../registry/source.ts';
 import { type Context, collectors } from './collectors.ts';
+import { arrivalsOf } from './company.ts';
 import type { ContentsReading } from './contents.ts';
 import type { FactsStore } from './facts.ts';
 import { installedIn } from './installed.ts';
@@ -41,7 +42,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
   const { contents: reading, signing } = options;
   const ends = new Map<IncomingChange, Instant>();
-  const context: Context = {
+  const shared: Omit<Context, 'arrivals'> = {
     lookup,
     names: rememberedNames(options),
     installed: installedIn(options.tree),
@@ -52,6 +53,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
   };
   return {
     async gather(changes, kinds) {
+      const context: Context = { ...shared, arrivals: arrivalsOf(changes, lookup) };
       const gathered = new Map<IncomingChange, EvidenceSet>();
       await inTurn(changes, (change) => {
         const set = collect(change, kinds, context);

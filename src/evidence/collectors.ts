@@ -2,6 +2,7 @@
 import type { EvidenceKind, EvidenceMap, Gathered, NameEvidence } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
+import { type Arrivals, company } from './company.ts';
 import { type ContentsReading, contents } from './contents.ts';
 import type { Installed } from './installed.ts';
 import type { Lookup } from './lookup.ts';
@@ -16,6 +17,8 @@ export interface Context {
   readonly lookup: Lookup;
   readonly names: (name: string) => NameEvidence;
   readonly installed: Installed;
+  /** All that comes in together. */
+  readonly arrivals: Arrivals;
   readonly now: Instant;
   /** Told of a moment, not yet gone by, from which evidence on a change may be another by the clock alone; `now` for what asking again may change. */
   readonly onUntil: (change: IncomingChange, moment: Instant) => void;
@@ -43,6 +46,7 @@ export const collectors: { readonly [K in EvidenceKind]: Collector<K> } = {
   contents,
   signatures,
   attestations,
+  company,
 };
 
 function slice<K extends SliceKind>(kind: K): Collector<K> {

@@ -169,6 +169,11 @@ export interface AttestationsEvidence {
   readonly before?: { readonly version: string; readonly provenance: Provenance };
 }
 
+/** What else the publisher of a young release published within a day, among the packages that come in together; other projects only. */
+export interface CompanyEvidence {
+  readonly others: readonly { readonly name: string; readonly version: string; readonly at: Instant; readonly project: string }[];
+}
+
 /** The kinds of evidence a rule can ask for. */
 export interface EvidenceMap {
   readonly listing: ListingEvidence;
@@ -182,6 +187,7 @@ export interface EvidenceMap {
   readonly contents: ContentsEvidence;
   readonly signatures: SignaturesEvidence;
   readonly attestations: AttestationsEvidence;
+  readonly company: CompanyEvidence;
 }
 
 export type EvidenceKind = keyof EvidenceMap;

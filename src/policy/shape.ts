@@ -51,6 +51,7 @@ const evidence: { readonly [K in EvidenceKind]: true } = {
   contents: true,
   signatures: true,
   attestations: true,
+  company: true,
 };
 
 const name = '(?:@[A-Za-z0-9~_.-]+/)?[A-Za-z0-9~_.-]+';

@@ -38,6 +38,7 @@ import packageGrown from './package-grown.ts';
 import packageNotFound from './package-not-found.ts';
 import phantomDependency from './phantom-dependency.ts';
 import provenanceLost from './provenance-lost.ts';
+import publisherBurst from './publisher-burst.ts';
 import publisherChanged from './publisher-changed.ts';
 import publisherMailChanged from './publisher-mail-changed.ts';
 import registrySignatureFalse from './registry-signature-false.ts';
@@ -53,6 +54,7 @@ import tarballElsewhere from './tarball-elsewhere.ts';
 import tarballMismatch from './tarball-mismatch.ts';
 import typosquat from './typosquat.ts';
 import unlistedVersion from './unlisted-version.ts';
+import unusualPace from './unusual-pace.ts';
 import versionBurst from './version-burst.ts';
 import versionJump from './version-jump.ts';
 
@@ -87,6 +89,8 @@ export const rules: readonly AnyRule[] = [
   maintainerAdded,
   dormantRevival,
   versionBurst,
+  publisherBurst,
+  unusualPace,
   tarballMismatch,
   tarballAnomaly,
   installCodeRisk,

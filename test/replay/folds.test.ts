@@ -27,5 +27,13 @@ it('a release is not judged by weights that its own package was counted for', ()
 });
 
 function found(ruleId: string): Finding {
-  return { ruleId, severity: 'low', confidence: 'medium', message: '', facts: {}, path: [], subject: { kind: 'package', name: 'x', version: '1.0.0' } };
+  return {
+    ruleId,
+    severity: 'low',
+    confidence: 'medium',
+    message: '',
+    facts: {},
+    path: [],
+    subject: { kind: 'package', name: 'x', version: '1.0.0' },
+  };
 }

@@ -70,11 +70,15 @@ const told: Readonly<Record<string, Told>> = {
     incident_class === 'new-package' || seen.publisher_changed === null ? undefined : /anonymous mail/.test(seen.publisher_note ?? ''),
   'package-grown': says('large-file-added'),
   'package-grown:new-line': () => false,
+  'unusual-pace:speed': () => false,
+  'unusual-pace:hour': () => false,
   'version-jump': () => false,
   'version-jump:first': says('internal-name-shadow'),
   'name-taken-again': () => false,
   'dormant-revival': (incident) => silent(incident, 365),
   'dormant-revival:long': (incident) => silent(incident, 730),
+  // Several unrelated packages of one account at once.
+  'publisher-burst': ({ incident_class, packages }) => (incident_class === 'new-package' ? undefined : packages.length >= 4),
   'version-burst:lines': (incident) => incident.signals.includes('multi-line-burst') || largestBurst(incident).lines > 1,
   'version-burst': (incident) => largestBurst(incident).versions > 2,
 };

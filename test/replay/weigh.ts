@@ -6,7 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { popularNames } from '../../src/evidence/popular-names.ts';
 import type { Packument } from '../../src/model/packument.ts';
-import { defaultOptions } from '../../src/model/rule.ts';
+import { repositoryOf } from '../../src/model/repository.ts';
+import { defaultOptions, type Family } from '../../src/model/rule.ts';
+import { hour } from '../../src/model/time.ts';
 import { resemblance } from '../../src/names/index.ts';
 import { defaultPolicy } from '../../src/policy/build.ts';
 import { added, aListing, aTimeline } from '../../src/rules/example.ts';
@@ -30,7 +32,8 @@ export async function main(words: readonly string[], root: string): Promise<numb
   const lookalikes = incidentNames(incidents);
   const rows = [...new Set([...honest.signals.keys(), ...names.keys()])]
     .sort()
-    .flatMap((signal) => rowOf(signal, lookalikes.get(signal) ?? countIn(incidents, signal), names.get(signal) ?? honest.signals.get(signal)));
+    .flatMap((signal) => rowOf(signal, lookalikes.get(signal) ?? countIn(incidents, signal), names.get(signal) ?? honest.signals.get(signal)))
+    .map(heldBack);
   const weights = {
     about:
       'How strongly a signal speaks for an attack: decibans = 10 log10 of the ratio of the two rates, half a case added on either side; at most 5 where no counted attack shows it, 15 where one does, 20 where two do.',
@@ -55,9 +58,19 @@ export async function main(words: readonly string[], root: string): Promise<numb
   return 0;
 }
 
+/** What honest accounts publish at once is seen only as far as their packages are in the folder. */
+function heldBack([signal, row]: Row): Row {
+  return [signal, signal === 'publisher-burst' ? { ...row, decibans: Math.min(row.decibans, 5) } : row];
+}
+
 function isPackument(value: Packument | string): value is Packument {
   return typeof value !== 'string';
 }
+
+type Row = [
+  signal: string,
+  row: { readonly family: Family; readonly decibans: number; readonly incidents: readonly number[]; readonly honest: readonly number[] },
+];
 
 interface Honest {
   readonly releases: number;
@@ -77,11 +90,30 @@ async function honestCounts(packuments: readonly Packument[]): Promise<Honest> {
     for (const signal of new Set(report.findings.map((finding) => finding.signal ?? finding.ruleId))) seen.set(signal, (seen.get(signal) ?? 0) + 1);
   }
   const of = (signal: string): number => (signal.startsWith('provenance-lost') ? attested : signal.startsWith('package-grown') ? sized : releases);
+  seen.set('publisher-burst', publisherBursts(packuments));
   return { releases, packages: packuments.length, signals: new Map([...seen].map(([signal, count]) => [signal, { seen: count, of: of(signal) }])) };
+}
+
+/** How often one account published packages of four projects within three hours, as far as they are here. */
+function publisherBursts(packuments: readonly Packument[]): number {
+  const byAccount = new Map<string, { readonly at: number; readonly project: string }[]>();
+  for (const { name, releases } of packuments) {
+    for (const { at, publisher, repository } of releases) {
+      if (at === undefined || publisher === undefined || publisher.oidcConfigId !== undefined) continue;
+      const own = byAccount.get(publisher.name) ?? [];
+      byAccount.set(publisher.name, own);
+      own.push({ at, project: repositoryOf(repository) ?? /^@[^/]+/.exec(name)?.[0] ?? name });
+    }
+  }
+  const near = (own: readonly { at: number; project: string }[], at: number) =>
+    new Set(own.filter((one) => Math.abs(one.at - at) <= 3 * hour).map((one) => one.project)).size;
+  return [...byAccount.values()].flatMap((own) => own.filter(({ at }) => near(own, at) >= 4)).length;
 }
 
 /** Signals that no honest history shows must be weighed too. */
 const knownSignals = [
+  'unusual-pace:hour',
+  'unusual-pace:speed',
   'phantom-dependency:several',
   'phantom-dependency:stood',
   'phantom-dependency:script',
@@ -146,7 +178,7 @@ function signalsOfName(name: string): string[] {
     .map((observation) => observation.signal ?? 'borrowed-name');
 }
 
-function rowOf(signal: string, attacks: Count | undefined, honest: Count | undefined): [string, object][] {
+function rowOf(signal: string, attacks: Count | undefined, honest: Count | undefined): Row[] {
   const family = rules.find((rule) => rule.meta.id === signal.split(':')[0])?.meta.family;
   if (!attacks || !honest || family === undefined) return [];
   return [[signal, { family, decibans: decibansOf(attacks, honest), incidents: [attacks.seen, attacks.of], honest: [honest.seen, honest.of] }]];

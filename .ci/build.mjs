@@ -5,18 +5,35 @@ import { build } from 'esbuild';
 import { root, sourceDigest } from './freshness.mjs';
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ['src/cli.ts', 'src/index.ts', 'src/verdaccio.ts', 'src/bun.ts', 'src/pnpm.ts'],
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   packages: 'external',
   platform: 'node',
   target: 'node20.17',
   format: 'esm',
   legalComments: 'none',
   logLevel: 'warning',
+};
+await build({
+  ...common,
+  entryPoints: ['src/main.ts', 'src/rule-book.ts', 'src/index.ts', 'src/verdaccio.ts', 'src/bun.ts', 'src/pnpm.ts'],
+  splitting: true,
+});
+// The bin is one file that leads to the others only when it has to: what it holds twice it holds so as to start in one read.
+await build({
+  ...common,
+  entryPoints: ['src/cli.ts'],
+  plugins: [
+    {
+      name: 'the rest is another build',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /(?:^|\/)(?:main|rule-book)\.ts$/ }, ({ kind, path }) =>
+          kind === 'dynamic-import' ? { path: `./${path.slice(path.lastIndexOf('/') + 1, -3)}.js`, external: true } : undefined,
+        ),
+    },
+  ],
 });
 const types = spawnSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '--emitDeclarationOnly'], { cwd: root, stdio: 'inherit' });
 if (types.status !== 0) process.exit(types.status ?? 1);

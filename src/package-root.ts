@@ -1,13 +1,15 @@
 /** Where the package itself lies: one level above src/ and above dist/ alike. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** The folder of the embedded lists. */
 export const dataFolder = new URL('../data/', import.meta.url);
 
-/** Tells this very build from every other; undefined when the sources run unbuilt. */
-export function buildId(): string | undefined {
+/** Tells this very build with these very lists from every other; undefined when the sources run unbuilt. */
+export function installationId(): string | undefined {
   try {
-    return readFileSync(new URL('.built-from', import.meta.url), 'utf8').trim();
+    const build = readFileSync(new URL('.built-from', import.meta.url), 'utf8').trim();
+    const lists = ['popular-names.bin', 'weights.json', 'contents-weights.json'].map((file) => statSync(new URL(file, dataFolder)));
+    return [build, ...lists.map(({ size, mtimeMs }) => `${size}-${mtimeMs}`)].join(' ');
   } catch {
     return undefined;
   }

@@ -1,24 +1,46 @@
 /** `depward check`: judges what specs would bring in, or every package of the project's lockfile. */
 import { DepwardError } from '../model/errors.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
+import type { Report } from '../model/report.ts';
+import type { RuleMeta } from '../model/rule.ts';
+import { projectTexts } from '../resolve/project-texts.ts';
+import { keepAnswer, type Question, questionOf } from './answers.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { exitCodeOf, targetsOf, writeReports } from './output.ts';
+import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Runs the command; exit code as the README says. */
 export async function run(specs: readonly string[], options: CommonOptions, io: Io): Promise<number> {
   targetsOf(options.format);
+  // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
+  const asked = { ...io, env: { ...io.env } };
   const session = await openSession(io.cwd, options, io);
+  const question = specs.length > 0 ? undefined : await ask(options, asked);
   try {
     const { changes, tree } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
     const report = await session.judge('check', changes, tree);
     session.progress.stop();
-    await writeReports(report, options, io);
+    const pages = await pagesOf(report);
+    await writeReports(report, options, io, pages);
+    const standing = session.standing();
+    // Files may change while they are judged: only what was the same before and after was the question.
+    if (question && standing && (await ask(options, asked))?.digest === question.digest)
+      keepAnswer(question, { report, pages: spokenOf(report, pages) }, standing);
     return exitCodeOf(report);
   } finally {
     session.close();
   }
+}
+
+async function ask(options: CommonOptions, io: Io): Promise<Question | undefined> {
+  const texts = await projectTexts(io.cwd);
+  return texts && questionOf('check', texts, options, io);
+}
+
+function spokenOf({ findings, waived }: Report, pages: ReadonlyMap<string, RuleMeta>): RuleMeta[] {
+  const ids = new Set([...findings, ...waived.map(({ finding }) => finding)].map(({ ruleId }) => ruleId));
+  return [...ids].flatMap((id) => pages.get(id) ?? []);
 }
 
 interface Judgeable {

@@ -8,7 +8,7 @@ import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Gathered, Provenance } from '../model/evidence.ts';
 import type { Packument, Release } from '../model/packument.ts';
-import { cacheFolder } from '../registry/cache.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
 import { openRegistry } from '../registry/client.ts';
 import type { Io } from './io.ts';
 import { openProgress } from './progress.ts';

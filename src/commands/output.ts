@@ -5,7 +5,6 @@ import { DepwardError } from '../model/errors.ts';
 import type { Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
-import { nearest } from '../names/nearest.ts';
 import { type Format, formats, reporterOf } from '../reporters/index.ts';
 import type { ReporterContext } from '../reporters/reporter.ts';
 import { exit, type Io } from './io.ts';
@@ -38,17 +37,21 @@ export function targetsOf(values: readonly string[] = []): readonly Target[] {
   return onStdout.length === 1 ? targets : [{ format: 'text' }, ...targets];
 }
 
-/** Renders and writes every target. */
-export async function writeReports(report: Report, options: OutputOptions, io: Io): Promise<void> {
-  // A report on nothing needs no doc pages, and loading all rules costs more than the rest of it.
-  const silent = report.findings.length + report.gaps.length + report.waived.length === 0;
-  const rules = silent ? new Map<string, RuleMeta>() : await (await import('../rule-book.ts')).pagesFor(report);
+/** Renders and writes every target; `pages` are the doc pages of the rules it speaks of, where they are at hand. */
+export async function writeReports(report: Report, options: OutputOptions, io: Io, pages?: ReadonlyMap<string, RuleMeta>): Promise<void> {
+  const rules = pages ?? (await pagesOf(report));
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal';
   for (const { format, file } of targetsOf(options.format)) {
     const reporter = await reporterOf(format);
     if (file === undefined) io.stdout(reporter(report, { rules, detail, ...terminalOf(options, io) }));
     else write(resolve(io.cwd, file), reporter(report, { rules, detail }));
   }
+}
+
+/** The doc pages of the rules a report speaks of. Loading all rules costs more than a report on nothing. */
+export async function pagesOf(report: Report): Promise<ReadonlyMap<string, RuleMeta>> {
+  const silent = report.findings.length + report.gaps.length + report.waived.length === 0;
+  return silent ? new Map() : (await import('../rule-book.ts')).pagesFor(report);
 }
 
 /** 1 blocked, 2 incomplete, 0 allowed. */
@@ -61,9 +64,8 @@ function targetOf(value: string): Target {
   const [name = '', ...rest] = value.split('=');
   const format = formats.find((candidate) => candidate === name);
   if (!format) {
-    const close = nearest(name, formats);
     throw new DepwardError('usage', `there is no format "${printable(name, 40)}"`, {
-      hint: close ? `did you mean "${close}"?` : `formats: ${listText(formats, formats.length)}`,
+      hint: `formats: ${listText(formats, formats.length)}`,
     });
   }
   if (rest.length === 0) return { format };

@@ -6,7 +6,7 @@ import { auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
 import type { Upstream, Upstreams } from '../proxy/upstream.ts';
-import { cacheFolder } from '../registry/cache.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
 import { mintedCredentials } from './credentials.ts';

@@ -12,7 +12,7 @@ import type { AuditEvent } from '../proxy/audit.ts';
 import { type ClientCommand, type ClientName, commandOf, environmentFor, lockfilesOf } from '../proxy/clients.ts';
 import { withheldText } from '../proxy/explain.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
-import { cacheFolder } from '../registry/cache.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
 import { mintedCredentials } from './credentials.ts';

@@ -5,7 +5,7 @@ import { openEvidence } from '../evidence/collect.ts';
 import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
 import { judgementsFile, openJudgements } from '../evidence/judgements.ts';
-import { popularNames, popularNamesId, projectNames } from '../evidence/popular-names.ts';
+import { popularNames, projectNames } from '../evidence/popular-names.ts';
 import { openSigning } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
@@ -15,11 +15,12 @@ import type { Policy } from '../model/policy.ts';
 import type { Mode, PolicyNote, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
 import { resemblance } from '../names/index.ts';
-import { toolVersion } from '../package-root.ts';
+import { installationId, toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
-import { cacheFolder } from '../registry/cache.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
 import { openRegistry, type Registry } from '../registry/client.ts';
 import { rules } from '../rules/index.ts';
+import type { Standing } from './answers.ts';
 import type { Io } from './io.ts';
 import { type CommonOptions, momentOf } from './options.ts';
 import { projectPolicy } from './policy.ts';
@@ -39,6 +40,8 @@ export interface Session {
     tree: ResolvedTree,
     more?: { fileFindings?: readonly Finding[]; fileGaps?: readonly Gap[]; notes?: readonly PolicyNote[] },
   ): Promise<Report>;
+  /** How long what was judged last stands; undefined where the answer is not to be kept. */
+  standing(): Standing | undefined;
   close(): void;
 }
 
@@ -60,6 +63,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
   });
   const facts = options.cache === false ? undefined : openFacts(join(cacheFolder(io.env, io.cwd), factsFile));
   const kept = options.cache === false ? undefined : openContents(join(cacheFolder(io.env, io.cwd), contentsFolder));
+  let standing: Standing | undefined;
   const tarballs = openTarballs(options.offline === true ? undefined : registry, kept);
   return {
     policy: chosen,
@@ -71,7 +75,8 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       const weights = loadWeights();
       const ownNames = settledNames(tree, changes);
       const own = projectNames(ownNames);
-      const namesId = ownNames.length === 0 ? popularNamesId() : undefined;
+      const build = installationId();
+      const namesId = ownNames.length === 0 ? build : undefined;
       const reading = { tarballs, offline: options.offline === true, settledDays: mode === 'gate' ? 0 : settledDays, wanted: askedFor(tree) };
       const sources = openEvidence({
         packuments: registry,
@@ -85,7 +90,6 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         contents: reading,
         signing: openSigning({ source: registry, now, offline: options.offline === true, ...(facts && !past && { facts }) }),
       });
-      const build = popularNamesId();
       const memory =
         facts && build !== undefined && !past
           ? openJudgements({
@@ -97,6 +101,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
               askedAt: (name) => `${registry.registryOf(name)} ${registry.identityOf?.(name) ?? ''} ${reading.wanted.has(name)}`,
             })
           : undefined;
+      let until = Number.POSITIVE_INFINITY;
       const input: Evaluation = {
         mode,
         toolVersion: toolVersion(),
@@ -107,12 +112,20 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         weights,
         policy: chosen,
         now,
+        onUntil: (moment) => {
+          until = Math.min(until, moment);
+        },
         ...(memory && { memory }),
         ...more,
       };
       progress.say(`judging ${changes.length} packages`);
-      return withAlternatives(await evaluate(input), input);
+      const report = await withAlternatives(await evaluate(input), input);
+      const confirmedAt = Math.min(sources.confirmedAt?.() ?? Number.POSITIVE_INFINITY, memory?.oldest() ?? Number.POSITIVE_INFINITY);
+      const kept = memory !== undefined && options.offline !== true;
+      standing = kept ? { judgedAt: now, ...(Number.isFinite(confirmedAt) && { confirmedAt }), ...(Number.isFinite(until) && { until }) } : undefined;
+      return report;
     },
+    standing: () => standing,
     close() {
       progress.stop();
       registry.close();

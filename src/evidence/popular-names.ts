@@ -1,7 +1,7 @@
 /** The embedded list of popular names, read on first use. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { buildCorpus, type Corpus, openCorpus } from '../names/index.ts';
-import { buildId, dataFolder } from '../package-root.ts';
+import { dataFolder } from '../package-root.ts';
 
 const namesFile = new URL('popular-names.bin', dataFolder);
 let popular: Corpus | undefined;
@@ -10,14 +10,6 @@ let popular: Corpus | undefined;
 export function popularNames(): Corpus {
   popular ??= openCorpus(readFileSync(namesFile));
   return popular;
-}
-
-/** Tells these very names, read by this very build, from all others; undefined when the sources run unbuilt. */
-export function popularNamesId(): string | undefined {
-  const build = buildId();
-  if (build === undefined) return undefined;
-  const { size, mtimeMs } = statSync(namesFile);
-  return `${build}-${size}-${mtimeMs}`;
 }
 
 /** A project's own names and those of its lockfile, as well known there as a name with a million downloads. */

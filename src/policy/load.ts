@@ -4,7 +4,6 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/text.ts';
-import { defaultPolicy } from './build.ts';
 import type { ConfigurableRule } from './shape.ts';
 
 /** More than any honest configuration; the configuration of a checked repository is hostile input. */
@@ -23,12 +22,18 @@ export interface PolicyRequest {
 }
 
 /** The policy of a project: of the file named, else of the nearest one up to the repository root, else `recommended`. */
-export async function loadPolicy({ folder, config, rules }: PolicyRequest): Promise<Policy> {
-  const file = config === undefined ? findConfig(folder) : resolve(folder, config);
-  if (file === undefined) return defaultPolicy();
-  const text = readConfig(file, config !== undefined);
+export async function loadPolicy({ rules, ...where }: PolicyRequest): Promise<Policy> {
+  const found = configText(where);
+  if (!found) return (await import('./build.ts')).defaultPolicy();
   const { parsePolicy } = await import('./parse.ts');
-  return parsePolicy(text, printable(relative(folder, file) || configName), await rules());
+  return parsePolicy(found.text, found.origin, await rules());
+}
+
+/** The configuration of a project as it is written, and how reports call it. */
+export function configText({ folder, config }: Omit<PolicyRequest, 'rules'>): { readonly text: string; readonly origin: string } | undefined {
+  const file = config === undefined ? findConfig(folder) : resolve(folder, config);
+  if (file === undefined) return undefined;
+  return { text: readConfig(file, config !== undefined), origin: printable(relative(folder, file) || configName) };
 }
 
 /** The nearest configuration from `folder` up to the repository root; outside a repository only `folder` itself. */

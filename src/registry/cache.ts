@@ -1,7 +1,6 @@
 /** Answers of registries on disk, as our own record. */
 import { hash } from 'node:crypto';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Packument } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { decodePackument, encodePackument, recordVersion } from './record.ts';
@@ -26,17 +25,6 @@ export interface CacheKey {
 export interface PackumentCache {
   read(key: CacheKey): CacheEntry | undefined;
   write(key: CacheKey, entry: CacheEntry): void;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** `$DEPWARD_CACHE`, or the platform's folder for caches. */
-export function cacheFolder(env: Environment, cwd: string, platform: string = process.platform): string {
-  if (env.DEPWARD_CACHE) return resolve(cwd, env.DEPWARD_CACHE);
-  if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return join(env.XDG_CACHE_HOME, 'depward');
-  const home = env.HOME || env.USERPROFILE || homedir();
-  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'depward', 'Cache');
-  return platform === 'darwin' ? join(home, 'Library', 'Caches', 'depward') : join(home, '.cache', 'depward');
 }
 
 /** The cache in that folder. Where it cannot be written it says so once and goes on without. */

@@ -2,7 +2,8 @@
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, minute } from '../model/time.ts';
-import { type CacheEntry, type CacheKey, cacheFolder, openCache } from './cache.ts';
+import { type CacheEntry, type CacheKey, openCache } from './cache.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';

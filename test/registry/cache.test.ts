@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cacheFolder } from '../../src/registry/cache.ts';
+import { cacheFolder } from '../../src/registry/cache-folder.ts';
 import { writeChecked } from '../../src/registry/checked-file.ts';
 import { openRegistry, type RegistryOptions } from '../../src/registry/client.ts';
 import { parsePackument } from '../../src/registry/packument.ts';

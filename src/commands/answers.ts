@@ -1,0 +1,109 @@
+/**
+ * Whole answers, for the next time the very same question is asked: the same lockfile, policy, registry and build. An answer
+ * stands as long as the facts behind it are fresh and the clock alone cannot make it another; a block, and what could not be
+ * told, is judged anew each time. Losing any of it only costs judging again.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { freshFor } from '../evidence/fresh.ts';
+import type { Mode, Report } from '../model/report.ts';
+import type { RuleMeta } from '../model/rule.ts';
+import { type Instant, isoOf } from '../model/time.ts';
+import { installationId } from '../package-root.ts';
+import { configText } from '../policy/load.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
+import { readChecked, writeChecked } from '../registry/checked-file.ts';
+import { recall, signerOf } from '../registry/remembered.ts';
+import type { ProjectTexts } from '../resolve/project-texts.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+
+/** Where the answer of a project lies, and what tells the question from every other. */
+export interface Question {
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** A report with the doc pages of the rules it speaks of. */
+export interface Answer {
+  readonly report: Report;
+  readonly pages: readonly RuleMeta[];
+}
+
+/** How long a report stands. */
+export interface Standing {
+  readonly judgedAt: Instant;
+  /** When the oldest fact behind it was confirmed; undefined when it rests on none. */
+  readonly confirmedAt?: Instant;
+  /** From when on the clock alone makes it another. */
+  readonly until?: Instant;
+}
+
+const format = 'answers-1';
+
+/** The question that judging these texts in this folder is; undefined where its answer is not to be kept. */
+export function questionOf(mode: Mode, texts: ProjectTexts, options: CommonOptions, io: Io): Question | undefined {
+  const build = installationId();
+  if (build === undefined || options.cache === false || options.asOf !== undefined) return undefined;
+  const folder = cacheFolder(io.env, io.cwd);
+  const registry = options.registry === undefined ? {} : { registry: options.registry };
+  const npm = recall(folder, signerOf(folder), { cwd: io.cwd, env: io.env, ...registry });
+  if (!npm) return undefined;
+  const policy = configText({ folder: io.cwd, config: options.config });
+  const { main, scopes } = npm.registries;
+  const asked = JSON.stringify([process.version, build, mode, main, [...scopes], [...npm.identities], policy?.origin ?? null, texts.file]);
+  const digest = digestOf([asked, policy?.text, texts.text, texts.manifest]);
+  return { path: join(folder, format, digestOf([io.cwd, mode]).slice(0, 32)), digest };
+}
+
+/** What was said last time, as of now. */
+export function recallAnswer({ path, digest }: Question, now: Instant, offline: boolean): Answer | undefined {
+  const text = readChecked(path);
+  const head = text?.slice(0, text.indexOf('\n'));
+  if (text === undefined || head === undefined) return undefined;
+  try {
+    const { question, judgedAt, confirmedAt, until } = JSON.parse(head) as Standing & { readonly question: string };
+    const since = confirmedAt ?? judgedAt;
+    if (question !== digest || since > now || judgedAt > now || (until !== undefined && until <= now)) return undefined;
+    if (!offline && now - since > freshFor) return undefined;
+    const { report, pages } = JSON.parse(text.slice(head.length + 1)) as Answer;
+    const age = confirmedAt === undefined || confirmedAt >= now ? {} : { oldestFactSeconds: Math.round((now - confirmedAt) / 1000) };
+    return { report: { ...report, asOf: isoOf(now), coverage: { ...report.coverage, ...age } }, pages };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps an answer where it will stand for a while; says nothing when it cannot. */
+export function keepAnswer({ path, digest }: Question, { report, pages }: Answer, standing: Standing): void {
+  if (report.action === 'block' || !report.complete || (standing.until ?? Number.POSITIVE_INFINITY) <= standing.judgedAt) return;
+  const { oldestFactSeconds: _age, ...coverage } = report.coverage;
+  const text = `${JSON.stringify({ question: digest, ...standing })}\n${JSON.stringify({ report: { ...report, coverage }, pages })}`;
+  if (text.length > longest) return;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeChecked(path, text);
+    forgetOldest(dirname(path));
+  } catch {
+    // The cache itself says once that it cannot be written.
+  }
+}
+
+/** Largest answer kept, in characters, and answers kept at most: one for each project. */
+const longest = 32 * 1024 * 1024;
+const most = 64;
+
+function forgetOldest(folder: string): void {
+  const names = readdirSync(folder);
+  if (names.length <= most) return;
+  const aged = names.map((name) => ({ path: join(folder, name), at: statSync(join(folder, name)).mtimeMs }));
+  for (const { path } of aged.sort((a, b) => b.at - a.at).slice(most)) rmSync(path, { force: true });
+}
+
+/** Parts cannot run into each other: each is told by its length. */
+function digestOf(parts: readonly (string | undefined)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part === undefined ? '-\n' : `${part.length}\n`).update(part ?? '');
+  return hash.digest('hex');
+}

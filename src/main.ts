@@ -1,0 +1,72 @@
+/** Every command: arguments in, one lazily loaded command, exit code out. */
+import type { Command as CommanderCommand } from 'commander';
+import { type CommandName, load, type Run } from './commands/index.ts';
+import { type CommandSpec, commands } from './commands/list.ts';
+import type { PlainCall } from './commands/plain-arguments.ts';
+import { processIo } from './commands/process-io.ts';
+import { tell } from './commands/trouble.ts';
+import { DepwardError } from './model/errors.ts';
+import { toolVersion } from './package-root.ts';
+
+const interrupt = new AbortController();
+const io = processIo(interrupt.signal);
+
+/** Runs the command of a command line, which may have been read already; the exit code. Tells of trouble itself. */
+export async function main(argv: readonly string[], call: PlainCall | undefined): Promise<number> {
+  process.once('SIGINT', () => {
+    interrupt.abort(new DepwardError('interrupted', 'interrupted'));
+    // A second Ctrl-C ends at once, by the default handler.
+  });
+  try {
+    return call ? await (await load[call.name as CommandName]())(call.args, call.options, io) : await commanded(argv);
+  } catch (error) {
+    tell(error, io);
+    return 2;
+  }
+}
+
+async function commanded(argv: readonly string[]): Promise<number> {
+  const { CommanderError } = await import('commander');
+  let exitCode = 0;
+  const run = async (name: CommandName, ...call: Parameters<Run>) => {
+    exitCode = await (await load[name]())(...call);
+  };
+  try {
+    await (await programOf((name, args, options) => run(name, args, options, io))).parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return exitCode;
+}
+
+/** The command line as commander knows it. */
+export async function programOf(
+  run: (name: CommandName, args: readonly unknown[], options: Readonly<Record<string, unknown>>) => Promise<void>,
+): Promise<CommanderCommand> {
+  const { Command } = await import('commander');
+  const program = new Command('depward')
+    .description('Judges npm packages before they are installed.')
+    .version(toolVersion(), '-V, --version')
+    .helpOption('-h, --help')
+    .showSuggestionAfterError(true)
+    // What stands after a command's first word may belong to another program (`run`).
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+  for (const spec of commands) declare(program, spec, run);
+  return program;
+}
+
+function declare(program: CommanderCommand, spec: CommandSpec & (typeof commands)[number], run: Parameters<typeof programOf>[0]): void {
+  const command = program.command(spec.usage).description(spec.summary).exitOverride();
+  for (const option of spec.options) {
+    if (option.repeatable)
+      command.option(option.flags, option.about, (value: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]);
+    else command.option(option.flags, option.about);
+  }
+  if (spec.passThrough) command.passThroughOptions();
+  if (spec.help) command.addHelpText('after', spec.help);
+  // Commander calls with the declared arguments, then the options, then the command itself.
+  command.action((...args: unknown[]) => run(command.name() as CommandName, args.slice(0, -2), Object(args.at(-2))));
+}

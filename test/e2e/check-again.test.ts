@@ -1,0 +1,118 @@
+/** A lockfile checked again: what is remembered never makes an answer another than it would be without. */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
+import { aWorkplace, type Ran, type Workplace } from '../helpers/run-cli.ts';
+
+const day = 86_400_000;
+const start = Date.UTC(2026, 5, 1);
+const ago = (days: number, milliseconds = 0) => new Date(start - days * day + milliseconds).toISOString();
+
+let registry: FixtureRegistry;
+let place: Workplace;
+
+beforeAll(async () => {
+  registry = await startFixtureRegistry({
+    tarballs: true,
+    packuments: [
+      publish('steady', [{ version: '1.0.0', at: ago(2000) }]),
+      publish('revived', [
+        { version: '1.0.0', at: ago(3000) },
+        { version: '1.0.1', at: ago(100) },
+      ]),
+      // Well known, and two minutes from the age at which nobody looks into it any more.
+      publish('express', [
+        { version: '4.0.0', at: ago(1000) },
+        { version: '4.0.1', at: ago(30, 120_000) },
+      ]),
+      publish('newcomer', [{ version: '1.0.0', at: ago(20) }]),
+      publish('hasty', [
+        { version: '1.0.0', at: ago(900) },
+        { version: '1.0.1', at: ago(0.1) },
+      ]),
+    ],
+  });
+});
+afterAll(() => registry.close());
+beforeEach(() => {
+  place?.remove();
+  place = aWorkplace(registry.url);
+});
+afterAll(() => place.remove());
+
+describe('a lockfile checked again', () => {
+  it.each([
+    ['nothing but what never changes', ['steady@1.0.0', 'revived@1.0.1'], undefined],
+    ['a release that will be looked into no more', ['steady@1.0.0', 'express@4.0.1'], undefined],
+    ['a finding that tells the time', ['newcomer@1.0.0', 'revived@1.0.1'], { rules: { 'new-package': 'warn' } }],
+    [
+      'a waiver that runs out',
+      ['revived@1.0.1'],
+      { rules: { 'dormant-revival': 'warn' }, waivers: [waiver('revived@1.0.1', '2026-06-01T00:02:00Z')] },
+    ],
+  ] as const)('with %s is answered as without memory', async (_what, specs, config) => {
+    lock(...specs);
+    if (config) place.write('depward.config.json', config);
+    await checkAt(0);
+    for (const [after, ...words] of [[30_000], [180_000], [day, '--offline']] as const) {
+      const remembered = await checkAt(after, words);
+      expect(remembered).toEqual(await checkAt(after, words, withoutMemory()));
+    }
+  });
+
+  it('is answered from memory alone while nothing can have changed', async () => {
+    lock('steady@1.0.0', 'revived@1.0.1');
+    const first = await checkAt(0);
+    const asked = registry.count();
+    for (const file of ['facts-1.log', 'judgements-1.log', 'contents-1', 'packuments-2'])
+      rmSync(join(place.home, 'cache', file), { recursive: true });
+    const again = await checkAt(30_000);
+    expect(registry.count()).toBe(asked);
+    expect(findingsOf(again)).toEqual(findingsOf(first));
+    expect(findingsOf(again)).toContainEqual(expect.objectContaining({ ruleId: 'dormant-revival' }));
+  });
+
+  it('and changed meanwhile is judged, whatever is remembered', async () => {
+    lock('steady@1.0.0');
+    expect((await checkAt(0)).code).toBe(0);
+    lock('steady@1.0.0', 'hasty@1.0.1');
+    expect((await checkAt(1_000)).code).toBe(1);
+    expect((await checkAt(2_000)).code).toBe(1);
+    lock('steady@1.0.0');
+    place.write('depward.config.json', { rules: { 'no-such-rule': 'warn' } });
+    expect((await checkAt(3_000)).code).toBe(2);
+  });
+});
+
+/** A frozen clock, so that two runs speak of the same moment. */
+function checkAt(after: number, words: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const clock = `data:text/javascript,Date.now=()=>${start + after}`;
+  return place.runWith({ env: { NODE_OPTIONS: `--import=${clock}`, ...env } }, 'check', '--format', 'json', ...words);
+}
+
+/** The same cache without what was judged. */
+function withoutMemory(): Readonly<Record<string, string>> {
+  const copy = join(place.home, 'forgetful');
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(join(place.home, 'cache'), copy, { recursive: true });
+  for (const file of ['judgements-1.log', 'answers-1']) rmSync(join(copy, file), { recursive: true, force: true });
+  return { DEPWARD_CACHE: copy };
+}
+
+function lock(...specs: readonly string[]): void {
+  const parts = specs.map((spec) => spec.split('@') as [string, string]);
+  const packages = Object.fromEntries(
+    parts.map(([name, version]) => [`node_modules/${name}`, { version, resolved: registry.tarballUrl(name, version) }]),
+  );
+  const root = { name: 'project', version: '1.0.0', dependencies: Object.fromEntries(parts) };
+  place.write('package-lock.json', { name: 'project', version: '1.0.0', lockfileVersion: 3, packages: { '': root, ...packages } });
+}
+
+function waiver(subject: string, expires: string): object {
+  return { rule: 'dormant-revival', package: subject, owner: 'jo@acme.example', reason: 'looked at', expires };
+}
+
+function findingsOf({ stdout }: Ran): readonly unknown[] {
+  return JSON.parse(stdout).findings;
+}

@@ -22,14 +22,13 @@ export interface ContentsReading {
 }
 
 /** Collects the contents of one package. */
-export async function contents(change: IncomingChange, { lookup, reading, names, now, onUntil }: Context): Promise<Gathered<ContentsEvidence>> {
+export async function contents(change: IncomingChange, context: Context): Promise<Gathered<ContentsEvidence>> {
+  const { lookup, reading } = context;
   if (!reading) return notOffered('contents were not asked for');
   const slices = await lookup.slices(change.after.name, change.after.version);
   const { release } = slices;
   if (!release.ok) return release;
-  if (isSettled(change, slices, reading, names, now))
-    return notOffered(`well-known releases older than ${reading.settledDays} days are not unpacked again`);
-  if (slices.times.ok && reading.settledDays > 0) onUntil(change, slices.times.value.published + reading.settledDays * day);
+  if (isSettled(change, slices, context)) return notOffered(`well-known releases older than ${reading.settledDays} days are not unpacked again`);
   const { current } = release.value;
   if (current.tarball === undefined) return failed('the registry does not say where its tarball is');
   try {
@@ -98,13 +97,16 @@ function shaOf(hex: string): string {
 
 /** Hijacked releases of well-known packages are found within days: what has stood is read only where it was asked for. */
 export function isSettled(
-  { after }: IncomingChange,
+  change: IncomingChange,
   { times, release }: Pick<Slices, 'times' | 'release'>,
-  reading: ContentsReading,
-  names: Context['names'],
-  now: number,
+  { reading, names, now, onUntil }: Pick<Context, 'reading' | 'names' | 'now' | 'onUntil'>,
 ): boolean {
-  if (reading.settledDays === 0 || reading.wanted.has(after.name) || !times.ok) return false;
-  if (now - times.value.published < reading.settledDays * day) return false;
+  const { after } = change;
+  if (!reading || reading.settledDays === 0 || reading.wanted.has(after.name) || !times.ok) return false;
+  const from = times.value.published + reading.settledDays * day;
+  if (now < from) {
+    onUntil(change, from);
+    return false;
+  }
   return (names(after.name).downloads ?? 0) > 0 && (!release.ok || release.value.current.scripts.install === undefined);
 }

@@ -29,12 +29,18 @@ export interface Signing {
   signatures(name: string, release: Release): Promise<Gathered<SignaturesEvidence>>;
   /** The attestations of a release that has some; `undefined` where the registry has none after all. */
   attestations(name: string, release: Release): Promise<Gathered<Exclude<AttestationsResult, { status: 'unknown' }>>>;
+  /** True once more was wanted than is asked for in one run. */
+  exhausted(): boolean;
 }
 
 /** Attested releases asked for in one run; the rest is said, not silently left out. */
 const mostAsked = 200;
 /** Keys are changed once in years, and long before they are used. */
 const keysFreshFor = day;
+
+/** What is kept in the place of keys that a registry does not publish. */
+const none = 'none';
+const noKeys = 'this registry publishes no keys to hold its signatures against';
 
 type Keys = Gathered<readonly SigningKey[]>;
 type KeyFinder = (keyid: string) => SigningKey | undefined;
@@ -45,6 +51,11 @@ export function openSigning({ source, now, facts, offline = false, root }: Signi
   const checked = new Map<string, ReturnType<Signing['attestations']>>();
   let verifier: Promise<BundleVerifier | undefined> | undefined;
   let asked = 0;
+  let exhausted = false;
+
+  function isFresh(confirmedAt: Instant): boolean {
+    return offline || (confirmedAt <= now && now - confirmedAt < keysFreshFor);
+  }
 
   /** The keys of the registry a package is looked up at, asked for once. */
   function keys(name: string): Promise<Keys> {
@@ -57,10 +68,16 @@ export function openSigning({ source, now, facts, offline = false, root }: Signi
   async function lookUpKeys(name: string, registry: string): Promise<Keys> {
     const kept = facts?.verified('keys', registry, '', '');
     const known = kept && parseKeys(kept.value);
-    if (kept && known && (offline || (kept.confirmedAt <= now && now - kept.confirmedAt < keysFreshFor))) return had(known);
+    if (kept && isFresh(kept.confirmedAt)) {
+      if (known) return had(known);
+      if (kept.value === none) return notOffered(noKeys);
+    }
     if (offline) return notOffered('the keys of this registry are not in the cache, and --offline asks nobody');
     const answer = await source.beside(name, '-/npm/v1/keys');
-    if (isMissing(answer)) return notOffered('this registry publishes no keys to hold its signatures against');
+    if (isMissing(answer)) {
+      facts?.keepVerified('keys', registry, '', '', { value: none, confirmedAt: now });
+      return notOffered(noKeys);
+    }
     if (answer.status !== 'ok') return failed(`the registry's keys could not be had: ${reasonOf(answer)}`);
     const document = parsed(answer.bytes);
     const found = parseKeys(document);
@@ -81,7 +98,8 @@ export function openSigning({ source, now, facts, offline = false, root }: Signi
     const result = known && provenanceIn(known.value);
     if (result) return had(result);
     if (offline) return notOffered('its attestations are not in the cache, and --offline asks nobody');
-    if (asked >= mostAsked) return notOffered(`attestations of more than ${mostAsked} releases are not looked into in one run`);
+    exhausted = asked >= mostAsked;
+    if (exhausted) return notOffered(`attestations of more than ${mostAsked} releases are not looked into in one run`);
     asked += 1;
     const answer = await source.beside(name, `-/npm/v1/attestations/${encoded(name)}@${encodeURIComponent(release.version)}`);
     if (isMissing(answer)) return notOffered('this registry does not pass attestations on');
@@ -123,6 +141,7 @@ export function openSigning({ source, now, facts, offline = false, root }: Signi
       checked.set(key, held);
       return held;
     },
+    exhausted: () => exhausted,
   };
 }
 

@@ -49,7 +49,7 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     format: `bun-lock v${version}`,
     root: root ? rootOf(root) : rootOfManifest(input.manifest),
     packages: [...entries].flatMap(([key, entry]) =>
-      entry.kind === 'root' ? [] : [new LazyPackage(factsOf(key, entry, workspaces, patched), graph, where)],
+      entry.kind === 'root' ? [] : [new LazyPackage(factsOf(key, entry, workspaces, patched), { ...graph, where })],
     ),
     dependentsOf: graph.dependentsOf,
   };

@@ -35,26 +35,35 @@ export function lazyGraph(gather: () => readonly Link[]): Graph {
   };
 }
 
-/** What is known of an entry at once. */
-export type Facts = Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'>;
+type Known = Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'>;
+type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined };
+/** What is known of an entry at once; what is undefined is not there. */
+export type Facts = Pick<Known, 'key' | 'name' | 'version' | 'source' | 'bundled'> &
+  MaybeUndefined<Pick<Known, 'resolved' | 'integrity' | 'checksum' | 'alias' | 'patched' | 'hasInstallScript'>>;
+
+/** What is looked up by key when somebody asks. */
+export interface Lookups extends Pick<Graph, 'only'> {
+  where(key: string): Location | undefined;
+  /** The name a package goes by, in formats where only its dependents know. */
+  aliasOf?(key: string): string | undefined;
+}
 
 /** A package whose place and flags are looked up when somebody asks; a class, because there are thousands and most are never asked. */
 export class LazyPackage implements ResolvedPackage {
-  readonly key: string;
-  readonly name: string;
-  readonly version: string;
-  readonly source: PackageSource;
-  readonly bundled: boolean;
-  readonly resolved?: string;
-  readonly integrity?: string;
-  readonly checksum?: string;
-  readonly alias?: string;
-  readonly patched?: boolean;
-  readonly hasInstallScript?: boolean;
-  readonly #graph: Pick<Graph, 'only'>;
-  readonly #where: (key: string) => Location | undefined;
+  declare readonly key: string;
+  declare readonly name: string;
+  declare readonly version: string;
+  declare readonly source: PackageSource;
+  declare readonly bundled: boolean;
+  declare readonly resolved?: string;
+  declare readonly integrity?: string;
+  declare readonly checksum?: string;
+  declare readonly patched?: boolean;
+  declare readonly hasInstallScript?: boolean;
+  readonly #lookups: Lookups;
+  readonly #alias: string | undefined;
 
-  constructor(facts: Facts, graph: Pick<Graph, 'only'>, where: (key: string) => Location | undefined) {
+  constructor(facts: Facts, lookups: Lookups) {
     this.key = facts.key;
     this.name = facts.name;
     this.version = facts.version;
@@ -63,27 +72,30 @@ export class LazyPackage implements ResolvedPackage {
     if (facts.resolved !== undefined) this.resolved = facts.resolved;
     if (facts.integrity !== undefined) this.integrity = facts.integrity;
     if (facts.checksum !== undefined) this.checksum = facts.checksum;
-    if (facts.alias !== undefined) this.alias = facts.alias;
     if (facts.patched !== undefined) this.patched = facts.patched;
     if (facts.hasInstallScript !== undefined) this.hasInstallScript = facts.hasInstallScript;
-    this.#graph = graph;
-    this.#where = where;
+    this.#lookups = lookups;
+    this.#alias = facts.alias;
+  }
+
+  get alias(): string {
+    return (this.#alias ?? this.#lookups.aliasOf?.(this.key)) as string;
   }
 
   get dev(): boolean {
-    return this.#graph.only('dev', this.key);
+    return this.#lookups.only('dev', this.key);
   }
 
   get optional(): boolean {
-    return this.#graph.only('optional', this.key);
+    return this.#lookups.only('optional', this.key);
   }
 
   get peer(): boolean {
-    return this.#graph.only('peer', this.key);
+    return this.#lookups.only('peer', this.key);
   }
 
   get where(): Location {
-    return this.#where(this.key) as Location;
+    return this.#lookups.where(this.key) as Location;
   }
 }
 

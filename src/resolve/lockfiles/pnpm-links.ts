@@ -1,53 +1,54 @@
 /** Who depends on what in a pnpm lockfile. */
 import type { EdgeKind } from '../../model/package.ts';
 import type { Facts, Link } from './graph.ts';
+import { type PnpmDocument, versionText } from './pnpm-document.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, textAt, type YamlMap, type YamlValue } from './yaml.ts';
 
-const kinds: readonly [string, EdgeKind][] = [
+const kinds: ReadonlyMap<string, EdgeKind> = new Map([
   ['dependencies', 'prod'],
   ['optionalDependencies', 'optional'],
   ['devDependencies', 'dev'],
   ['configDependencies', 'dev'],
   ['packageManagerDependencies', 'dev'],
-];
-/** Packages have only these. */
-const ofPackages = kinds.slice(0, 2);
+]);
 
 /** A document with the version of its layout. */
-export interface PnpmDocument {
-  readonly map: YamlMap;
+export interface VersionedDocument {
+  readonly document: PnpmDocument;
   readonly version: number;
 }
 
 /** All edges, with their specs as written in the manifests where the file holds them. */
-export function linksOf(documents: readonly PnpmDocument[], keyOf: ReadonlyMap<string, string>): Link[] {
+export function linksOf(documents: readonly VersionedDocument[], keyOf: ReadonlyMap<string, string>): Link[] {
   const links: Link[] = [];
-  const projects = new Set(documents.flatMap(({ map }) => [...importersOf(map)].map(([path]) => path)));
-  for (const { map, version } of documents) {
-    for (const [project, owner] of importersOf(map)) {
+  const projects = new Set(documents.flatMap(({ document }) => document.projects()));
+  for (const { document, version } of documents) {
+    for (const [project, owner] of document.importers()) {
       const from = project === '.' ? '' : workspaceKey(project);
       const specifiers = mapAt(owner, 'specifiers');
-      eachDependency(owner, kinds, (name, value, kind) => {
+      eachAsked(owner, (name, value, kind) => {
         const to = targetOf(name, value, version, keyOf, project, projects);
         if (to !== undefined) links.push({ from, to, spec: specOf(value) ?? textAt(specifiers, name) ?? versionText(value) ?? '', kind });
       });
       if (from !== '') links.push({ from: '', to: from, spec: 'workspace:*', kind: 'prod' });
     }
-    eachPackage(map, (path, owner) => {
-      const from = keyOf.get(path) ?? keyOf.get(path.split('(', 1)[0] ?? '');
-      if (from === undefined) return;
-      eachDependency(owner, ofPackages, (name, value, kind) => {
-        const to = typeof value === 'string' ? keyOf.get(pathOf(name, value, version, keyOf)) : undefined;
-        if (to !== undefined) links.push({ from, to, spec: value as string, kind });
-      });
-    });
+    for (const dependent of document.dependents()) {
+      const from = keyOf.get(dependent.path) ?? keyOf.get(dependent.path.split('(', 1)[0] ?? '');
+      if (from === undefined) continue;
+      const follow = (kind: EdgeKind, [name, spec]: readonly [string, string]) => {
+        const to = keyOf.get(pathOf(name, spec, version, keyOf));
+        if (to !== undefined) links.push({ from, to, spec, kind });
+      };
+      for (const pair of dependent.dependencies()) follow('prod', pair);
+      for (const pair of dependent.optionalDependencies()) follow('optional', pair);
+    }
   }
   return links;
 }
 
 /** The names that packages are installed under where nobody installs them under their own. */
-export function aliasesOf(documents: readonly PnpmDocument[], keyOf: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+export function aliasesOf(documents: readonly VersionedDocument[], keyOf: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   everyDependency(documents, (name, value, version) => {
     const key = isAlias(value, version) ? keyOf.get(pathOf(name, value, version, keyOf)) : undefined;
@@ -62,59 +63,38 @@ export function aliasesOf(documents: readonly PnpmDocument[], keyOf: ReadonlyMap
 }
 
 /** The projects of the workspace besides the root, named as those call them that link to them. */
-export function workspacesOf(documents: readonly PnpmDocument[]): Facts[] {
+export function workspacesOf(documents: readonly VersionedDocument[]): Facts[] {
   const names = new Map<string, string>();
-  const importers = documents.flatMap(({ map }) => [...importersOf(map)]);
-  for (const [path] of importers) if (path !== '.') names.set(path, path);
-  for (const [project, owner] of importers) {
-    eachDependency(owner, kinds, (name, value) => {
-      const linked = linkedProject(versionText(value), project);
-      if (linked !== undefined && names.get(linked) === linked) names.set(linked, name);
-    });
+  for (const { document } of documents) for (const path of document.projects()) if (path !== '.') names.set(path, path);
+  if (names.size === 0) return [];
+  for (const { project, name, target } of documents.flatMap(({ document }) => document.localLinks())) {
+    const linked = linkedProject(target, project);
+    if (linked !== undefined && names.get(linked) === linked) names.set(linked, name);
   }
   return [...names].map(([path, name]) => ({ key: workspaceKey(path), name, version: '', source: 'workspace', bundled: false }));
 }
 
-/** The projects of a document; before workspaces the document itself is the only one. */
-function importersOf(document: YamlMap): Iterable<[string, YamlMap]> {
-  const importers = mapAt(document, 'importers');
-  if (importers.size === 0) return [['.', document]];
-  return [...importers].filter((entry): entry is [string, YamlMap] => entry[1] instanceof SmallMap);
-}
-
-function eachPackage(document: YamlMap, visit: (path: string, owner: YamlMap) => void): void {
-  for (const section of ['packages', 'snapshots']) {
-    for (const [path, owner] of mapAt(document, section)) if (owner instanceof SmallMap) visit(path, owner);
+function eachAsked(owner: YamlMap, visit: (name: string, value: YamlValue, kind: EdgeKind) => void): void {
+  for (const [field, list] of owner) {
+    const kind = kinds.get(field);
+    if (kind === undefined || !(list instanceof SmallMap)) continue;
+    for (const [name, value] of list as YamlMap) visit(name, value, kind);
   }
 }
 
-function eachDependency(
-  owner: YamlMap,
-  fields: readonly [string, EdgeKind][],
-  visit: (name: string, value: YamlValue, kind: EdgeKind) => void,
-): void {
-  for (const [field, kind] of fields) {
-    const list = owner.get(field);
-    if (!(list instanceof SmallMap)) continue;
-    const values = list.values();
-    const names = list.keys();
-    for (let at = 0; at < names.length; at++) visit(names[at] as string, values[at] as YamlValue, kind);
+function everyDependency(documents: readonly VersionedDocument[], visit: (name: string, value: string, version: number) => void): void {
+  for (const { document, version } of documents) {
+    for (const [, owner] of document.importers()) {
+      eachAsked(owner, (name, value) => {
+        const target = versionText(value);
+        if (target !== undefined) visit(name, target, version);
+      });
+    }
+    for (const dependent of document.dependents()) {
+      for (const [name, value] of dependent.dependencies()) visit(name, value, version);
+      for (const [name, value] of dependent.optionalDependencies()) visit(name, value, version);
+    }
   }
-}
-
-function everyDependency(documents: readonly PnpmDocument[], visit: (name: string, value: string, version: number) => void): void {
-  for (const { map, version } of documents) {
-    const each = (name: string, value: YamlValue) => {
-      const target = versionText(value);
-      if (target !== undefined) visit(name, target, version);
-    };
-    for (const [, owner] of importersOf(map)) eachDependency(owner, kinds, each);
-    eachPackage(map, (_, owner) => eachDependency(owner, ofPackages, each));
-  }
-}
-
-function versionText(value: YamlValue): string | undefined {
-  return typeof value === 'string' ? value : value instanceof SmallMap ? textAt(value, 'version') : undefined;
 }
 
 function specOf(value: YamlValue): string | undefined {

@@ -2,7 +2,8 @@
 import type { PackageSource } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { mapAt, textAt, type YamlMap } from './yaml.ts';
+import type { PnpmRow } from './pnpm-document.ts';
+import { textAt, type YamlMap } from './yaml.ts';
 
 /** An entry of `packages`, without its peer context. */
 export interface PnpmEntry {
@@ -11,32 +12,30 @@ export interface PnpmEntry {
   readonly name: string;
   readonly version: string;
   readonly source: PackageSource;
-  readonly resolved?: string;
-  readonly integrity?: string;
-  readonly hasInstallScript?: boolean;
+  readonly resolved: string | undefined;
+  readonly integrity: string | undefined;
+  readonly hasInstallScript: boolean | undefined;
 }
 
 /** Reads one entry. */
-export function readEntry(input: LockfileInput, path: string, entry: YamlMap, lockfileVersion: number): PnpmEntry {
+export function readEntry(input: LockfileInput, row: PnpmRow, lockfileVersion: number): PnpmEntry {
+  const { path, integrity, resolution } = row;
   const plain = withoutPeers(path, lockfileVersion);
   const split = splitPath(plain, lockfileVersion);
-  const name = textAt(entry, 'name') ?? split?.name;
+  const name = row.name ?? split?.name;
   if (name === undefined) throw unreadable(input, `the key ${printable(path, 80)} names no package`, 'Restore the file from version control.');
   const fromRegistry = split !== undefined && !/[:/]/.test(split.version);
-  const version = fromRegistry ? split.version : (textAt(entry, 'version') ?? '');
-  const resolution = mapAt(entry, 'resolution');
-  const integrity = textAt(resolution, 'integrity');
+  const version = fromRegistry ? split.version : (row.version ?? '');
   const { source, resolved } = sourceOf(resolution, fromRegistry, split?.version ?? plain);
-  const builds = textAt(entry, 'requiresBuild');
   return {
     base: source === 'registry' ? `${name}@${version}` : plain,
     name,
     version,
     source,
-    ...(resolved !== undefined && { resolved }),
-    ...(integrity !== undefined && { integrity }),
+    resolved,
+    integrity,
     // Versions 5 and 6 note it only where it is true; version 9 does not say.
-    ...(lockfileVersion < 9 && { hasInstallScript: builds === 'true' }),
+    hasInstallScript: lockfileVersion < 9 ? row.requiresBuild === 'true' : undefined,
   };
 }
 
@@ -75,7 +74,7 @@ function splitPath(path: string, lockfileVersion: number): { name: string; versi
   return whole && name && version && /^\d/.test(version) ? { name, version } : undefined;
 }
 
-function sourceOf(resolution: YamlMap, fromRegistry: boolean, where: string): { source: PackageSource; resolved?: string } {
+function sourceOf(resolution: YamlMap | undefined, fromRegistry: boolean, where: string): { source: PackageSource; resolved?: string } {
   const repository = textAt(resolution, 'repo');
   const tarball = textAt(resolution, 'tarball');
   if (repository !== undefined) return { source: 'git', resolved: `${repository}#${textAt(resolution, 'commit') ?? ''}` };

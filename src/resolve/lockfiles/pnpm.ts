@@ -4,12 +4,12 @@ import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, LazyPackage, lazyGraph } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
-import { aliasesOf, linksOf, type PnpmDocument, workspacesOf } from './pnpm-links.ts';
+import type { PnpmDocument } from './pnpm-document.ts';
+import { readOwnLayout } from './pnpm-layout.ts';
+import { aliasesOf, linksOf, type VersionedDocument, workspacesOf } from './pnpm-links.ts';
+import { readParsedLayout } from './pnpm-parsed.ts';
 import { type PnpmEntry, readEntry } from './pnpm-path.ts';
-import { SmallMap } from './small-map.ts';
 import { checkedText } from './text.ts';
-import { mapAt, readYaml, textAt, type YamlMap } from './yaml.ts';
-import { keyLocations } from './yaml-lines.ts';
 
 export const pnpm: LockfileFormat = {
   id: 'pnpm-lock',
@@ -20,34 +20,40 @@ export const pnpm: LockfileFormat = {
 
 async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
-  const documents = await readYaml(input, text);
-  const versions = documents.map((document) => versionOf(input, document));
-  const entries = new Map<string, PnpmEntry>();
-  for (const [index, document] of documents.entries()) {
-    for (const [path, value] of mapAt(document, 'packages')) {
-      if (!(value instanceof SmallMap))
-        throw unreadable(input, `the entry ${printable(path, 80)} is not a mapping`, 'Restore the file from version control.');
-      if (!entries.has(path)) entries.set(path, readEntry(input, path, value, versions[index] as number));
-      if (entries.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  const documents = readOwnLayout(input, text) ?? (await readParsedLayout(input, text));
+  const told = documents.map((document): VersionedDocument => ({ document, version: versionOf(input, document) }));
+  const entries = new Map<string, Placed>();
+  for (const { document, version } of told) {
+    for (const row of document.packages) {
+      if (!entries.has(row.path)) entries.set(row.path, { ...readEntry(input, row, version), document });
     }
+    if (entries.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   }
   const { merged, keyOf } = mergePeers(entries);
-  const told = documents.map((map, index): PnpmDocument => ({ map, version: versions[index] as number }));
   const graph = lazyGraph(() => linksOf(told, keyOf));
-  const where = keyLocations(input.file, text, () => new Set(entries.keys()), 'packages');
-  const patched = patchedIn(documents);
-  const aliases = aliasesOf(told, keyOf);
-  const packages = [...merged].map(([key, { path, entry }]) => new LazyPackage(factsOf(key, entry, patched, aliases), graph, () => where(path)));
+  let aliases: ReadonlyMap<string, string> | undefined;
+  const aliasOf = (key: string) => {
+    aliases ??= aliasesOf(told, keyOf);
+    const alias = aliases.get(key);
+    return alias === merged.get(key)?.entry.name ? undefined : alias;
+  };
+  const patched = new Set(documents.flatMap((document) => document.patched));
+  const where = (key: string) => {
+    const { path, entry } = merged.get(key) ?? {};
+    return path === undefined ? undefined : entry?.document.where(path);
+  };
+  const lookups = { only: graph.only, where, aliasOf };
+  const packages = [...merged].map(([key, { entry }]) => new LazyPackage(factsOf(key, entry, patched), lookups));
   return {
-    format: `pnpm-lock v${textAt(documents.at(-1), 'lockfileVersion') ?? versions.at(-1)}`,
+    format: `pnpm-lock v${documents.at(-1)?.lockfileVersion ?? told.at(-1)?.version}`,
     root: rootOfManifest(input.manifest),
-    packages: [...packages, ...workspacesOf(told).map((facts) => new LazyPackage(facts, graph, () => undefined))],
+    packages: [...packages, ...workspacesOf(told).map((facts) => new LazyPackage(facts, { only: graph.only, where: () => undefined }))],
     dependentsOf: graph.dependentsOf,
   };
 }
 
-function versionOf(input: LockfileInput, document: YamlMap): number {
-  const written = textAt(document, 'lockfileVersion') ?? '';
+function versionOf(input: LockfileInput, document: PnpmDocument): number {
+  const written = document.lockfileVersion ?? '';
   const major = Number(written.split('.', 1)[0]);
   if (major === 5 || major === 6 || major === 9) return major;
   throw unreadable(
@@ -57,13 +63,15 @@ function versionOf(input: LockfileInput, document: YamlMap): number {
   );
 }
 
+type Placed = PnpmEntry & { readonly document: PnpmDocument };
+
 interface Merged {
   readonly path: string;
-  readonly entry: PnpmEntry;
+  readonly entry: Placed;
 }
 
 /** One package for all its peer contexts, unless they differ in what is fetched. */
-function mergePeers(entries: ReadonlyMap<string, PnpmEntry>): { merged: ReadonlyMap<string, Merged>; keyOf: ReadonlyMap<string, string> } {
+function mergePeers(entries: ReadonlyMap<string, Placed>): { merged: ReadonlyMap<string, Merged>; keyOf: ReadonlyMap<string, string> } {
   const merged = new Map<string, Merged>();
   const keyOf = new Map<string, string>();
   for (const [path, entry] of entries) {
@@ -76,23 +84,8 @@ function mergePeers(entries: ReadonlyMap<string, PnpmEntry>): { merged: Readonly
   return { merged, keyOf };
 }
 
-function factsOf(key: string, entry: PnpmEntry, patched: ReadonlySet<string>, aliases: ReadonlyMap<string, string>): Facts {
+function factsOf(key: string, entry: PnpmEntry, patched: ReadonlySet<string>): Facts {
   const { name, version, source, resolved, integrity, hasInstallScript } = entry;
-  const alias = aliases.get(key);
-  return {
-    key,
-    name,
-    version,
-    source,
-    bundled: false,
-    ...(resolved !== undefined && { resolved }),
-    ...(integrity !== undefined && { integrity }),
-    ...(hasInstallScript !== undefined && { hasInstallScript }),
-    ...(alias !== undefined && alias !== name && { alias }),
-    ...(patched.size > 0 && (patched.has(name) || patched.has(`${name}@${version}`)) && { patched: true }),
-  };
-}
-
-function patchedIn(documents: readonly YamlMap[]): ReadonlySet<string> {
-  return new Set(documents.flatMap((document) => [...mapAt(document, 'patchedDependencies').keys()]));
+  const isPatched = patched.size > 0 && (patched.has(name) || patched.has(`${name}@${version}`));
+  return { key, name, version, source, bundled: false, resolved, integrity, hasInstallScript, patched: isPatched || undefined };
 }

@@ -220,6 +220,11 @@ function flowMap(text: string, at: number, end: number): YamlMap | undefined {
   return map;
 }
 
+/** A flow map that stands alone, as in `{a: b}`. */
+export function readFlowMap(text: string): YamlMap | undefined {
+  return flowMap(text, 0, text.length);
+}
+
 const flowItem = /^(?:'([^']*)'|([A-Za-z0-9_][\w.-]*))$/;
 
 function flowList(text: string, at: number, end: number): YamlValue[] | undefined {

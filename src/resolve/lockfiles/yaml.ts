@@ -32,7 +32,8 @@ export async function readAnyYaml(input: LockfileInput, text: string): Promise<r
     const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: true, strict: true, prettyErrors: false });
     const found = 'empty' in documents ? [] : documents;
     return found.map((document) => {
-      const [error] = document.errors;
+      // Yarn has written keys longer than YAML allows, and reads them.
+      const error = document.errors.find(({ code }) => code !== 'KEY_OVER_1024_CHARS');
       if (error) throw unreadable(input, `this is not valid YAML (${error.code})`, 'Restore it from version control.', lineOf(text, error.pos[0]));
       return mapOf(input, fromNode(input, document.toJS({ mapAsMap: true, maxAliasCount: 0 })));
     });

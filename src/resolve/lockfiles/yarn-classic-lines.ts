@@ -23,8 +23,8 @@ interface Draft {
 const lists = new Set(['dependencies', 'optionalDependencies']);
 const known = new Set(['version', 'resolved', 'integrity', 'uid', 'registry']);
 
-/** Reads all entries; throws with the line on anything Yarn does not write. */
-export function readClassicEntries(input: LockfileInput, text: string): readonly ClassicEntry[] {
+/** Reads all entries, line by line; throws with the line on anything Yarn does not write. */
+export function readClassicLines(input: LockfileInput, text: string): readonly ClassicEntry[] {
   const entries: ClassicEntry[] = [];
   const seen = new Set<string>();
   let draft: Draft | undefined;

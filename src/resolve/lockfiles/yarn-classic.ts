@@ -6,7 +6,8 @@ import { objectOf, own, stringEntries } from './json.ts';
 import { rootOfManifest, withoutHash } from './npm-entry.ts';
 import { isGitArchive } from './pnpm-path.ts';
 import { checkedText } from './text.ts';
-import { type ClassicEntry, readClassicEntries } from './yarn-classic-lines.ts';
+import { readOwnLayout } from './yarn-classic-layout.ts';
+import { type ClassicEntry, readClassicLines } from './yarn-classic-lines.ts';
 import { splitDescriptor } from './yarn-locator.ts';
 
 export const yarnClassic: LockfileFormat = {
@@ -21,35 +22,34 @@ function read(input: LockfileInput): ResolvedTree {
   const version = /^# yarn lockfile v(\d+)\s*$/m.exec(text.slice(0, 2000))?.[1];
   if (version !== undefined && version !== '1')
     throw unreadable(input, `unknown yarn lockfile v${version}`, 'depward reads v1 and the lockfiles of Yarn 2 and later; look for a newer depward.');
-  const entries = readClassicEntries(input, text);
+  const entries = readOwnLayout(input, text) ?? readClassicLines(input, text);
   if (entries.length === 0 && version === undefined) throw unreadable(input, 'this is not a lockfile', 'Restore it from version control.');
   if (entries.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   const graph = lazyGraph(() => linksOf(entries, input.manifest));
   return {
     format: 'yarn-classic v1',
     root: rootOfManifest(input.manifest),
-    packages: entries.map((entry) => new LazyPackage(factsOf(entry), graph, () => ({ file: input.file, line: entry.line, column: 1 }))),
+    packages: entries.map(
+      (entry) => new LazyPackage(factsOf(entry), { only: graph.only, where: () => ({ file: input.file, line: entry.line, column: 1 }) }),
+    ),
     dependentsOf: graph.dependentsOf,
   };
 }
 
-function factsOf(entry: ClassicEntry): Facts {
-  const asked = entry.patterns.map((pattern) => splitDescriptor(pattern));
-  const real = asked.map(({ name, range }) => realName(range) ?? name);
-  const [name = ''] = real;
-  const alias = asked.some((one) => one.name === name) ? undefined : asked[0]?.name;
+function factsOf({ patterns, version, resolved, integrity }: ClassicEntry): Facts {
+  const [first = ''] = patterns;
+  const asked = splitDescriptor(first);
+  const name = realName(asked.range) ?? asked.name;
+  const isAlias = name !== asked.name && !patterns.some((pattern) => splitDescriptor(pattern).name === name);
   return {
-    key: entry.patterns[0] ?? '',
+    key: first,
     name,
-    version: entry.version,
-    source: sourceOf(
-      entry.resolved,
-      asked.map((one) => one.range),
-    ),
+    version,
+    source: sourceOf(resolved, patterns),
     bundled: false,
-    ...(entry.resolved !== undefined && { resolved: entry.resolved }),
-    ...(entry.integrity !== undefined && { integrity: entry.integrity }),
-    ...(alias !== undefined && { alias }),
+    resolved,
+    integrity,
+    alias: isAlias ? asked.name : undefined,
   };
 }
 
@@ -58,11 +58,14 @@ function realName(range: string): string | undefined {
   return range.startsWith('npm:') ? splitDescriptor(range.slice('npm:'.length)).name : undefined;
 }
 
-function sourceOf(resolved: string | undefined, ranges: readonly string[]): PackageSource {
-  if (resolved === undefined) return ranges.some((range) => /^(?:file|link|portal):|^\.{0,2}\//.test(range)) ? 'file' : 'registry';
+function sourceOf(resolved: string | undefined, patterns: readonly string[]): PackageSource {
+  const ranges = () => patterns.map((pattern) => splitDescriptor(pattern).range);
+  if (resolved === undefined) return ranges().some((range) => /^(?:file|link|portal):|^\.{0,2}\//.test(range)) ? 'file' : 'registry';
   if (/^(?:git[+:@]|ssh:)/.test(resolved) || /\.git(?:#|$)/.test(resolved) || isGitArchive(resolved)) return 'git';
   if (!/^https?:/.test(resolved)) return 'file';
-  return ranges.some((range) => /^https?:/.test(range) && withoutHash(range) === withoutHash(resolved)) ? 'remote' : 'registry';
+  // Nobody asked for an address: there is nothing to compare.
+  if (!patterns.some((pattern) => pattern.includes('/', pattern.indexOf('@', 1)) && pattern.includes(':'))) return 'registry';
+  return ranges().some((range) => /^https?:/.test(range) && withoutHash(range) === withoutHash(resolved)) ? 'remote' : 'registry';
 }
 
 const kinds: readonly [string, EdgeKind][] = [

@@ -19,8 +19,24 @@ export function splitDescriptor(descriptor: string): { readonly name: string; re
   return at < 0 ? { name: descriptor, range: '' } : { name: descriptor.slice(0, at), range: descriptor.slice(at + 1) };
 }
 
+/** The descriptors that one key of the file lists. */
+export function descriptorsOf(written: string): readonly string[] {
+  return written.includes(',') ? written.split(/\s*,\s*(?=@?[^,@]+@)/) : [written];
+}
+
 /** Reads a resolution; undefined when it is none. */
 export function readLocator(text: string): Locator | undefined {
+  return plainLocator(text) ?? otherLocator(text);
+}
+
+/** `name@npm:1.2.3`, which nearly all are. */
+function plainLocator(text: string): Locator | undefined {
+  const at = text.indexOf('@', 1);
+  const isPlain = at > 0 && text.startsWith('npm:', at + 1) && text.indexOf(':', at + 5) < 0 && text.indexOf('@', at + 5) < 0;
+  return isPlain ? { text, name: text.slice(0, at), kind: 'registry', version: text.slice(at + 5) } : undefined;
+}
+
+function otherLocator(text: string): Locator | undefined {
   const { name, range } = splitDescriptor(text);
   if (name === '' || range === '') return undefined;
   const [reference = '', bindings = ''] = range.split('::', 2);
@@ -40,8 +56,8 @@ type Base = Pick<Locator, 'text' | 'name'>;
 
 function npmLocator(base: Base, reference: string, bindings: string): Locator {
   // The one place where a tarball URL other than the registry's can hide.
-  const archive = new URLSearchParams(bindings).get('__archiveUrl');
-  const alias = /^(@?[^@]+)@(\d[^@]*)$/.exec(reference);
+  const archive = bindings === '' ? null : new URLSearchParams(bindings).get('__archiveUrl');
+  const alias = reference.includes('@') ? /^(@?[^@]+)@(\d[^@]*)$/.exec(reference) : undefined;
   return {
     ...base,
     kind: 'registry',
@@ -67,8 +83,8 @@ function patchLocator(base: Base, reference: string): Locator {
 }
 
 /** True for the patches Yarn itself brings along (`typescript`, `resolve`, `fsevents`). */
-export function isBuiltinPatch(locator: Locator): boolean {
-  return /#(?:~|optional!)*builtin</.test(locator.text);
+export function isBuiltinPatch(locator: string): boolean {
+  return /#(?:~|optional!)*builtin</.test(locator);
 }
 
 function decode(text: string): string {

@@ -1,0 +1,57 @@
+/** A pnpm lockfile as depward sees it: the same whether it was read by pnpm's own layout or by a parser of YAML. */
+import type { Location } from '../../model/package.ts';
+import type { Pairs } from './layout.ts';
+import { SmallMap } from './small-map.ts';
+import { mapAt, textAt, type YamlMap, type YamlValue } from './yaml.ts';
+
+/** What one entry of `packages` says of itself. */
+export interface PnpmRow {
+  readonly path: string;
+  readonly integrity: string | undefined;
+  /** All of its resolution, where there is more to it than the integrity. */
+  readonly resolution: YamlMap | undefined;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly requiresBuild: string | undefined;
+}
+
+/** What an entry of `packages` or `snapshots` depends on. */
+export interface PnpmDependent {
+  readonly path: string;
+  dependencies(): Pairs;
+  optionalDependencies(): Pairs;
+}
+
+/** A project that another one links to, under the name it uses. */
+export interface LocalLink {
+  readonly project: string;
+  readonly name: string;
+  readonly target: string;
+}
+
+/** A document. */
+export interface PnpmDocument {
+  readonly lockfileVersion: string | undefined;
+  readonly patched: readonly string[];
+  readonly packages: readonly PnpmRow[];
+  /** Entries of packages and of snapshots. */
+  dependents(): Iterable<PnpmDependent>;
+  /** The paths of the projects. */
+  projects(): readonly string[];
+  localLinks(): readonly LocalLink[];
+  /** All that the projects ask for. */
+  importers(): readonly (readonly [string, YamlMap])[];
+  where(path: string): Location | undefined;
+}
+
+/** The projects of a document; before workspaces the document itself is the only one. */
+export function importersOf(document: YamlMap): readonly (readonly [string, YamlMap])[] {
+  const importers = mapAt(document, 'importers');
+  if (importers.size === 0) return [['.', document]];
+  return [...importers].filter((entry): entry is [string, YamlMap] => entry[1] instanceof SmallMap);
+}
+
+/** The version in either form: alone, or beside its specifier. */
+export function versionText(value: YamlValue): string | undefined {
+  return typeof value === 'string' ? value : value instanceof SmallMap ? textAt(value, 'version') : undefined;
+}

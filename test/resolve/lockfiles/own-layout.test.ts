@@ -1,0 +1,255 @@
+/** The readers of the managers' own layouts and the YAML parser must never disagree: where the first is sure, the second says the same. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { PnpmDocument } from '../../../src/resolve/lockfiles/pnpm-document.ts';
+import * as pnpmOwn from '../../../src/resolve/lockfiles/pnpm-layout.ts';
+import * as pnpmParsed from '../../../src/resolve/lockfiles/pnpm-parsed.ts';
+import { SmallMap } from '../../../src/resolve/lockfiles/small-map.ts';
+import type { YamlValue } from '../../../src/resolve/lockfiles/yaml.ts';
+import { type BerryFile, readOwnLayout, readParsedLayout } from '../../../src/resolve/lockfiles/yarn-berry-entries.ts';
+import * as classicOwn from '../../../src/resolve/lockfiles/yarn-classic-layout.ts';
+import { type ClassicEntry, readClassicLines } from '../../../src/resolve/lockfiles/yarn-classic-lines.ts';
+
+const fixtures = join(import.meta.dirname, '../../../fixtures/lockfiles');
+const read = (path: string) => readFileSync(join(fixtures, path), 'utf8');
+
+interface Reader {
+  own(text: string): unknown;
+  parsed(text: string): Promise<unknown>;
+}
+
+const berry: Reader = {
+  own: (text) => berryFacts(readOwnLayout('x', text)),
+  parsed: async (text) => berryFacts(await readParsedLayout({ file: 'x', text }, text)),
+};
+
+function berryFacts(file: BerryFile | undefined): unknown {
+  return file?.entries.map((entry, at) => ({
+    version: file.version,
+    key: entry.written,
+    says: [entry.version, entry.resolution, entry.checksum],
+    asks: [...entry.dependencies()],
+    optional: [...entry.optional()],
+    where: file.where(at),
+  }));
+}
+
+const classic: Reader = {
+  own: (text) => classicOwn.readOwnLayout({ file: 'x', text }, text)?.map(classicFacts),
+  parsed: async (text) => readClassicLines({ file: 'x', text }, text).map(classicFacts),
+};
+
+function classicFacts({ line, patterns, version, resolved, integrity, dependencies, optionalDependencies }: ClassicEntry): unknown {
+  return { line, patterns, version, resolved, integrity, asks: [[...dependencies], [...optionalDependencies]] };
+}
+
+const pnpm: Reader = {
+  own: (text) => pnpmOwn.readOwnLayout({ file: 'x', text }, text)?.map(pnpmFacts),
+  parsed: async (text) => (await pnpmParsed.readParsedLayout({ file: 'x', text }, text)).map(pnpmFacts),
+};
+
+function pnpmFacts(document: PnpmDocument): unknown {
+  return {
+    says: [document.lockfileVersion, [...document.patched], document.projects()],
+    links: document.localLinks(),
+    importers: document
+      .importers()
+      .map(([path, owner]) => [path, [...owner].filter(([field]) => asks.test(field)).map(([field, list]) => [field, plain(list)])]),
+    packages: document.packages.map(({ resolution, ...row }) => ({
+      ...row,
+      resolution: Object.fromEntries(Object.entries({ integrity: row.integrity, ...(resolution && Object.fromEntries(resolution)) })),
+      where: document.where(row.path),
+    })),
+    asks: [...document.dependents()].map((one) => [one.path, [...one.dependencies()], [...one.optionalDependencies()]]),
+  };
+}
+
+const asks = /^(?:specifiers|\w*[dD]ependencies)$/;
+
+function plain(value: YamlValue): unknown {
+  return value instanceof SmallMap ? [...value].map(([key, item]) => [key, plain(item)]) : value;
+}
+
+/** What the readers disagree about; undefined when they agree or the fast one leaves it to the other. */
+async function disagreement({ own, parsed }: Reader, text: string): Promise<string | undefined> {
+  let mine: unknown;
+  try {
+    mine = own(text);
+  } catch (error) {
+    mine = String(error);
+  }
+  if (mine === undefined) return undefined;
+  const theirs = await parsed(text).catch((error: unknown) => String(error));
+  // A key that is there twice in a list nobody asks for is not looked for; one in a list that is read is an error, later.
+  if (typeof theirs === 'string' && /DUPLICATE_KEY/.test(theirs)) return undefined;
+  if (typeof theirs === 'string' && typeof mine === 'string' && /there twice|not a dependency/.test(theirs)) return undefined;
+  return isDeepStrictEqual(mine, theirs) ? undefined : difference(JSON.stringify(mine), JSON.stringify(theirs));
+}
+
+/** Both from where they part. */
+function difference(mine: string, theirs: string): string {
+  let at = 0;
+  while (at < mine.length && mine[at] === theirs[at]) at++;
+  return `own: …${mine.slice(Math.max(0, at - 100), at + 100)}\nparsed: …${theirs.slice(Math.max(0, at - 100), at + 100)}`;
+}
+
+const odd = [
+  ...[
+    '',
+    ' ',
+    '  ',
+    'a',
+    ':',
+    ': ',
+    ' :',
+    '#',
+    ' #',
+    ' # x',
+    '"',
+    "'",
+    "''",
+    '\\',
+    '\\u0041',
+    '\t',
+    '\r',
+    '\u0001',
+    '\u00a0',
+    '\u2028',
+    '\ufeff',
+    '測',
+    '😀',
+    'é',
+  ],
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    '{}',
+    '[]',
+    '{a: b}',
+    ', a: b',
+    '*',
+    '&x ',
+    '*x',
+    '!!str ',
+    '|',
+    '>-',
+    '-',
+    '- ',
+    '- x',
+    '?',
+    '? ',
+    '---',
+    '...',
+    '%',
+    '@',
+    '`',
+    '<<',
+    '~',
+    'null',
+    'true',
+  ],
+  ...[
+    'link:../x',
+    'npm:real@^2.0.0',
+    '::__archiveUrl=https%3A%2F%2Fevil.example',
+    'sha512-AAAA',
+    '1.0.0',
+    '    optional: true\n',
+    '  checksum: x\n',
+    '    dev: true\n',
+  ],
+];
+const change = fc.record({
+  at: fc.nat(),
+  what: fc.constantFrom(
+    'cut line',
+    'double line',
+    'swap lines',
+    'indent',
+    'outdent',
+    'insert',
+    'insert',
+    'insert',
+    'insert at end',
+    'replace word',
+    'cut character',
+    'blank line',
+    'join',
+  ),
+  odd: fc.constantFrom(...odd),
+});
+
+function mutated(text: string, changes: readonly { readonly at: number; readonly what: string; readonly odd: string }[]): string {
+  return changes.reduce((now, { at, what, odd: piece }) => {
+    const lines = now.split('\n');
+    const row = at % lines.length;
+    const line = lines[row] ?? '';
+    const column = Math.floor(at / lines.length) % (line.length + 1);
+    if (what === 'cut line') lines.splice(row, 1);
+    else if (what === 'double line') lines.splice(row, 0, line);
+    else if (what === 'swap lines') lines.splice(row, 2, lines[row + 1] ?? '', line);
+    else if (what === 'indent') lines[row] = ` ${line}`;
+    else if (what === 'outdent') lines[row] = line.slice(1);
+    else if (what === 'insert') lines[row] = line.slice(0, column) + piece + line.slice(column);
+    else if (what === 'insert at end') lines[row] = line + piece;
+    else if (what === 'replace word') lines[row] = line.replace(/\S+$/, () => piece);
+    else if (what === 'cut character') lines[row] = line.slice(0, column) + line.slice(column + 1);
+    else if (what === 'blank line') lines.splice(row, 0, '');
+    else lines.splice(row, 2, line + (lines[row + 1] ?? ''));
+    return lines.join('\n');
+  }, text);
+}
+
+const texts: readonly (readonly [string, Reader, string])[] = [
+  ...['v4', 'v6', 'v8', 'v10'].map((version) => [`yarn-berry-${version}`, berry, read(`yarn-berry-${version}/everything/yarn.lock`)] as const),
+  ['yarn-classic', classic, read('yarn-classic/everything/yarn.lock')],
+  ...['v5', 'v6', 'v9', 'v9-documents'].map(
+    (version) => [`pnpm-${version}`, pnpm, inOrder(read(`pnpm-${version}/everything/pnpm-lock.yaml`))] as const,
+  ),
+];
+
+/** The fixtures tell why a package is deprecated behind its peers, to be different from pnpm; here they are as pnpm writes them. */
+function inOrder(text: string): string {
+  return text.replace(
+    /((?: {4}peerDependencies:\n(?: {6}.*\n)+)?(?: {4}dependencies:\n(?: {6}.*\n)+)?)( {4}deprecated: \|-\n(?: {6}.*\n|\n(?= {6}))+)/,
+    '$2$1',
+  );
+}
+
+function changedLines(before: string, after: string): string[] {
+  const old = new Set(before.split('\n'));
+  return after.split('\n').filter((line) => !old.has(line));
+}
+
+describe.each(texts)('%s', (_, reader, text) => {
+  it('is read by its own layout, as the parser reads it', async () => {
+    expect(reader.own(text)).toBeDefined();
+    expect(reader.own(text)).toEqual(await reader.parsed(text));
+  });
+
+  it('is read so with other line ends', async () => {
+    const windows = text.replaceAll('\n', '\r\n');
+    expect(reader.own(windows)).toEqual(await reader.parsed(windows));
+    expect(reader.own(windows)).toEqual(reader.own(text));
+  });
+
+  it('is read as the parser reads it when changed at random, or left to it', async () => {
+    let sure = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        const next = mutated(text, changes);
+        try {
+          if (reader.own(next) !== undefined) sure++;
+        } catch {}
+        expect([await disagreement(reader, next), changedLines(text, next)]).toEqual([undefined, changedLines(text, next)]);
+      }),
+      { seed: 31_07, numRuns: Number(process.env['FUZZ_RUNS'] ?? 250), interruptAfterTimeLimit: 15_000 },
+    );
+    expect(sure).toBeGreaterThan(10);
+  }, 60_000);
+});

@@ -23,7 +23,7 @@ import type { Io } from './io.ts';
 import { settledDays } from './session.ts';
 
 /** The judge of a policy, with all rules. Facts of tarballs are kept in `folder`, by the hash of their bytes. */
-export function benchFor(policy: Policy, mode: Mode, folder?: string): Bench {
+export function benchFor(policy: Policy, mode: Mode, folder?: string, past = false): Bench {
   const store = folder === undefined ? undefined : openContents(join(folder, contentsFolder));
   return openBench({
     mode,
@@ -36,6 +36,7 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string): Bench {
         packuments,
         names: (name) => resemblance(name, popularNames()),
         now,
+        past,
         ...(contents && {
           contents: { tarballs: openTarballs({ tarballBytes: (url) => contents(url) }, store), offline: false, settledDays, wanted: new Set() },
         }),

@@ -171,6 +171,7 @@ export const commands = [
       { flags: '--audit <file>', about: 'write one JSON line for each decision; - for stdout' },
       { flags: '--fresh <seconds>', about: 'serve a document this long without asking the registry again (default: 60)' },
       { flags: '--memory <megabytes>', about: 'most memory for documents and tarballs (default: 256)' },
+      { flags: '--as-of <time>', about: 'for replays and audits: as if it were that moment; everything later is invisible, security fixes too' },
       config,
       { flags: '-q, --quiet', about: 'say nothing but errors' },
     ],

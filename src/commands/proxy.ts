@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { listText, printable } from '../model/text.ts';
+import { isoOf } from '../model/time.ts';
 import { auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
@@ -12,6 +13,7 @@ import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
 import { mintedCredentials } from './credentials.ts';
 import { benchFor, registryUrl, upstreamWith } from './guard.ts';
 import { exit, type Io } from './io.ts';
+import { momentOf } from './options.ts';
 import { projectPolicy } from './policy.ts';
 
 /** The options as commander hands them over. */
@@ -29,6 +31,7 @@ export interface ProxyCommandOptions {
   readonly audit?: string;
   readonly fresh?: string;
   readonly memory?: string;
+  readonly asOf?: string;
   readonly config?: string;
   readonly quiet?: boolean;
 }
@@ -40,7 +43,8 @@ const passedByDefault: readonly RouteGroup[] = ['ping', 'search', 'audit', 'keys
 export async function run(options: ProxyCommandOptions, io: Io): Promise<number> {
   const { host, port } = addressOf(options.listen ?? '127.0.0.1:4873');
   const policy = await projectPolicy(io.cwd, options.config);
-  const bench = benchFor(policy, 'proxy', cacheFolder(io.env, io.cwd));
+  const asOf = options.asOf === undefined ? undefined : momentOf(options.asOf, io.now());
+  const bench = benchFor(policy, 'proxy', cacheFolder(io.env, io.cwd), asOf !== undefined);
   const upstreams = await upstreamsOf(options, io);
   const say = (text: string) => (options.quiet ? undefined : io.stderr(`depward: ${text}\n`));
   const audit =
@@ -58,9 +62,10 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
     freshFor: numberOf(options.fresh, 60, 0, 86_400, '--fresh') * 1000,
     cacheBytes: numberOf(options.memory, 256, 1, 16_384, '--memory') * 1_000_000,
     ...(audit && { audit }),
-    now: io.now,
+    ...(asOf === undefined ? { now: io.now } : { now: () => asOf, asOf }),
   });
   say(`${options.observe ? 'watching' : 'guarding'} ${upstreams.main.url} at ${proxy.url} by policy ${policy.origin}`);
+  if (asOf !== undefined) say(`as of ${isoOf(asOf)}, for replays and audits: everything later is invisible, security fixes too`);
   say(`clients: npm config set registry ${proxy.url}; why: ${proxy.url}-/depward/why/NAME@VERSION`);
   if (!/^(127\.|localhost$|::1$)/.test(host)) say('it can be reached from other machines: anybody who reaches it may ask');
   await untilStopped(io.signal);

@@ -12,6 +12,7 @@ import { openMetrics } from './metrics.ts';
 import { ownPage } from './own-pages.ts';
 import { type Identity, openPackages, type TarballStyle } from './packages.ts';
 import { passThrough } from './pass-through.ts';
+import { clientAsOf } from './past.ts';
 import { sendError } from './respond.ts';
 import { openStyles, type RewriteOptions } from './rewrite.ts';
 import { openRoutes, type Route, type RouteGroup } from './route.ts';
@@ -42,6 +43,8 @@ export interface ProxyOptions {
   /** Left out where nobody wants to know. */
   readonly audit?: AuditLog;
   readonly now: () => Instant;
+  /** For replays and audits: what the registry says is cut off at this moment, and `now` stands still there. */
+  readonly asOf?: Instant;
 }
 
 export interface RunningProxy {
@@ -56,7 +59,8 @@ export interface RunningProxy {
 /** Starts the proxy. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const limits = options.limits ?? defaultLimits;
-  const client = openUpstreamClient(limits);
+  const present = openUpstreamClient(limits);
+  const client = options.asOf === undefined ? present : clientAsOf(present, options.asOf);
   const shared = { client, upstreams: options.upstreams };
   const packages = openPackages({
     ...shared,

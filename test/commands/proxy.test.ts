@@ -112,7 +112,47 @@ describe('depward proxy', () => {
     expect(await done).toBe(0);
   });
 
+  it('as of a moment serves nothing that came later, by the rules as they would have spoken then', async () => {
+    registry = await startFixtureRegistry({
+      packuments: [
+        publish(
+          'old',
+          [
+            { version: '1.0.0', at: '2020-01-01T00:00:00Z' },
+            { version: '1.0.1', at: '2021-01-01T00:00:00Z', more: { deprecated: 'bad' } },
+            { version: '1.0.2', at: '2021-01-05T00:00:00Z' },
+            { version: '2.0.0', at: '2022-01-01T00:00:00Z' },
+          ],
+          { maintainers: [{ name: 'later' }], readme: 'of today' },
+        ),
+        publish('unborn', [{ version: '1.0.0', at: '2023-01-01T00:00:00Z' }]),
+        { name: 'timeless', versions: { '1.0.0': { name: 'timeless', version: '1.0.0' } } },
+      ],
+    });
+    const stop = aStop();
+    const io = anIo(stop);
+    const done = run({ listen: '0', upstream: registry.url, asOf: '2021-01-06T00:00:00Z' }, io);
+    await once(io.said, 'data');
+    const url = /at (http:\S+) by/.exec(io.seen.err)?.[1] ?? '';
+    expect(io.seen.err).toContain('as of 2021-01-06T00:00:00Z');
+    for (const accept of ['application/json', 'application/vnd.npm.install-v1+json']) {
+      const document = (await (await fetch(`${url}old`, { headers: { accept } })).json()) as Record<string, Record<string, unknown>>;
+      expect(Object.keys(document['versions'] ?? {})).toEqual(['1.0.0', '1.0.1']);
+      expect(document['dist-tags']).toEqual({ latest: '1.0.1' });
+      expect(JSON.stringify(document)).not.toMatch(/2022|2\.0\.0|deprecated|later|of today/);
+    }
+    const why = async (subject: string) => (await fetch(`${url}-/depward/why/${subject}`, { headers: { accept: 'text/plain' } })).text();
+    expect(await why('old@1.0.2')).toMatch(/withheld\n {2}x release-age: published 1 day ago/);
+    expect(await why('old@2.0.0')).toMatch(/not listed/);
+    expect((await fetch(`${url}old/-/old-2.0.0.tgz`)).status).toBe(404);
+    expect([(await fetch(`${url}unborn`)).status, (await fetch(`${url}timeless`)).status]).toEqual([404, 502]);
+    stop.abort();
+    expect(await done).toBe(0);
+  });
+
   it.each([
+    [{ asOf: 'yesterday' }, '--as-of is not a time'],
+    [{ asOf: '2999-01-01T00:00:00Z' }, '--as-of lies in the future'],
     [{ listen: 'nowhere' }, '--listen is not HOST:PORT'],
     [{ upstream: 'ftp://registry.example/' }, '--upstream is not an http or https URL'],
     [{ upstream: 'https://me:secret@registry.example/' }, '--upstream holds credentials'],

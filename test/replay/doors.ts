@@ -55,7 +55,7 @@ export function momentOf({ at }: Case): string {
   return new Date(Date.parse(at) + 60_000).toISOString();
 }
 
-function freshFolder(bench: Bench, name: string): string {
+export function freshFolder(bench: Bench, name: string): string {
   const folder = join(bench.scratch, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -74,6 +74,11 @@ const loopbackOnly = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
+/** Nothing of this machine's configuration, and a cache of its own. */
+export function environmentIn(folder: string): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: folder, USERPROFILE: folder, npm_config_userconfig: join(folder, 'none.npmrc'), ...loopbackOnly };
+}
+
 interface Ran {
   readonly code: number;
   readonly stdout: string;
@@ -85,7 +90,7 @@ async function depward(words: readonly string[], folder: string, bench: Bench): 
 }
 
 function execute(file: string, words: readonly string[], folder: string): Promise<Ran> {
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, USERPROFILE: folder, npm_config_userconfig: join(folder, 'none.npmrc'), ...loopbackOnly };
+  const env = environmentIn(folder);
   return new Promise((resolve) => {
     execFile(file, words, { cwd: folder, env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? 2 : 0, stdout, stderr });

@@ -9,12 +9,14 @@ import { type Baselines, baselinesOf } from './baselines.ts';
 import { add, type Bench, bump, momentOf, type Outcome } from './doors.ts';
 import { type Case, type Incident, incidentsOf } from './incident.ts';
 import { packedUp } from './pack.ts';
+import { through } from './proxy-door.ts';
 import { textTable, withTables } from './table.ts';
 
 /** One release judged at every door. */
 export interface JudgedCase extends Case {
   readonly add: Outcome;
   readonly bump?: Outcome;
+  readonly proxy?: Outcome;
 }
 
 /** One incident with all that was said of it. */
@@ -79,7 +81,9 @@ async function judged(told: Incident, where: Omit<Bench, 'registry'>): Promise<R
       registry.asOf(momentOf(one));
       const bench = { ...where, registry };
       const bumped = await bump(one, incident, bench);
-      cases.push({ ...one, add: await add(one, bench), ...(bumped && { bump: bumped }) });
+      const added = await add(one, bench);
+      const passed = await through(one, bench);
+      cases.push({ ...one, add: added, ...(bumped && { bump: bumped }), ...(passed && { proxy: passed }) });
     }
   } finally {
     await registry.close();

@@ -80,6 +80,13 @@ function because(row: Row): string {
   return [...rules.values()].join(', ');
 }
 
+/** Each user alone; an update reaches whoever moves a lockfile, a new package whoever adds it. */
+const doors = [
+  ['add', 'somebody who adds the package'],
+  ['bump', 'a lockfile that moves to it'],
+  ['proxy', 'somebody behind the proxy'],
+] as const;
+
 function totals(rows: readonly Row[]): [string, string][] {
   const attacks = rows.filter((row) => row.malicious);
   const documented = attacks.filter((row) => row.files);
@@ -108,6 +115,11 @@ function totals(rows: readonly Row[]): [string, string][] {
         documented,
       ),
     ],
+    ...doors.flatMap(([door, who]): [string, string][] => {
+      const asked = attacks.filter((row) => row.cases.some((one) => one[door] !== undefined));
+      const stopped = asked.filter((row) => row.cases.every((one) => one[door] === undefined || one[door].verdict === 'blocked'));
+      return asked.length === 0 ? [] : [[`the same for ${who}`, share(stopped, asked)]];
+    }),
     [
       'baseline: age hold of 3 days (where the takedown is known)',
       share(
@@ -137,7 +149,11 @@ function baselineWords({ baselines }: Row): string {
 }
 
 function caseLine(one: JudgedCase): string {
-  const doors = [['add', one.add] as const, ...(one.bump ? [['gate', one.bump] as const] : [])];
+  const doors = [
+    ['add', one.add] as const,
+    ...(one.bump ? [['gate', one.bump] as const] : []),
+    ...(one.proxy ? [['proxy', one.proxy] as const] : []),
+  ];
   return `${one.name}@${one.version}  ${doors.map(([door, outcome]) => `${door}: ${outcome.verdict} ${outcome.because.join('; ')}`).join(' | ')}`;
 }
 

@@ -32,6 +32,17 @@ export interface DependencySets {
   readonly bundled: readonly string[];
 }
 
+/** What npm asks of the machine and the tree before it picks or places a release. */
+export interface InstallTerms {
+  /** Versions of Node and npm it says it needs. */
+  readonly engines?: Readonly<Partial<Record<'node' | 'npm', string>>>;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly libc?: readonly string[];
+  /** Peers that need not be there. */
+  readonly optionalPeers?: readonly string[];
+}
+
 /** One published version. */
 export interface Release {
   readonly version: string;
@@ -57,6 +68,7 @@ export interface Release {
   readonly description?: string;
   readonly bins: readonly string[];
   readonly hasShrinkwrap?: boolean;
+  readonly terms?: InstallTerms;
   readonly signatures?: readonly { readonly keyid: string; readonly sig: string }[];
   readonly attestationsUrl?: string;
 }

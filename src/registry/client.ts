@@ -9,6 +9,7 @@ import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
 import { parsePackument } from './packument.ts';
 import { recall, remember, signerOf } from './remembered.ts';
+import { resolverDocument } from './resolving.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
 import { type TarballRequest, tarballStream } from './tarball-bytes.ts';
@@ -39,7 +40,7 @@ export interface RegistryOptions {
 export interface Registry extends PackumentSource {
   /** Where packages are looked up, without credentials. */
   readonly registries: Registries;
-  /** A whole document, asked for anew, as a resolver needs it; `packument` of that name then answers from the same bytes. Rejects with npm's code `E404`, or a `DepwardError`. */
+  /** The document as a resolver needs it; `packument` of that name then answers from the same record. Rejects with npm's code `E404`, or a `DepwardError`. */
   document(name: string): Promise<unknown>;
   /** A small document beside the packages (`-/npm/v1/keys`) of the registry that this package is looked up at, asked for anew. */
   beside(name: string, path: string): Promise<BytesAnswer>;
@@ -104,24 +105,13 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
 
   async function document(name: string): Promise<unknown> {
     if (!isName(name)) throw unknownName(name);
-    const registry = registryFor(registries, name);
-    const key: CacheKey = { registry, identity: identities.get(registry) ?? 'unknown', name };
-    const { options: npm } = await config();
-    requests += 1;
-    const headers = { accept: 'application/json' };
-    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers });
-    const confirmedAt = options.now();
-    if (answer.status === 'not-found') {
-      cache?.write(key, { confirmedAt });
-      underway.set(name, Promise.resolve({ status: 'not-found', confirmedAt }));
-      throw unknownName(name);
-    }
-    const parsed = answer.status === 'ok' ? parsePackument(name, answer.bytes) : undefined;
-    if (answer.status !== 'ok' || !parsed?.ok) throw unanswered(name, answer.status === 'failed' ? answer.reason : 'its answer is not a packument');
-    const entry: CacheEntry = { confirmedAt, packument: parsed.packument, ...(answer.etag !== undefined && { etag: answer.etag }) };
-    cache?.write(key, entry);
-    underway.set(name, Promise.resolve(answerOf(entry)));
-    return JSON.parse(answer.bytes.toString('utf8'));
+    const asked = underway.get(name) ?? look(name);
+    // Held until it is asked for once more, by those who judge what was resolved.
+    underway.set(name, asked);
+    const answer = await asked;
+    if (answer.status === 'not-found') throw unknownName(name);
+    if (answer.status === 'failed') throw unanswered(name, answer.reason);
+    return resolverDocument(answer.packument);
   }
 
   async function beside(name: string, path: string): Promise<BytesAnswer> {
@@ -144,7 +134,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     registries,
     registryOf: (name) => registryFor(registries, name),
     identityOf: (name) => identities.get(registryFor(registries, name)) ?? 'unknown',
-    document: (name) => inTurn(() => document(name)),
+    document,
     beside: (name, path) => inTurn(() => beside(name, path)),
     packument(name) {
       const held = underway.get(name) ?? look(name);

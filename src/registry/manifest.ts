@@ -1,5 +1,5 @@
 /** One version of a packument, from untrusted JSON. Wrong types count as absent, as npm itself treats them. */
-import type { DependencySets, InstallScripts, Person, Release, TrustLevel } from '../model/packument.ts';
+import type { DependencySets, InstallScripts, InstallTerms, Person, Release, TrustLevel } from '../model/packument.ts';
 import { fieldsOf, instantOf, limits, listOf, numberOf, OverLimit, textOf } from './untrusted.ts';
 
 /** What a registry says that tells of install scripts without showing them (abbreviated documents). */
@@ -26,6 +26,8 @@ export function releaseOf(name: string, version: string, raw: unknown, time: unk
   addWords(release, manifest);
   if (typeof manifest.gypfile === 'boolean') release.gypfile = manifest.gypfile;
   if (typeof manifest._hasShrinkwrap === 'boolean') release.hasShrinkwrap = manifest._hasShrinkwrap;
+  const terms = termsOf(manifest, pool);
+  if (terms) release.terms = terms;
   return release;
 }
 
@@ -75,10 +77,11 @@ export interface Pool {
   readonly specs: Map<unknown, ReadonlyMap<string, string>>;
   readonly scripts: Map<unknown, InstallScripts>;
   lastSets: DependencySets;
+  lastTerms: readonly [key: readonly unknown[], terms: InstallTerms | undefined];
 }
 
 export function newPool(): Pool {
-  return { persons: new Map(), people: new Map(), specs: new Map(), scripts: new Map(), lastSets: noDependencies };
+  return { persons: new Map(), people: new Map(), specs: new Map(), scripts: new Map(), lastSets: noDependencies, lastTerms: [[], undefined] };
 }
 
 /** A registry account: `{ name, email }`, or `name <mail>` in old documents. */
@@ -169,6 +172,43 @@ function specsOf(raw: unknown, pool: Pool): ReadonlyMap<string, string> {
   for (const [name, spec] of entries) if (typeof spec === 'string' && name.length <= limits.name) specs.set(name, spec.slice(0, limits.url));
   pool.specs.set(raw, specs);
   return specs;
+}
+
+function termsOf(manifest: Fields, pool: Pool): InstallTerms | undefined {
+  const { engines, os, cpu, libc, peerDependenciesMeta: peers } = manifest;
+  if (engines === undefined && os === undefined && cpu === undefined && libc === undefined && peers === undefined) return undefined;
+  const [key, known] = pool.lastTerms;
+  if (key[0] === engines && key[1] === os && key[2] === cpu && key[3] === libc && key[4] === peers) return known;
+  const made: Building<InstallTerms> = {};
+  const needed = enginesOf(fieldsOf(engines));
+  if (needed) made.engines = needed;
+  for (const [name, raw] of [
+    ['os', os],
+    ['cpu', cpu],
+    ['libc', libc],
+  ] as const) {
+    const words = wordsOf(raw);
+    if (words.length > 0) made[name] = words;
+  }
+  const optional = Object.entries(fieldsOf(peers)).flatMap(([name, meta]) =>
+    fieldsOf(meta).optional === true && name.length <= limits.name ? [name] : [],
+  );
+  if (optional.length > limits.dependencies) throw new OverLimit(`more than ${limits.dependencies} peers in one version`);
+  if (optional.length > 0) made.optionalPeers = optional;
+  const terms = Object.keys(made).length > 0 ? made : undefined;
+  pool.lastTerms = [[engines, os, cpu, libc, peers], terms];
+  return terms;
+}
+
+function enginesOf(raw: Fields): InstallTerms['engines'] {
+  const [node, npm] = [textOf(raw.node, limits.name), textOf(raw.npm, limits.name)];
+  return node === undefined && npm === undefined ? undefined : { ...(node !== undefined && { node }), ...(npm !== undefined && { npm }) };
+}
+
+/** A word or a list of them. */
+function wordsOf(raw: unknown): readonly string[] {
+  const list = typeof raw === 'string' ? [raw] : (listOf(raw, limits.people) ?? []);
+  return list.flatMap((word) => textOf(word, limits.name) ?? []);
 }
 
 const noBins: readonly string[] = [];

@@ -24,6 +24,15 @@ declare module '@npmcli/config/lib/definitions/index.js' {
   export default shapes;
 }
 
+declare module 'npm-pick-manifest' {
+  /** The manifest npm picks; throws when there is none. */
+  export default function pickManifest(
+    packument: unknown,
+    wanted: string,
+    options: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>>;
+}
+
 declare module 'npm-registry-fetch/lib/auth.js' {
   export default function getAuth(
     url: string,

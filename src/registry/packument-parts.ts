@@ -19,6 +19,11 @@ const ofVersion = {
   gitHead: 'value',
   description: 'value',
   _hasShrinkwrap: 'value',
+  peerDependenciesMeta: 'value',
+  engines: 'value',
+  os: 'value',
+  cpu: 'value',
+  libc: 'value',
 } as const;
 
 export const wantedParts: Shape = {

@@ -2,7 +2,7 @@
 import type { DependencySets, Packument, Person, Release } from '../model/packument.ts';
 
 /** Raised with every change of the record or of what is read of packuments: older entries are then read anew. */
-export const recordVersion = 2;
+export const recordVersion = 3;
 
 type Cell = string | number | boolean | null | readonly (readonly string[])[];
 
@@ -60,6 +60,7 @@ function rowOf(release: Release, share: Share): Cell[] {
     release.attestationsUrl ?? null,
     release.gypfile ?? null,
     release.hasShrinkwrap ?? null,
+    share(release.terms),
   ];
 }
 
@@ -109,6 +110,7 @@ const optionalCells: readonly [number, keyof Release, 'shared' | 'cell'][] = [
   [19, 'attestationsUrl', 'cell'],
   [20, 'gypfile', 'cell'],
   [21, 'hasShrinkwrap', 'cell'],
+  [22, 'terms', 'shared'],
 ];
 
 function releaseOf(row: readonly Cell[], shared: readonly unknown[], sets: Map<number, DependencySets>): Release {

@@ -20,6 +20,8 @@ export interface Documents {
   readonly stopped: Promise<never>;
   /** What arborist takes for its packument cache. */
   readonly cache: Map<string, unknown>;
+  /** The packument of a name, from where arborist too has it. */
+  load(name: string): Promise<unknown>;
 }
 
 /** Most packages one resolution may ask for: a registry can invent new names without end. */
@@ -37,7 +39,7 @@ export interface DocumentLimits {
 }
 
 /** Documents fetched on demand, each once. */
-export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits): Documents {
+export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlOf: (name: string) => string): Documents {
   const { most = mostDocuments, milliseconds = longest, signal } = limits;
   const started = performance.now();
   const held = new Map<string, Promise<unknown>>();
@@ -50,15 +52,13 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits): Doc
   stopped.catch(() => undefined);
   signal?.addEventListener('abort', () => stop(interrupted()), { once: true });
   setTimeout(() => stop(tooMuch(most, milliseconds)), milliseconds).unref();
-  const load = async (key: string): Promise<unknown> => {
-    const url = key.slice(key.indexOf(':') + 1);
-    const name = decodeURIComponent(url.slice(url.lastIndexOf('/') + 1));
+  const load = async (name: string, url: string): Promise<unknown> => {
     const over = held.size > most || performance.now() - started > milliseconds;
     if (signal?.aborted) stop(interrupted());
     else if (over) stop(tooMuch(most, milliseconds));
     if (signal?.aborted || over) return new Promise(() => undefined);
     try {
-      const document = slim(await fetch(name, url));
+      const document = objectOf(await fetch(name, url)) ?? {};
       // A name whose versions are all gone: nothing can be installed, which is a finding and not an error.
       if (Object.keys(objectOf(own(document, 'versions')) ?? {}).length === 0) throw Object.assign(new Error('no versions'), { code: 'E404' });
       if (objectOf(own(document, 'time')) === undefined) undated.add(name);
@@ -69,14 +69,18 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits): Doc
       throw error;
     }
   };
+  const once = (name: string, url: string): Promise<unknown> => {
+    const loading = held.get(name) ?? load(name, url);
+    held.set(name, loading);
+    return loading;
+  };
   class Cache extends Map<string, unknown> {
     override has(): boolean {
       return true;
     }
     override get(key: string): Promise<unknown> {
-      const loading = held.get(key) ?? load(key);
-      held.set(key, loading);
-      return loading;
+      const url = key.slice(key.indexOf(':') + 1);
+      return once(decodeURIComponent(url.slice(url.lastIndexOf('/') + 1)), url);
     }
   }
   return {
@@ -87,6 +91,7 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits): Doc
       return held.size;
     },
     cache: new Cache(),
+    load: (name) => once(name, urlOf(name)),
   };
 }
 
@@ -110,8 +115,8 @@ const wanted = [
   ...['bundledDependencies', 'engines', 'os', 'cpu', 'libc', 'dist', '_hasShrinkwrap', 'hasInstallScript', 'scripts', 'deprecated', 'bin'],
 ];
 
-/** The part of a packument that resolving needs. */
-function slim(value: unknown): Json {
+/** The part of a packument that resolving needs, as the rest may be long. */
+export function slim(value: unknown): Json {
   const document = objectOf(value);
   const versions = document && objectOf(own(document, 'versions'));
   if (!document || !versions)

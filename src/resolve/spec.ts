@@ -1,5 +1,6 @@
 /** What adding specs to a project would bring in, as npm itself would resolve it now or at a moment in the past. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +10,11 @@ import { DepwardError } from '../model/errors.ts';
 import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import { listText, printable } from '../model/text.ts';
 import { diffTrees } from './diff.ts';
-import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument } from './documents.ts';
+import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument, slim } from './documents.ts';
 import { buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf } from './ideal-tree.ts';
 import { objectOf, own } from './lockfiles/json.ts';
 import { resolvingError, specHint, withoutSecrets } from './npm-errors.ts';
+import { plainTree } from './plain-tree.ts';
 import { type ProjectLockfile, readProjectLockfile } from './project.ts';
 
 /** What `resolveSpecs` needs besides the specs. */
@@ -77,10 +79,20 @@ async function parseSpecs(specs: readonly string[], folder: string): Promise<Wan
 }
 
 async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {
-  const documents = documentsFrom(options.fetchDocument ?? (await npmFetch(options.npm)), options.limits ?? {});
+  const documents = documentsFrom(options.fetchDocument ?? (await npmFetch(options.npm)), options.limits ?? {}, (name) =>
+    addressOf(options.npm, name),
+  );
   const before = earliest(options.before, options.npm['before']);
   const npm = { ...options.npm, packumentCache: documents.cache, ...(before && { before }) };
   const notes: string[] = [];
+  if (lockfile === undefined && isEmpty(options.folder)) {
+    const plain = await plainTree(
+      wanted.map(({ text }) => text),
+      documents,
+      npm,
+    );
+    if (plain) return { ...plain, changes: diffTrees(undefined, plain.tree), notes: options.before ? undatedNote(documents) : [] };
+  }
   const home = homeOf(lockfile, options.folder, notes);
   let left = wanted;
   const gone: WantedSpec[] = [];
@@ -105,6 +117,11 @@ function isAbsent(spec: WantedSpec, documents: Documents, refused: unknown): boo
   if (documents.unknown.has(spec.name)) return true;
   const untargeted = codeOf(refused) === 'ETARGET' ? objectOf(refused) : undefined;
   return untargeted !== undefined && spec.exact !== undefined && own(untargeted, 'name') === spec.name && own(untargeted, 'wanted') === spec.exact;
+}
+
+/** True for a folder in which npm would find nothing to keep. */
+function isEmpty(folder: string): boolean {
+  return !existsSync(join(folder, 'package.json')) && !existsSync(join(folder, 'node_modules'));
 }
 
 /** Where to resolve: the project itself, unless another package manager keeps its lockfile. */
@@ -199,5 +216,12 @@ function earliest(asOf: Date | undefined, own: unknown): Date | undefined {
 /** Full packuments by npm's own client: its registries, credentials, proxies and certificates. */
 async function npmFetch(npm: NpmOptions): Promise<FetchDocument> {
   const { default: fetch } = await import('npm-registry-fetch');
-  return (name, url) => fetch.json(url, { ...npm, cache: undefined, spec: name } as Parameters<typeof fetch.json>[1]);
+  return async (name, url) => slim(await fetch.json(url, { ...npm, cache: undefined, spec: name } as Parameters<typeof fetch.json>[1]));
+}
+
+/** Where npm asks for a package. */
+function addressOf(npm: NpmOptions, name: string): string {
+  const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : '';
+  const registry = String(npm[`${scope}:registry`] ?? npm['registry']);
+  return `${registry.replace(/\/*$/, '/')}${name.replace('/', '%2f')}`;
 }

@@ -1,0 +1,158 @@
+/** The project's own dependencies as a registry would hold them: real manifests and files from node_modules, histories made up around them. */
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { satisfies } from 'semver';
+import { create } from 'tar';
+import { root } from './load.mjs';
+
+/** Platform binaries say nothing about a usual tree. */
+const largest = 3_000_000;
+const start = Date.parse('2018-01-01T00:00:00Z');
+const end = Date.parse('2025-06-01T00:00:00Z');
+
+/** `{ documents, tarballs, keys, lock, names }`; `lock(url)` is a lockfile of the tree at a registry. */
+export function ownTree() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const taken = new Map(
+    Object.entries(packages).filter(
+      ([key, { optional, inBundle }]) =>
+        key && !optional && !inBundle && existsSync(join(root, key, 'package.json')) && sizeOf(join(root, key)) < largest,
+    ),
+  );
+  const versions = grouped([...taken].map(([key, { version }]) => ({ name: nameOf(key), version })));
+  const isThere = ([name, range]) => versions.get(name)?.some(({ version }) => satisfies(version, range));
+  const withoutOthers = (dependencies = {}) => Object.fromEntries(Object.entries(dependencies).filter(isThere));
+  const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const keyid = `SHA256:${createHash('sha256')
+    .update(key.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
+    .replace(/=+$/, '')}`;
+  const releases = [...taken].map(([place, entry]) => releaseOf(place, entry, withoutOthers, { keyid, key: key.privateKey }));
+  const documents = [...grouped(releases)].map(([name, own], index) => documentOf(name, own, index));
+  const rootDependencies = withoutOthers({ ...packages[''].dependencies, ...packages[''].devDependencies });
+  return {
+    documents,
+    tarballs: releases,
+    keys: {
+      keys: [
+        {
+          keyid,
+          keytype: 'ecdsa-sha2-nistp256',
+          scheme: 'ecdsa-sha2-nistp256',
+          expires: null,
+          key: key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+        },
+      ],
+    },
+    manifest: { name: 'bench', version: '1.0.0', dependencies: rootDependencies },
+    lock: (url) => lockOf(releases, rootDependencies, url),
+  };
+}
+
+function grouped(releases) {
+  const byName = new Map();
+  for (const release of releases) byName.set(release.name, [...(byName.get(release.name) ?? []), release]);
+  return byName;
+}
+
+function nameOf(place) {
+  return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}
+
+function sizeOf(folder) {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    if (entry.name === 'node_modules') return sum;
+    return sum + (entry.isDirectory() ? sizeOf(join(folder, entry.name)) : statSync(join(folder, entry.name)).size);
+  }, 0);
+}
+
+function releaseOf(place, { version, dev }, withoutOthers, signer) {
+  const name = nameOf(place);
+  const folder = join(root, place);
+  const written = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const bytes = Buffer.from(
+    create({ gzip: true, sync: true, cwd: folder, prefix: 'package', portable: true, filter: (path) => !path.startsWith('./node_modules') }, [
+      '.',
+    ]).read(),
+  );
+  const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+  const { devDependencies, peerDependencies, optionalDependencies, peerDependenciesMeta, workspaces, ...rest } = written;
+  const manifest = {
+    ...rest,
+    dependencies: withoutOthers(written.dependencies),
+    _id: `${name}@${version}`,
+    gitHead: createHash('sha1').update(name).digest('hex'),
+  };
+  const sig = sign(
+    'sha256',
+    Buffer.from(`${name}@${version}:${integrity}`),
+    createPrivateKey(signer.key.export({ type: 'pkcs8', format: 'pem' })),
+  ).toString('base64');
+  const shasum = createHash('sha1').update(bytes).digest('hex');
+  return {
+    name,
+    version,
+    place,
+    dev,
+    bytes,
+    manifest: { ...manifest, name, version, dist: { integrity, shasum, signatures: [{ keyid: signer.keyid, sig }] } },
+  };
+}
+
+/** As many older releases as real packages have: most a dozen or some dozens, few of them hundreds. */
+function documentOf(name, own, index) {
+  const count = [12, 12, 40, 12, 60, 12, 40, 12, 25, 200][index % 10];
+  const people = [{ name: `keeper-of-${name.replace(/\W/g, '-')}`, email: 'keeper@mail.example' }];
+  const latest = own.reduce((best, one) => (one.version.localeCompare(best.version, 'en', { numeric: true }) > 0 ? one : best));
+  const older = Array.from({ length: count }, (_, at) => `0.${Math.floor(at / 10)}.${at % 10}`).filter((version) =>
+    own.every((one) => one.version !== version),
+  );
+  const of = (base, version, hash) => ({
+    ...base,
+    version,
+    _id: `${name}@${version}`,
+    _npmUser: people[0],
+    maintainers: people,
+    dist: hash ? base.dist : { ...base.dist, ...madeUp(`${name}@${version}`), signatures: undefined },
+  });
+  const versions = [...older.map((version) => of(latest.manifest, version, false)), ...own.map((one) => of(one.manifest, one.version, true))];
+  const pace = (end - start) / versions.length;
+  const times = versions.map(({ version }, at) => [version, new Date(start + at * pace).toISOString()]);
+  return {
+    _id: name,
+    name,
+    'dist-tags': { latest: latest.version },
+    versions: Object.fromEntries(versions.map((manifest) => [manifest.version, manifest])),
+    time: { created: new Date(start).toISOString(), modified: new Date(end).toISOString(), ...Object.fromEntries(times) },
+    maintainers: people,
+    license: latest.manifest.license,
+    readme: 'A read-me. '.repeat(400),
+  };
+}
+
+function madeUp(text) {
+  return { integrity: `sha512-${createHash('sha512').update(text).digest('base64')}`, shasum: createHash('sha1').update(text).digest('hex') };
+}
+
+function lockOf(releases, dependencies, url) {
+  const entries = releases.map(({ name, version, place, manifest }) => [
+    place,
+    {
+      version,
+      resolved: `${url}${name}/-/${name.replace(/^@[^/]*\//, '')}-${version}.tgz`,
+      integrity: manifest.dist.integrity,
+      license: manifest.license,
+      ...(Object.keys(manifest.dependencies).length > 0 && { dependencies: manifest.dependencies }),
+      ...(manifest.bin && { bin: typeof manifest.bin === 'string' ? { [name]: manifest.bin } : manifest.bin }),
+      ...(manifest.engines && { engines: manifest.engines }),
+    },
+  ]);
+  return {
+    name: 'bench',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    requires: true,
+    packages: { '': { name: 'bench', version: '1.0.0', dependencies }, ...Object.fromEntries(entries) },
+  };
+}

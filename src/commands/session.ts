@@ -19,6 +19,7 @@ import { installationId, toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { openRegistry, type Registry } from '../registry/client.ts';
+import { openMailDomains } from '../registry/mail-domains.ts';
 import { rules } from '../rules/index.ts';
 import type { Standing } from './answers.ts';
 import type { Io } from './io.ts';
@@ -88,6 +89,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         offline: options.offline === true,
         ...(facts && { facts }),
         contents: reading,
+        ...(!past && options.offline !== true && { domains: openMailDomains() }),
         signing: openSigning({ source: registry, now, offline: options.offline === true, ...(facts && !past && { facts }) }),
       });
       const memory =

@@ -4,6 +4,7 @@ import { DepwardError } from '../model/errors.ts';
 import { type EvidenceKind, type EvidenceMap, type EvidenceSet, failed, type Gathered, type NameEvidence, notOffered } from '../model/evidence.ts';
 import type { IncomingChange, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
+import type { DomainLookup } from '../registry/mail-domains.ts';
 import type { PackumentSource } from '../registry/source.ts';
 import { type Context, collectors } from './collectors.ts';
 import { arrivalsOf } from './company.ts';
@@ -31,6 +32,8 @@ export interface EvidenceOptions {
   readonly contents?: ContentsReading;
   /** Left out where signatures are not to be held against keys. */
   readonly signing?: Signing;
+  /** Left out where the name system is not to be asked. */
+  readonly domains?: DomainLookup;
 }
 
 /** Packages looked at side by side; the registry layer limits its connections itself. */
@@ -40,7 +43,7 @@ const sideBySide = 32;
 export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const { packuments, now, past = false, facts, offline = false } = options;
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
-  const { contents: reading, signing } = options;
+  const { contents: reading, signing, domains } = options;
   const ends = new Map<IncomingChange, Instant>();
   const shared: Omit<Context, 'arrivals'> = {
     lookup,
@@ -50,6 +53,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     onUntil: (change, moment) => void (moment >= now && ends.set(change, Math.min(moment, ends.get(change) ?? moment))),
     ...(reading && { reading }),
     ...(signing && { signing }),
+    ...(domains && { domains }),
   };
   return {
     async gather(changes, kinds) {

@@ -2,10 +2,12 @@
 import type { EvidenceKind, EvidenceMap, Gathered, NameEvidence } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
+import type { DomainLookup } from '../registry/mail-domains.ts';
 import { type Arrivals, company } from './company.ts';
 import { type ContentsReading, contents } from './contents.ts';
 import type { Installed } from './installed.ts';
 import type { Lookup } from './lookup.ts';
+import { mailDomains } from './mail-domains.ts';
 import { name } from './name.ts';
 import { newDependencies } from './new-dependencies.ts';
 import { attestations, signatures } from './signed.ts';
@@ -26,6 +28,8 @@ export interface Context {
   readonly reading?: ContentsReading;
   /** Left out where signatures are not to be held against keys. */
   readonly signing?: Signing;
+  /** Left out where the name system is not to be asked. */
+  readonly domains?: DomainLookup;
 }
 
 /** Has one kind of evidence on one registry package. */
@@ -47,6 +51,7 @@ export const collectors: { readonly [K in EvidenceKind]: Collector<K> } = {
   signatures,
   attestations,
   company,
+  mailDomains,
 };
 
 function slice<K extends SliceKind>(kind: K): Collector<K> {

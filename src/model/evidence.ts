@@ -174,6 +174,11 @@ export interface CompanyEvidence {
   readonly others: readonly { readonly name: string; readonly version: string; readonly at: Instant; readonly project: string }[];
 }
 
+/** Mail domains of those who may publish that nobody holds, with whose they are. */
+export interface MailDomainsEvidence {
+  readonly gone: readonly { readonly domain: string; readonly names: readonly string[] }[];
+}
+
 /** The kinds of evidence a rule can ask for. */
 export interface EvidenceMap {
   readonly listing: ListingEvidence;
@@ -188,6 +193,7 @@ export interface EvidenceMap {
   readonly signatures: SignaturesEvidence;
   readonly attestations: AttestationsEvidence;
   readonly company: CompanyEvidence;
+  readonly mailDomains: MailDomainsEvidence;
 }
 
 export type EvidenceKind = keyof EvidenceMap;

@@ -9,6 +9,12 @@ export interface Person {
   readonly oidcConfigId?: string;
 }
 
+/** The domain of a mail address, lower case; undefined where there is none. */
+export function domainOf(email: string | undefined): string | undefined {
+  const domain = email?.slice(email.lastIndexOf('@') + 1).toLowerCase();
+  return domain === undefined || domain === '' || !email?.includes('@') ? undefined : domain;
+}
+
 /** How well a release is vouched for, weakest first. `approved` is a staged publish approved by a person. */
 export type TrustLevel = (typeof trustLevels)[number];
 

@@ -107,6 +107,8 @@ const recommended: Preset = {
     'name-taken-again': 'info',
     'package-grown': 'info',
     'maintainer-added': 'info',
+    // Asks the name system: only where somebody wants that.
+    'mail-domain-expired': 'off',
     'dormant-revival': 'info',
     'version-burst': 'info',
     'publisher-burst': 'info',

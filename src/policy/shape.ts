@@ -52,6 +52,7 @@ const evidence: { readonly [K in EvidenceKind]: true } = {
   signatures: true,
   attestations: true,
   company: true,
+  mailDomains: true,
 };
 
 const name = '(?:@[A-Za-z0-9~_.-]+/)?[A-Za-z0-9~_.-]+';

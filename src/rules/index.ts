@@ -25,6 +25,7 @@ import integrityMismatch from './integrity-mismatch.ts';
 import integrityMissing from './integrity-missing.ts';
 import invisibleCharacters from './invisible-characters.ts';
 import latestMovedBack from './latest-moved-back.ts';
+import mailDomainExpired from './mail-domain-expired.ts';
 import maintainerAdded from './maintainer-added.ts';
 import manifestConfusion from './manifest-confusion.ts';
 import nameTakenAgain from './name-taken-again.ts';
@@ -87,6 +88,7 @@ export const rules: readonly AnyRule[] = [
   publisherChanged,
   publisherMailChanged,
   maintainerAdded,
+  mailDomainExpired,
   dormantRevival,
   versionBurst,
   publisherBurst,

@@ -1,6 +1,7 @@
 /** axios 2026: the account's name stayed, its mail address moved to an anonymous provider hours before the bad release. */
 
 import type { PublishersEvidence } from '../model/evidence.ts';
+import { domainOf } from '../model/packument.ts';
 import { defineRule } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
 import { day, type Instant } from '../model/time.ts';
@@ -90,11 +91,6 @@ function earlierDomains({ current, before }: PublishersEvidence, published: Inst
     (stub) => stub.publisher?.name === current.name && stub.at !== undefined && stub.at <= published - 7 * day && stub.at >= published - 540 * day,
   );
   return [...new Set(own.flatMap((stub) => domainOf(stub.publisher?.email) ?? []))];
-}
-
-function domainOf(email: string | undefined): string | undefined {
-  const domain = email?.slice(email.lastIndexOf('@') + 1).toLowerCase();
-  return domain === undefined || domain === '' || !email?.includes('@') ? undefined : domain;
 }
 
 /** The same letters but for one, or the same name under another ending. */

@@ -68,6 +68,7 @@ const told: Readonly<Record<string, Told>> = {
   'publisher-mail-changed': () => false,
   'publisher-mail-changed:anonymous': ({ incident_class, visible_at_publish: seen }) =>
     incident_class === 'new-package' || seen.publisher_changed === null ? undefined : /anonymous mail/.test(seen.publisher_note ?? ''),
+  'mail-domain-expired': says('maintainer-domain-expired'),
   'package-grown': says('large-file-added'),
   'package-grown:new-line': () => false,
   'unusual-pace:speed': () => false,

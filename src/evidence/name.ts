@@ -3,6 +3,7 @@ import { type Gathered, had, type NameEvidence, type NearName } from '../model/e
 import type { IncomingChange } from '../model/package.ts';
 import type { Person } from '../model/packument.ts';
 import { day } from '../model/time.ts';
+import { isFaint } from '../names/index.ts';
 import type { Context } from './collectors.ts';
 import { haveInCommon } from './people.ts';
 import type { Slices } from './slices.ts';
@@ -20,7 +21,8 @@ async function withKinship(change: IncomingChange, found: NameEvidence, context:
   const own = await context.lookup.slices(change.after.name, change.after.version);
   const near = await Promise.all(
     found.near.map(async (one): Promise<NearName> => {
-      const kinship = one.kinship ?? (await kinshipOf(change, own, one.target, context));
+      // Nothing is held against a faint likeness: no need to ask the registry for its excuse.
+      const kinship = one.kinship ?? (isFaint(one) ? undefined : await kinshipOf(change, own, one.target, context));
       return kinship === undefined ? one : { ...one, kinship };
     }),
   );

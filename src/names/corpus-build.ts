@@ -1,5 +1,5 @@
 /** Builds the bytes that `openCorpus` opens: for `npm run data`, and for the few names a project adds of its own. */
-import { form, magic, mostIndexed, packDownloads, placeBits, sections, stride } from './corpus.ts';
+import { form, magic, mostIndexed, packDownloads, packUses, placeBits, sections, stride, usage } from './corpus.ts';
 import { Letters, spread } from './hash.ts';
 import { bareName, wordsOf } from './words.ts';
 
@@ -33,11 +33,12 @@ export function buildCorpus(popular: readonly Popular[], indexed = mostIndexed):
   const parts = new Map<string, Uint8Array | Uint16Array | Uint32Array>([
     ...textOf(names),
     ['downloads', padded(Uint16Array.from(names, ({ downloads }) => packDownloads(Math.min(downloads, 0xffffffff))))],
-    ['relatives', padded(relativesOf(names).slice(0, edited))],
+    ['relatives', padded(relativesOf(names))],
     ['signatures', signatures],
     ...halves.parts('half', 16),
     ...thirds.parts('third', 16),
     ...forms.parts('form', 32),
+    ...usesIn(names, letters),
   ]);
   return assemble(names.length, edited, parts);
 }
@@ -107,23 +108,53 @@ class Keys {
   }
 
   parts(name: string, bits: 16 | 32): [string, Uint16Array | Uint32Array][] {
-    const size = 2 ** Math.max(1, Math.ceil(Math.log2(this.#keys.length / 3)));
-    const starts = new Uint32Array(size + 1);
-    for (const key of this.#keys) starts[(key & (size - 1)) + 1] = (starts[(key & (size - 1)) + 1] ?? 0) + 1;
-    for (let at = 1; at <= size; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
-    const next = starts.slice();
-    const ids = bits === 16 ? new Uint16Array(this.#ids.length) : new Uint32Array(this.#ids.length);
-    this.#keys.forEach((key, at) => {
-      const bucket = key & (size - 1);
-      const upper = bits === 32 ? (key >>> placeBits) << placeBits : 0;
-      ids[next[bucket] ?? 0] = upper | (this.#ids[at] ?? 0);
-      next[bucket] = (next[bucket] ?? 0) + 1;
-    });
+    const { starts, order } = laidOut(this.#keys);
+    const place = (at: number) => (bits === 32 ? ((this.#keys[at] ?? 0) >>> placeBits) << placeBits : 0) | (this.#ids[at] ?? 0);
+    const ids = bits === 16 ? Uint16Array.from(order, place) : Uint32Array.from(order, place);
     return [
       [`${name}Starts`, starts],
       [`${name}Ids`, ids instanceof Uint16Array ? padded(ids) : ids],
     ];
   }
+}
+
+/** Every word of two names or more and every two words in a row of three, and how many names have them. */
+function usesIn(names: readonly Popular[], letters: Letters): [string, Uint32Array][] {
+  const words = new Map<string, number>();
+  const pairs = new Map<string, number>();
+  for (const { name } of names) {
+    const all = wordsOf(name);
+    for (const word of new Set(all)) words.set(word, (words.get(word) ?? 0) + 1);
+    for (const pair of new Set(all.slice(1).map((word, at) => `${all[at]}${word}`))) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+  }
+  const counted = (uses: ReadonlyMap<string, number>, least: number, kind: number) =>
+    [...uses].flatMap(([word, count]): [number, number][] => {
+      letters.read(word);
+      return count < least ? [] : [[spread(letters.hash(0, letters.length), kind), packUses(count)]];
+    });
+  const entries = [...counted(words, 2, usage.word), ...counted(pairs, 3, usage.pair)];
+  const { starts, order } = laidOut(entries.map(([key]) => key));
+  return [
+    ['wordStarts', starts],
+    ['wordUses', Uint32Array.from(order, (at) => (((entries[at]?.[0] ?? 0) & 0xffffff00) | (entries[at]?.[1] ?? 0)) >>> 0)],
+  ];
+}
+
+/** Where each bucket begins, and which entries lie in them one after another. */
+function laidOut(keys: readonly number[]): { readonly starts: Uint32Array; readonly order: Uint32Array } {
+  // The lowest eight bits of a key are told by its bucket alone.
+  const size = 2 ** Math.max(8, Math.ceil(Math.log2(keys.length / 3)));
+  const starts = new Uint32Array(size + 1);
+  for (const key of keys) starts[(key & (size - 1)) + 1] = (starts[(key & (size - 1)) + 1] ?? 0) + 1;
+  for (let at = 1; at <= size; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  const next = starts.slice();
+  const order = new Uint32Array(keys.length);
+  keys.forEach((key, at) => {
+    const bucket = key & (size - 1);
+    order[next[bucket] ?? 0] = at;
+    next[bucket] = (next[bucket] ?? 0) + 1;
+  });
+  return { starts, order };
 }
 
 /** How many names hold each name as a word, or as several words in a row: `eslint` thousands, `left-pad` three. */

@@ -1,8 +1,8 @@
 /** The list of popular names as one block of bytes: views only, nothing built when it is opened. */
 import { DepwardError } from '../model/errors.ts';
 
-/** `dwn3`, little-endian. */
-export const magic = 0x336e7764;
+/** `dwn4`, little-endian. */
+export const magic = 0x346e7764;
 
 /** The sections of the file, in the order of the header. */
 export const sections = [
@@ -18,10 +18,15 @@ export const sections = [
   'halfIds',
   'thirdStarts',
   'thirdIds',
+  'wordStarts',
+  'wordUses',
 ] as const;
 
 /** Kinds of keys in the table of forms. */
 export const form = { letters: 1, bare: 2, words: 3 } as const;
+
+/** Kinds of keys in the table of uses: a word, two words in a row. */
+export const usage = { word: 4, pair: 5 } as const;
 
 /** A hash table whose buckets lie one after another: `ids[starts[b]]` up to `ids[starts[b + 1]]`. */
 export interface Buckets<Ids extends Uint16Array | Uint32Array> {
@@ -53,6 +58,8 @@ export interface Corpus {
   readonly forms: Buckets<Uint32Array>;
   readonly halves: Buckets<Uint16Array>;
   readonly thirds: Buckets<Uint16Array>;
+  /** Words, and two words in a row, of several names: the upper 24 bits of the key, and in the lowest eight how many names, as `packUses` writes it. */
+  readonly words: Buckets<Uint32Array>;
 }
 
 /** Opens the bytes of a list. */
@@ -77,6 +84,7 @@ export function openCorpus(bytes: Uint8Array): Corpus {
     forms: buckets(part('formStarts'), part('formIds')),
     halves: buckets(part('halfStarts'), halfWords(part('halfIds'))),
     thirds: buckets(part('thirdStarts'), halfWords(part('thirdIds'))),
+    words: buckets(part('wordStarts'), part('wordUses')),
   };
 }
 
@@ -107,6 +115,13 @@ export function packDownloads(count: number): number {
   const more = Math.max(0, Math.floor(Math.log2(Math.max(1, count))) - 10);
   return more === 0 ? count : (more + 1) * mantissa + (Math.floor(count / 2 ** more) - mantissa);
 }
+
+/** How many names use a word, as a decimal logarithm in 8 bits. */
+export function packUses(count: number): number {
+  return Math.min(255, Math.round(usesScale * Math.log10(1 + count)));
+}
+
+export const usesScale = 48;
 
 const mantissa = 1024;
 

@@ -1,12 +1,14 @@
 /** What a name itself says: which popular names it could be mistaken for. Pure. */
 import type { NameEvidence, NearName } from '../model/evidence.ts';
-import { borrowed } from './confusions/additions.ts';
-import { closeFinders, finders } from './confusions/index.ts';
+import type { Confusion, Features } from './confusions/confusion.ts';
+import { closeFinders, confusions, finders } from './confusions/index.ts';
 import { type Corpus, downloadsAt, nameAt } from './corpus.ts';
 import { placeOf } from './lookup.ts';
 import { readSubject, type Subject } from './subject.ts';
-import { accuse, chance, mayBlock, type Weighed, weigh } from './weigh.ts';
+import { chance, type Weighed, weigh } from './weigh.ts';
+import { accuse, mayBlock } from './weights.ts';
 
+export { confusions } from './confusions/index.ts';
 export { type Corpus, openCorpus } from './corpus.ts';
 export { buildCorpus, type Popular } from './corpus-build.ts';
 export { inWords } from './weigh.ts';
@@ -26,6 +28,22 @@ export interface Resemblance {
 /** A scope with so many downloads a month is nobody's to squat in. */
 const knownScope = 100_000;
 
+/** Whether a likeness is one that honest names have every day, or not a clear one: nothing follows from it unless the package is young. */
+export function isHint(near: NearName): boolean {
+  return near.score < clear || everyday.has(near.classes[0] ?? '');
+}
+
+/** Whether a likeness is too faint to be held even against a young package: good enough to ask what was meant. */
+export function isFaint(near: NearName): boolean {
+  return near.score < even;
+}
+
+/** From these scores on a likeness is worth telling of a package of any age, and of a young one. */
+const clear = 0.7;
+const even = 0.5;
+
+const everyday: ReadonlySet<string> = new Set(confusions.filter((confusion) => confusion.everyday).map(({ name }) => name));
+
 /** Names so much used are what others are mistaken for. */
 const wellKnown = 100_000;
 
@@ -38,11 +56,6 @@ export function resemblance(name: string, corpus: Corpus, extra?: Corpus): NameE
       tier === 'none' ? [] : [{ target, downloads, classes, score, tier, parts }],
     );
   return { ...(own !== undefined && { downloads: own }), near };
-}
-
-/** Whether a name only has a popular one in it, with other words around: too common to be held against it alone. */
-export function borrows(near: NearName): boolean {
-  return near.classes[0] === borrowed.name;
 }
 
 /** The popular names most alike, best first, whether or not anything follows from it. */
@@ -76,19 +89,39 @@ function isTrusted({ scope }: Subject, corpus: Corpus): boolean {
 }
 
 function alike(subject: Subject, corpus: Corpus, own: number | undefined): Resemblance[] {
-  const sightings = new Map<number, Weighed[]>();
+  const byPlace = new Map<number, Weighed[]>();
+  for (const { place, confusion, features } of sightingsOf(subject, corpus, own)) {
+    const weighed = weigh(confusion, features, downloadsAt(corpus, place), own);
+    const earlier = byPlace.get(place);
+    if (earlier) earlier.push(weighed);
+    else byPlace.set(place, [weighed]);
+  }
+  return [...byPlace].map(([place, weighed]) => told(nameAt(corpus, place), downloadsAt(corpus, place), weighed));
+}
+
+/** A popular name, how the subject is like it, and what was counted. */
+export interface Sighting {
+  readonly place: number;
+  readonly confusion: Confusion;
+  readonly features: Features;
+}
+
+/** Everything a name is like, not yet weighed. */
+export function sightings(name: string, corpus: Corpus, own?: number): Sighting[] {
+  const subject = readSubject(name);
+  return !subject || isTrusted(subject, corpus) ? [] : sightingsOf(subject, corpus, own);
+}
+
+function sightingsOf(subject: Subject, corpus: Corpus, own: number | undefined): Sighting[] {
+  const found: Sighting[] = [];
   for (const find of own === undefined ? finders : closeFinders) {
-    find(subject, corpus, (place, confusion, more = 0) => {
-      const weighed = weigh(confusion, more, downloadsAt(corpus, place), own);
-      const earlier = sightings.get(place);
-      if (earlier) earlier.push(weighed);
-      else sightings.set(place, [weighed]);
+    find(subject, corpus, (place, confusion, features) => {
+      found.push({ place, confusion, features });
     });
   }
-  return [...sightings].flatMap(([place, weighed]) => {
+  return found.filter(({ place }) => {
     const target = nameAt(corpus, place);
-    const downloads = downloadsAt(corpus, place);
-    return target === subject.name || downloads <= 10 * (own ?? 0) || sameScope(subject, target) ? [] : [told(target, downloads, weighed)];
+    return target !== subject.name && downloadsAt(corpus, place) > 10 * (own ?? 0) && !sameScope(subject, target);
   });
 }
 
@@ -106,8 +139,8 @@ function told(target: string, downloads: number, weighed: Weighed[]): Resemblanc
     classes: [...new Set([best, ...others].flatMap((one) => (one ? [one.confusion.name] : [])))],
     decibans,
     score: chance(decibans),
-    tier: decibans < accuse ? 'none' : decibans < mayBlock || best?.confusion === borrowed ? 'warn' : 'block',
-    parts: best?.parts ?? [],
+    tier: decibans < accuse ? 'none' : decibans < mayBlock || best?.confusion.everyday ? 'warn' : 'block',
+    parts: best?.parts() ?? [],
   };
 }
 
@@ -118,5 +151,5 @@ function byWeight(a: Resemblance, b: Resemblance): number {
 
 function rank({ tier, classes }: Resemblance): number {
   if (tier === 'none') return 2;
-  return classes[0] === borrowed.name ? 1 : 0;
+  return everyday.has(classes[0] ?? '') ? 1 : 0;
 }

@@ -1,28 +1,31 @@
 /** How much a resemblance weighs: decibans of the class, of the target's fame, and of the name's own use; summed, so that the parts can be shown. */
-import type { Confusion } from './confusions/confusion.ts';
-
-/** From here on a name is accused; blocking takes more, and evidence of another kind. */
-export const accuse = -2;
-export const mayBlock = 8;
+import type { Confusion, Features } from './confusions/confusion.ts';
+import { used, weights } from './weights.ts';
 
 /** What one confusion adds up to, and why. */
 export interface Weighed {
   readonly confusion: Confusion;
   readonly decibans: number;
-  readonly parts: readonly string[];
+  readonly parts: () => readonly string[];
 }
 
 /** Weighs one confusion with a target. `own` is how often the name itself is downloaded, where it is listed. */
-export function weigh(confusion: Confusion, more: number, downloads: number, own: number | undefined): Weighed {
-  const { perDecade, at } = confusion.fame ?? { perDecade: 4, at: 7.5 };
-  const fame = clamp(perDecade * (Math.log10(downloads + 1) - at), -14, 8);
-  const used = own === undefined ? 0 : -(10 + 6 * Math.max(0, Math.log10(own + 1) - 3));
-  const parts = [
-    part(confusion.name, confusion.decibans + more),
+export function weigh(confusion: Confusion, features: Features, downloads: number, own: number | undefined): Weighed {
+  const { classes, features: each } = weights[confusion.family];
+  let fame = 0;
+  let rest = classes[confusion.name] ?? 0;
+  for (const name in features) {
+    const weight = (each[name] ?? 0) * (features[name] ?? 0);
+    if (name === 'fame' || name === 'star') fame += weight;
+    else rest += weight;
+  }
+  const inUse = own === undefined ? 0 : used.listed + used.perDecade * Math.max(0, Math.log10(own + 1) - 3);
+  const parts = () => [
+    part(confusion.name, rest),
     part(`${inWords(downloads)} downloads a month`, fame),
-    ...(own === undefined ? [] : [part(`${inWords(own)} of its own`, used)]),
+    ...(own === undefined ? [] : [part(`${inWords(own)} of its own`, inUse)]),
   ];
-  return { confusion, decibans: confusion.decibans + more + fame + used, parts };
+  return { confusion, decibans: rest + fame + inUse, parts };
 }
 
 /** Decibans as the chance that a name is made up, were half of all names. */
@@ -39,8 +42,4 @@ export function inWords(downloads: number): string {
 
 function part(what: string, decibans: number): string {
   return `${what} ${decibans < 0 ? '−' : '+'}${Math.abs(Math.round(decibans))}`;
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
 }

@@ -2,7 +2,7 @@
 
 import { defineRule } from '../model/rule.ts';
 import { day, isoOf, spanText } from '../model/time.ts';
-import { borrows } from '../names/index.ts';
+import { isFaint, isHint } from '../names/index.ts';
 import { added, aListing, aNearName, aTimeline, at } from './example.ts';
 
 const chai = aNearName('chai', { classes: ['borrowed-name'], score: 0.6, tier: 'warn' });
@@ -30,11 +30,11 @@ export default defineRule({
   check(change, { name, times, listing }, { now, options }) {
     if (change.action === 'change' || listing.status !== 'listed') return [];
     const age = now - times.firstPublished;
-    const famous = name.near.find((near) => near.kinship === undefined && borrows(near));
+    const famous = name.near.find((near) => near.kinship === undefined && isHint(near) && !isFaint(near));
     if (!famous || age >= options.days * day) return [];
     return [
       {
-        message: `the name rides on ${famous.target}, and the package was first published ${spanText(age)} ago`,
+        message: `the name ${famous.classes[0] === 'borrowed-name' ? 'rides on' : 'sounds like'} ${famous.target}, and the package was first published ${spanText(age)} ago`,
         confidence: 'low',
         facts: { popular: famous.target, downloads: famous.downloads, score: famous.score, firstPublished: isoOf(times.firstPublished) },
         passesAt: isoOf(times.firstPublished + options.days * day),

@@ -11,6 +11,7 @@ import { remoteKind } from '../model/spec.ts';
 import { printable } from '../model/text.ts';
 import { day, type Instant, isoOf, spanText } from '../model/time.ts';
 import { parseVersion } from '../model/version.ts';
+import { isFaint } from '../names/index.ts';
 import { aDependency, aNearName, aRelease, at, changed } from './example.ts';
 
 export default defineRule({
@@ -99,7 +100,9 @@ function observe(
   const age = dependency.firstPublished === undefined ? undefined : now - dependency.firstPublished;
   const sibling = dependency.sibling === true || sameScope(dependency.name, dependent);
   const young = age !== undefined && age < days * day;
-  const near = young ? dependency.near.find((one) => one.kinship === undefined && one.downloads > (dependency.downloads ?? 0)) : undefined;
+  const near = young
+    ? dependency.near.find((one) => one.kinship === undefined && !isFaint(one) && one.downloads > (dependency.downloads ?? 0))
+    : undefined;
   const script = dependency.installScript === true;
   const told = [young && !sibling, near !== undefined && !sibling, script && (young || !sibling)].filter(Boolean).length;
   if (told === 0) return notLookedInto(dependency, base.version);

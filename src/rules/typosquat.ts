@@ -2,7 +2,7 @@
 
 import type { NearName } from '../model/evidence.ts';
 import { defineRule } from '../model/rule.ts';
-import { borrows } from '../names/index.ts';
+import { isHint } from '../names/index.ts';
 import { added, aListing, aNearName, at, changed } from './example.ts';
 
 export default defineRule({
@@ -27,7 +27,7 @@ export default defineRule({
   needs: ['name', 'listing'],
   check(change, { name, listing }) {
     if (change.action === 'change' || listing.status !== 'listed') return [];
-    const suspicious = name.near.filter((near) => near.kinship === undefined && !borrows(near) && near.downloads > (name.downloads ?? 0));
+    const suspicious = name.near.filter((near) => near.kinship === undefined && !isHint(near) && near.downloads > (name.downloads ?? 0));
     const worst = suspicious.reduce<NearName | undefined>((held, near) => (held && held.score >= near.score ? held : near), undefined);
     if (!worst) return [];
     return [

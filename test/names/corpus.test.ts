@@ -30,7 +30,7 @@ describe('the embedded list', () => {
   });
 
   it('is no larger than a package should be', () => {
-    expect(about.bytes).toBeLessThan(9_000_000);
+    expect(about.bytes).toBeLessThan(9_500_000);
   });
 
   it('is fresh enough: `npm run data` makes it so', () => {

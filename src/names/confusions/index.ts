@@ -1,7 +1,7 @@
 /** All classes of confusion. One not listed here does not exist; a test holds each to its own example. */
 import { borrowed, decorated, decoratedTypo, findAdditions } from './additions.ts';
 import type { Confusion, Finder } from './confusion.ts';
-import { capitals, findSameForms, scopeAdded, scopeDropped, scopeFlattened, scopeMade, separators } from './forms.ts';
+import { capitals, findSameForms, scopeAdded, scopeDropped, scopeFlattened, scopeMade, scopeSwapped, separators } from './forms.ts';
 import { findOneEdit, slips } from './one-edit.ts';
 import { findRewrites, rewrites } from './rewrites.ts';
 import { findScope, scopeDecorated, scopeLookalike } from './scopes.ts';
@@ -21,6 +21,7 @@ export const confusions: readonly Confusion[] = [
   scopeMade,
   scopeDropped,
   scopeAdded,
+  scopeSwapped,
   scopeLookalike,
   scopeDecorated,
   decorated,

@@ -3,6 +3,7 @@ import { nameAt } from '../corpus.ts';
 import { withinOneEdit } from '../edits.ts';
 import { wordsOf } from '../words.ts';
 import type { Confusion, Finder } from './confusion.ts';
+import { spelling } from './features.ts';
 
 /** What was done to the letters of the target: `typed` stands where `meant` should. */
 export interface Edit {
@@ -14,102 +15,94 @@ export interface Edit {
   readonly after: string;
 }
 
-interface Slip extends Confusion {
+interface Slip extends Omit<Confusion, 'family'> {
   readonly fits: (edit: Edit) => boolean;
 }
 
 const digit = /^\d$/;
 
 /** The first that fits is the kind of an edit. */
-export const slips: readonly Slip[] = [
+const kinds: readonly Slip[] = [
   {
     name: 'transposition',
     about: 'two neighbouring letters are swapped',
     example: ['lodahs', 'lodash'],
-    decibans: 21,
     fits: ({ typed }) => typed.length === 2,
   },
   {
     name: 'lookalike-digit',
     about: 'a digit stands for the letter it looks like, or the other way round',
     example: ['1odash', 'lodash'],
-    decibans: 16,
     fits: ({ typed, meant }) => /^([0o]{2}|[1li]{2}|[5s]{2})$/.test(typed + meant) && /\d/.test(typed + meant),
   },
   {
     name: 'doubled-letter',
     about: 'a letter is written twice',
     example: ['expresss', 'express'],
-    decibans: 20,
     fits: ({ typed, meant, before, after }) => meant === '' && !digit.test(typed) && (typed === before || typed === after),
   },
   {
     name: 'undoubled-letter',
     about: 'one of two equal letters is left out',
     example: ['comander', 'commander'],
-    decibans: 15,
     fits: ({ typed, meant, before, after }) => typed === '' && !digit.test(meant) && (meant === before || meant === after),
   },
   {
     name: 'plural',
     about: 'an s at the end comes or goes',
     example: ['requires-ports', 'requires-port'],
-    decibans: -2,
     fits: ({ typed, meant, after }) => typed + meant === 's' && after === '',
   },
   {
     name: 'digit',
     about: 'a digit comes, goes or changes',
     example: ['bip30', 'bip39'],
-    decibans: -4,
     fits: ({ typed, meant }) => digit.test(typed) || digit.test(meant),
   },
   {
     name: 'first-letter',
     about: 'the first letter is another, or comes or goes',
     example: ['hulp-cli', 'gulp-cli'],
-    decibans: 0,
     fits: ({ at }) => at === 0,
   },
   {
     name: 'last-letter',
     about: 'the last letter comes or goes',
     example: ['reques', 'request'],
-    decibans: 3,
     fits: ({ typed, meant, after }) => after === '' && (typed === '' || meant === ''),
   },
   {
     name: 'omission',
     about: 'a letter is left out',
     example: ['exprss', 'express'],
-    decibans: 12,
     fits: ({ typed }) => typed === '',
   },
   {
     name: 'insertion',
     about: 'a letter is added',
     example: ['exphress', 'express'],
-    decibans: 5,
     fits: ({ meant }) => meant === '',
   },
   {
     name: 'neighbour-key',
     about: 'a letter is replaced by one beside it on the keyboard',
     example: ['expeess', 'express'],
-    decibans: 7,
     fits: ({ typed, meant }) => areNeighbours(typed, meant),
   },
   {
     name: 'substitution',
     about: 'a letter is replaced by another',
     example: ['exprecs', 'express'],
-    decibans: 4,
     fits: () => true,
   },
 ];
 
+/** The kinds of one edit. */
+export const slips = kinds.map((kind) => ({ ...kind, family: 'spelling' as const }));
+
 /** One edit anywhere in the name, separators aside. */
-export const findOneEdit: Finder = ({ letters, words, scope }, corpus, report) => {
+export const findOneEdit: Finder = (subject, corpus, report) => {
+  const { letters, words, scope } = subject;
   const typed = words.map(({ text }) => text).join('');
   for (const place of withinOneEdit(corpus, letters)) {
     const target = nameAt(corpus, place);
@@ -117,15 +110,9 @@ export const findOneEdit: Finder = ({ letters, words, scope }, corpus, report) =
     if (typed === meant || target.startsWith('@') !== (scope !== undefined)) continue;
     const edit = editBetween(typed, meant);
     const slip = slips.find(({ fits }) => fits(edit));
-    if (slip) report(place, slip, lengthWeight(meant.length));
+    if (slip) report(place, slip, spelling(subject, corpus, place));
   }
 };
-
-/** Short names are close to each other by chance. */
-function lengthWeight(length: number): number {
-  if (length <= 3) return -16;
-  return length === 4 ? -9 : length === 5 ? -2 : 0;
-}
 
 /** The one edit between two strings that are one edit apart. */
 export function editBetween(typed: string, meant: string): Edit {

@@ -3,25 +3,24 @@ import { form, nameAt } from '../corpus.ts';
 import { Letters } from '../hash.ts';
 import { placesOf } from '../lookup.ts';
 import type { Confusion, Finder } from './confusion.ts';
+import { spelling } from './features.ts';
 
-interface Rewrite extends Confusion {
+interface Rewrite extends Omit<Confusion, 'family'> {
   /** What may have been meant. At most a few. */
   readonly meant: (letters: string, words: readonly string[]) => Iterable<string>;
 }
 
-export const rewrites: readonly Rewrite[] = [
+const kinds: readonly Rewrite[] = [
   {
     name: 'foreign-script',
     about: 'letters of another script that look the same',
     example: ['lоdash', 'lodash'],
-    decibans: 30,
     meant: () => [],
   },
   {
     name: 'lookalike-letters',
     about: 'letters that together look like another one',
     example: ['cornmander', 'commander'],
-    decibans: 12,
     meant: (letters) =>
       replaced(letters, [
         ['rn', 'm'],
@@ -36,14 +35,12 @@ export const rewrites: readonly Rewrite[] = [
     name: 'digits-for-letters',
     about: 'digits stand for letters',
     example: ['w3bp4ck', 'webpack'],
-    decibans: 12,
     meant: (letters) => (/\d/.test(letters) ? [...unleet(letters)] : []),
   },
   {
     name: 'spelling',
     about: 'British for American spelling or the other way round',
     example: ['colours', 'colors'],
-    decibans: 8,
     meant: (letters) =>
       replaced(letters, [
         ['colour', 'color'],
@@ -66,42 +63,42 @@ export const rewrites: readonly Rewrite[] = [
     name: 'word-form',
     about: 'a word is in the plural that was in the singular, or the other way round',
     example: ['requires-ports-x', 'require-port-x'],
-    decibans: 0,
     meant: (_, words) => wordForms(words),
   },
   {
     name: 'language-swapped',
     about: 'js, ts or node stand for one another',
     example: ['bignumber.ts', 'bignumber.js'],
-    decibans: 3,
     meant: (_, words) => swappedWords(words, ['js', 'ts', 'node', 'nodejs', 'javascript', 'typescript', 'esm', 'cjs']),
   },
   {
     name: 'decoration-dropped',
     about: 'js, node or the like is left out',
     example: ['llama-tokenizer', 'llama-tokenizer-js'],
-    decibans: 1,
     meant: (letters) => [`${letters}js`, `node${letters}`, `${letters}lib`, `${letters}core`, `${letters}ts`],
   },
   {
     name: 'padded',
     about: 'the same letter several times behind',
     example: ['expressqqq', 'express'],
-    decibans: 10,
     meant: (letters) => [letters.replace(/([a-z])\1{1,5}$/, '')],
   },
 ];
 
+/** The kinds of rewriting. */
+export const rewrites = kinds.map((kind) => ({ ...kind, family: 'spelling' as const }));
+
 const letters = new Letters();
 
 /** Looks up everything that may have been meant. */
-export const findRewrites: Finder = ({ name, plain, words, scope }, corpus, report) => {
+export const findRewrites: Finder = (subject, corpus, report) => {
+  const { name, plain, words, scope } = subject;
   const texts = words.map(({ text }) => text);
   const typed = texts.join('');
-  const look = (meant: string, rewrite: Rewrite) => {
+  const look = (meant: string, rewrite: Confusion) => {
     if (meant.length < 4 || !letters.read(meant)) return;
     for (const place of placesOf(corpus, form.letters, letters, 0, letters.length)) {
-      if (nameAt(corpus, place).startsWith('@') === (scope !== undefined)) report(place, rewrite);
+      if (nameAt(corpus, place).startsWith('@') === (scope !== undefined)) report(place, rewrite, spelling(subject, corpus, place));
     }
   };
   const [foreign] = rewrites;

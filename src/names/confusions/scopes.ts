@@ -5,19 +5,20 @@ import { Letters } from '../hash.ts';
 import { placeOf, placesOf } from '../lookup.ts';
 import type { Confusion, Finder } from './confusion.ts';
 import { decorations } from './decorations.ts';
+import { fameOf, shortness } from './features.ts';
 
 export const scopeLookalike: Confusion = {
   name: 'scope-lookalike',
   about: 'the scope is one slip away from a popular one',
   example: ['@bable/core', '@babel/core'],
-  decibans: 9,
+  family: 'scope',
 };
 
 export const scopeDecorated: Confusion = {
   name: 'scope-decorated',
   about: 'the scope is a popular name with something added that means nothing',
   example: ['@babel-js/core', '@babel/core'],
-  decibans: 6,
+  family: 'scope',
 };
 
 const letters = new Letters();
@@ -26,17 +27,17 @@ const shortest = 4;
 /** Scopes are listed as `@scope`, with the downloads of all their packages. */
 export const findScope: Finder = ({ plain, scope }, corpus, report) => {
   if (scope === undefined || !letters.read(scope)) return;
-  const tell = (place: number, confusion: Confusion, more: number) => {
+  const tell = (place: number, confusion: Confusion) => {
     const target = nameAt(corpus, place);
     if (target === scope || !target.startsWith('@') || target.includes('/')) return;
     const same = placeOf(corpus, target + plain.slice(scope.length));
-    report(same < 0 ? place : same, confusion, same < 0 ? more : more + 4);
+    report(same < 0 ? place : same, confusion, { ...fameOf(corpus, place), ...shortness(target.length - 1), ...(same >= 0 && { exists: 1 }) });
   };
   const near = letters.length < shortest ? [] : withinOneEdit(corpus, letters);
-  for (const place of near) tell(place, scopeLookalike, letters.length === shortest ? -6 : 0);
+  for (const place of near) tell(place, scopeLookalike);
   letters.read(scope);
   for (const [from, to] of undecorated(scope)) {
-    for (const place of placesOf(corpus, form.letters, letters, from, to)) tell(place, scopeDecorated, 0);
+    for (const place of placesOf(corpus, form.letters, letters, from, to)) tell(place, scopeDecorated);
   }
 };
 

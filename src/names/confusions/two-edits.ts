@@ -4,26 +4,27 @@ import { distanceUpTo } from '../distance.ts';
 import { withinTwoEdits } from '../edits.ts';
 import { Letters } from '../hash.ts';
 import type { Confusion, Finder } from './confusion.ts';
+import { spelling } from './features.ts';
 
 export const twoEdits: Confusion = {
   name: 'two-edits',
   about: 'two letters differ',
   example: ['dezcord', 'discord'],
-  decibans: -1,
+  family: 'spelling',
 };
 
 export const scrambled: Confusion = {
   name: 'scrambled',
   about: 'the same letters, in another order here and there',
   example: ['rceat', 'react'],
-  decibans: 14,
+  family: 'spelling',
 };
 
 export const doubledLetters: Confusion = {
   name: 'doubled-letters',
   about: 'letters are doubled or undoubled in two places',
   example: ['expres-sesion', 'express-session'],
-  decibans: 14,
+  family: 'spelling',
 };
 
 /** Shorter names are two edits from each other by chance; the same letters are a chance less often. */
@@ -31,15 +32,21 @@ const shortest = 7;
 const shortestScrambled = 5;
 const target = new Letters();
 
-export const findTwoEdits: Finder = ({ letters, scope }, corpus, report) => {
+export const findTwoEdits: Finder = (subject, corpus, report) => {
+  const { letters, scope } = subject;
   if (letters.length < shortestScrambled) return;
   for (const place of withinTwoEdits(corpus, letters)) {
     const name = nameAt(corpus, place);
     if (name.startsWith('@') !== (scope !== undefined) || !target.read(name)) continue;
     if (distanceUpTo(letters.bytes, letters.length, target.bytes, target.length, 2) < 2) continue;
-    if (sameLetters(letters, target)) report(place, scrambled, letters.length === shortestScrambled ? -4 : 0);
-    else if (undoubled(letters) === undoubled(target)) report(place, doubledLetters);
-    else if (letters.length >= shortest) report(place, twoEdits, letters.bytes[0] === target.bytes[0] ? 0 : -6);
+    if (sameLetters(letters, target)) report(place, scrambled, spelling(subject, corpus, place));
+    else if (undoubled(letters) === undoubled(target)) report(place, doubledLetters, spelling(subject, corpus, place));
+    else if (letters.length >= shortest)
+      report(place, twoEdits, {
+        ...spelling(subject, corpus, place),
+        begins: letters.bytes[0] === target.bytes[0] ? 1 : 0,
+        ends: letters.bytes[letters.length - 1] === target.bytes[target.length - 1] ? 1 : 0,
+      });
   }
 };
 

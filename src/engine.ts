@@ -26,7 +26,7 @@ export interface EvidenceSource {
 
 /**
  * Remembers what the very same rules and policy made of packages. Sound because only what does not depend on the clock is
- * remembered, or until when it does, and because it is asked for anew as soon as its facts are. Blocks are always judged anew.
+ * remembered, or until when it does, and because it is asked for anew as soon as its facts are.
  */
 export interface JudgementMemory {
   /** What was said of a package before; undefined when it must be judged. */
@@ -117,7 +117,7 @@ async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, 
     const one = judge(change, evidence, input, path, contextOf);
     const until = one.tellsTime ? now : sources.until?.(change);
     if (until !== undefined) input.onUntil?.(until);
-    if (memory && (until ?? Number.POSITIVE_INFINITY) > now && mayBeKept(one, input))
+    if (memory && change.after.source === 'registry' && (until ?? Number.POSITIVE_INFINITY) > now && mayBeKept(one, input))
       memory.keep(change, asRemembered(one, until), evidence.newDependencies?.ok ? evidence.newDependencies.value : []);
     return one;
   });
@@ -129,12 +129,9 @@ function pairOf<K, V>(key: K, value: V | undefined): [K, V][] {
   return value === undefined ? [] : [[key, value]];
 }
 
-/** Neither what could not be told nor a block is answered from memory. */
-function mayBeKept({ findings, gaps }: Judged, { policy, mode }: Evaluation): boolean {
-  return (
-    gaps.every((gap) => gap.why === 'not-offered' && actionOfGap(gap, policy, mode) !== 'block') &&
-    findings.every((finding) => actionOf(finding, policy) !== 'block')
-  );
+/** What could not be told is asked for anew, and gaps that block name the rules they keep from running. */
+function mayBeKept({ gaps }: Judged, { policy, mode }: Evaluation): boolean {
+  return gaps.every((gap) => gap.why === 'not-offered' && actionOfGap(gap, policy, mode) === 'allow');
 }
 
 function asRemembered({ findings, gaps }: Judged, until: Instant | undefined): RememberedJudgement {

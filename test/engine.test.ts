@@ -87,6 +87,7 @@ describe('evaluate', () => {
 
   it.each([
     ['a clean package', { 'too-young': 'block', 'other-hand': 'warn' }, { times: old(), publishers: notOffered('none here') }],
+    ['a block', { 'remote-hand': 'block' }, { times: old() }],
     ['a finding that does not tell the time', { 'other-hand': 'warn' }, { times: old(), publishers: had({ current: { name: 'x' }, before: [] }) }],
   ] as const)('says of %s that is remembered the same without judging it again', async (_what, rules, evidence) => {
     const memory = aMemory();
@@ -99,7 +100,6 @@ describe('evaluate', () => {
   it.each([
     ['a finding of a rule that asked for the time', { 'too-young': 'info' }, { times: young(), publishers: seenBefore() }],
     ['evidence that failed', { 'too-young': 'block' }, { times: failed('the registry timed out') }],
-    ['a block', { 'remote-hand': 'block' }, { times: old() }],
     ['what the policy requires and the registry does not offer', { 'other-hand': 'warn' }, { times: old(), publishers: notOffered('none here') }],
   ] as const)('never remembers %s', async (what, rules, evidence) => {
     const memory = aMemory();

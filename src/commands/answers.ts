@@ -1,7 +1,7 @@
 /**
  * Whole answers, for the next time the very same question is asked: the same lockfile, policy, registry and build. An answer
- * stands as long as the facts behind it are fresh and the clock alone cannot make it another; a block, and what could not be
- * told, is judged anew each time. Losing any of it only costs judging again.
+ * stands as long as the facts behind it are fresh and the clock alone cannot make it another; what could not be told is asked
+ * for anew each time. Losing any of it only costs judging again.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -77,7 +77,7 @@ export function recallAnswer({ path, digest }: Question, now: Instant, offline: 
 
 /** Keeps an answer where it will stand for a while; says nothing when it cannot. */
 export function keepAnswer({ path, digest }: Question, { report, pages }: Answer, standing: Standing): void {
-  if (report.action === 'block' || !report.complete || (standing.until ?? Number.POSITIVE_INFINITY) <= standing.judgedAt) return;
+  if (!report.complete || (standing.until ?? Number.POSITIVE_INFINITY) <= standing.judgedAt) return;
   const { oldestFactSeconds: _age, ...coverage } = report.coverage;
   const text = `${JSON.stringify({ question: digest, ...standing })}\n${JSON.stringify({ report: { ...report, coverage }, pages })}`;
   if (text.length > longest) return;

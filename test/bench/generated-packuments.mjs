@@ -2,6 +2,15 @@
 const words =
   'async stream parser core utils loader schema client server router cache token buffer event queue worker proxy bridge store graph'.split(' ');
 
+const syllables = 'ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu bra cle dri flo gru sta spe tri blo cru'.split(' ');
+
+/** A name like no other and like no popular one; `alike`: names that differ in their number only, each close to many others. */
+export function nameOf(index, alike = false) {
+  if (alike) return `generated-${index}`;
+  const next = numbers(index * 7919 + 17);
+  return Array.from({ length: 6 }, () => syllables[next(syllables.length)]).join('');
+}
+
 /** A generator of the same numbers every time. */
 function numbers(seed) {
   let state = seed;
@@ -21,13 +30,13 @@ function versionCount(index, largest) {
   return 12;
 }
 
-export function packument(index, largest = 0) {
+export function packument(index, largest = 0, alike = false) {
   const next = numbers(index + 1);
   const hex = (length) => Array.from({ length }, () => next(16).toString(16)).join('');
   const text = (length) => Array.from({ length }, () => words[next(words.length)]).join(' ');
   const range = () => `^${next(9)}.${next(9)}.${next(9)}`;
   const ranges = (length, nameAt) => Object.fromEntries(Array.from({ length }, (_, at) => [nameAt(at), range()]));
-  const name = `generated-${index}`;
+  const name = nameOf(index, alike);
   const people = Array.from({ length: 3 }, (_, place) => ({ name: `person${next(500)}`, email: `person${place}@mail.example` }));
   const versions = {};
   const start = Date.parse('2015-01-01T00:00:00Z');
@@ -40,7 +49,7 @@ export function packument(index, largest = 0) {
   let devDependencies;
   for (let place = 0; place < count; place += 1) {
     // As in real histories, most releases change few dependencies or none.
-    if (place % 3 === 0) dependencies = ranges(8, (at) => `generated-${(index + at * 31) % 1000}`);
+    if (place % 3 === 0) dependencies = ranges(8, (at) => nameOf((index + at * 31) % 1000, alike));
     if (place % 2 === 0) devDependencies = ranges(25, (at) => `${words[at % words.length]}-${at}`);
     const version = `${Math.floor(place / 50)}.${Math.floor((place % 50) / 5)}.${place % 5}`;
     time[version] = new Date(start + place * pace).toISOString();

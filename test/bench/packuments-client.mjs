@@ -1,7 +1,9 @@
 /** One cold round over all packuments, in a process of its own: `WHO URL COUNT CONCURRENCY`. Prints wall, CPU and peak memory. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nameOf } from './generated-packuments.mjs';
 
 const [who, url, count, concurrency] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'depward-bench-'));
@@ -14,7 +16,7 @@ await Promise.all(
     while (next < Number(count)) {
       const index = next;
       next += 1;
-      const found = await ask(`generated-${index}`);
+      const found = await ask(nameOf(index));
       releases += found;
     }
   }),

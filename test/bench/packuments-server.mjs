@@ -1,17 +1,18 @@
-/** Serves generated packuments on loopback in a process of its own, so that its work is not counted: `COUNT LARGEST`. */
-import { packument } from './generated-packuments.mjs';
+/** Serves generated packuments on loopback in a process of its own, so that its work is not counted: `COUNT LARGEST [alike]`. */
+import { nameOf, packument } from './generated-packuments.mjs';
 import { load } from './load.mjs';
 
 const { startFixtureRegistry } = await load('test/helpers/fixture-registry.ts');
 const [count, largest] = process.argv.slice(2).map(Number);
+const alike = process.argv[4] === 'alike';
 const registry = await startFixtureRegistry();
 let bytes = 0;
 for (let index = 0; index < count; index += 1) {
-  const text = JSON.stringify(packument(index, largest));
+  const text = JSON.stringify(packument(index, largest, alike));
   bytes += text.length;
-  registry.addBytes(`generated-${index}`, text);
+  registry.addBytes(nameOf(index, alike), text);
 }
 // Once round, so that packing is not part of anybody's time.
-for (let index = 0; index < count; index += 1) await fetch(`${registry.url}generated-${index}`).then((answer) => answer.arrayBuffer());
+for (let index = 0; index < count; index += 1) await fetch(`${registry.url}${nameOf(index, alike)}`).then((answer) => answer.arrayBuffer());
 process.send({ url: registry.url, bytes });
 process.on('disconnect', () => process.exit());

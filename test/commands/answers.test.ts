@@ -47,7 +47,6 @@ describe('the memory of answers', () => {
   });
 
   it.each([
-    ['a block', { action: 'block' }, {}],
     ['what is not complete', { complete: false }, {}],
     ['what the clock makes another at once', {}, { until: now }],
   ] as const)('never keeps %s', (_what, report, standing) => {

@@ -32,8 +32,8 @@ interface Hit {
 export async function run(options: AffectedOptions, io: Io): Promise<number> {
   const wanted = await wantedOf(options.affected, io.cwd);
   const repository = await openRepository(io.cwd, io.env);
-  const side = repository ? await worktreeSide(repository) : await plainSide(io.cwd);
-  const files = [...side.paths].filter(isLockfile).sort();
+  const side = repository ? worktreeSide(repository) : plainSide(io.cwd);
+  const files = [...(await side.paths())].filter(isLockfile).sort();
   const hits: Hit[] = [];
   for (const file of files) {
     const tree = await readFrom(side, file);
@@ -114,7 +114,7 @@ async function sinceOf(repository: Repository, file: string, entry: ResolvedPack
 
 async function holds(repository: Repository, commit: string, file: string, entry: ResolvedPackage): Promise<boolean> {
   try {
-    const tree = await readFrom(await commitSide(repository, commit), file);
+    const tree = await readFrom(commitSide(repository, commit), file);
     return tree?.packages.some((other) => other.name === entry.name && other.version === entry.version) ?? false;
   } catch {
     return false;

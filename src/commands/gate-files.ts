@@ -20,32 +20,35 @@ export async function judgeRepository(
   const wanted = fileFilter(repositoryRules, policy);
   if (![...changed].some(wanted)) return { fileFindings: [], fileGaps: [] };
   const gaps: Gap[] = [];
-  const texts = await textsOf(after, [...after.paths].filter(wanted), gaps);
-  const old = new Map<string, string>();
-  for (const path of [...before.paths].filter(wanted)) {
-    const same = changed.has(path) ? undefined : texts.get(path);
-    if (same !== undefined) old.set(path, same);
-    else for (const [name, text] of await textsOf(before, [path], gaps)) old.set(name, text);
-  }
-  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: old, paths: after.paths, changed }, policy, now });
+  const [paths, earlier] = await Promise.all([after.paths(), before.paths()]);
+  const texts = await textsOf(after, [...paths].filter(wanted), gaps);
+  const old = [...earlier].filter(wanted);
+  const read = await textsOf(
+    before,
+    old.filter((path) => changed.has(path) || !texts.has(path)),
+    gaps,
+  );
+  const texted = new Map(old.flatMap((path) => pairOf(path, read.get(path) ?? (changed.has(path) ? undefined : texts.get(path)))));
+  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: texted, paths, changed }, policy, now });
   return { fileFindings: judged.fileFindings, fileGaps: [...judged.fileGaps, ...gaps] };
 }
 
 async function textsOf(side: Side, paths: readonly string[], gaps: Gap[]): Promise<Map<string, string>> {
+  const read = await Promise.allSettled(paths.map((path) => side.text(path, largest)));
   const texts = new Map<string, string>();
-  for (const path of paths) {
-    try {
-      const text = await side.text(path, largest);
-      if (text !== undefined) texts.set(path, text);
-    } catch (error) {
-      gaps.push({
-        subject: { kind: 'file', file: path },
-        missing: 'file',
-        why: 'failed',
-        reason: error instanceof Error ? error.message : 'it could not be read',
-        ruleIds: [],
-      });
-    }
+  for (const [index, path] of paths.entries()) {
+    const one = read[index];
+    if (one?.status === 'fulfilled' && one.value !== undefined) texts.set(path, one.value);
+    if (one?.status === 'rejected') gaps.push(gapOf(path, one.reason));
   }
   return texts;
+}
+
+function gapOf(file: string, error: unknown): Gap {
+  const reason = error instanceof Error ? error.message : 'it could not be read';
+  return { subject: { kind: 'file', file }, missing: 'file', why: 'failed', reason, ruleIds: [] };
+}
+
+function pairOf<K, V>(key: K, value: V | undefined): [K, V][] {
+  return value === undefined ? [] : [[key, value]];
 }

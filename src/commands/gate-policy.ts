@@ -25,7 +25,7 @@ export async function policiesOf(
 }
 
 async function policyIn(side: GateTarget['after'], candidates: readonly string[]): Promise<Policy> {
-  const file = candidates.find((path) => side.paths.has(path));
+  const file = await side.first(candidates);
   const text = file === undefined ? undefined : await side.text(file, 1_000_000);
   if (file === undefined || text === undefined) return defaultPolicy();
   const [{ parsePolicy }, { ruleBook }] = await Promise.all([import('../policy/parse.ts'), import('../rule-book.ts')]);

@@ -11,7 +11,7 @@ import { baseOf } from '../resolve/base.ts';
 import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
-import { commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
+import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
 import { acceptedBy } from './baseline.ts';
 import { judgeRepository } from './gate-files.ts';
 import { policiesOf } from './gate-policy.ts';
@@ -37,7 +37,7 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   const { policy, notes } = await policiesOf(target, options.config, io.cwd);
   const accepted = await acceptedBy(options.baseline, io);
   const judged = { ...policy, waivers: [...policy.waivers, ...accepted] };
-  const found = await packageChanges(target, options.lockfile && namedLockfiles(options.lockfile, target, io.cwd));
+  const found = await packageChanges(target, options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd)));
   const files = await judgeRepository(target, judged, momentOf(options.asOf, io.now()));
   const report = await judge({ ...found, ...files, policy: judged, notes }, target, options, io);
   const shown = { ...report, notes: report.notes.filter((note) => tellsSomething(note, options.all === true)) };
@@ -72,19 +72,23 @@ async function targetOf(options: GateOptions, io: Io): Promise<GateTarget> {
       });
     }
     note('no git repository here: every lockfile is judged as a whole');
-    return { root: io.cwd, before: undefined, after: await plainSide(io.cwd), changed: new Set() };
+    return { root: io.cwd, before: undefined, after: plainSide(io.cwd), changed: new Set() };
   }
   const head = await headOf(repository, options.head);
-  const after = head.commit === undefined ? await worktreeSide(repository) : await commitSide(repository, head.commit);
-  if (options.all || head.id === undefined) return { root: repository.root, before: undefined, after, changed: new Set() };
+  if (options.all || head.id === undefined) {
+    const after = head.commit === undefined ? worktreeSide(repository) : commitSide(repository, head.commit);
+    return { root: repository.root, before: undefined, after, changed: new Set() };
+  }
   const base = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
-  const [before, changed] = await Promise.all([commitSide(repository, base), changedPaths(repository, base, head.commit)]);
+  const changed = await changedPaths(repository, base, head.commit);
+  const before = commitSide(repository, base);
+  const after = head.commit === undefined ? changedSide(repository.root, before, changed) : commitSide(repository, head.commit);
   return { root: repository.root, before, after, changed };
 }
 
 /** `commit` is set when the head is not the working folder; `id` is missing in a repository without commits. */
 async function headOf(repository: Repository, head = 'worktree'): Promise<{ readonly id: string | undefined; readonly commit?: string }> {
-  if (head === 'worktree') return { id: await commitOf(repository, 'HEAD') };
+  if (head === 'worktree') return { id: repository.head };
   const commit = await commitOf(repository, head);
   if (commit === undefined)
     throw new DepwardError('input', `there is no commit ${printable(head, 100)} here`, { hint: 'Fetch it first: git fetch origin.' });
@@ -102,11 +106,12 @@ async function eventOf(io: Io): Promise<unknown> {
 }
 
 /** `--lockfile` paths as paths of the repository; one that is in neither state is a slip. */
-function namedLockfiles(names: readonly string[], { root, before, after }: GateTarget, cwd: string): string[] {
+async function namedLockfiles(names: readonly string[], { root, before, after }: GateTarget, cwd: string): Promise<string[]> {
+  const [now, earlier] = await Promise.all([after.paths(), before?.paths()]);
   return names.map((name) => {
     const path = relative(root, resolve(cwd, name)).split(sep).join('/');
-    if (!after.paths.has(path) && !before?.paths.has(path)) {
-      const known = [...after.paths].filter(isLockfile).slice(0, 5);
+    if (!now.has(path) && !earlier?.has(path)) {
+      const known = [...now].filter(isLockfile).slice(0, 5);
       throw new DepwardError('input', `there is no lockfile ${printable(name)}`, {
         hint: known.length > 0 ? `lockfiles here: ${printable(known.join(', '))}` : 'no lockfile is tracked here',
       });

@@ -18,7 +18,7 @@ export async function registryFolder(target: GateTarget, cwd: string): Promise<R
   const candidates = foldersUpwards(relative(target.root, cwd).split(sep).join('/')).map((folder) => `${folder}.npmrc`);
   if (!target.before || !candidates.some((path) => target.changed.has(path))) return { path: cwd, remove: async () => undefined };
   const path = await mkdtemp(join(tmpdir(), 'depward-npmrc-'));
-  const old = candidates.find((candidate) => target.before?.paths.has(candidate));
+  const old = await target.before.first(candidates);
   const text = old === undefined ? undefined : await target.before.text(old, 1_000_000);
   await writeFile(join(path, 'package.json'), '{}');
   if (text !== undefined) await writeFile(join(path, '.npmrc'), text, { mode: 0o600 });

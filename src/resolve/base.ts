@@ -27,24 +27,28 @@ export async function baseOf(repository: Repository, request: BaseRequest): Prom
     const commit = (await commitOf(repository, told)) ?? (await fetched(repository, told));
     if (commit !== undefined) return commit;
   }
-  const parents = await parentsOf(repository, head);
-  if (isPullRequest(env) && parents.length > 1 && parents[0] !== undefined) {
-    const first = (await commitOf(repository, parents[0])) ?? (await fetched(repository, parents[0]));
-    if (first !== undefined) return first;
+  if (isPullRequest(env)) {
+    const parent = await mergedInto(repository, head);
+    if (parent !== undefined) return parent;
   }
   const branch = env['GITHUB_BASE_REF'] || env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME'];
   const tip = branch ? await branchTip(repository, branch) : await defaultBranch(repository);
   if (tip !== undefined) {
     const found = await mergeBase(repository, tip, head);
     if (found !== undefined) return found;
-    // A depth-1 checkout of a merge commit: its first parent is what it merges into.
-    const [first] = parents.length > 1 ? parents : [];
-    const parent = first === undefined ? undefined : ((await commitOf(repository, first)) ?? (await fetched(repository, first)));
+    const parent = await mergedInto(repository, head);
     if (parent !== undefined) return parent;
   }
   throw new DepwardError('input', 'the commit this change starts from was not found', {
     hint: 'Name it with --base REV, or check out with more history (actions/checkout: fetch-depth: 0).',
   });
+}
+
+/** The first parent of a merge commit is what it merges into, and even a checkout of depth 1 names it. */
+async function mergedInto(repository: Repository, head: string): Promise<string | undefined> {
+  const [first, second] = await parentsOf(repository, head);
+  if (first === undefined || second === undefined) return undefined;
+  return (await commitOf(repository, first)) ?? (await fetched(repository, first));
 }
 
 async function explicitBase(repository: Repository, base: string, head: string, note: (line: string) => void): Promise<string> {
@@ -72,15 +76,9 @@ function isPullRequest(env: BaseRequest['env']): boolean {
 
 /** The tip of the branch everything is merged into. */
 async function defaultBranch(repository: Repository): Promise<string | undefined> {
-  const { git } = repository;
-  const names = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/master', 'refs/heads/main', 'refs/heads/master'];
-  const rows = (await git(['for-each-ref', '--format=%(refname) %(objectname)', ...names]))?.trimEnd().split('\n') ?? [];
-  const known = new Map(rows.map((row) => row.split(' ', 2) as [string, string]));
-  for (const name of names) {
-    const id = known.get(name);
-    if (id !== undefined) return id;
-  }
-  const symref = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec((await git(['ls-remote', '--symref', 'origin', 'HEAD'])) ?? '')?.[1];
+  const [known] = repository.tips.values();
+  if (known !== undefined) return known;
+  const symref = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec((await repository.git(['ls-remote', '--symref', 'origin', 'HEAD'])) ?? '')?.[1];
   return symref === undefined ? undefined : branchTip(repository, symref);
 }
 
@@ -111,6 +109,7 @@ async function fetched(repository: Repository, revision: string): Promise<string
 
 /** The commit two histories have in common, deepening a shallow clone as far as needed. */
 async function mergeBase(repository: Repository, tip: string, head: string): Promise<string | undefined> {
+  if (tip === head) return tip;
   const ask = async () => (await repository.git(['merge-base', tip, head]))?.trim() || undefined;
   const known = await ask();
   if (known !== undefined || !repository.shallow) return known;

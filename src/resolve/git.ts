@@ -5,15 +5,22 @@
 import { execFile } from 'node:child_process';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
+import { type Blob, type BlobRequest, readBlobs } from './git-blobs.ts';
 
-/** Runs git; resolves to its output, or undefined when git says no. */
-export type Git = (args: readonly string[], limits?: { readonly bytes?: number; readonly milliseconds?: number }) => Promise<string | undefined>;
+/** Runs git; resolves to its output, or undefined when git says no; `partly`: to what it said before it did. */
+export type Git = (args: readonly string[], limits?: { readonly bytes?: number; readonly partly?: boolean }) => Promise<string | undefined>;
 
 /** A repository on disk. */
 export interface Repository {
   readonly root: string;
   readonly shallow: boolean;
+  /** The commit that is checked out; undefined where there is none yet. */
+  readonly head: string | undefined;
+  /** The commits that the default branch may be at, by their usual names. */
+  readonly tips: ReadonlyMap<string, string>;
   readonly git: Git;
+  /** Objects, all in one run of git; undefined for what is not there. */
+  blobs(asked: readonly BlobRequest[]): Promise<readonly (Blob | undefined)[]>;
 }
 
 /** A file as a commit holds it. */
@@ -25,24 +32,23 @@ export interface TreeFile {
 }
 
 const megabyte = 1024 * 1024;
+const longestRun = 120_000;
 const safe = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'gc.auto=0'];
+
+function quietly(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return { ...env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+}
 
 /** Git in a folder. */
 export function gitIn(folder: string, env: Readonly<Record<string, string | undefined>>): Git {
-  const quiet = {
-    ...env,
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_OPTIONAL_LOCKS: '0',
-    LC_ALL: 'C',
-  };
-  return (args, { bytes = 64 * megabyte, milliseconds = 120_000 } = {}) =>
+  return (args, { bytes = 64 * megabyte, partly = false } = {}) =>
     new Promise((resolve, reject) => {
       execFile(
         'git',
         [...safe, ...args],
-        { cwd: folder, env: quiet, maxBuffer: bytes, timeout: milliseconds, windowsHide: true },
+        { cwd: folder, env: quietly(env), maxBuffer: bytes, timeout: longestRun, windowsHide: true },
         (error, stdout) => {
-          if (!error) resolve(stdout);
+          if (!error || (partly && typeof error.code === 'number')) resolve(stdout);
           else if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
             reject(new DepwardError('limit', `git ${args[0]} answered with more than ${bytes / megabyte} MB`));
           else resolve(undefined);
@@ -51,16 +57,44 @@ export function gitIn(folder: string, env: Readonly<Record<string, string | unde
     });
 }
 
+/** Where the branch everything is merged into may be, the likeliest first. */
+const defaultTips = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/master', 'refs/heads/main', 'refs/heads/master'];
+
 /** The repository a folder lies in; undefined without git or outside a repository. */
 export async function openRepository(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<Repository | undefined> {
-  const [root, shallow] = (await gitIn(folder, env)(['rev-parse', '--show-toplevel', '--is-shallow-repository']))?.trimEnd().split('\n') ?? [];
-  return root === undefined || root === '' ? undefined : { root, shallow: shallow === 'true', git: gitIn(root, env) };
+  // Each start of git costs as much as all that is asked of it: one run tells the folder, the tips and what is checked out. A
+  // reference that may be missing is asked for as a pattern, which may match nothing; a word after each tells them apart.
+  const asked = defaultTips.flatMap((name) => [`--glob=${name.slice(0, -1)}[${name.at(-1)}]`, '--is-bare-repository']);
+  const answer = await gitIn(folder, env)(['rev-parse', '--show-toplevel', '--is-shallow-repository', ...asked, 'HEAD^{commit}'], { partly: true });
+  const [root, shallow, ...rest] = answer?.trimEnd().split('\n') ?? [];
+  if (root === undefined || root === '' || shallow === undefined) return undefined;
+  const tips = new Map<string, string>();
+  let at = 0;
+  for (const line of rest) {
+    const name = defaultTips[at];
+    if (name === undefined) break;
+    if (isId(line)) tips.set(name, line);
+    else at += 1;
+  }
+  const head = rest.at(-1);
+  return {
+    root,
+    shallow: shallow === 'true',
+    head: at === defaultTips.length && isId(head) ? head : undefined,
+    tips,
+    git: gitIn(root, env),
+    blobs: (asked) => readBlobs({ folder: root, env: quietly(env), options: safe, timeout: longestRun }, asked),
+  };
+}
+
+function isId(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-f]{40,64}$/.test(text);
 }
 
 /** The full id of a commit; undefined when there is none by that name here. */
 export async function commitOf({ git }: Repository, revision: string): Promise<string | undefined> {
   const id = (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]))?.trim();
-  return id === undefined || !/^[0-9a-f]{40,64}$/.test(id) ? undefined : id;
+  return isId(id) ? id : undefined;
 }
 
 /** The parents a commit names, also where a shallow clone does not hold them. */
@@ -70,9 +104,14 @@ export async function parentsOf({ git }: Repository, commit: string): Promise<re
   return [...head.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].map((found) => found[1] ?? '');
 }
 
-/** All files of a commit that `wanted` names. */
-export async function filesOf({ git }: Repository, commit: string, wanted: (path: string) => boolean): Promise<readonly TreeFile[]> {
-  const listing = await git(['ls-tree', '-r', '-z', '--full-tree', commit]);
+/** All files of a commit that `wanted` names; `under`: only of these exact paths. */
+export async function filesOf(
+  { git }: Repository,
+  commit: string,
+  wanted: (path: string) => boolean,
+  under: readonly string[] = [],
+): Promise<readonly TreeFile[]> {
+  const listing = await git(['--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', commit, '--', ...under]);
   if (listing === undefined)
     throw new DepwardError('input', `git does not hold the files of commit ${commit.slice(0, 12)}`, {
       hint: 'Fetch it first: git fetch origin, or check out with more depth.',
@@ -104,23 +143,33 @@ export async function filesInFolder({ git }: Repository, wanted: (path: string) 
   return [...new Set(listing.split('\0').filter((path) => path !== '' && wanted(path)))];
 }
 
-/** The text of a file; a link is followed once, inside the repository only. */
-export async function textOf(repository: Repository, commit: string, file: TreeFile, limit: number): Promise<string> {
-  const size = Number(await repository.git(['cat-file', '-s', file.id]));
-  if (size > limit)
+/** A file to read and the most it may hold. */
+export interface Wanted {
+  readonly file: TreeFile;
+  readonly limit: number;
+}
+
+/** The texts of files of a commit, in one run of git, each as a promise of its own; links are followed once, inside the repository only. */
+export async function textsOf(repository: Repository, commit: string, wanted: readonly Wanted[]): Promise<readonly (() => Promise<string>)[]> {
+  const blobs = await repository.blobs(wanted.map(({ file, limit }) => ({ id: file.id, limit })));
+  return wanted.map((one, index) => () => textIn(repository, commit, one, blobs[index]));
+}
+
+async function textIn(repository: Repository, commit: string, { file, limit }: Wanted, blob: Blob | undefined): Promise<string> {
+  if (!blob) throw new DepwardError('input', `git does not hold ${printable(file.path)} of commit ${commit.slice(0, 12)}`);
+  if ('size' in blob)
     throw new DepwardError('limit', `${printable(file.path)} is larger than ${Math.round(limit / megabyte)} MB`, {
       hint: 'No real file of this kind is.',
     });
-  const text = await repository.git(['cat-file', 'blob', file.id], { bytes: limit + megabyte });
-  if (text === undefined) throw new DepwardError('input', `git does not hold ${printable(file.path)} of commit ${commit.slice(0, 12)}`);
-  if (!file.link) return text;
-  const target = insideOf(file.path, text);
+  if (!file.link) return blob.text;
+  const target = insideOf(file.path, blob.text);
   const [found] = target === undefined ? [] : await filesOf(repository, commit, (path) => path === target);
   if (!found || found.link)
     throw new DepwardError('input', `${printable(file.path)} is a link that leads out of the repository`, {
       hint: 'depward reads only what belongs to the repository.',
     });
-  return textOf(repository, commit, found, limit);
+  const [content] = await repository.blobs([{ id: found.id, limit }]);
+  return textIn(repository, commit, { file: found, limit }, content);
 }
 
 /** Where a link leads, as a path of the repository; undefined when it leads out of it. */

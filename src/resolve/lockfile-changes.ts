@@ -29,14 +29,15 @@ export async function lockfileChanges(request: LockfileRequest): Promise<Lockfil
   const { before, after, changed } = request;
   const wanted = request.only ? new Set(request.only) : undefined;
   const chosen = (path: string) => (wanted ? wanted.has(path) : isLockfile(path)) && (before === undefined || changed.has(path));
-  const now = [...after.paths].filter(chosen).sort();
-  const gone = before ? [...before.paths].filter((path) => chosen(path) && !after.paths.has(path)).sort() : [];
+  const [afterPaths, beforePaths] = await Promise.all([after.paths(), before?.paths()]);
+  const now = [...afterPaths].filter(chosen).sort();
+  const gone = beforePaths ? [...beforePaths].filter((path) => chosen(path) && !afterPaths.has(path)).sort() : [];
   const trees = await Promise.all(now.map(async (path) => ({ path, tree: await readFrom(after, path) })));
   const changes: Change[] = [];
   const used = new Set<string>();
   for (const { path, tree } of trees) {
     if (!tree) continue;
-    const sources = before ? baseFor(path, before, after, gone) : [];
+    const sources = beforePaths ? baseFor(path, beforePaths, afterPaths, gone) : [];
     for (const source of sources) used.add(source);
     changes.push(...diffTrees(await joined(before, sources), tree));
   }
@@ -46,9 +47,9 @@ export async function lockfileChanges(request: LockfileRequest): Promise<Lockfil
 
 /** The tree of one lockfile of a state. */
 export async function readFrom(side: Side, path: string): Promise<ResolvedTree | undefined> {
-  const text = await side.text(path, largestLockfile);
+  const beside = `${path.slice(0, path.lastIndexOf('/') + 1)}package.json`;
+  const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, 4 * 1024 * 1024).catch(() => undefined)]);
   if (text === undefined) return undefined;
-  const manifest = await side.text(`${path.slice(0, path.lastIndexOf('/') + 1)}package.json`, 4 * 1024 * 1024).catch(() => undefined);
   return readLockfile({ file: path, text, ...(manifest !== undefined && { manifest: parsed(manifest) }) });
 }
 
@@ -61,11 +62,11 @@ function parsed(text: string): unknown {
 }
 
 /** The lockfile's own past; of a new one, what stood beside it under another manager's name, or was removed elsewhere (moved). */
-function baseFor(path: string, before: Side, after: Side, gone: readonly string[]): string[] {
-  if (before.paths.has(path)) return [path];
+function baseFor(path: string, before: ReadonlySet<string>, after: ReadonlySet<string>, gone: readonly string[]): string[] {
+  if (before.has(path)) return [path];
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  const beside = lockfileNames.map((name) => folder + name).filter((other) => other !== path && before.paths.has(other));
-  return beside.length > 0 ? beside : gone.filter((other) => !after.paths.has(other));
+  const beside = lockfileNames.map((name) => folder + name).filter((other) => other !== path && before.has(other));
+  return beside.length > 0 ? beside : gone.filter((other) => !after.has(other));
 }
 
 async function joined(side: Side | undefined, paths: readonly string[]): Promise<ResolvedTree | undefined> {

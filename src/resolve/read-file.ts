@@ -1,5 +1,5 @@
 /** Reading files of a repository that is not trusted. */
-import { lstat, open, realpath } from 'node:fs/promises';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
@@ -10,34 +10,53 @@ export const largestLockfile = 64 * 1024 * 1024;
 /** Text of a regular file inside `root`; undefined when there is none. A link that leads out of `root` is refused. */
 export async function readTextFile(path: string, root: string, limit: number): Promise<string | undefined> {
   const shown = printable(relative(root, path) || path);
-  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw unreadableFile(shown, error);
-  });
-  if (!found) return undefined;
-  if (found.isSymbolicLink() && !(await isInside(path, root))) {
-    throw new DepwardError('input', `${shown} is a link that leads out of the project`, { hint: 'depward reads only what belongs to the project.' });
-  }
-  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw unreadableFile(shown, error);
-  });
   try {
-    const { size } = await handle
-      .stat()
-      .then((stats) => (stats.isFile() ? stats : Promise.reject(new DepwardError('input', `${shown} is not a regular file`))));
-    if (size > limit)
-      throw new DepwardError('limit', `${shown} is larger than ${Math.round(limit / 1024 / 1024)} MB`, {
-        hint: 'No real file of this kind is; look at what made it grow.',
-      });
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
+    return textAt(path, root, limit, shown);
+  } catch (error) {
+    if (error instanceof DepwardError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw unreadableFile(shown, error as NodeJS.ErrnoException);
   }
 }
 
-async function isInside(path: string, root: string): Promise<boolean> {
-  const [target, home] = await Promise.all([realpath(path).catch(() => ''), realpath(root)]);
+/** One file after the other and at once: a few small files are read faster than work can be handed to threads. */
+function textAt(path: string, root: string, limit: number, shown: string): string {
+  if (lstatSync(path).isSymbolicLink() && !isInside(path, root)) {
+    throw new DepwardError('input', `${shown} is a link that leads out of the project`, { hint: 'depward reads only what belongs to the project.' });
+  }
+  // Looked at before it is opened, which waits forever for a pipe, and after, for it may be another then.
+  refuseOdd(statSync(path), limit, shown);
+  const file = openSync(path, 'r');
+  try {
+    refuseOdd(fstatSync(file), limit, shown);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refuseOdd(stats: Stats, limit: number, shown: string): void {
+  if (!stats.isFile()) throw new DepwardError('input', `${shown} is not a regular file`);
+  if (stats.size > limit)
+    throw new DepwardError('limit', `${shown} is larger than ${Math.round(limit / 1024 / 1024)} MB`, {
+      hint: 'No real file of this kind is; look at what made it grow.',
+    });
+}
+
+function isInside(path: string, root: string): boolean {
+  const target = realPathOf(path);
+  const home = realpathSync(root);
   return target === home || target.startsWith(home.endsWith(sep) ? home : home + sep);
+}
+
+/** Nothing for a link that leads nowhere: that is not inside. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return '';
+  }
 }
 
 function unreadableFile(shown: string, error: NodeJS.ErrnoException): DepwardError {

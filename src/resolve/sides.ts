@@ -1,41 +1,98 @@
 /** A state of the repository to read files from: a commit, or the working folder. */
-import type { Dirent } from 'node:fs';
+import { type Dirent, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filesInFolder, filesOf, type Repository, textOf } from './git.ts';
+import { filesInFolder, filesOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
 import { readTextFile } from './read-file.ts';
 
 /** The files of one state. */
 export interface Side {
-  readonly paths: ReadonlySet<string>;
-  /** The text of a file; undefined when there is none. Throws when it is too large or leads out of the repository. */
+  /** All of them; asked of git when first needed. */
+  paths(): Promise<ReadonlySet<string>>;
+  /** The first of these that is there. */
+  first(paths: readonly string[]): Promise<string | undefined>;
+  /** The text of a file; undefined when there is none. Rejects when it is too large or leads out of the repository. */
   text(path: string, limit: number): Promise<string | undefined>;
 }
 
-/** A commit. */
-export async function commitSide(repository: Repository, commit: string): Promise<Side> {
-  const files = new Map((await filesOf(repository, commit, () => true)).map((file) => [file.path, file]));
+/** A commit. Texts asked for at the same time are read in one run of git. */
+export function commitSide(repository: Repository, commit: string): Side {
+  const all = once(async () => byPath(await filesOf(repository, commit, () => true)));
+  const known = new Map<string, TreeFile>();
+  const texts = new Map<string, Promise<string>>();
+  let waiting: (Wanted & { readonly take: (text: Promise<string>) => void })[] = [];
+
+  async function flush(): Promise<void> {
+    const asked = waiting;
+    waiting = [];
+    const read = await textsOf(repository, commit, asked);
+    for (const [index, { take }] of asked.entries()) take((read[index] as () => Promise<string>)());
+  }
+
+  function read(file: TreeFile, limit: number): Promise<string> {
+    return new Promise((take) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ file, limit, take });
+    });
+  }
+
   return {
-    paths: new Set(files.keys()),
-    text: async (path, limit) => {
-      const file = files.get(path);
-      return file && textOf(repository, commit, file, limit);
+    paths: once(async () => new Set((await all()).keys())),
+    async first(paths) {
+      for (const file of await filesOf(repository, commit, (path) => paths.includes(path), paths)) known.set(file.path, file);
+      return paths.find((path) => known.has(path));
+    },
+    async text(path, limit) {
+      const file = known.get(path) ?? (await all()).get(path);
+      if (!file) return undefined;
+      const text = texts.get(path) ?? read(file, limit);
+      texts.set(path, text);
+      return text;
     },
   };
 }
 
 /** The working folder of a repository. */
-export async function worktreeSide(repository: Repository): Promise<Side> {
-  return folderSide(repository.root, await filesInFolder(repository, () => true));
+export function worktreeSide(repository: Repository): Side {
+  return folderSide(repository.root, async () => new Set(await filesInFolder(repository, () => true)));
+}
+
+/** The working folder, known by what in it differs from a commit. */
+export function changedSide(root: string, before: Side, changed: ReadonlySet<string>): Side {
+  const isThere = (path: string) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === false;
+  return folderSide(root, async () => {
+    const now = [...changed].filter(isThere);
+    return new Set([...[...(await before.paths())].filter((path) => !changed.has(path)), ...now]);
+  });
 }
 
 /** A folder without git. */
-export async function plainSide(root: string): Promise<Side> {
-  return folderSide(root, await walk(root));
+export function plainSide(root: string): Side {
+  return folderSide(root, async () => new Set(await walk(root)));
 }
 
-function folderSide(root: string, paths: readonly string[]): Side {
-  return { paths: new Set(paths), text: (path, limit) => readTextFile(join(root, path), root, limit) };
+function folderSide(root: string, list: () => Promise<ReadonlySet<string>>): Side {
+  const paths = once(list);
+  return {
+    paths,
+    async first(wanted) {
+      const all = await paths();
+      return wanted.find((path) => all.has(path));
+    },
+    text: (path, limit) => readTextFile(join(root, path), root, limit),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function byPath(files: readonly TreeFile[]): ReadonlyMap<string, TreeFile> {
+  return new Map(files.map((file) => [file.path, file]));
 }
 
 const mostFiles = 100_000;

@@ -124,14 +124,26 @@ function latestOf({ packument, entries, listed }: History): string | undefined {
   return tagged !== undefined && listed.has(tagged) ? tagged : (highest(entries, 1)[0] ?? entries.at(-1))?.release.version;
 }
 
-function releaseOf({ entry, earlier, settled }: View): Slices['release'] {
-  const previous = highestBelow(earlier, entry)?.release;
+function releaseOf(view: View): Slices['release'] {
+  const { entry, settled } = view;
+  const previous = previousOf(view)?.release;
   const standing = highestBelow(settled, entry)?.release;
   return had({ current: entry.release, ...(previous && { previous }), ...(standing && { settled: standing }) });
 }
 
-function addedIn({ entry, earlier, settled }: View): readonly Wanted[] {
-  const yardstick = highestBelow(settled, entry) ?? highestBelow(earlier, entry);
+/** The highest lower release that came before; a release dated before all it follows is held against those nonetheless. */
+function previousOf({ history, entry, earlier }: View): Entry | undefined {
+  if (earlier.length > 0 || entry.version === undefined) return highestBelow(earlier, entry);
+  const { version } = entry;
+  return highestBelow(
+    history.entries.filter((other) => other !== entry && other.version !== undefined && onSameLine(other.version, version)),
+    entry,
+  );
+}
+
+function addedIn(view: View): readonly Wanted[] {
+  const { entry, settled } = view;
+  const yardstick = highestBelow(settled, entry) ?? previousOf(view);
   return yardstick ? addedSince(entry.release, yardstick.release) : [];
 }
 

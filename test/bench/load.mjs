@@ -1,5 +1,5 @@
 /** Loads one of the project's TypeScript files in plain node: bundled with esbuild into node_modules/.cache, dependencies left outside. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -16,6 +16,8 @@ export async function bundle(file) {
   process.env.DEPWARD_ROOT = root;
   const folder = `${root}/node_modules/.cache/depward-bench`;
   mkdirSync(folder, { recursive: true });
+  // The code looks for the embedded lists one level above itself.
+  for (const name of ['data', 'package.json']) if (!existsSync(`${folder}/../${name}`)) symlinkSync(`${root}/${name}`, `${folder}/../${name}`);
   const outfile = `${folder}/${basename(file, '.ts')}-${process.pid}.mjs`;
   await build({
     entryPoints: [`${root}/${file}`],

@@ -1,17 +1,10 @@
-/** The registry of the proxy bench: documents and tarballs from memory. Prints its address. */
+/** The registry of the proxy bench: documents and tarballs from memory. Prints its address. `node proxy-upstream.mjs N` holds N more packages, `bench-many-0` and on. */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 const files = new Map();
-const tarball = gzipSync(
-  Buffer.concat([
-    tarEntry('package/package.json', '{"name":"bench-middle","version":"1.0.0"}'),
-    tarEntry('package/data.bin', noise(34_000)),
-    Buffer.alloc(1024),
-  ]),
-);
-const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+const large = packed('bench-middle', noise(34_000));
 
 const server = createServer((request, response) => {
   const bytes = files.get(request.url);
@@ -26,11 +19,13 @@ server.listen(0, '127.0.0.1', () => {
   add('bench-small', 30, 22_000, url);
   add('bench-middle', 77, 57_000, url);
   add('bench-large', 3400, 6_500_000, url);
+  for (let i = 0; i < Number(process.argv[2] ?? 0); i++) add(`bench-many-${i}`, 30, 22_000, url, packed(`bench-many-${i}`, noise(8000), source(i)));
   files.set('/-/ping', Buffer.from('{}'));
   console.log(url);
 });
 
-function add(name, count, size, url) {
+function add(name, count, size, url, tarball = large) {
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   const filler = 'x'.repeat(Math.max(0, Math.floor(size / count) - 420));
   const versions = {};
   const time = { created: '2015-01-01T00:00:00.000Z', modified: '2020-01-01T00:00:00.000Z' };
@@ -50,6 +45,17 @@ function add(name, count, size, url) {
   // The newest three are hours old: withheld by the waiting time.
   for (const i of [1, 2, 3]) time[`1.${count - i}.0`] = new Date(Date.now() - i * 3_600_000).toISOString();
   files.set(`/${name}`, Buffer.from(JSON.stringify({ _id: name, name, 'dist-tags': { latest: `1.${count - 1}.0` }, versions, time })));
+}
+
+function packed(name, data, code = '') {
+  const manifest = JSON.stringify({ name, version: '1.0.0' });
+  const entries = [tarEntry('package/package.json', manifest), tarEntry('package/index.js', code), tarEntry('package/data.bin', data)];
+  return gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]));
+}
+
+/** Some ordinary code, another one for each package. */
+function source(seed) {
+  return Array.from({ length: 60 }, (_, i) => `exports.f${seed}_${i} = function (a, b) { return (a || []).map((x) => x * ${i} + b) };`).join('\n');
 }
 
 function tarEntry(path, body) {

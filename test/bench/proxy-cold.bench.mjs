@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { load as loadModule } from './load.mjs';
 import { cpuMicroseconds, median, openServers } from './proxy-servers.mjs';
 
-const packages = 160;
+const packages = 320;
+const installed = 160;
 const agent = new Agent({ keepAlive: true });
 const servers = openServers();
 
@@ -25,20 +26,30 @@ try {
 
 async function firstRequests(upstream, hop, proxy) {
   const judge = await verdicts(upstream);
-  const times = { upstream: [], hop: [], proxy: [], verdict: [] };
-  for (let i = 0; i < packages; i++) {
-    const path = `bench-many-${i}`;
-    // Every way warms up by the first half.
-    const turn = { upstream: await timed(() => read(upstream.url + path)), hop: await timed(() => read(hop.url + path)) };
-    turn.proxy = await timed(() => read(proxy.url + path));
-    turn.verdict = await timed(() => judge(path));
-    if (i >= packages / 2) for (const [key, ms] of Object.entries(turn)) times[key].push(ms);
+  const ways = {
+    hop: [(path) => read(hop.url + path), () => cpuMicroseconds(hop.pid)],
+    verdict: [judge, () => process.cpuUsage().user + process.cpuUsage().system],
+    proxy: [(path) => read(proxy.url + path), () => cpuMicroseconds(proxy.pid)],
+  };
+  const seen = { hop: { ms: [], cpu: 0 }, verdict: { ms: [], cpu: 0 }, proxy: { ms: [], cpu: 0 } };
+  // In turns of 16; the first half warms up.
+  for (let turn = 0; turn < packages; turn += 16) {
+    for (const [way, [ask, cpu]] of Object.entries(ways)) {
+      const before = cpu();
+      const ms = [];
+      for (let i = turn; i < turn + 16; i++) ms.push(await timed(() => ask(`bench-many-${i}`)));
+      if (turn < packages / 2) continue;
+      seen[way].ms.push(...ms);
+      seen[way].cpu += cpu() - before;
+    }
   }
-  const [direct, hopped, proxied, verdict] = ['upstream', 'hop', 'proxy', 'verdict'].map((key) => median(times[key]));
+  const ms = (way) => median(seen[way].ms);
+  const cpu = (way) => seen[way].cpu / seen[way].ms.length / 1000;
   console.log(
-    `first request for a packument of 22 KB: registry ${direct.toFixed(2)} ms, bare hop ${hopped.toFixed(2)}, verdict ${verdict.toFixed(2)}, depward ${proxied.toFixed(2)}`,
+    `first request for a packument of 22 KB: bare hop ${ms('hop').toFixed(2)} ms (CPU ${cpu('hop').toFixed(2)}), verdict ${ms('verdict').toFixed(2)} (${cpu('verdict').toFixed(2)}), depward ${ms('proxy').toFixed(2)} (${cpu('proxy').toFixed(2)})`,
   );
-  console.log(`  depward / (bare hop + verdict) ${(proxied / (hopped + verdict)).toFixed(2)}x`);
+  const ratio = (of) => (of('proxy') / (of('hop') + of('verdict'))).toFixed(2);
+  console.log(`  depward / (bare hop + verdict) ${ratio(ms)}x, CPU ${ratio(cpu)}x`);
 }
 
 /** The verdict on a document as the proxy reaches it: read, find what is under suspicion, judge. */
@@ -60,7 +71,7 @@ async function verdicts(upstream) {
 function npmCi(upstream, proxy) {
   const project = join(servers.folder, 'project');
   mkdirSync(project);
-  const names = Array.from({ length: packages }, (_, i) => `bench-many-${i}`);
+  const names = Array.from({ length: installed }, (_, i) => `bench-many-${i}`);
   writeFileSync(
     join(project, 'package.json'),
     JSON.stringify({ name: 'bench', version: '1.0.0', dependencies: Object.fromEntries(names.map((name) => [name, '1.5.0'])) }),
@@ -96,7 +107,7 @@ function npmCi(upstream, proxy) {
   const [direct, proxied] = [median(pairs.map(([ms]) => ms)), median(pairs.map(([, ms]) => ms))];
   const ratio = median(pairs.map(([a, b]) => b / a));
   console.log(
-    `npm ci of ${packages} packages: direct ${Math.round(direct)} ms, through depward ${Math.round(proxied)} ms, median of pairs ${ratio.toFixed(2)}x`,
+    `npm ci of ${installed} packages: direct ${Math.round(direct)} ms, through depward ${Math.round(proxied)} ms, median of pairs ${ratio.toFixed(2)}x`,
   );
   console.log(
     `  every tarball judged for the first time: ${Math.round(cold)} ms, ${(cold / direct).toFixed(2)}x (${Math.round(coldCpu)} ms CPU of depward)`,

@@ -95,6 +95,70 @@ export function commandOf(words: readonly string[]): ClientCommand | undefined {
   return { client, intent: alwaysExec.has(name) ? 'exec' : intentOf(client, rest) };
 }
 
+/** Options of clients that take the next word; npm's are known to npm's own reader. */
+const takeNext: Readonly<Record<Exclude<ClientName, 'npm'>, ReadonlySet<string>>> = {
+  pnpm: optionSet(
+    '-C -F --dir --filter --filter-prod --reporter --loglevel --store-dir --virtual-store-dir --modules-dir --lockfile-dir --cache-dir --state-dir --config-dir --global-dir --network-concurrency --child-concurrency --workspace-concurrency --fetch-retries --fetch-timeout --cpu --os --libc --resolution-mode --package-import-method --node-linker --save-prefix --save-catalog-name --public-hoist-pattern --hoist-pattern --allow-build --package --tag --use-node-version --test-pattern --changed-files-ignore-pattern',
+  ),
+  yarn: optionSet(
+    '--cwd --modules-folder --cache-folder --mutex --network-timeout --network-concurrency --preferred-cache-folder --use-yarnrc --otp --tag --proxy --https-proxy --global-folder --prefix --link-folder --mode --from --include --exclude -p --package',
+  ),
+  bun: optionSet(
+    '--cwd -c --config --backend --cache-dir --omit --filter -F --cpu --os --linker --network-concurrency --concurrent-scripts --ca --cafile --minimum-release-age -p --package',
+  ),
+};
+const folderOptions: readonly string[] = ['-C', '--dir', '--cwd'];
+const packageOptions: readonly string[] = ['-p', '--package'];
+
+function optionSet(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
+}
+
+/** What a command line of pnpm, yarn or bun names. */
+export interface NamedWords {
+  /** Words after the command: packages, for commands that add or run some. */
+  readonly named: readonly string[];
+  /** Packages named by an option of their own (`dlx --package`). */
+  readonly packages: readonly string[];
+  readonly folder: string | undefined;
+  readonly global: boolean;
+}
+
+/** Reads it; the command itself is the first word that is one. */
+export function namedWords(client: Exclude<ClientName, 'npm'>, words: readonly string[], program: string): NamedWords {
+  const plain: string[] = [];
+  const packages: string[] = [];
+  let folder: string | undefined;
+  let global = false;
+  // A program to be run takes all that follows it.
+  const running = alwaysExec.has(program);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (word === '--') {
+      plain.push(...words.slice(i + 1));
+      break;
+    }
+    if (!word.startsWith('-')) {
+      plain.push(word);
+      if (running || (plain.length === 2 && verbs[client].exec.includes(plain[0] as string))) break;
+      continue;
+    }
+    const [option = '', inline] = word.startsWith('--')
+      ? [word.split('=', 1)[0], word.includes('=') ? word.slice(word.indexOf('=') + 1) : undefined]
+      : [word];
+    const value = inline ?? (takeNext[client].has(option) ? words[++i] : undefined);
+    if (folderOptions.includes(option)) folder = value;
+    if (packageOptions.includes(option) && value !== undefined) packages.push(value);
+    if (option === '-g' || option === '--global') global = true;
+  }
+  if (running) return { named: plain.slice(0, 1), packages, folder, global };
+  const known = new Set(Object.values(verbs[client]).flat());
+  const at = plain.slice(0, 3).findIndex((word) => known.has(word));
+  const rest = plain.slice(at + 1);
+  const nested = plain[at] === 'global' && rest.length > 0;
+  return { named: at < 0 ? [] : nested ? rest.slice(1) : rest, packages, folder, global: global || nested };
+}
+
 function intentOf(client: ClientName, words: readonly string[]): Intent {
   const plain = words.filter((word) => !word.startsWith('-'));
   // `yarn` alone installs; the others print their help.
@@ -118,6 +182,16 @@ function isInstall(word: string): boolean {
 
 function frozenOr(intent: Intent, words: readonly string[]): Intent {
   return words.some((word) => frozenFlags.test(word)) ? 'frozen' : intent;
+}
+
+/** Commands that move what is there to newer versions, rather than add to it. */
+export const updating: ReadonlySet<string> = new Set(['update', 'up', 'upgrade', 'udpate', 'upgrade-interactive']);
+
+/** The package behind `create NAME`: `create-NAME`, `@scope/create-NAME`, `@scope/create`. Pure words: what has no such form is left as it is. */
+export function createdBy(spec: string): string {
+  const found = /^(@[^/@]+)(?:\/([^@]+))?(@.+)?$/.exec(spec);
+  if (found) return `${found[1]}/create${found[2] ? `-${found[2]}` : ''}${found[3] ?? ''}`;
+  return /^[a-z0-9][a-z0-9._-]*(@.+)?$/i.test(spec) ? `create-${spec}` : spec;
 }
 
 /** The lockfiles a client installs from, the one it prefers first. */

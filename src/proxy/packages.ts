@@ -35,6 +35,8 @@ export interface Judged {
 /** A document ready to be served. */
 export interface Served {
   readonly bytes: Buffer;
+  /** As the registry sent it. */
+  readonly whole: Buffer;
   readonly etag: string;
   readonly type: string;
   readonly filtered: Filtered;
@@ -313,7 +315,14 @@ export function openPackages(options: PackagesOptions): Packages {
       const filtering = { keep, ...(style && { tarball: (url: string, version: string) => style.rewrite(url, name, version) }) };
       const filtered = filterPackument(document.bytes, filtering, document.layout.found);
       const etag = `"${createHash('sha256').update(filtered.bytes).digest('base64url').slice(0, 27)}"`;
-      return { bytes: filtered.bytes, etag, type: document.type.startsWith('application/') ? document.type : 'application/json', filtered, judged };
+      return {
+        bytes: filtered.bytes,
+        whole: document.bytes,
+        etag,
+        type: document.type.startsWith('application/') ? document.type : 'application/json',
+        filtered,
+        judged,
+      };
     } catch (error) {
       if (error instanceof SyntaxError) throw new UpstreamTrouble(502, 'the registry sent a document that is not a packument');
       throw error;

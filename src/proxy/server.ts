@@ -52,6 +52,8 @@ export interface RunningProxy {
   readonly url: string;
   /** What is withheld of the packages asked for so far. */
   withheld(): readonly { readonly name: string; readonly judgement: Judgement; readonly instead: string | undefined }[];
+  /** A packument as clients without credentials of their own are served it, addresses as the registry wrote them. Rejects with npm's `E404` and the like. */
+  document(name: string): Promise<unknown>;
   /** Answers what was begun, takes nothing new; after `graceMs` whatever is left is cut off. */
   close(graceMs?: number): Promise<void>;
 }
@@ -216,6 +218,16 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       [...packages.held(undefined)].flatMap(({ name, judged }) =>
         [...judged.withheld.values()].map((judgement) => ({ name, judgement, instead: insteadOf(judged, judgement.version) })),
       ),
+    async document(name) {
+      try {
+        const { filtered, bytes, whole } = await packages.served(name, 'full', undefined, nobody);
+        // Where nothing is left there is nothing to choose: what would be chosen is judged, and why it is withheld is told.
+        const allGone = filtered.kept === 0 && filtered.removed.length > 0;
+        return JSON.parse((allGone ? whole : bytes).toString('utf8'));
+      } catch (error) {
+        throw error instanceof UpstreamTrouble ? withCode(error, `E${error.status}`) : error;
+      }
+    },
     close: async (graceMs = 10_000) => {
       await stop(server, graceMs);
       client.close();
@@ -225,6 +237,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 }
 
 const nobody: Identity = { key: '', authorization: undefined };
+
+function withCode(error: Error, code: string): Error {
+  return Object.assign(error, { code });
+}
 
 function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;

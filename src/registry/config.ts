@@ -28,12 +28,50 @@ export interface NpmConfig {
   readonly files: readonly string[];
 }
 
+/** A command line of npm, as npm itself reads it. */
+export interface NpmWords {
+  /** The command and what it is given; no options, no values of options. */
+  readonly words: readonly string[];
+  /** The folder npm would work in. */
+  readonly folder: string;
+  readonly global: boolean;
+  /** `npm exec --package`. */
+  readonly packages: readonly string[];
+  /** Options that decide what a tree looks like. */
+  readonly tree: NpmOptions;
+}
+
+/** Options of the command line that change what is resolved; registries and credentials are not among them. */
+const treeOptions = ['before', 'legacyPeerDeps', 'strictPeerDeps', 'force', 'installStrategy', 'preferDedupe', 'defaultTag', 'omit', 'installLinks'];
+
+/** Reads a command line of npm. */
+export async function npmWords(request: ConfigRequest, args: readonly string[]): Promise<NpmWords> {
+  const config = await read(request, [process.execPath, 'npm', ...args]);
+  const packages = config.get('package');
+  return {
+    words: config.parsedArgv.remain,
+    folder: config.localPrefix,
+    global: config.get('location') === 'global' || config.get('global') === true,
+    packages: Array.isArray(packages) ? packages.filter((one) => typeof one === 'string') : [],
+    tree: Object.fromEntries(
+      Object.entries(config.flat).filter(([key, value]) => treeOptions.includes(key) && value !== undefined && value !== null),
+    ),
+  };
+}
+
 /** Reads the configuration; about 100 ms, so only where a request is made or nothing is remembered. */
 export async function loadNpmConfig(request: ConfigRequest): Promise<NpmConfig> {
+  const argv = [process.execPath, 'depward', ...(request.registry === undefined ? [] : [`--registry=${checkedUrl(request.registry)}`])];
+  const config = await read(request, argv);
+  const options: NpmOptions = config.flat;
+  const files = [...config.sources.keys()].filter((source) => isAbsolute(source));
+  return { options, registries: registriesOf(options), files };
+}
+
+async function read(request: ConfigRequest, argv: readonly string[]) {
   const [{ default: Config }, { default: shapes }] = await Promise.all([import('@npmcli/config'), import('@npmcli/config/lib/definitions/index.js')]);
   // npm's reader writes into the environment it is given: it gets its own copy.
   const env = Object.fromEntries(Object.entries(request.env).filter(([, value]) => value !== undefined));
-  const argv = [process.execPath, 'depward', ...(request.registry === undefined ? [] : [`--registry=${checkedUrl(request.registry)}`])];
   const config = new Config({ ...shapes, npmPath: npmFolder(env), env, argv, cwd: request.cwd, warn: false });
   try {
     await config.load();
@@ -43,9 +81,7 @@ export async function loadNpmConfig(request: ConfigRequest): Promise<NpmConfig> 
       cause,
     });
   }
-  const options: NpmOptions = config.flat;
-  const files = [...config.sources.keys()].filter((source) => isAbsolute(source));
-  return { options, registries: registriesOf(options), files };
+  return config;
 }
 
 function registriesOf(options: NpmOptions): Registries {

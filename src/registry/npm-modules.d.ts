@@ -14,6 +14,11 @@ declare module '@npmcli/config' {
     });
     load(): Promise<void>;
     readonly flat: Readonly<Record<string, unknown>>;
+    /** The command line as npm reads it: `remain` are the words that are no options and no values of options. */
+    readonly parsedArgv: { readonly remain: readonly string[] };
+    /** The folder npm works in: `--prefix`, else the nearest one with a package.json or node_modules. */
+    readonly localPrefix: string;
+    get(name: string): unknown;
     /** Where values came from: file name or description → kind. */
     readonly sources: ReadonlyMap<string, string>;
   }

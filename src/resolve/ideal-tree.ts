@@ -14,8 +14,14 @@ export interface IdealTree {
   readonly refused?: unknown;
 }
 
+/** What is to become of a tree: packages to add, and which of those there may move (all of them, where it is true). */
+export interface Asked {
+  readonly add: readonly string[];
+  readonly update?: true | readonly string[];
+}
+
 /** Lets arborist compute; where it gives up after the tree was built, the tree is still there, with the failures in it. */
-export async function buildIdealTree(folder: string, add: readonly string[], npm: NpmOptions): Promise<IdealTree> {
+export async function buildIdealTree(folder: string, { add, update }: Asked, npm: NpmOptions): Promise<IdealTree> {
   const { default: Tree } = await import('@npmcli/arborist');
   const arborist = new Tree({
     ...npm,
@@ -31,7 +37,8 @@ export async function buildIdealTree(folder: string, add: readonly string[], npm
     workspaces: [],
   } as Arborist.Options);
   try {
-    return { root: await arborist.buildIdealTree({ add: [...add] }), requested: requestedIn(arborist) };
+    const moved = update === undefined ? {} : { update: update === true ? { all: true } : { names: [...update] } };
+    return { root: await arborist.buildIdealTree({ add: [...add], ...moved }), requested: requestedIn(arborist) };
   } catch (refused) {
     return { root: arborist.idealTree ?? undefined, requested: requestedIn(arborist), refused };
   }

@@ -11,7 +11,7 @@ import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/packa
 import { listText, printable } from '../model/text.ts';
 import { diffTrees } from './diff.ts';
 import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument, slim } from './documents.ts';
-import { buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf } from './ideal-tree.ts';
+import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf } from './ideal-tree.ts';
 import { objectOf, own } from './lockfiles/json.ts';
 import { resolvingError, specHint, withoutSecrets } from './npm-errors.ts';
 import { plainTree } from './plain-tree.ts';
@@ -54,6 +54,37 @@ export async function resolveSpecs(specs: readonly string[], options: ResolveOpt
   }
 }
 
+/** What the project's own package.json resolves to, as an installation without further words would; `update` names what may move, or is true for all. */
+export async function resolveProject(options: ResolveOptions, update?: true | readonly string[]): Promise<Resolution> {
+  const lockfile = await readProjectLockfile(options.folder);
+  const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
+  try {
+    const asked: Asked = update === undefined ? { add: [] } : { add: [], update };
+    return await resolveAsked(asked, lockfile, { ...options, npm: { ...options.npm, cache: scratch } });
+  } finally {
+    await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function resolveAsked(asked: Asked, lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {
+  const { documents, before, npm } = await reading(options);
+  const notes: string[] = [];
+  const ideal = await Promise.race([attempt(options.folder, asked, npm, notes), documents.stopped]);
+  if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before);
+  const tree = ideal.root && treeOf(ideal.root);
+  if (!tree) throw resolvingError(ideal.refused, before);
+  const npmsOwn = lockfile?.tree.format.startsWith('package-lock') ? lockfile.tree : undefined;
+  return { tree, changes: diffTrees(npmsOwn, tree), requested: [], notes };
+}
+
+async function reading(options: ResolveOptions) {
+  const documents = documentsFrom(options.fetchDocument ?? (await npmFetch(options.npm)), options.limits ?? {}, (name) =>
+    addressOf(options.npm, name),
+  );
+  const before = earliest(options.before, options.npm['before']);
+  return { documents, before, npm: { ...options.npm, packumentCache: documents.cache, ...(before && { before }) } };
+}
+
 interface WantedSpec {
   readonly text: string;
   /** The real package name, where the spec tells. */
@@ -79,11 +110,7 @@ async function parseSpecs(specs: readonly string[], folder: string): Promise<Wan
 }
 
 async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {
-  const documents = documentsFrom(options.fetchDocument ?? (await npmFetch(options.npm)), options.limits ?? {}, (name) =>
-    addressOf(options.npm, name),
-  );
-  const before = earliest(options.before, options.npm['before']);
-  const npm = { ...options.npm, packumentCache: documents.cache, ...(before && { before }) };
+  const { documents, before, npm } = await reading(options);
   const notes: string[] = [];
   if (lockfile === undefined && isEmpty(options.folder)) {
     const plain = await plainTree(
@@ -98,7 +125,7 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
   const gone: WantedSpec[] = [];
   const asAsked = (specs: readonly WantedSpec[]) => wanted.filter((spec) => specs.includes(spec));
   while (left.length > 0) {
-    const ideal = await Promise.race([attempt(home, left, npm, notes), documents.stopped]);
+    const ideal = await Promise.race([attempt(home, { add: left.map((spec) => spec.text) }, npm, notes), documents.stopped]);
     const absent = left.filter((spec) => isAbsent(spec, documents, ideal.refused));
     if (absent.length === 0) {
       if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before, left);
@@ -132,16 +159,15 @@ function homeOf(lockfile: ProjectLockfile | undefined, folder: string, notes: st
 }
 
 /** A folder that exists and holds neither manifest, lockfile nor node_modules: the one this file lies in. */
-function emptyFolder(): string {
+export function emptyFolder(): string {
   return fileURLToPath(new URL('.', import.meta.url));
 }
 
-async function attempt(folder: string, specs: readonly WantedSpec[], npm: NpmOptions, notes: string[]): Promise<IdealTree> {
-  const add = specs.map((spec) => spec.text);
-  const first = await buildIdealTree(folder, add, npm);
+async function attempt(folder: string, asked: Asked, npm: NpmOptions, notes: string[]): Promise<IdealTree> {
+  const first = await buildIdealTree(folder, asked, npm);
   if (codeOf(first.refused) === 'ERESOLVE') {
     notes.push('npm would refuse this for conflicting peer dependencies (ERESOLVE); judged as npm --force would install it');
-    return buildIdealTree(folder, add, { ...npm, force: true });
+    return buildIdealTree(folder, asked, { ...npm, force: true });
   }
   if (codeOf(first.refused) === 'EBADPLATFORM') {
     notes.push('npm would refuse this on this platform (EBADPLATFORM)');

@@ -3,7 +3,7 @@
  * npm 10-12, pnpm 9-12, yarn 1 and berry, bun.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -137,6 +137,20 @@ describe.each(clients.map((client) => [client.title, client] as const))('%s', (_
     expect(ran.err).toContain('was not started');
   }, 120_000);
 
+  test('is judged by what it is about to add, before it starts', async () => {
+    const verb = client.program === 'npm' ? 'install' : 'add';
+    const careless = project(client, {});
+    const refused = await careless.run(behind([verb, 'fxtop@1.1.0']));
+    expect(refused.code).toBe(1);
+    expect(refused.out).toContain('fxtop@1.1.0');
+    expect(refused.err).toContain(`${client.program} ${verb} fxtop@1.1.0 was not started`);
+    const careful = project(client, {});
+    const added = await careful.run(behind([verb, 'fxtop']));
+    expect(added).toMatchObject({ code: 0 });
+    expect(added.err).toContain('judging 2 packages about to be added');
+    expect(installed(careful.folder, 'fxtop')).toBe('1.0.0');
+  }, 120_000);
+
   test('leaves out an optional package that is withheld, or fails, but never silently', async () => {
     const optional = project(client, { dependencies: { '@fxscope/inner': '2.0.0' }, optionalDependencies: { fxnew: '1.0.0' } });
     const ran = await optional.run(behind(client.install));
@@ -155,6 +169,37 @@ describe('depward run', () => {
     expect((await made.run([...word, 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 5000)'])).code).toBe(143);
     expect((await made.run([process.execPath, cli, 'run', '--', 'no-such-program-here'])).code).toBe(2);
     expect((await made.run([process.execPath, cli, 'run', '--', 'npm', 'ci', '--registry', 'http://127.0.0.1:9/'])).err).toContain('past depward');
+  });
+
+  it('judges what a program is made of before it is fetched to be run', async () => {
+    const made = project(npm as RealClient, {});
+    const ran = await made.run([process.execPath, cli, 'run', '--no-color', '--', 'npx', '--yes', 'fxnew@1.0.0']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('npx --yes fxnew@1.0.0 was not started');
+  });
+
+  it('judges the lockfile where the client works, not where it was started', async () => {
+    const made = project(npm as RealClient, {});
+    mkdirSync(join(made.folder, 'app'));
+    const dependencies = { fxnew: '1.0.0' };
+    writeFileSync(join(made.folder, 'app', 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', dependencies }));
+    writeFileSync(join(made.folder, 'app', '.npmrc'), `registry=${registry.url}\n`);
+    await made.run(['npm', '--prefix', 'app', 'install', '--package-lock-only', '--no-audit']);
+    const ran = await made.run([process.execPath, cli, 'run', '--no-color', '--', 'npm', '--prefix', 'app', 'ci']);
+    expect(ran.err).toContain('was not started');
+    expect(ran.out).toContain('fxnew@1.0.0');
+  });
+
+  it('judges afterwards what a client wrote into its lockfile by itself', async () => {
+    const made = project(npm as RealClient, {});
+    const lock =
+      "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      fxnew:\n        specifier: 1.0.0\n        version: 1.0.0\npackages:\n  fxnew@1.0.0:\n    resolution: {integrity: sha512-eHg=}\nsnapshots:\n  fxnew@1.0.0: {}\n";
+    writeFileSync(join(made.folder, 'lock'), lock);
+    writeFileSync(join(made.folder, 'pnpm'), '#!/bin/sh\nif [ "$1" = add ]; then cp lock pnpm-lock.yaml; fi\n', { mode: 0o755 });
+    const ran = await made.run([process.execPath, cli, 'run', '--no-color', '--', join(made.folder, 'pnpm'), 'add', 'fxdeep']);
+    expect(ran.err).toContain('the lockfile now names packages that the policy does not let pass');
+    expect(ran.err).toContain('fxnew@1.0.0');
+    expect(ran.code).toBe(1);
   });
 
   it('sends the program to the proxy by its environment', async () => {

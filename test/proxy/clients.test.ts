@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandOf, environmentFor } from '../../src/proxy/clients.ts';
+import { commandOf, createdBy, environmentFor, namedWords } from '../../src/proxy/clients.ts';
 
 describe('commandOf', () => {
   it.each([
@@ -32,6 +32,36 @@ describe('commandOf', () => {
     expect(commandOf(['make', 'install'])).toBeUndefined();
     expect(commandOf(['constructor'])).toBeUndefined();
     expect(commandOf([])).toBeUndefined();
+  });
+});
+
+describe('namedWords', () => {
+  it.each([
+    ['pnpm', 'pnpm add left right@2', ['left', 'right@2'], {}],
+    ['pnpm', 'pnpm -C app add --filter web left', ['left'], { folder: 'app' }],
+    ['pnpm', 'pnpm --dir=app add -D left', ['left'], { folder: 'app' }],
+    ['pnpm', 'pnpm add -g left', ['left'], { global: true }],
+    ['pnpm', 'pnpm dlx --package left --package right run add x', ['run'], { packages: ['left', 'right'] }],
+    ['pnpm', 'pnpx left add x', ['left'], {}],
+    ['yarn', 'yarn workspace web add left', ['left'], {}],
+    ['yarn', 'yarn global add left', ['left'], { global: true }],
+    ['yarn', 'yarn --cwd app add left', ['left'], { folder: 'app' }],
+    ['bun', 'bun add --cwd app left', ['left'], { folder: 'app' }],
+    ['bun', 'bunx left@1 install', ['left@1'], {}],
+  ] as const)('%s: %s', (client, line, named, more) => {
+    const [program = '', ...words] = line.split(' ');
+    expect(namedWords(client, words, program)).toEqual({ packages: [], folder: undefined, global: false, ...more, named });
+  });
+
+  it('finds the package behind create', () => {
+    expect(['app', 'app@2', '@acme', '@acme/app', '@acme/app@1', './here'].map(createdBy)).toEqual([
+      'create-app',
+      'create-app@2',
+      '@acme/create',
+      '@acme/create-app',
+      '@acme/create-app@1',
+      './here',
+    ]);
   });
 });
 

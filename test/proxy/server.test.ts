@@ -254,6 +254,22 @@ describe('tarballs', () => {
   });
 });
 
+describe('addresses shown to clients', () => {
+  it('are told with the address behind each, wherever the registry keeps its tarballs', async () => {
+    const document = left();
+    const registry = await startFixtureRegistry();
+    closing.push(() => registry.close());
+    const elsewhere = 'https://files.example/archive/left-1.0.0.tgz';
+    Object(document.versions)['1.0.0'].dist.tarball = elsewhere;
+    registry.addBytes('/left', JSON.stringify(document));
+    const shown = new Map<string, string>();
+    const proxy = await proxyFor(registry.url, { shown: (url, original) => void shown.set(url, original) });
+    const { body } = await json(`${proxy.url}left`, pnpm);
+    expect(body.versions['1.0.0']?.dist.tarball).toBe(`${proxy.url}left/-/left-1.0.0.tgz`);
+    expect(shown.get(`${proxy.url}left/-/left-1.0.0.tgz`)).toBe(elsewhere);
+  });
+});
+
 describe('own pages', () => {
   it('say why, what is withheld, and how the proxy fares', async () => {
     const registry = await registryWith([left()]);

@@ -21,11 +21,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function resolved(specs: readonly string[], documentOf: (name: string) => unknown, before: Date | null): Promise<unknown> {
   const fetch = (name: string) => Promise.resolve(documentOf(name) ?? Promise.reject(Object.assign(new Error(name), { code: 'E404' })));
   const { cache } = documentsFrom(fetch, {}, (name) => name);
-  const { root, refused } = await buildIdealTree(folder, specs, {
-    registry: 'http://registry.example/',
-    packumentCache: cache,
-    ...(before && { before }),
-  });
+  const { root, refused } = await buildIdealTree(
+    folder,
+    { add: specs },
+    {
+      registry: 'http://registry.example/',
+      packumentCache: cache,
+      ...(before && { before }),
+    },
+  );
   const packages = root && treeOf(root).packages.map((entry) => JSON.stringify(entry));
   return { packages: packages?.sort(), code: Object(refused).code };
 }

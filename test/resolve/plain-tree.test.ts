@@ -35,7 +35,7 @@ function plain(specs: readonly string[], docs: readonly Doc[], more: object = {}
 }
 
 async function withArborist(specs: readonly string[], docs: readonly Doc[], more: object = {}): Promise<PlainTree> {
-  const { root, requested, refused } = await buildIdealTree(folder, specs, { ...npm, packumentCache: documents(docs).cache, ...more });
+  const { root, requested, refused } = await buildIdealTree(folder, { add: specs }, { ...npm, packumentCache: documents(docs).cache, ...more });
   if (!root || refused !== undefined) throw refused;
   return { tree: treeOf(root), requested };
 }

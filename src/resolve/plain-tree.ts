@@ -3,6 +3,7 @@
  * name, and nothing is a peer, bundled, an alias or bound to a platform, the order of placing cannot matter: each package
  * lies at the top. Whatever else turns up is left to arborist, for which the documents are then on their way already.
  */
+import { validRange } from 'semver';
 import type { Edge, EdgeKind, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Documents } from './documents.ts';
 import type { NpmOptions } from './ideal-tree.ts';
@@ -71,12 +72,19 @@ interface Exploring {
 }
 
 async function explore(roots: readonly Asked[], picked: Map<string, Picked>, exploring: Exploring): Promise<void> {
-  const [{ default: parse }, { default: pick }] = await Promise.all([import('npm-package-arg'), import('npm-pick-manifest')]);
+  const { default: pick } = await import('npm-pick-manifest');
   const seen = new Set<string>();
+  const picks = new Map<string, Promise<Json>>();
+  const pickOnce = (name: string, range: string): Promise<Json> => {
+    const key = `${name}@${range}`;
+    const picking = picks.get(key) ?? exploring.documents.load(name).then((document) => pick(document, range, exploring.npm));
+    picks.set(key, picking);
+    return picking;
+  };
   const follow = async (asked: Asked): Promise<void> => {
-    const { type, fetchSpec } = parse.resolve(asked.name, asked.spec);
-    if ((type !== 'range' && type !== 'version') || typeof fetchSpec !== 'string') return exploring.doubt();
-    const manifest = pick(await exploring.documents.load(asked.name), fetchSpec, exploring.npm);
+    const range = rangeIn(asked.spec);
+    if (range === undefined) return exploring.doubt();
+    const manifest = await pickOnce(asked.name, range);
     const version = stringOf(manifest['version']) ?? '';
     const known = picked.get(asked.name);
     if (known) known.edges.push(asked);
@@ -91,6 +99,13 @@ async function explore(roots: readonly Asked[], picked: Map<string, Picked>, exp
     await Promise.all(asked.map((one) => follow(one).catch(() => exploring.doubt())));
   };
   await all(roots);
+}
+
+/** The range of a spec that can be nothing else: no tag, no address, no path. Asking npm's parser costs more than all the rest. */
+function rangeIn(spec: string): string | undefined {
+  const text = spec.trim();
+  if (text === '') return '*';
+  return text.length <= 256 && /^[\d^~<>=*xX|v-][\d^~<>=*xX|v .+-]*$/.test(text) && validRange(text, true) !== null ? text : undefined;
 }
 
 /** True for a release that says nothing about where or whether it goes. */

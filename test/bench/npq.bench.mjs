@@ -1,0 +1,88 @@
+/**
+ * `depward check SPEC` against npq, which looks at the packages named and not at what they bring in: same registry on
+ * loopback, whole processes, paired runs, medians. npq comes from the registry npm is configured for, into a temporary folder.
+ */
+import { fork, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { root } from './load.mjs';
+import { costText, ratioText, used } from './used.mjs';
+
+const version = '3.19.6';
+const pairs = Number(process.env.BENCH_PAIRS ?? 3);
+const cli = join(root, 'dist', 'cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'depward-npq-'));
+const project = join(folder, 'project');
+mkdirSync(project);
+
+spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
+const server = fork(fileURLToPath(new URL('own-tree-server.mjs', import.meta.url)));
+try {
+  const npq = installNpq();
+  const { url, names } = await new Promise((resolve, reject) => server.once('message', resolve).once('exit', reject));
+  writeFileSync(join(project, '.npmrc'), `registry=${url}\n`);
+  if (npq === undefined) console.log('skipped: npq cannot be installed here');
+  else for (const specs of [['semver'], chosen(names, 50)]) compare(npq, url, specs);
+} finally {
+  server.disconnect();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function compare(npq, url, specs) {
+  const runs = { npq: [], cold: [], warm: [], metadata: [] };
+  for (let pair = 0; pair < pairs; pair += 1) {
+    runs.npq.push(used(['--import', redirecting(url), npq, 'install', ...specs, '--dry-run', '--plain'], options(`npq-${pair}`, [0, 1])));
+    runs.cold.push(check(specs, `cold-${specs.length}-${pair}`));
+    runs.warm.push(check(specs, `cold-${specs.length}-${pair}`));
+    writeFileSync(join(project, 'depward.config.json'), JSON.stringify({ rules: withoutContents() }));
+    runs.metadata.push(check(specs, `metadata-${specs.length}-${pair}`));
+    rmSync(join(project, 'depward.config.json'));
+  }
+  const judged = JSON.parse(runs.cold[0].stdout).verdicts.length;
+  console.log(`${specs.length === 1 ? specs[0] : `${specs.length} packages`}: npq looks at ${specs.length}, depward judges ${judged}`);
+  console.log(`  npq ${costText(runs.npq)}`);
+  for (const [name, title] of [
+    ['cold', 'nothing cached, contents read'],
+    ['warm', 'the same again'],
+    ['metadata', 'nothing cached, contents not read'],
+  ]) {
+    const [wall, cpu] = ['wall', 'cpu'].map((measure) => ratioText(runs.npq, runs[name], measure).toFixed(1));
+    console.log(`  depward ${costText(runs[name])}: npq/depward wall ${wall}x, CPU ${cpu}x, ${title}`);
+  }
+}
+
+function check(specs, cache) {
+  return used([cli, 'check', '--format', 'json', ...specs], options(cache, [0, 1]));
+}
+
+function options(cache, allowed) {
+  const env = { PATH: process.env.PATH, HOME: join(folder, cache), DEPWARD_CACHE: join(folder, cache), NO_COLOR: '1' };
+  return { folder, cwd: project, env, allowed };
+}
+
+/** Whatever npq asks for, the loopback registry answers: every fetch goes there. */
+function redirecting(url) {
+  const code = `const real=globalThis.fetch;globalThis.fetch=(to,more)=>real(new URL(new URL(to).pathname.slice(1),${JSON.stringify(url)}),more)`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+function installNpq() {
+  const place = join(folder, 'npq');
+  mkdirSync(place);
+  writeFileSync(join(place, 'package.json'), '{}');
+  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `npq@${version}`], { cwd: place, stdio: 'ignore' });
+  return status === 0 ? fileURLToPath(pathToFileURL(join(place, 'node_modules', 'npq', 'bin', 'npq.js'))) : undefined;
+}
+
+/** Every so manieth, so that they come from all over the tree. */
+function chosen(names, count) {
+  return Array.from({ length: count }, (_, at) => names[Math.floor((at * names.length) / count)]);
+}
+
+function withoutContents() {
+  const { stdout } = spawnSync(process.execPath, [cli, 'rules', '--json'], { encoding: 'utf8', env: options('rules').env });
+  const reading = JSON.parse(stdout).filter((rule) => rule.needs?.includes('contents'));
+  return Object.fromEntries(reading.map((rule) => [rule.id, 'off']));
+}

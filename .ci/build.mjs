@@ -22,6 +22,8 @@ await build({
   splitting: true,
 });
 // The bin is one file that leads to the others only when it has to: what it holds twice it holds so as to start in one read.
+// The thread that reads large tarballs stands alone as well.
+await build({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 await build({
   ...common,
   entryPoints: ['src/cli.ts'],

@@ -18,9 +18,19 @@ const mostPerFile = 40;
 const mostCapabilities = 600;
 const mostPatternFiles = 400;
 
-/** Analyses an archive. `git` adds the scripts npm runs for packages fetched from git. */
-export function analyse(archive: Archive, git = false): TarballFacts {
-  return new Analysis(archive, git).run();
+/** How to analyse. */
+export interface Manner {
+  /** Adds the scripts npm runs for packages fetched from git. */
+  readonly git?: boolean;
+  /** Files that are only read as tokens, and why: an earlier attempt to parse them came to nothing. */
+  readonly asTokens?: { readonly files: ReadonlySet<string> | 'all'; readonly why: string };
+  /** Told before each script that is parsed; with undefined before one that is only read as tokens. */
+  readonly onFile?: (path: string | undefined) => void;
+}
+
+/** Analyses an archive. */
+export function analyse(archive: Archive, manner: Manner = {}): TarballFacts {
+  return new Analysis(archive, manner).run();
 }
 
 interface Entry {
@@ -32,7 +42,7 @@ interface Entry {
 /** A class because files are taken up while others are read. */
 class Analysis {
   readonly #archive: Archive;
-  readonly #git: boolean;
+  readonly #manner: Manner;
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #manifest: PackedManifest;
   readonly #files: PackageFiles;
@@ -48,9 +58,9 @@ class Analysis {
   #parsed = 0;
   #parsedShipped = 0;
 
-  constructor(archive: Archive, git: boolean) {
+  constructor(archive: Archive, manner: Manner) {
     this.#archive = archive;
-    this.#git = git;
+    this.#manner = manner;
     this.#entries = new Map(archive.files.map((file) => [file.path, { file, type: fileTypeOf(file.path, file.bytes), reach: 'shipped' }]));
     this.#manifest = readManifest(this.#text('package.json') ?? '') ?? noManifest;
     this.#hasExports = /"exports"\s*:/.test(this.#text('package.json') ?? '');
@@ -58,7 +68,7 @@ class Analysis {
   }
 
   run(): TarballFacts {
-    const steps = installSteps(this.#manifest, this.#text('binding.gyp'), (path) => this.#text(path), this.#git);
+    const steps = installSteps(this.#manifest, this.#text('binding.gyp'), (path) => this.#text(path), this.#manner.git === true);
     this.#install(steps);
     this.#drain();
     for (const path of this.#entryPaths()) this.#enqueue(path, 'import');
@@ -187,7 +197,7 @@ class Analysis {
   #read(entry: Entry): void {
     const { file, type, reach } = entry;
     if (!file.whole) {
-      if (isCode(type) && type !== 'executable' && type !== 'wasm') this.#notRead.push(file.path);
+      if (type !== 'executable' && type !== 'wasm' && type !== 'archive') this.#notRead.push(file.path);
       return;
     }
     switch (type) {
@@ -223,12 +233,15 @@ class Analysis {
     const source = decode(file.bytes);
     const budget = this.#parsed + source.length <= parsedBudget.reachable;
     if (reach !== 'shipped' && source.length <= largestParsed) this.#parsed += source.length;
-    const facts = readScript(source, { module: this.#isModule(file.path), parses: isJavaScript && budget });
+    const { asTokens, onFile } = this.#manner;
+    const spared = asTokens && (asTokens.files === 'all' || asTokens.files.has(file.path)) ? asTokens.why : undefined;
+    onFile?.(spared === undefined ? file.path : undefined);
+    const facts = readScript(source, { module: this.#isModule(file.path), parses: isJavaScript && budget && spared === undefined });
     const lines = lineStarts(source);
     for (const found of facts.spotted) this.#capability(found, file.path, source, lines, reach, undefined);
     for (const sign of facts.hiding) this.#hides(sign, file.path, source, lines, reach);
     if (facts.notParsed !== undefined && reach !== 'shipped')
-      this.#notParsed.push({ file: file.path, why: budget ? facts.notParsed : 'more code than is parsed' });
+      this.#notParsed.push({ file: file.path, why: spared ?? (budget ? facts.notParsed : 'more code than is parsed') });
     if (reach === 'shipped') return;
     for (const specifier of facts.requires) this.#follow(specifier, file.path, reach);
     for (const path of facts.files) this.#followFile(path, file.path, reach);

@@ -38,7 +38,12 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
         now,
         past,
         ...(contents && {
-          contents: { tarballs: openTarballs({ tarballBytes: (url) => contents(url) }, store), offline: false, settledDays, wanted: new Set() },
+          contents: {
+            tarballs: openTarballs({ tarballBytes: (url) => contents(url) }, store, { isolate: true }),
+            offline: false,
+            settledDays,
+            wanted: new Set(),
+          },
         }),
       }),
   });

@@ -1,7 +1,9 @@
-/** Facts of tarballs: from the store, else fetched, checked and analysed, one at a time so that memory stays bounded. */
+/** Facts of tarballs: from the store, else fetched, checked and analysed, with few bytes in memory at any time. */
 import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { ContentsStore } from './contents-store.ts';
+import { type Readers, sharedReaders } from './readers.ts';
+import { turns } from './turns.ts';
 
 /** Where packed bytes come from; the registry in earnest, memory in tests. */
 export interface TarballSource {
@@ -30,28 +32,35 @@ export interface Tarballs {
 }
 
 const limitBytes = 160 * 2 ** 20;
-/** Downloads side by side; analysis takes turns. */
+/** Downloads side by side, each held in memory up to this many bytes; what is larger streams through, one at a time. */
 const mostDownloads = 8;
+const heldBytes = 4 * 2 ** 20;
+/** Beyond this many bytes unpacked, reading is left to the further thread. */
+const smallUnpacked = 2 ** 19;
 
 /** Opens the reading of tarballs. */
-export function openTarballs(source: TarballSource | undefined, store: ContentsStore | undefined): Tarballs {
+export function openTarballs(
+  source: TarballSource | undefined,
+  store: ContentsStore | undefined,
+  { isolate = false, readers = sharedReaders(isolate) }: { readonly isolate?: boolean; readonly readers?: Readers } = {},
+): Tarballs {
   const downloads = turns(mostDownloads);
-  const analyses = turns(1);
+  const large = turns(1);
   const known = new Map<string, Promise<ReadTarball>>();
 
   async function fetched(ref: TarballRef): Promise<ReadTarball> {
     const kept = fromStore(ref);
     if (kept) return kept;
     if (!source) throw new DepwardError('not-found', 'its contents are not in the cache, and --offline fetches nothing');
-    const packed = await downloads(() => bytesOf(source, ref.url));
-    return analyses(async () => {
-      // Loaded late: most runs find all facts in the store.
-      const [{ readTarball, matchesIntegrity }, { analyse }] = await Promise.all([import('../registry/tarball.ts'), import('../code/analyse.ts')]);
-      const facts = analyse(await readTarball(packed), ref.git === true);
-      store?.put(facts, ref.git === true);
-      const contradicts = contradicted(ref, (word) => matchesIntegrity(packed, word));
-      return { facts, ...(contradicts && { contradicts }) };
-    });
+    const words = [ref.lockfile, ref.registry].filter((word) => word !== undefined);
+    const request = { git: ref.git === true, words };
+    const packed = await downloads.take(() => bytesOf(source, ref.url));
+    const { facts, holds, spared } = packed
+      ? await readers.read(() => [packed], request, unpackedOf(packed) <= smallUnpacked ? 'small' : 'large')
+      : await large.take(() => readers.read(() => source.tarballBytes(ref.url, { limitBytes }), request, 'large'));
+    if (!spared) store?.put(facts, ref.git === true);
+    const contradicts = contradicted(ref, holds);
+    return { facts, ...(contradicts && { contradicts }) };
   }
 
   /** Facts are kept under the sha512 of the bytes they were learnt from: both words must be that one. */
@@ -74,30 +83,25 @@ export function openTarballs(source: TarballSource | undefined, store: ContentsS
   };
 }
 
-async function bytesOf(source: TarballSource, url: string): Promise<Buffer> {
+/** The bytes; undefined when they are too many to be held. */
+async function bytesOf(source: TarballSource, url: string): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of source.tarballBytes(url, { limitBytes })) chunks.push(chunk);
-  if (chunks.length === 0) throw new DepwardError('network', 'the tarball came empty');
+  let length = 0;
+  for await (const chunk of source.tarballBytes(url, { limitBytes })) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > heldBytes) return undefined;
+  }
+  if (length === 0) throw new DepwardError('network', 'the tarball came empty');
   return Buffer.concat(chunks);
 }
 
-function contradicted({ lockfile, registry }: TarballRef, holds: (word: string) => boolean | undefined): 'lockfile' | 'registry' | undefined {
-  if (lockfile !== undefined && holds(lockfile) === false) return 'lockfile';
-  return registry !== undefined && holds(registry) === false ? 'registry' : undefined;
+/** What the gzip trailer says; a liar gains nothing but the choice of the thread. */
+function unpackedOf(packed: Buffer): number {
+  return packed.length < 18 ? 0 : Math.max(packed.length, packed.readUInt32LE(packed.length - 4));
 }
 
-/** Lets at most so many run at once. */
-function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
-    try {
-      return await work();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
-  };
+function contradicted({ lockfile, registry }: TarballRef, holds: readonly (boolean | undefined)[]): 'lockfile' | 'registry' | undefined {
+  if (lockfile !== undefined && holds[0] === false) return 'lockfile';
+  return registry !== undefined && holds.at(-1) === false ? 'registry' : undefined;
 }

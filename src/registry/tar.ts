@@ -14,14 +14,15 @@ export interface TarLimits {
   readonly unpackedBytes: number;
   /** Bytes of one file that are kept; of a larger one only the head is. */
   readonly fileBytes: number;
-  /** Bytes of all files that are kept. */
+  /** Bytes of all files that are kept; a third of them may be of files that do not look like code. */
   readonly keptBytes: number;
   readonly metaBytes: number;
 }
 
-export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 48 * 2 ** 20, metaBytes: 2 ** 20 };
+export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 36 * 2 ** 20, metaBytes: 2 ** 20 };
 
 const headBytes = 512;
+const namesCode = /\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$|(^|\/)[^./]+$/i;
 /** 132 bits: nobody finds two files with one hash. */
 const hashLength = 22;
 
@@ -166,13 +167,14 @@ class Reader implements TarReader {
     this.#hash ??= createHash('sha256');
     this.#hash.update(last);
     const size = this.#header?.size ?? 0;
-    const room = this.#roomFor(size) ? size : headBytes;
+    const room = this.#roomFor(size, this.#header?.path ?? '') ? size : headBytes;
     const held = this.#parts.reduce((sum, part) => sum + part.length, 0);
     if (held < room) this.#parts.push(Buffer.from(last.subarray(0, room - held)));
   }
 
-  #roomFor(size: number): boolean {
-    return size <= this.#limits.fileBytes && this.#kept + size <= this.#limits.keptBytes;
+  #roomFor(size: number, path: string): boolean {
+    const { fileBytes, keptBytes } = this.#limits;
+    return size <= fileBytes && this.#kept + size <= (namesCode.test(path) ? keptBytes : keptBytes / 3);
   }
 
   #stepPadding(bytes: Buffer, at: number): number {
@@ -200,7 +202,7 @@ class Reader implements TarReader {
 
   #finishFile(): void {
     const header = this.#header as TarHeader;
-    const { hash, bytes } = this.#content(header.size);
+    const { hash, bytes } = this.#content(header);
     this.#parts = [];
     const { root, path, odd } = landingPath(header.path);
     for (const kind of odd) this.#note(kind, header.path);
@@ -215,13 +217,13 @@ class Reader implements TarReader {
     if (this.#files.size > this.#limits.files) throw tooMuch(`holds more than ${this.#limits.files} files`);
   }
 
-  #content(size: number): { readonly hash: string; readonly bytes: Buffer } {
+  #content({ size, path }: TarHeader): { readonly hash: string; readonly bytes: Buffer } {
     const streamed = this.#hash;
     this.#hash = undefined;
     const last = this.#parts.at(-1) ?? Buffer.alloc(0);
     const hash = (streamed ? streamed.update(last).digest('base64') : sha256(last)).slice(0, hashLength);
     const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : last;
-    return { hash, bytes: this.#roomFor(size) ? all : Buffer.from(all.subarray(0, headBytes)) };
+    return { hash, bytes: this.#roomFor(size, path) ? all : Buffer.from(all.subarray(0, headBytes)) };
   }
 
   #note(kind: AnomalyKind, path: string): void {

@@ -8,7 +8,7 @@ import { aPackage } from '../helpers/a-tarball.ts';
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 async function factsOf(manifest: Readonly<Record<string, unknown>>, files: Files = {}, git = false): Promise<TarballFacts> {
-  return analyse(await readTarball(aPackage({ name: 'it', version: '1.0.0', ...manifest }, files)), git);
+  return analyse(await readTarball(aPackage({ name: 'it', version: '1.0.0', ...manifest }, files)), { git });
 }
 
 function reach(facts: TarballFacts): Readonly<Record<string, string>> {

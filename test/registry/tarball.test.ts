@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { Parser } from 'tar';
 import { tarLimits, tarReader } from '../../src/registry/tar.ts';
-import { matchesIntegrity, readTarball } from '../../src/registry/tarball.ts';
+import { readTarball, readTarballFrom } from '../../src/registry/tarball.ts';
 import { aPackage, block, type Entry, pax, tar, tarball } from '../helpers/a-tarball.ts';
 
 const small: Entry = { path: 'package/a.js', body: 'a' };
@@ -139,14 +139,44 @@ describe('large archives', () => {
   });
 });
 
+describe('bytes that stream through', () => {
+  const noise = Buffer.alloc(9 * 2 ** 20);
+  const next = numbers(3);
+  for (let at = 0; at < noise.length; at += 3) noise.writeUIntBE(next() & 0xffffff, at, Math.min(3, noise.length - at));
+  const entries = [small, { path: 'package/noise.bin', body: noise }, { path: 'package/z.js', body: 'z' }];
+  const packed = gzipSync(tar(...entries), { level: 1 });
+  const cut = function* (bytes: Buffer, size: number): Generator<Buffer> {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  };
+  const answerOf = async (chunks: Iterable<Buffer>): Promise<unknown> => {
+    const { archive, holds } = await readTarballFrom(chunks, ['sha1-AAAA']);
+    return { ...archive, holds, files: archive.files.map(({ bytes, ...file }) => ({ ...file, kept: bytes.length })) };
+  };
+
+  it.each([
+    ['honest', packed],
+    ['several members', Buffer.concat([packed, gzipSync(Buffer.alloc(1024))])],
+    ['not compressed', tar(...entries)],
+  ])('%s: the answer is that of the whole', async (_, bytes) => {
+    const whole = await answerOf([bytes]);
+    expect(await answerOf(cut(bytes, 65_536))).toEqual(whole);
+    expect(await answerOf(cut(bytes, 999_983))).toEqual(whole);
+  });
+
+  it('cut off or damaged: an error', async () => {
+    await expect(answerOf(cut(packed.subarray(0, packed.length - 9), 65_536))).rejects.toThrow(/damaged/);
+    await expect(answerOf(cut(Buffer.concat([packed, Buffer.from('garbage')]), 65_536))).rejects.toThrow(/damaged/);
+  });
+});
+
 describe('integrity', () => {
   const packed = tarball(small);
+  const holds = async (bytes: Buffer, ...words: string[]): Promise<readonly (boolean | undefined)[]> => (await readTarballFrom([bytes], words)).holds;
   it('is what npm makes of it: the strongest hash counts', async () => {
     const { integrity } = await readTarball(packed);
-    expect(matchesIntegrity(packed, integrity)).toBe(true);
-    expect(matchesIntegrity(Buffer.from('other'), integrity)).toBe(false);
-    expect(matchesIntegrity(packed, `sha1-AAAA ${integrity}`)).toBe(true);
-    expect(matchesIntegrity(packed, 'nonsense')).toBeUndefined();
+    const other = tarball(small, { path: 'package/b', body: 'b' });
+    expect(await holds(packed, integrity, `sha1-AAAA ${integrity}`, 'nonsense', 'sha1-AAAA')).toEqual([true, true, undefined, false]);
+    expect(await holds(other, integrity)).toEqual([false]);
   });
 });
 

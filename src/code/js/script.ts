@@ -17,7 +17,7 @@ export interface ScriptFacts {
 }
 
 /** Larger scripts are read as tokens: a syntax tree takes some thirty times the memory of its text. */
-export const largestParsed = 2.5 * 2 ** 20;
+export const largestParsed = 5 * 2 ** 20;
 const deepestInner = 3;
 const mostInner = 12;
 

@@ -1,0 +1,31 @@
+/** One tarball from its bytes to its facts: in this thread or, the same way, in another. */
+import { analyse } from '../code/analyse.ts';
+import type { TarballFacts } from '../model/contents.ts';
+import { readTarballFrom } from '../registry/tarball.ts';
+
+/** What is asked about a tarball. Plain data: it crosses threads. */
+export interface ReadRequest {
+  readonly git: boolean;
+  /** Words on its integrity to be held against the bytes. */
+  readonly words: readonly string[];
+  /** Files not to be parsed, or `all`, and why. */
+  readonly asTokens?: { readonly files: readonly string[] | 'all'; readonly why: string };
+}
+
+export interface ReadAnswer {
+  readonly facts: TarballFacts;
+  /** For each word whether it holds; undefined when it says nothing usable. */
+  readonly holds: readonly (boolean | undefined)[];
+}
+
+/** Unpacks, checks and analyses. `onFile` is told before each script is parsed. */
+export async function readFacts(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  { git, words, asTokens }: ReadRequest,
+  onFile?: (path: string | undefined) => void,
+): Promise<ReadAnswer> {
+  const { archive, holds } = await readTarballFrom(chunks, words);
+  const tokens = asTokens && { why: asTokens.why, files: asTokens.files === 'all' ? asTokens.files : new Set(asTokens.files) };
+  const facts = analyse(archive, { git, ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) });
+  return { facts, holds };
+}

@@ -1,0 +1,40 @@
+/** The thread that reads tarballs: takes bytes piece by piece, answers with facts. Started by reader-thread.ts only. */
+import { parentPort } from 'node:worker_threads';
+import { DepwardError } from '../model/errors.ts';
+import { type ReadRequest, readFacts } from './read-tarball.ts';
+import type { FromThread, ToThread } from './reader-thread.ts';
+
+const port = parentPort;
+let chunks: ((chunk: Buffer | undefined) => void) | undefined;
+
+port?.on('message', (message: ToThread) => {
+  if (message.is === 'read') void answer(message.request);
+  else chunks?.(message.is === 'chunk' ? Buffer.from(message.bytes.buffer, message.bytes.byteOffset, message.bytes.byteLength) : undefined);
+});
+
+function say(message: FromThread): void {
+  port?.postMessage(message);
+}
+
+async function answer(request: ReadRequest): Promise<void> {
+  try {
+    const found = await readFacts(arriving(), request, (path) => say({ is: 'file', path }));
+    say({ is: 'done', answer: found });
+  } catch (error) {
+    const known = error instanceof DepwardError ? error : new DepwardError('input', 'the tarball cannot be read', { cause: error });
+    say({ is: 'failed', code: known.code, message: known.message });
+  }
+}
+
+/** Each piece is asked for: no more than one is on its way. */
+async function* arriving(): AsyncGenerator<Buffer> {
+  for (;;) {
+    const next = new Promise<Buffer | undefined>((resolve) => {
+      chunks = resolve;
+    });
+    say({ is: 'more' });
+    const chunk = await next;
+    if (chunk === undefined) return;
+    yield chunk;
+  }
+}

@@ -1,0 +1,136 @@
+/** One further thread that reads tarballs, with limits on memory and time: what goes beyond them ends the thread, not the process. */
+import { Worker } from 'node:worker_threads';
+import { DepwardError, type ErrorCode } from '../model/errors.ts';
+import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
+
+export type ToThread =
+  | { readonly is: 'read'; readonly request: ReadRequest }
+  | { readonly is: 'chunk'; readonly bytes: Uint8Array }
+  | { readonly is: 'end' };
+
+export type FromThread =
+  | { readonly is: 'more' }
+  | { readonly is: 'file'; readonly path: string | undefined }
+  | { readonly is: 'done'; readonly answer: ReadAnswer }
+  | { readonly is: 'failed'; readonly code: ErrorCode; readonly message: string };
+
+export interface ThreadLimits {
+  readonly heapMegabytes: number;
+  /** Milliseconds for one script, and for one tarball once its bytes are there. */
+  readonly file: number;
+  readonly tarball: number;
+}
+
+/** Many times what the largest honest packages need. */
+export const threadLimits: ThreadLimits = { heapMegabytes: 128, file: 20_000, tarball: 60_000 };
+
+/** Why a thread ended without an answer, and with which file. */
+export interface Ended {
+  readonly ended: 'time' | 'memory';
+  readonly file: string | undefined;
+}
+
+/** The tarball itself is at fault. */
+export interface Failed {
+  readonly failed: DepwardError;
+}
+
+export interface ReaderThread {
+  read(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, request: ReadRequest): Promise<ReadAnswer | Ended | Failed>;
+  close(): void;
+}
+
+/** Opens the thread; it starts with the first tarball and keeps no process alive. */
+export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits): ReaderThread {
+  let worker: Worker | undefined;
+
+  function started(): Worker {
+    if (worker) return worker;
+    const fresh = new Worker(file, {
+      resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes, maxYoungGenerationSizeMb: 16 },
+      env: {},
+      execArgv: [],
+    });
+    // A thread that ends while nobody waits for it is only started again.
+    fresh
+      .on('error', () => undefined)
+      .on('exit', () => {
+        if (worker === fresh) worker = undefined;
+      });
+    worker = fresh;
+    return fresh;
+  }
+
+  function drop(): void {
+    const gone = worker;
+    worker = undefined;
+    void gone?.terminate();
+  }
+
+  return {
+    read: async (chunks, request) => {
+      const thread = started();
+      thread.ref();
+      try {
+        const answer = await oneReading(thread, chunks, request, limits);
+        if ('ended' in answer) drop();
+        return answer;
+      } catch (error) {
+        // In the middle of a tarball it is of no further use.
+        drop();
+        throw error;
+      } finally {
+        thread.unref();
+      }
+    },
+    close: drop,
+  };
+}
+
+async function oneReading(
+  thread: Worker,
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  request: ReadRequest,
+  limits: ThreadLimits,
+): Promise<ReadAnswer | Ended | Failed> {
+  const source = pieces(chunks);
+  const timers = { file: undefined as NodeJS.Timeout | undefined, whole: undefined as NodeJS.Timeout | undefined };
+  const heard: { onMessage?: (message: FromThread) => void; onError?: (error: NodeJS.ErrnoException) => void; onExit?: () => void } = {};
+  try {
+    return await new Promise<ReadAnswer | Ended | Failed>((resolve, reject) => {
+      let file: string | undefined;
+      const late = (): void => resolve({ ended: 'time', file });
+      const give = async (): Promise<void> => {
+        const { done, value } = await source.next();
+        if (done) timers.whole ??= setTimeout(late, limits.tarball);
+        thread.postMessage(done ? ({ is: 'end' } satisfies ToThread) : ({ is: 'chunk', bytes: value } satisfies ToThread));
+      };
+      heard.onMessage = (message) => {
+        clearTimeout(timers.file);
+        if (message.is === 'done') resolve(message.answer);
+        else if (message.is === 'failed') resolve({ failed: new DepwardError(message.code, message.message) });
+        else if (message.is === 'file') {
+          file = message.path;
+          if (file !== undefined) timers.file = setTimeout(late, limits.file);
+        } else give().catch(reject);
+      };
+      heard.onError = (error) => {
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ ended: 'memory', file });
+        else reject(new DepwardError('input', 'a tarball cannot be read', { cause: error }));
+      };
+      heard.onExit = () => resolve({ ended: 'memory', file });
+      thread.on('message', heard.onMessage).on('error', heard.onError).on('exit', heard.onExit);
+      thread.postMessage({ is: 'read', request } satisfies ToThread);
+    });
+  } finally {
+    clearTimeout(timers.file);
+    clearTimeout(timers.whole);
+    if (heard.onMessage) thread.off('message', heard.onMessage);
+    if (heard.onError) thread.off('error', heard.onError);
+    if (heard.onExit) thread.off('exit', heard.onExit);
+  }
+}
+
+async function* pieces(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* chunks;
+}

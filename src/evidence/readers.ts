@@ -1,0 +1,67 @@
+/** Who reads a tarball: this thread the small ones, one at a time; a further thread the large ones, and the small ones where this thread must stay free. */
+import { DepwardError } from '../model/errors.ts';
+import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
+import { type Ended, openReaderThread, type ReaderThread } from './reader-thread.ts';
+import { turns } from './turns.ts';
+
+/** Packed bytes, from the start as often as they are asked for. */
+export type Opened = () => AsyncIterable<Buffer> | Iterable<Buffer>;
+
+/** Facts, and whether a limit of time or memory has a part in them: such facts are not kept. */
+export type Answer = ReadAnswer & { readonly spared: boolean };
+
+export interface Readers {
+  read(open: Opened, request: ReadRequest, weight: 'small' | 'large'): Promise<Answer>;
+}
+
+/** With more waiting here than this, small ones go to the further thread as well. */
+const crowd = 12;
+
+/** `isolate` keeps all of it out of this thread: for servers. */
+export function openReaders(thread: ReaderThread | undefined, isolate: boolean): Readers {
+  const here = turns(1);
+  const there = turns(1);
+  return {
+    async read(open, request, weight) {
+      const away = thread && (weight === 'large' || isolate || (here.waiting() > crowd && there.waiting() === 0));
+      if (away) return there.take(() => readAway(thread, open, request));
+      return here.take(async () => {
+        // Loaded late: most runs find all facts in the store.
+        const { readFacts } = await import('./read-tarball.ts');
+        return { ...(await readFacts(open(), request)), spared: false };
+      });
+    },
+  };
+}
+
+const mostTries = 4;
+
+/** A script that takes too long or too much is read as tokens at the next try; after two of them all are. */
+async function readAway(thread: ReaderThread, open: Opened, request: ReadRequest): Promise<Answer> {
+  const files: string[] = [];
+  let asTokens: ReadRequest['asTokens'];
+  for (let tries = 0; tries < mostTries; tries++) {
+    const answer = await thread.read(open(), { ...request, ...(asTokens && { asTokens }) });
+    if ('failed' in answer) throw answer.failed;
+    if (!('ended' in answer)) return { ...answer, spared: asTokens !== undefined };
+    if (answer.file !== undefined) files.push(answer.file);
+    asTokens = { files: answer.file === undefined || files.length > 2 ? 'all' : files, why: reasons[answer.ended] };
+  }
+  throw new DepwardError('limit', 'the tarball takes too long or too much memory to analyse', {
+    hint: 'No honest package needs that; look at it by hand before using it.',
+  });
+}
+
+const reasons: Readonly<Record<Ended['ended'], string>> = { time: 'too long to analyse', memory: 'too large to analyse' };
+
+let shared: { readonly plain: Readers; readonly isolated: Readers } | undefined;
+
+/** The readers of this process: one further thread for all. Sources that run unbuilt have none. */
+export function sharedReaders(isolate: boolean): Readers {
+  if (!shared) {
+    const file = import.meta.url.endsWith('.ts') ? undefined : new URL('./read-worker.js', import.meta.url);
+    const thread = file && openReaderThread(file);
+    shared = { plain: openReaders(thread, false), isolated: openReaders(thread, true) };
+  }
+  return isolate ? shared.isolated : shared.plain;
+}

@@ -1,0 +1,56 @@
+/** The hashes of bytes that come in pieces, and whether they are what a lockfile or registry says. */
+import { createHash, type Hash, hash } from 'node:crypto';
+import ssri from 'ssri';
+
+/** What a word on integrity wants: one of some digests of its strongest algorithm; undefined when it says nothing usable. */
+interface Wanted {
+  readonly algorithm: string;
+  readonly digests: ReadonlySet<string>;
+}
+
+/** Hashes bytes once for each algorithm wanted; a class because it takes them in as they come. */
+export class Digests {
+  readonly #wanted: readonly (Wanted | undefined)[];
+  readonly #hashes = new Map<string, Hash>();
+  readonly #done = new Map<string, string>();
+
+  /** `words` are Subresource Integrity texts. */
+  constructor(words: readonly string[]) {
+    this.#wanted = words.map(wantedOf);
+    for (const algorithm of ['sha512', ...this.#wanted.flatMap((one) => (one ? [one.algorithm] : []))])
+      if (!this.#hashes.has(algorithm)) this.#hashes.set(algorithm, createHash(algorithm));
+  }
+
+  /** The same of bytes that are all there. */
+  static of(bytes: Buffer, words: readonly string[]): Digests {
+    const digests = new Digests(words);
+    for (const algorithm of digests.#hashes.keys()) digests.#done.set(algorithm, hash(algorithm, bytes, 'base64'));
+    return digests;
+  }
+
+  update(bytes: Buffer): void {
+    for (const one of this.#hashes.values()) one.update(bytes);
+  }
+
+  get integrity(): string {
+    return `sha512-${this.#digest('sha512')}`;
+  }
+
+  /** For each word whether it holds, as npm decides: the strongest algorithm counts. Undefined when it says nothing usable. */
+  holds(): readonly (boolean | undefined)[] {
+    return this.#wanted.map((wanted) => wanted?.digests.has(this.#digest(wanted.algorithm)));
+  }
+
+  #digest(algorithm: string): string {
+    const held = this.#done.get(algorithm) ?? (this.#hashes.get(algorithm) as Hash).digest('base64');
+    this.#done.set(algorithm, held);
+    return held;
+  }
+}
+
+function wantedOf(word: string): Wanted | undefined {
+  const parsed = ssri.parse(word);
+  if (!parsed || Object.keys(parsed).length === 0) return undefined;
+  const algorithm = parsed.pickAlgorithm();
+  return { algorithm, digests: new Set((parsed[algorithm] ?? []).map(({ digest }) => digest)) };
+}

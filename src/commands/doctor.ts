@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import { evaluate } from '../engine.ts';
 import { fileFilter, judgeFiles } from '../judge-files.ts';
 import { DepwardError } from '../model/errors.ts';
+import { pathMatcher } from '../model/path-pattern.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
 import type { FileFix, FileUntold, RepositoryFiles } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
-import type { Instant } from '../model/time.ts';
+import { type Instant, plural } from '../model/time.ts';
 import { toolVersion } from '../package-root.ts';
 import { diffText, planFixes } from '../repository/fix.ts';
 import { listFiles } from '../repository/list.ts';
@@ -92,7 +93,11 @@ export interface Repository {
 
 /** Lists the files and reads those that a rule of the policy asks for. */
 export async function openRepository(folder: string, policy: Policy, signal: AbortSignal): Promise<Repository> {
-  const { paths, notes } = await listFiles(folder, signal);
+  const listed = await listFiles(folder, signal);
+  const ignored = pathMatcher(policy.ignore ?? []);
+  const paths = policy.ignore === undefined ? listed.paths : listed.paths.filter((path) => !ignored(path));
+  const left = listed.paths.length - paths.length;
+  const notes = left === 0 ? listed.notes : [...listed.notes, `the policy leaves out ${plural(left, 'file')} (ignore)`];
   const { texts, untold, gone } = readFiles(folder, paths.filter(fileFilter(rules, policy)));
   return { files: { now: texts, paths: new Set(paths.filter((path) => !gone.has(path))) }, untold, notes };
 }

@@ -12,8 +12,9 @@ import { changedPaths, commitOf, openRepository, type Repository } from '../reso
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
-import { acceptedBy } from './baseline.ts';
+import { baselineOf } from './baseline.ts';
 import { judgeRepository } from './gate-files.ts';
+import { withoutIgnored } from './gate-ignore.ts';
 import { policiesOf } from './gate-policy.ts';
 import type { Io } from './io.ts';
 import { type CommonOptions, momentOf } from './options.ts';
@@ -34,13 +35,16 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   targetsOf(options.format);
   if (options.affected !== undefined) return (await import('./affected.ts')).run({ ...options, affected: options.affected }, io);
   const target = await targetOf(options, io);
-  const { policy, notes } = await policiesOf(target, options.config, io.cwd);
-  const accepted = await acceptedBy(options.baseline, io);
-  const judged = { ...policy, waivers: [...policy.waivers, ...accepted] };
-  const found = await packageChanges(target, options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd)));
-  const files = await judgeRepository(target, judged, momentOf(options.asOf, io.now()));
-  const report = await judge({ ...found, ...files, policy: judged, notes }, target, options, io);
-  const shown = { ...report, notes: report.notes.filter((note) => tellsSomething(note, options.all === true)) };
+  const { policy, notes: remarks } = await policiesOf(target, options.config, io.cwd);
+  const baseline = await baselineOf(options.baseline, target, io);
+  const judged = { ...policy, waivers: [...policy.waivers, ...baseline.waivers] };
+  const seen = await withoutIgnored(target, policy.ignore ?? []);
+  const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
+  const found = await packageChanges(named ? target : seen, named);
+  const files = await judgeRepository(seen, judged, momentOf(options.asOf, io.now()));
+  const report = await judge({ ...found, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
+  const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
+  const shown = { ...report, notes };
   await writeReports(shown, options, io);
   return exitCodeOf(shown);
 }

@@ -23,6 +23,8 @@ export interface Waiver {
   readonly subject: string;
   /** Of the package's artefact, or of the secret in the file. */
   readonly integrity?: string;
+  /** Only the finding with exactly these words, where the subject is no artefact. */
+  readonly message?: string;
   readonly owner: string;
   readonly reason: string;
   readonly expires: Instant;
@@ -38,6 +40,8 @@ export interface Policy {
   readonly rules: ReadonlyMap<string, RuleSetting>;
   readonly overrides: readonly Override[];
   readonly waivers: readonly Waiver[];
+  /** Patterns of paths that the gate and doctor leave out: lockfiles and other files that install nothing here, such as fixtures. */
+  readonly ignore?: readonly string[];
   /** Evidence without which a package is blocked even when the registry does not publish it. */
   readonly require: readonly EvidenceKind[];
   /** Undefined: the door's own default (check warns, gate and proxy block). */

@@ -28,9 +28,9 @@ export interface Waived {
   readonly expires: string;
 }
 
-/** A remark on the policy itself: an expired or unused waiver. */
+/** A remark on the policy itself: an expired or unused waiver, what it leaves out. */
 export interface PolicyNote {
-  readonly kind: 'waiver-expired' | 'waiver-unused' | 'waiver-in-change' | 'policy-weakened';
+  readonly kind: 'waiver-expired' | 'waiver-unused' | 'waiver-in-change' | 'policy-weakened' | 'paths-ignored' | 'baseline';
   readonly message: string;
 }
 

@@ -12,6 +12,7 @@ export interface ConfigFile {
   readonly rules?: SettingTexts;
   readonly overrides?: readonly { readonly packages: readonly string[]; readonly rules: SettingTexts }[];
   readonly waivers?: readonly WaiverText[];
+  readonly ignore?: readonly string[];
   readonly require?: readonly EvidenceKind[];
   readonly onFailed?: OnFailed;
   readonly joinThreshold?: number;
@@ -46,6 +47,7 @@ export function policyOf(config: ConfigFile, origin: string): Policy {
     rules,
     overrides: (config.overrides ?? []).map((override) => overrideOf(override, rules)),
     waivers: (config.waivers ?? []).map(waiverOf),
+    ...(config.ignore && { ignore: config.ignore }),
     require: config.require ?? [],
     ...(config.onFailed && { onFailed: config.onFailed }),
     joinThreshold: threshold,

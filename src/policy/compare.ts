@@ -55,10 +55,12 @@ function exceptionsOf(override: Override): (readonly [mark: string, pattern: str
 }
 
 function otherWeakenings(before: Policy, after: Policy): readonly string[] {
+  const left = (after.ignore ?? []).filter((pattern) => !before.ignore?.includes(pattern));
   const dropped = before.require.filter((kind) => !after.require.includes(kind));
   return [
     ...(before.onFailed === 'block' && after.onFailed !== 'block' ? [`no longer blocks what could not be told (onFailed)`] : []),
     ...(before.onFailed === undefined && after.onFailed === 'warn' ? [`lets through what could not be told (onFailed)`] : []),
+    ...(left.length > 0 ? [`leaves out more of the repository (ignore): ${listText(left, 12)}`] : []),
     ...(dropped.length > 0 ? [`no longer requires ${listText(dropped)}`] : []),
     ...(after.joinThreshold > before.joinThreshold ? [`raises joinThreshold from ${before.joinThreshold} to ${after.joinThreshold}`] : []),
   ];

@@ -63,7 +63,11 @@ function covers(waiver: Waiver, finding: Finding): boolean {
 }
 
 function isAbout(waiver: Waiver, finding: Finding): boolean {
-  return waiver.rule === finding.ruleId && waiver.subject === waivable(finding.subject);
+  return (
+    waiver.rule === finding.ruleId &&
+    waiver.subject === waivable(finding.subject) &&
+    (waiver.message === undefined || waiver.message === finding.message)
+  );
 }
 
 function integrityOf(subject: Subject): string | undefined {

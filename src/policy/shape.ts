@@ -65,6 +65,10 @@ const forms = {
     pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])(?:T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ)?$',
     expected: 'a date `2026-12-31` or a time `2026-12-31T12:00:00Z`',
   },
+  path: {
+    pattern: '^(?!/|.*(?:^|/)\\.\\.?(?:/|$))[^\\\\\\u0000-\\u001f]{1,300}$',
+    expected: 'a path from the root of the repository, like `test/fixtures` or `**/fixtures/**`',
+  },
   words: { pattern: '\\S', expected: 'some words' },
 } satisfies { [name: string]: Form };
 
@@ -85,6 +89,10 @@ export function configShape(rules: readonly ConfigurableRule[]): Shape {
       ),
     ),
     waivers: list('Accepted findings, each bound to one artefact, with an owner, a reason and an end.', waiverShape(rules)),
+    ignore: list(
+      'Paths that gate and doctor leave out, from the root of the repository: lockfiles and other files that install nothing here, such as fixtures of tests.',
+      text('A path; `*` within a segment, `**` for any number of them; a folder means all that is in it.', forms.path),
+    ),
     require: list('Evidence without which a package is blocked, even where the registry does not publish it.', choice('', Object.keys(evidence))),
     onFailed: choice('When evidence could not be had although the registry offers it. Unset: check warns, gate and proxy block.', onFailed),
     joinThreshold: { kind: 'number', about: 'Decibans from which independent facts convict together.', min: 1, max: 200 },

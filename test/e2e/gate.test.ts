@@ -130,6 +130,24 @@ describe('what a branch changes', () => {
     expect(report?.verdicts[0]?.subject.where).toMatchObject({ file: 'package-lock.json', line: 12 });
   });
 
+  it('is not judged where the policy from before leaves it out, and that is said', async () => {
+    const config = { ignore: ['test/fixtures'] };
+    place.write('depward.config.json', config);
+    place.write('test/fixtures/package-lock.json', lock({ right: '1.0.0' }));
+    commit('one and a half');
+    place.write('package-lock.json', lock({ left: '1.1.0' }));
+    place.write('test/fixtures/package-lock.json', lock({ right: '1.2.0' }));
+    const { judged, report } = await gate();
+    expect(judged).toEqual(['change 1.0.0->1.1.0']);
+    expect(report?.notes).toEqual([
+      { kind: 'paths-ignored', message: expect.stringContaining('leaves out 1 changed file (ignore): test/fixtures/package-lock.json') },
+    ]);
+    expect((await gate('--lockfile', 'test/fixtures/package-lock.json')).judged).toEqual(['change 1.0.0->1.2.0']);
+    place.write('depward.config.json', { ignore: ['test/fixtures', '*.json'] });
+    const more = await gate();
+    expect([more.judged, more.report?.notes.map(({ kind }) => kind)]).toEqual([['change 1.0.0->1.1.0'], ['policy-weakened', 'paths-ignored']]);
+  });
+
   it('may not be committed yet, and may be nothing', async () => {
     const before = registry.count();
     expect(await gate()).toMatchObject({ code: 0, judged: [] });
@@ -189,8 +207,37 @@ describe('what a branch changes', () => {
     expect((await gate('--format', `json=${join(place.home, 'saved.json')}`).catch(() => ({ code: 0 }))).code).not.toBe(0);
     const saved = await place.run('gate', '--format', `json=${join(place.home, 'saved.json')}`);
     expect(saved.code).toBe(1);
-    expect((await gate('--baseline', join(place.home, 'saved.json'))).code).toBe(0);
+    const file = join(place.home, 'saved.json');
+    const known = await gate('--baseline', file);
+    expect(known.code).toBe(0);
+    expect(known.report?.notes).toEqual([
+      { kind: 'baseline', message: expect.stringMatching(/with \d findings: \d of what was found here are known from it; it counts until 20/) },
+    ]);
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...report, asOf: '2020-01-01T00:00:00.000Z' }));
+    const late = await gate('--baseline', file);
+    expect([late.code, late.report?.notes[0]?.message]).toEqual([1, expect.stringContaining('counted until 2020-03-31: nothing in it counts')]);
+    place.write('known.json', report);
+    const own = await gate('--baseline', 'known.json');
+    expect([own.code, own.report?.notes[0]?.message]).toEqual([1, expect.stringContaining('comes with this change itself')]);
     expect(await gate('--baseline', 'nothing.json')).toMatchObject({ code: 2 });
+    place.write('nothing.json', '{}');
+    commit('a report that is none');
+    expect(await gate('--base', 'HEAD', '--baseline', 'nothing.json')).toMatchObject({ code: 2 });
+  });
+
+  it('knows what a saved report says of a file by its words', async () => {
+    place.write('.npmrc', 'strict-ssl=false\n');
+    const file = join(place.home, 'saved.json');
+    await place.run('gate', '--format', `json=${file}`);
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    expect(report.findings).not.toEqual([]);
+    expect((await gate('--baseline', file)).found).toEqual([]);
+    writeFileSync(
+      file,
+      JSON.stringify({ ...report, findings: report.findings.map((finding: object) => ({ ...finding, message: 'something else' })) }),
+    );
+    expect((await gate('--baseline', file)).found).not.toEqual([]);
   });
 
   it('refuses conflicts and links out of the repository', async () => {

@@ -26,6 +26,7 @@ describe('a configuration that lets more through', () => {
     [{ ...base, onFailed: 'block' }, base, ['no longer blocks what could not be told (onFailed)']],
     [base, { ...base, onFailed: 'warn' }, ['lets through what could not be told (onFailed)']],
     [{ ...base, require: ['trust', 'times'] }, { ...base, require: ['times'] }, ['no longer requires trust']],
+    [{ ...base, ignore: ['a'] }, { ...base, ignore: ['a', '**/b'] }, ['leaves out more of the repository (ignore): **/b']],
     [{ ...base, joinThreshold: 20 }, { ...base, joinThreshold: 30 }, ['raises joinThreshold from 20 to 30']],
   ])('%j -> %j', (before, after, expected) => {
     expect(notes(before, after)).toEqual(expected);

@@ -93,6 +93,11 @@ describe('a mistake in a configuration', () => {
     ['{"rules": {"release-age": ["block", {"exempt": "@acme/*"}]}}', 'depward.config.json:1:48: "exempt" must be a list [ … ]', undefined],
     ['{"rules": {"typosquat": ["warn", {"x": 1}]}}', 'depward.config.json:1:35: unknown option "x" in "typosquat"', 'there are none to set here'],
     ['{"extends": "strickt"}', 'depward.config.json:1:13: "extends" cannot be "strickt"', 'did you mean "strict"?'],
+    [
+      '{"ignore": ["../x"]}',
+      'depward.config.json:1:13: "ignore"[0] must be a path from the root of the repository, like `test/fixtures` or `**/fixtures/**`',
+      undefined,
+    ],
     ['{"onFailed": 7}', 'depward.config.json:1:14: "onFailed" must be one of warn and block', undefined],
     ['{"rules": {}, "rules": {"typosquat": "off"}}', 'depward.config.json:1:15: "rules" is given twice in the configuration', undefined],
     ['[]', 'depward.config.json:1:1: the configuration must be an object { … }', undefined],

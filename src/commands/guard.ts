@@ -18,6 +18,7 @@ import { openBench } from '../proxy/judge.ts';
 import type { Upstream } from '../proxy/upstream.ts';
 import type { Bench } from '../proxy/verdict.ts';
 import type { NpmConfig } from '../registry/config.ts';
+import { npmConnections, npmCredentials } from '../registry/npm-own.ts';
 import { rules } from '../rules/index.ts';
 import type { MintedCredentials } from './credentials.ts';
 import type { Io } from './io.ts';
@@ -54,13 +55,15 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
   });
 }
 
-/** An upstream with the proxy's own credentials: those of a command first, else those of npm's configuration. */
-export function upstreamWith(npm: (url: string) => string | undefined, minted: MintedCredentials): (url: string) => Upstream {
+/** An upstream as npm's configuration says it is reached, with the proxy's own credentials: those of a command first, else npm's. */
+export async function upstreamsBy(config: NpmConfig, minted: MintedCredentials | undefined): Promise<(url: string) => Upstream> {
+  const npm = minted && (await npmCredentials(config));
+  const connections = await npmConnections(config);
   return (url) => {
-    const mint = minted(url);
-    if (mint) return { url, authorization: mint };
-    const own = npm(url);
-    return own === undefined ? { url } : { url, authorization: async () => own };
+    const connection = connections(url);
+    const own = npm?.(url);
+    const authorization = minted?.(url) ?? (own === undefined ? undefined : async () => own);
+    return { url, ...(connection && { connection }), ...(authorization && { authorization }) };
   };
 }
 

@@ -170,6 +170,11 @@ export const commands = [
       { flags: '--rewrite <how>', about: 'tarball addresses: auto (as each client needs it), always, never' },
       { flags: '--audit <file>', about: 'write one JSON line for each decision; - for stdout' },
       { flags: '--fresh <seconds>', about: 'serve a document this long without asking the registry again (default: 60)' },
+      {
+        flags: '--stale <seconds>',
+        about: 'while the registry cannot be reached, serve what was judged before for so long, and say so (default: 0, refuse)',
+      },
+      { flags: '--redirect-to <host>', about: 'follow redirects of the registry to this host; repeatable', repeatable: true },
       { flags: '--memory <megabytes>', about: 'most memory for documents and tarballs (default: 256)' },
       { flags: '--as-of <time>', about: 'for replays and audits: as if it were that moment; everything later is invisible, security fixes too' },
       config,

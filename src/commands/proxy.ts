@@ -6,12 +6,12 @@ import { isoOf } from '../model/time.ts';
 import { auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
-import type { Upstream, Upstreams } from '../proxy/upstream.ts';
+import type { Upstreams } from '../proxy/upstream.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig } from '../registry/config.ts';
-import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
+import { npmDefaultHost } from '../registry/npm-own.ts';
 import { mintedCredentials } from './credentials.ts';
-import { benchFor, registryUrl, upstreamWith } from './guard.ts';
+import { benchFor, registryUrl, upstreamsBy } from './guard.ts';
 import { exit, type Io } from './io.ts';
 import { momentOf } from './options.ts';
 import { projectPolicy } from './policy.ts';
@@ -31,6 +31,8 @@ export interface ProxyCommandOptions {
   readonly audit?: string;
   readonly fresh?: string;
   readonly memory?: string;
+  readonly redirectTo?: readonly string[];
+  readonly stale?: string;
   readonly asOf?: string;
   readonly config?: string;
   readonly quiet?: boolean;
@@ -60,6 +62,8 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
     npmReplaces: new Set([await npmDefaultHost()]),
     pass: passed(options),
     freshFor: numberOf(options.fresh, 60, 0, 86_400, '--fresh') * 1000,
+    staleFor: numberOf(options.stale, 0, 0, 604_800, '--stale') * 1000,
+    redirectTo: new Set((options.redirectTo ?? []).map(hostOf)),
     cacheBytes: numberOf(options.memory, 256, 1, 16_384, '--memory') * 1_000_000,
     ...(audit && { audit }),
     ...(asOf === undefined ? { now: io.now } : { now: () => asOf, asOf }),
@@ -85,7 +89,7 @@ async function untilStopped(signal: AbortSignal): Promise<void> {
 
 async function upstreamsOf(options: ProxyCommandOptions, io: Io): Promise<Upstreams> {
   const config = await loadNpmConfig({ cwd: io.cwd, env: io.env });
-  const upstream = options.ownCredentials ? upstreamWith(await npmCredentials(config), mintedCredentials(io)) : (url: string): Upstream => ({ url });
+  const upstream = await upstreamsBy(config, options.ownCredentials ? mintedCredentials(io) : undefined);
   const main = upstream(options.upstream === undefined ? config.registries.main : registryUrl(options.upstream, '--upstream'));
   const scopes = new Map([...(options.upstream === undefined ? config.registries.scopes : [])].map(([scope, url]) => [scope, upstream(url)]));
   for (const text of options.scope ?? []) {
@@ -116,6 +120,13 @@ function addressOf(text: string): { readonly host: string; readonly port: number
   if (!found || port > 65_535)
     throw new DepwardError('usage', `--listen is not HOST:PORT: ${printable(text, 100)}`, { hint: 'for example 127.0.0.1:4873' });
   return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+function hostOf(text: string): string {
+  const url = URL.canParse(`https://${text}/`) ? new URL(`https://${text}/`) : undefined;
+  if (url?.pathname !== '/' || url.username || url.host === '')
+    throw new DepwardError('usage', `--redirect-to is not a host: ${printable(text, 100)}`);
+  return url.host;
 }
 
 function numberOf(text: string | undefined, fallback: number, least: number, most: number, option: string): number {

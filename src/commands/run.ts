@@ -7,10 +7,10 @@ import { type ClientCommand, commandOf, environmentFor } from '../proxy/clients.
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
-import { npmCredentials, npmDefaultHost } from '../registry/npm-own.ts';
+import { npmDefaultHost } from '../registry/npm-own.ts';
 import { type Intended, intendedBy } from './client-words.ts';
 import { mintedCredentials } from './credentials.ts';
-import { askedRegistry, benchFor, upstreamWith } from './guard.ts';
+import { askedRegistry, benchFor, upstreamsBy } from './guard.ts';
 import { exit, type Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { exitCodeOf, writeReports } from './output.ts';
@@ -149,7 +149,7 @@ async function openProxy(
   originals: Map<string, string>,
   { command, session, options, io }: Run,
 ): Promise<RunningProxy> {
-  const upstream = upstreamWith(await npmCredentials(config), mintedCredentials(io));
+  const upstream = await upstreamsBy(config, mintedCredentials(io));
   return await startProxy({
     host: '127.0.0.1',
     port: 0,

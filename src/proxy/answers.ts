@@ -4,7 +4,7 @@ import type { Packument } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
 import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
 import type { Form, Identity, JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
-import { type ServedHeaders, send, sendBytes, sendError, sendServed, servedHeaders } from './respond.ts';
+import { type ServedHeaders, send, sendBytes, sendError, sendServed, servedHeaders, staleHeaders, staleWarning } from './respond.ts';
 import { type Route, versionInFile } from './route.ts';
 import type { TarballRelease, Tarballs } from './tarballs.ts';
 import type { Judgement } from './verdict.ts';
@@ -74,8 +74,9 @@ export function openAnswers(context: AnswerContext): Answers {
       ({ outcome, headers, allGone } = made);
     }
     if (allGone) return refuseWhole(name, served.judged.withheld, response);
-    const sent = sendServed(request, response, served, headers);
-    const said = outcome;
+    const stale = served.stale();
+    const sent = sendServed(request, response, served, stale === undefined ? headers : staleHeaders(headers, stale));
+    const said = stale === undefined ? outcome : staleOutcome(outcome, stale);
     return sent ? sent.then(() => said) : said;
   }
 
@@ -146,13 +147,16 @@ export function openAnswers(context: AnswerContext): Answers {
 
   function judgedTarball(
     name: string,
-    { release, judgement, judged }: JudgedFile,
+    { release, judgement, judged, stale }: JudgedFile,
     who: Identity,
     request: IncomingMessage,
     response: ServerResponse,
   ): Outcome | Promise<Outcome> {
     if (judgement.action === 'block' && !observe) return refuse(name, judgement, insteadOf(judged, release.version), 'tarball', response);
-    return deliver(name, release, judgement, who, request, response);
+    const why = stale();
+    if (why === undefined) return deliver(name, release, judgement, who, request, response);
+    response.setHeader('warning', staleWarning(why));
+    return Promise.resolve(deliver(name, release, judgement, who, request, response)).then((outcome) => staleOutcome(outcome, why));
   }
 
   /** The bytes of this package's own versions, checked; what lies elsewhere is not fetched for a verdict. */
@@ -210,6 +214,10 @@ export function openAnswers(context: AnswerContext): Answers {
   }
 
   return { packument: answerPackument, part: answerPart, tarball: answerTarball };
+}
+
+function staleOutcome(outcome: Outcome, why: string): Outcome {
+  return { ...outcome, reason: `served as judged before: ${why}` };
 }
 
 const delivered = new WeakMap<Judgement, Outcome>();

@@ -34,6 +34,8 @@ export interface Judged {
 
 /** A document ready to be served. */
 export interface Served {
+  /** Why the registry could not be asked whether this still holds, where that is so. */
+  readonly stale: () => string | undefined;
   readonly bytes: Buffer;
   /** As the registry sent it. */
   readonly whole: Buffer;
@@ -47,6 +49,7 @@ export interface Served {
 
 /** A version whose tarball may be delivered, or not. */
 export interface JudgedFile {
+  readonly stale: () => string | undefined;
   readonly release: Release;
   readonly judgement: Judgement;
   readonly judged: Judged;
@@ -66,6 +69,8 @@ interface Document {
   confirmed: number;
   /** Where its parts lie, found once; undefined in it when it has to be parsed to be filtered. */
   layout?: { readonly found: PackumentLayout | undefined };
+  /** Why it could not be confirmed, and until when nobody tries again. */
+  stale?: { readonly why: string; readonly until: number };
 }
 
 interface Entry {
@@ -91,6 +96,8 @@ export interface PackagesOptions {
   readonly observe: boolean;
   /** For how long a document is served without asking the registry again, in milliseconds. */
   readonly freshFor: number;
+  /** For how long after that it may still be served while the registry is in trouble, in milliseconds. */
+  readonly staleFor: number;
   readonly cacheBytes: number;
   readonly now: () => Instant;
 }
@@ -115,6 +122,8 @@ const accept: Record<Form, string> = {
   short: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*',
 };
 const missingFor = 10_000;
+/** A registry in trouble is asked again after so many milliseconds. */
+const askAgainAfter = 2000;
 const mostExtra = 1000;
 
 /** Opens the store. Everything in it can be fetched and judged again, so it lives in memory only. */
@@ -153,7 +162,9 @@ export function openPackages(options: PackagesOptions): Packages {
 
   function freshDocument(entry: Entry, form: Form): Document | undefined {
     const held = entry.documents.get(form);
-    return held && held !== 'missing' && performance.now() - held.confirmed < options.freshFor ? held : undefined;
+    if (!held || held === 'missing') return undefined;
+    const clock = performance.now();
+    return clock - held.confirmed < options.freshFor || (held.stale && clock < held.stale.until) ? held : undefined;
   }
 
   /** The decision where it is at hand and still holds. */
@@ -168,8 +179,18 @@ export function openPackages(options: PackagesOptions): Packages {
     const held = entry.documents.get(form);
     if (held === 'missing' && performance.now() - entry.missingAt < missingFor) throw new UpstreamTrouble(404, 'the registry has no such package');
     return await shared(`document ${form} ${entry.identity}\n${entry.name}`, () =>
-      fetched(entry, form, held === 'missing' ? undefined : held, identity),
+      fetched(entry, form, held === 'missing' ? undefined : held, identity).catch((error: unknown) => staleOf(held, error)),
     );
+  }
+
+  /** What was there before, while the registry is in trouble and policy has it so; the registry's own refusals are none. */
+  function staleOf(held: Document | 'missing' | undefined, error: unknown): Document {
+    const trouble = troubleOf(error);
+    const clock = performance.now();
+    const refusal = trouble.status < 500 && trouble.status !== 429;
+    if (!held || held === 'missing' || refusal || clock - held.confirmed >= options.freshFor + options.staleFor) throw error;
+    held.stale = { why: trouble.message, until: clock + askAgainAfter };
+    return held;
   }
 
   async function fetched(entry: Entry, form: Form, held: Document | undefined, identity: Identity): Promise<Document> {
@@ -183,6 +204,7 @@ export function openPackages(options: PackagesOptions): Packages {
     }
     if (held && (answer.kind === 'unchanged' || answer.bytes.equals(held.bytes))) {
       held.confirmed = confirmed;
+      delete held.stale;
       return held;
     }
     if (answer.kind === 'unchanged') throw new UpstreamTrouble(502, 'the registry says "unchanged" to a first question');
@@ -259,7 +281,7 @@ export function openPackages(options: PackagesOptions): Packages {
       // The verdict may have become part of a newer decision; that one is what it is shown with.
       const judged = entry.judged;
       if (!release || !verdict || !judged) return undefined;
-      const found = { release, judgement: verdict, judged };
+      const found = { release, judgement: verdict, judged, stale: () => judged.from.stale?.why };
       if (entry.files.size >= mostExtra) entry.files.clear();
       if (verdict.complete && judged.packument === packument) entry.files.set(file, found);
       return found;
@@ -316,6 +338,7 @@ export function openPackages(options: PackagesOptions): Packages {
       const filtered = filterPackument(document.bytes, filtering, document.layout.found);
       const etag = `"${createHash('sha256').update(filtered.bytes).digest('base64url').slice(0, 27)}"`;
       return {
+        stale: () => document.stale?.why,
         bytes: filtered.bytes,
         whole: document.bytes,
         etag,

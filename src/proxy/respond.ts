@@ -55,6 +55,17 @@ export function servedHeaders({ etag, type, bytes }: Served, notice: string | un
   return { unchanged, plain: [...whole, 'content-length', String(bytes.length)], packed: [...whole, 'content-encoding', 'gzip'] };
 }
 
+/** The same for a document that could not be confirmed, which is said. */
+export function staleHeaders({ plain, packed, unchanged }: ServedHeaders, why: string): ServedHeaders {
+  const said = ['warning', staleWarning(why)];
+  return { plain: [...plain, ...said], packed: [...packed, ...said], unchanged: [...unchanged, ...said] };
+}
+
+/** A `Warning` header: 110, response is stale. */
+export function staleWarning(why: string): string {
+  return `110 depward "served as judged before: ${headerText(why, 200).replace(/["\\]/g, "'")}"`;
+}
+
 /** Sends a document of which the client may already have this very version. A promise only where it has to be packed first. */
 export function sendServed(request: IncomingMessage, response: ServerResponse, served: Served, headers: ServedHeaders): Promise<void> | undefined {
   const { 'if-none-match': known } = request.headers;

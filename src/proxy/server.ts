@@ -38,6 +38,10 @@ export interface ProxyOptions {
   /** Groups of other routes that are passed on; the rest is refused. */
   readonly pass: ReadonlySet<RouteGroup>;
   readonly freshFor: number;
+  /** For how long what was judged before is served while the registry is in trouble, in milliseconds; not at all when absent. */
+  readonly staleFor?: number;
+  /** Hosts that registries may redirect to. */
+  readonly redirectTo?: ReadonlySet<string>;
   readonly cacheBytes: number;
   readonly limits?: Limits;
   /** Left out where nobody wants to know. */
@@ -61,7 +65,7 @@ export interface RunningProxy {
 /** Starts the proxy. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const limits = options.limits ?? defaultLimits;
-  const present = openUpstreamClient(limits);
+  const present = openUpstreamClient(limits, options.redirectTo);
   const client = options.asOf === undefined ? present : clientAsOf(present, options.asOf);
   const shared = { client, upstreams: options.upstreams };
   const packages = openPackages({
@@ -69,6 +73,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     bench: options.bench,
     observe: options.observe,
     freshFor: options.freshFor,
+    staleFor: options.staleFor ?? 0,
     cacheBytes: options.cacheBytes * 0.7,
     now: options.now,
   });

@@ -1,10 +1,13 @@
 /** The registries behind the proxy, asked over node:http(s) with limits on sizes and times. */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { printable } from '../model/text.ts';
+import { followed, type Redirect, RefusedRedirect } from './redirects.ts';
+import { type Connection, openAgents } from './upstream-agents.ts';
 
 /** A registry behind the proxy. */
 export interface Upstream {
@@ -12,6 +15,8 @@ export interface Upstream {
   readonly url: string;
   /** Credentials of the proxy itself for this registry; where present, those of clients are not sent. */
   authorization?(): Promise<string | undefined>;
+  /** How it is reached, where that is not straight. */
+  readonly connection?: Connection;
 }
 
 /** Which upstream serves what, and which single one the credentials of clients may be sent to. */
@@ -72,7 +77,7 @@ export type DocumentAnswer =
 export interface UpstreamClient {
   /** A document, unpacked; `etag` asks whether it changed. */
   document(upstream: Upstream, path: string, asked: Asked & { readonly accept: string; readonly etag?: string | undefined }): Promise<DocumentAnswer>;
-  /** A response whose body is still to be read. Redirects within the same origin are followed for reads. */
+  /** A response whose body is still to be read. Redirects of reads are followed within the registry, and to hosts that are named for it. */
   open(upstream: Upstream, path: string, asked: Asked): Promise<IncomingMessage>;
   close(): void;
 }
@@ -80,45 +85,53 @@ export interface UpstreamClient {
 const gunzipped = promisify(gunzip);
 const mostRedirects = 3;
 
-/** Opens the client; connections are kept and shared. */
-export function openUpstreamClient(limits: Limits = defaultLimits): UpstreamClient {
-  const kept = { keepAlive: true, keepAliveMsecs: 1000, maxSockets: 48, maxFreeSockets: 16, scheduling: 'lifo' as const };
-  const http = new HttpAgent(kept);
-  const https = new HttpsAgent(kept);
+/** Opens the client; connections are kept and shared. `redirectTo` names hosts that registries may send us on to. */
+export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: ReadonlySet<string> = new Set()): UpstreamClient {
+  const agents = openAgents();
 
   async function open(upstream: Upstream, path: string, asked: Asked): Promise<IncomingMessage> {
     const base = new URL(upstream.url);
-    let url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+    let step: Redirect = { url: new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base), same: true };
     for (let redirects = 0; ; redirects++) {
-      const response = await send(url, upstream, asked);
+      const response = await send(step, upstream, asked);
       const location = response.headers.location;
       const reading = asked.method === undefined || asked.method === 'GET' || asked.method === 'HEAD';
       if (!isRedirect(response.statusCode) || location === undefined || !reading) return response;
       response.resume();
-      url = redirected(url, location, redirects);
+      if (redirects >= mostRedirects) throw new UpstreamTrouble(502, 'the registry redirects in circles');
+      step = await followed(step.url, location, base, redirectTo, upstream.connection?.proxy === undefined).catch((error: unknown) =>
+        Promise.reject(error instanceof RefusedRedirect ? new UpstreamTrouble(502, error.message) : troubleOf(error)),
+      );
     }
   }
 
-  async function send(url: URL, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
-    const own = await ownCredentials(upstream);
-    const authorization = own ?? asked.authorization;
+  async function send(step: Redirect, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
+    // Credentials are the registry's own: another host gets none of them.
+    const authorization = step.same ? ((await ownCredentials(upstream)) ?? asked.authorization) : undefined;
     const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
     try {
-      return await exchange(url, headers, asked);
+      return await exchange(step, upstream, headers, asked);
     } catch (error) {
       // A kept connection may have been closed by the other side just then; nothing was answered, so a read may be asked again.
       if (asked.body || !isReset(error)) throw troubleOf(error);
-      return await exchange(url, headers, asked).catch((again: unknown) => Promise.reject(troubleOf(again)));
+      return await exchange(step, upstream, headers, asked).catch((again: unknown) => Promise.reject(troubleOf(again)));
     }
   }
 
-  function exchange(url: URL, headers: OutgoingHttpHeaders, asked: Asked): Promise<IncomingMessage> {
+  async function exchange(
+    { url, address, same }: Redirect,
+    upstream: Upstream,
+    headers: OutgoingHttpHeaders,
+    asked: Asked,
+  ): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
+    const agent = await agents.for(same ? upstream.connection : withoutCertificate(upstream.connection), secure);
     return new Promise((resolve, reject) => {
       const request = (secure ? httpsRequest : httpRequest)(url, {
         method: asked.method ?? 'GET',
-        agent: secure ? https : http,
+        agent,
         headers,
+        ...(address && { lookup: onlyTo(address) }),
         maxHeaderSize: 65_536,
         ...(asked.signal && { signal: asked.signal }),
       });
@@ -164,11 +177,20 @@ export function openUpstreamClient(limits: Limits = defaultLimits): UpstreamClie
       if (status === 404 || status === 410) return { kind: 'missing', status };
       throw statusTrouble(status, response.headers['retry-after']);
     },
-    close() {
-      http.destroy();
-      https.destroy();
-    },
+    close: agents.close,
   };
+}
+
+/** Our own certificate is for the registry alone. */
+function withoutCertificate(connection: Connection | undefined): Connection | undefined {
+  if (!connection) return undefined;
+  const { cert: _cert, key: _key, ...rest } = connection;
+  return rest;
+}
+
+/** Connects to the address that was looked at: a name may lead elsewhere a moment later. */
+function onlyTo({ address, family }: { readonly address: string; readonly family: number }): LookupFunction {
+  return (_hostname, options, done) => (options.all ? done(null, [{ address, family }]) : done(null, address, family));
 }
 
 /** The upstream a package name is served from. */
@@ -208,14 +230,6 @@ async function bodyOf(response: IncomingMessage, most: number): Promise<Buffer> 
   return await gunzipped(bytes, { maxOutputLength: most }).catch(() =>
     Promise.reject(new UpstreamTrouble(502, 'the registry sent damaged or too large gzip')),
   );
-}
-
-function redirected(from: URL, location: string, redirects: number): URL {
-  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (!to || redirects >= mostRedirects) throw new UpstreamTrouble(502, 'the registry redirects in circles');
-  // Somewhere else is somebody else: no policy was set for that host, and it may be an address inside this network.
-  if (to.origin !== from.origin) throw new UpstreamTrouble(502, `the registry redirects to another host (${printable(to.host, 100)})`);
-  return to;
 }
 
 async function ownCredentials(upstream: Upstream): Promise<string | undefined> {

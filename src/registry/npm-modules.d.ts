@@ -44,3 +44,11 @@ declare module 'npm-registry-fetch/lib/auth.js' {
     options: Readonly<Record<string, unknown>>,
   ): { readonly token: string | null; readonly auth: string | null; readonly cert: string | null; readonly key: string | null };
 }
+
+declare module '@npmcli/agent' {
+  import type { Agent as HttpAgent } from 'node:http';
+  export class Agent extends HttpAgent {
+    constructor(options: Readonly<Record<string, unknown>>);
+  }
+  export function getAgent(url: string, options: Readonly<Record<string, unknown>>): HttpAgent & { readonly proxy?: { readonly url: URL } };
+}

@@ -27,10 +27,17 @@ export interface Judged {
 export type PathFinder = (key: string) => readonly PackageRef[];
 
 /** The kinds of evidence that the rules which are on ask for. */
-export function neededKinds(rules: readonly AnyRule[], policy: Policy): EvidenceKind[] {
+export function neededKinds(rules: readonly AnyRule[], policy: Policy): readonly EvidenceKind[] {
+  const known = needed.get(policy);
+  if (known?.rules === rules) return known.kinds;
   const on = rules.filter((rule) => isOn(rule, policy));
-  return [...new Set<EvidenceKind>(['listing', ...policy.require, ...on.flatMap((rule) => rule.needs)])];
+  const kinds = [...new Set<EvidenceKind>(['listing', ...policy.require, ...on.flatMap((rule) => rule.needs)])];
+  needed.set(policy, { rules, kinds });
+  return kinds;
 }
+
+/** Neither changes, and thousands of single packages are judged by both. */
+const needed = new WeakMap<Policy, { readonly rules: readonly AnyRule[]; readonly kinds: readonly EvidenceKind[] }>();
 
 function isOn(rule: AnyRule, policy: Policy): boolean {
   return settingFor(policy, rule.meta.id, undefined)?.level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));

@@ -40,7 +40,8 @@ export function neededKinds(rules: readonly AnyRule[], policy: Policy): readonly
 const needed = new WeakMap<Policy, { readonly rules: readonly AnyRule[]; readonly kinds: readonly EvidenceKind[] }>();
 
 function isOn(rule: AnyRule, policy: Policy): boolean {
-  return settingFor(policy, rule.meta.id, undefined)?.level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));
+  const level = settingFor(policy, rule.meta.id, undefined)?.level ?? 'off';
+  return level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));
 }
 
 /** Runs every rule that is on over one package: findings, and what could not be told. */

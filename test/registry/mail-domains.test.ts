@@ -62,6 +62,7 @@ describe('mail-domain-expired', () => {
   it('asks nobody unless the policy turns it on, and never without a look-up, as offline and as of earlier moments', async () => {
     expect(neededKinds(rules, defaultPolicy())).not.toContain('mailDomains');
     expect(neededKinds(rules, policyOf({ rules: { 'mail-domain-expired': 'warn' } }, 'test'))).toContain('mailDomains');
+    expect(neededKinds(rules, policyOf({ extends: [] }, 'test'))).toEqual(['listing']);
     expect(await evidenceOf(undefined)).toMatchObject({ ok: false, why: 'not-offered' });
   });
 

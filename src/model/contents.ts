@@ -124,24 +124,28 @@ export interface Hiding {
   readonly strength: number;
 }
 
+/** The sorts of files; kept facts name them by their place here. */
+export const fileTypes = [
+  'javascript',
+  'typescript',
+  'declaration',
+  'json',
+  'shell',
+  'powershell',
+  'batch',
+  'python',
+  'gyp',
+  'native-source',
+  'executable',
+  'wasm',
+  'archive',
+  'image',
+  'text',
+  'data',
+] as const;
+
 /** What sort of file it is, by content first and name second. */
-export type FileType =
-  | 'javascript'
-  | 'typescript'
-  | 'declaration'
-  | 'json'
-  | 'shell'
-  | 'powershell'
-  | 'batch'
-  | 'python'
-  | 'gyp'
-  | 'native-source'
-  | 'executable'
-  | 'wasm'
-  | 'archive'
-  | 'image'
-  | 'text'
-  | 'data';
+export type FileType = (typeof fileTypes)[number];
 
 /** A file of the release. */
 export interface ContentFile {

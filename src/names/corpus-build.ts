@@ -1,5 +1,5 @@
 /** Builds the bytes that `openCorpus` opens: for `npm run data`, and for the few names a project adds of its own. */
-import { form, magic, mostIndexed, packDownloads, packUses, placeBits, sections, stride, usage } from './corpus.ts';
+import { fixedHeader, form, magic, mostIndexed, packDownloads, packUses, placeBits, sections, stride, usage } from './corpus.ts';
 import { Letters, spread } from './hash.ts';
 import { bareName, wordsOf } from './words.ts';
 
@@ -31,7 +31,7 @@ export function buildCorpus(popular: readonly Popular[], indexed = mostIndexed):
     addThirds(thirds, letters, id);
   });
   const parts = new Map<string, Uint8Array | Uint16Array | Uint32Array>([
-    ...textOf(names),
+    ...textOf(names, edited),
     ['downloads', padded(Uint16Array.from(names, ({ downloads }) => packDownloads(Math.min(downloads, 0xffffffff))))],
     ['relatives', padded(relativesOf(names))],
     ['signatures', signatures],
@@ -40,7 +40,8 @@ export function buildCorpus(popular: readonly Popular[], indexed = mostIndexed):
     ...forms.parts('form', 32),
     ...usesIn(names, letters),
   ]);
-  return assemble(names.length, edited, parts);
+  const indexedLength = names.slice(0, edited).reduce((sum, { name }) => sum + name.length, 0);
+  return assemble([magic, names.length, edited, indexedLength], parts);
 }
 
 const readable = /^[\x21-\x7e]{1,214}$/;
@@ -176,8 +177,11 @@ function padded(list: Uint16Array): Uint16Array {
   return even;
 }
 
-function textOf(names: readonly Popular[]): [string, Uint8Array | Uint32Array][] {
-  const text = names.map(({ name }) => name).join('');
+function textOf(names: readonly Popular[], indexed: number): [string, Uint8Array | Uint32Array][] {
+  const joined = (some: readonly Popular[]) => {
+    const text = some.map(({ name }) => name).join('');
+    return bytesFrom(text.length, (at) => text.charCodeAt(at));
+  };
   const starts = new Uint32Array(Math.ceil(names.length / stride));
   let end = 0;
   names.forEach(({ name }, id) => {
@@ -185,7 +189,8 @@ function textOf(names: readonly Popular[]): [string, Uint8Array | Uint32Array][]
     end += name.length;
   });
   return [
-    ['text', bytesFrom(text.length, (at) => text.charCodeAt(at))],
+    ['text', joined(names.slice(0, indexed))],
+    ['tail', joined(names.slice(indexed))],
     ['starts', starts],
     ['lengths', bytesFrom(names.length, (id) => names[id]?.name.length ?? 0)],
   ];
@@ -197,8 +202,8 @@ function bytesFrom(length: number, at: (index: number) => number): Uint8Array {
   return bytes;
 }
 
-function assemble(count: number, indexed: number, parts: ReadonlyMap<string, Uint8Array | Uint16Array | Uint32Array>): Uint8Array {
-  const header = [magic, count, indexed];
+function assemble(fixed: readonly number[], parts: ReadonlyMap<string, Uint8Array | Uint16Array | Uint32Array>): Uint8Array {
+  const header = [...fixed];
   let end = (header.length + sections.length + 1) * 4;
   for (const name of sections) {
     header.push(end);
@@ -209,7 +214,7 @@ function assemble(count: number, indexed: number, parts: ReadonlyMap<string, Uin
   new Uint32Array(bytes.buffer).set(header);
   sections.forEach((name, at) => {
     const part = parts.get(name);
-    if (part) bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), header[3 + at] ?? 0);
+    if (part) bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), header[fixedHeader + at] ?? 0);
   });
   return bytes;
 }

@@ -23,6 +23,14 @@ export function withinOneEdit(corpus: Corpus, query: Letters, found: number[] = 
   return found;
 }
 
+/** Around short names there are hundreds: the most downloaded of them are what somebody could have meant. */
+export function foremost(found: number[], most: number): readonly number[] {
+  if (found.length <= most) return found;
+  found.sort((a, b) => a - b);
+  found.length = most;
+  return found;
+}
+
 function probeOne(corpus: Corpus, key: number, query: Letters, found: number[]): void {
   const { starts, ids, mask } = corpus.halves;
   const bucket = key & mask;

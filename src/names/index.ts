@@ -9,7 +9,7 @@ import { chance, type Weighed, weigh } from './weigh.ts';
 import { accuse, mayBlock } from './weights.ts';
 
 export { confusions } from './confusions/index.ts';
-export { type Corpus, openCorpus } from './corpus.ts';
+export { type Corpus, openCorpus, type ReadBytes } from './corpus.ts';
 export { buildCorpus, type Popular } from './corpus-build.ts';
 export { inWords } from './weigh.ts';
 

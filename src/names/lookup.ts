@@ -1,5 +1,5 @@
 /** Looks names up by their letters, in constant time. */
-import { type Corpus, form, placeBits, startOf, usage, usesScale } from './corpus.ts';
+import { type Corpus, form, placeBits, startOf, textAround, usage, usesScale } from './corpus.ts';
 import { copyLetters, Letters, longestName, spread } from './hash.ts';
 
 /** The places of the names that have, in the given form, the letters of `letters` from `from` up to `to`; most downloaded first, at most so many. */
@@ -48,8 +48,9 @@ const none: readonly number[] = [];
 function hasLetters(corpus: Corpus, id: number, kind: number, letters: Letters, from: number, to: number): boolean {
   const start = startOf(corpus, id);
   const end = start + (corpus.lengths[id] ?? 0);
-  const slash = kind === form.bare ? corpus.text.subarray(start, end).indexOf(slashSign) : 0;
-  if (slash < 0 || copyLetters(corpus.text, start + slash, end, other) !== to - from) return false;
+  const text = textAround(corpus, id);
+  const slash = kind === form.bare ? text.subarray(start, end).indexOf(slashSign) : 0;
+  if (slash < 0 || copyLetters(text, start + slash, end, other) !== to - from) return false;
   for (let at = from; at < to; at++) if (other[at - from] !== letters.bytes[at]) return false;
   return true;
 }
@@ -57,7 +58,8 @@ function hasLetters(corpus: Corpus, id: number, kind: number, letters: Letters, 
 function isName(corpus: Corpus, id: number, name: string): boolean {
   if (corpus.lengths[id] !== name.length) return false;
   const from = startOf(corpus, id);
-  for (let at = 0; at < name.length; at++) if (corpus.text[from + at] !== name.charCodeAt(at)) return false;
+  const text = textAround(corpus, id);
+  for (let at = 0; at < name.length; at++) if (text[from + at] !== name.charCodeAt(at)) return false;
   return true;
 }
 

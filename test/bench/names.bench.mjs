@@ -2,7 +2,7 @@
  * Finding popular names alike, in the same run over the same names: the index, a scan with fastest-levenshtein, the plain
  * two-part index it grew from, and npq's check restated (every name, full table, distance 1 or 2). Ratios, medians of rounds.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
@@ -11,6 +11,7 @@ import { halvesPrototype } from './names-halves.mjs';
 import { random, typo } from './names-typos.mjs';
 
 const { openCorpus, nameAt } = await load('src/names/corpus.ts');
+const { placeOf } = await load('src/names/lookup.ts');
 const { buildCorpus } = await load('src/names/corpus-build.ts');
 const { withinOneEdit, withinTwoEdits } = await load('src/names/edits.ts');
 const { Letters } = await load('src/names/hash.ts');
@@ -63,30 +64,86 @@ for (const [what, path] of [
   ['index of 50,000 names (wanted: at most 3.5 MB, 5 ms)', smaller],
   [`as shipped, ${shipped.count.toLocaleString('en')} names`, file],
 ]) {
-  const [opened, read] = [() => openCorpus(readFileSync(path)), () => readFileSync(path)].map(
-    (work) => Array.from({ length: 15 }, () => timed(work)).sort((a, b) => a - b)[7],
-  );
+  const steps = Array.from({ length: 15 }, () => loading(path));
+  const [opened, first, near] = [0, 1, 2].map((step) => median(steps.map((all) => all[step])));
   console.log(
-    `${what}: ${(readFileSync(path).length / 1e6).toFixed(2)} MB, loaded in ${opened.toFixed(1)} ms, reading the bytes alone ${read.toFixed(1)} ms`,
+    `${what}: ${(statSync(path).size / 1e6).toFixed(2)} MB; CPU to open ${opened.toFixed(1)} ms, with the first name looked up ${first.toFixed(1)} ms, with every section read ${near.toFixed(1)} ms`,
   );
 }
 rmSync(dirname(smaller), { recursive: true });
 
-const hostile = (at) => {
-  const unit = ['a-', 'rn', '1l', '-', 'js-', '@a/', 'react-', 'é', '\u0000', 'sss'][at % 10];
-  return unit.repeat(1 + (at % 107)) + at.toString(36);
-};
+// Units that meet each kind of check, at every length a name can have; a number behind, so that no two are the same.
+const units = [
+  'a-',
+  'rn',
+  '1l',
+  '-',
+  'js-',
+  '@a/',
+  'react-',
+  'é',
+  '\u0000',
+  'sss',
+  'ab',
+  'e',
+  '0o',
+  'core-',
+  '@babel/',
+  'ise',
+  '\ud800',
+  '\u202e',
+  '%2f',
+  '__proto__',
+];
+const hostile = (at, length) => (units[at % units.length].repeat(length) + at.toString(36)).slice(0, length);
 const amount = Number(process.env.BENCH_HOSTILE ?? 1_000_000);
-let worst = 0;
-const whole = timed(() => {
-  for (let at = 0; at < amount; at++) {
-    const took = timed(() => compare(hostile(at), undefined, [shipped]));
-    if (took > worst) worst = took;
-  }
-});
+const spans = [25, 50, 100, 200];
+const spent = spans.map(() => 0);
+let worst = { took: 0, name: '' };
+for (let at = 0; at < amount; at++) {
+  const name = hostile(at, spans[at % spans.length] + (at % 7));
+  const start = performance.now();
+  compare(name, undefined, [shipped]);
+  const took = performance.now() - start;
+  spent[at % spans.length] += took;
+  if (took > worst.took) worst = { took, name };
+}
+const each = spent.map((sum) => (sum * 1000) / (amount / spans.length));
 console.log(
-  `${amount.toLocaleString('en')} hostile names through every check: ${((whole * 1000) / amount).toFixed(1)} us each, the slowest ${worst.toFixed(1)} ms`,
+  `${amount.toLocaleString('en')} hostile names through every check: ${(each.reduce((sum, one) => sum + one, 0) / each.length).toFixed(1)} us each`,
 );
+console.log(
+  `  by length: ${spans.map((length, at) => `${length} letters ${each[at].toFixed(1)} us`).join(', ')} (no more than in proportion: bounded)`,
+);
+console.log(
+  `  the slowest: ${worst.took.toFixed(1)} ms, ${JSON.stringify(worst.name.slice(0, 60))}; asked again ${median(Array.from({ length: 9 }, () => timed(() => compare(worst.name, undefined, [shipped])))).toFixed(2)} ms`,
+);
+
+/** CPU in milliseconds to open a list, to look one name up as well, to read everything as well. */
+function loading(path) {
+  const start = process.cpuUsage();
+  const since = () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  };
+  const handle = openSync(path, 'r');
+  const list = openCorpus((from, to) => {
+    const part = Buffer.allocUnsafeSlow(to - from);
+    readSync(handle, part, 0, part.length, from);
+    return part;
+  });
+  const opened = since();
+  placeOf(list, 'lodash');
+  const first = since();
+  for (const section of ['tail', 'relatives', 'signatures', 'downloads', 'halves', 'thirds', 'words']) list[section];
+  const all = since();
+  closeSync(handle);
+  return [opened, first, all];
+}
+
+function median(list) {
+  return list.sort((a, b) => a - b)[list.length >> 1];
+}
 
 function time(check, queries, rounds, times = 5) {
   for (const name of queries) check(name);

@@ -1,6 +1,6 @@
 /** One slip of the finger: each kind is as telling as it is rare among honest names (SpellBound, 2020; ConfuGuard, 2026). */
 import { nameAt } from '../corpus.ts';
-import { withinOneEdit } from '../edits.ts';
+import { foremost, withinOneEdit } from '../edits.ts';
 import { wordsOf } from '../words.ts';
 import type { Confusion, Finder } from './confusion.ts';
 import { spelling } from './features.ts';
@@ -100,11 +100,13 @@ const kinds: readonly Slip[] = [
 /** The kinds of one edit. */
 export const slips = kinds.map((kind) => ({ ...kind, family: 'spelling' as const }));
 
+const mostNear = 48;
+
 /** One edit anywhere in the name, separators aside. */
 export const findOneEdit: Finder = (subject, corpus, report) => {
   const { letters, words, scope } = subject;
   const typed = words.map(({ text }) => text).join('');
-  for (const place of withinOneEdit(corpus, letters)) {
+  for (const place of foremost(withinOneEdit(corpus, letters), mostNear)) {
     const target = nameAt(corpus, place);
     const meant = wordsOf(target).join('');
     if (typed === meant || target.startsWith('@') !== (scope !== undefined)) continue;

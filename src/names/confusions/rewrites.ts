@@ -88,11 +88,14 @@ const kinds: readonly Rewrite[] = [
 /** The kinds of rewriting. */
 export const rewrites = kinds.map((kind) => ({ ...kind, family: 'spelling' as const }));
 
+/** Nobody takes a longer name for another. */
+const longest = 80;
 const letters = new Letters();
 
 /** Looks up everything that may have been meant. */
 export const findRewrites: Finder = (subject, corpus, report) => {
   const { name, plain, words, scope } = subject;
+  if (subject.letters.length > longest) return;
   const texts = words.map(({ text }) => text);
   const typed = texts.join('');
   const look = (meant: string, rewrite: Confusion) => {

@@ -1,7 +1,7 @@
 /** Two slips in one name, where it is long enough for that not to be chance. */
 import { nameAt } from '../corpus.ts';
 import { distanceUpTo } from '../distance.ts';
-import { withinTwoEdits } from '../edits.ts';
+import { foremost, withinTwoEdits } from '../edits.ts';
 import { Letters } from '../hash.ts';
 import type { Confusion, Finder } from './confusion.ts';
 import { spelling } from './features.ts';
@@ -30,12 +30,13 @@ export const doubledLetters: Confusion = {
 /** Shorter names are two edits from each other by chance; the same letters are a chance less often. */
 const shortest = 7;
 const shortestScrambled = 5;
+const mostNear = 48;
 const target = new Letters();
 
 export const findTwoEdits: Finder = (subject, corpus, report) => {
   const { letters, scope } = subject;
   if (letters.length < shortestScrambled) return;
-  for (const place of withinTwoEdits(corpus, letters)) {
+  for (const place of foremost(withinTwoEdits(corpus, letters), mostNear)) {
     const name = nameAt(corpus, place);
     if (name.startsWith('@') !== (scope !== undefined) || !target.read(name)) continue;
     if (distanceUpTo(letters.bytes, letters.length, target.bytes, target.length, 2) < 2) continue;

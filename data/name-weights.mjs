@@ -9,12 +9,12 @@ import { folds, rowsOf, samplesIn } from './name-samples.mjs';
 import { dot, logistic } from './regression.mjs';
 
 /** So many labelled squats of a hundred, left out when learning, are to be accused. */
-const wantedRecall = 0.955;
+const wantedRecall = 0.965;
 /** Of a thousand honest names nobody uses, so many may be blocked once other evidence joins. */
 const mostBlocked = 20;
 /** Of a thousand names in use that lie close to a more popular one, so many may be accused. */
 const mostAccusedInUse = 2;
-const leastPerDecade = -3;
+const leastPerDecade = -1;
 
 /** What ought to speak for a made-up name (1) or against it (-1); a weight learnt the other way round is chance, and dropped. */
 const directions = {

@@ -2,11 +2,11 @@
 import type { Family } from './confusions/confusion.ts';
 
 /** From here on a name is accused; blocking takes more, and evidence of another kind. */
-export const accuse = -2.2;
+export const accuse = -2.8;
 export const mayBlock = 8.4;
 
 /** What being in use speaks for a name, and each ten times more downloads beyond a thousand. */
-export const used = { listed: -18.5, perDecade: -3 } as const;
+export const used = { listed: -18.5, perDecade: -1 } as const;
 
 /** Decibans of the classes and features of each family. */
 export const weights: Readonly<Record<Family, FamilyWeights>> = {

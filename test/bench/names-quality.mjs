@@ -1,140 +1,153 @@
 /**
- * How well names are told apart by name alone: `npm run bench:names`. Recall on labelled squats by class and by target,
- * accusations among honest names, and what simpler checks make of the same names over the same list in the same run.
+ * How well names are told apart by name alone: `npm run bench:names [-- --readme README.md]`. Recall on labelled squats by
+ * class, accusations among honest names, the whole curve between the two, and what simpler checks make of the same names over
+ * the same list in the same run. `--readme` writes the tables between the markers of that file.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { load, root } from './load.mjs';
 import { baselines } from './names-baselines.mjs';
+import { namesIn } from './names-data.mjs';
 
-const folder = `${root}/../shared/bench/typosquat`;
-if (!existsSync(folder)) {
+const bench = `${root}/../shared/bench`;
+if (!existsSync(`${bench}/typosquat`)) {
   console.log('skipped: no bench data');
   process.exit(0);
 }
 const { openCorpus, nameAt } = await load('src/names/corpus.ts');
 const { placeOf } = await load('src/names/lookup.ts');
-const { compare, lookalikes } = await load('src/names/index.ts');
+const { lookalikes } = await load('src/names/index.ts');
 const corpus = openCorpus(readFileSync(`${root}/data/popular-names.bin`));
-const isListed = (name) => placeOf(corpus, name) >= 0;
+const counted = JSON.parse(readFileSync(`${root}/data/name-weights.json`, 'utf8'));
+const { labelled, targets, squats, honest } = namesIn(bench, (name) => placeOf(corpus, name) >= 0);
 
-const labelled = rows('pairs').filter((row) => row.label === 'malware' && row.target_basis === 'labelled' && row.name_related === '1');
-const targets = groups(labelled, (row) => row.squat);
-const squats = [...targets.keys()].filter((name) => targets.get(name).some((row) => isListed(row.target)));
-const honest = {
-  'all popular names': unique(rows('legit_population')),
-  'honest close pairs': unique(rows('legit_close')),
-  'less popular names': unique(rows('longtail_sample')),
-  'cleared lookalikes': unique(rows('benign_lookalikes')),
-  'packages of real lockfiles': lockfileNames(),
-};
-const heads = ['popular', 'close', 'less', 'cleared', 'lockfiles'];
+const answers = new Map();
+const told = Object.fromEntries(Object.entries(honest).map(([what, names]) => [what, names.map(answer)]));
+const found = squats.map(answer);
+const thousand = (part, whole) => ((1000 * part) / whole).toFixed(1);
+const percent = (part, whole) => `${((100 * part) / whole).toFixed(1)} %`;
+const perThousand = (list, holds) => thousand(list.filter(holds).length, list.length);
+const isAccused = ({ tier }) => tier !== 'none';
+const mayBlock = ({ tier }) => tier === 'block';
 
-recall();
-console.log('\nAccusations per 1,000 honest names, by name alone');
-console.log(`${''.padEnd(48)}${'names'.padStart(8)}${'warn'.padStart(9)}${'block'.padStart(9)}`);
-for (const [what, names] of Object.entries(honest)) accusations(what, names, (name) => lookalikes(name, corpus)[0]?.tier);
-console.log('  the same as if the list did not hold them (every fifth)');
-for (const [what, names] of Object.entries(honest)) accusations(what, every(names, 5), (name) => compare(name, undefined, [corpus])[0]?.tier);
-peers();
+const sections = [checks(), classes(), curve()].map(({ title, rows }) => ({ title, text: aligned(rows) }));
+const text = sections.map(({ title, text }) => `${title}\n\n${text}`).join('\n\n');
+console.log(text);
+console.log(`\n${honesty()}`);
+const at = process.argv.indexOf('--readme');
+if (at > 0) intoReadme(process.argv[at + 1] ?? 'README.md');
 
-function recall() {
-  const tally = new Map();
-  const byTarget = new Map();
-  for (const name of squats) {
-    const near = lookalikes(name, corpus).filter(({ tier }) => tier !== 'none');
-    const right = near.some(({ target }) => targets.get(name).some((row) => row.target === target));
-    const seen = { all: 1, warn: near.length > 0 ? 1 : 0, right: right ? 1 : 0, block: near[0]?.tier === 'block' ? 1 : 0 };
-    const [first] = targets.get(name);
-    for (const key of [first.class_computed, 'all']) add(tally, key, seen);
-    add(byTarget, first.target, seen);
-  }
-  console.log(
-    `Recall on ${labelled.length} labelled squats; ${squats.length} names have a target among the ${corpus.count.toLocaleString('en')} listed`,
-  );
-  console.log(`${''.padEnd(28)}${'names'.padStart(8)}${'accused'.padStart(9)}${'of target'.padStart(11)}${'block'.padStart(9)}`);
-  for (const [key, { all, warn, right, block }] of [...tally].sort((a, b) => a[1].all - b[1].all))
-    console.log(
-      `  ${key.padEnd(26)}${String(all).padStart(8)}${share(warn, all).padStart(9)}${share(right, all).padStart(11)}${share(block, all).padStart(9)}`,
-    );
-  const mean = (what) => [...byTarget.values()].reduce((sum, of) => sum + of[what] / of.all, 0) / byTarget.size;
-  console.log(
-    `  ${'all, averaged by target'.padEnd(26)}${String(byTarget.size).padStart(8)}${['warn', 'right', 'block'].map((what, at) => share(mean(what), 1).padStart([9, 11, 9][at])).join('')}`,
-  );
-  const total = new Set(labelled.map((row) => row.squat)).size;
-  console.log(
-    `  ${'of all, listed target or not'.padEnd(26)}${String(total).padStart(6)}${share([...targets.keys()].filter((name) => isAccused(name)).length, total).padStart(9)}`,
-  );
+/** What a name alone gives: the strongest likeness, whoever was meant. */
+function answer(name) {
+  const near = lookalikes(name, corpus);
+  const all = { tier: near[0]?.tier ?? 'none', decibans: Math.max(-99, ...near.map(({ decibans }) => decibans)), near };
+  answers.set(name, all);
+  return all;
 }
 
-function isAccused(name) {
-  const tier = lookalikes(name, corpus)[0]?.tier;
-  return tier === 'warn' || tier === 'block';
-}
-
-function accusations(what, names, tierOf) {
-  const tiers = names.map(tierOf);
-  const rate = (...wanted) => ((tiers.filter((tier) => wanted.includes(tier)).length / names.length) * 1000).toFixed(2);
-  console.log(`  ${what.padEnd(46)}${names.length.toLocaleString('en').padStart(8)}${rate('warn', 'block').padStart(9)}${rate('block').padStart(9)}`);
-}
-
-/** Scans cost milliseconds a name: samples of the honest names, evenly spread. */
-function peers() {
+/** Scans cost milliseconds a name: simpler checks see samples of the honest names, evenly spread. */
+function checks() {
   const names = Array.from({ length: corpus.count }, (_, place) => nameAt(corpus, place)).filter(
     (name) => !name.startsWith('@') || name.includes('/'),
   );
-  const samples = Object.entries(honest).map(([, list]) => every(list, Math.ceil(list.length / 250)));
-  console.log(`\nThe same by simpler checks (honest names: samples of about 250), accusations per 1,000`);
-  console.log(`${''.padEnd(48)}${'recall'.padStart(8)}${heads.map((what) => what.padStart(10)).join('')}`);
-  const row = (what, check) => {
-    const rates = samples.map((list) => ((list.filter(check).length / list.length) * 1000).toFixed(0).padStart(10));
-    console.log(`  ${what.padEnd(46)}${share(squats.filter(check).length, squats.length).padStart(8)}${rates.join('')}`);
+  const samples = Object.entries(honest).map(([what, list]) => [what, list.filter((_, at) => at % Math.ceil(list.length / 250) === 0)]);
+  const row = (what, holds, list) => {
+    const right = squats.filter(holds).length;
+    const wrong = list.map(([, some]) => some.filter(holds).length / some.length);
+    const precision = right / (right + wrong[0] * honest['popular names'].length);
+    return [what, percent(right, squats.length), percent(precision, 1), ...wrong.map((rate) => (1000 * rate).toFixed(1))];
   };
-  row('depward names, warn', isAccused);
-  row('depward names, block', (name) => lookalikes(name, corpus)[0]?.tier === 'block');
-  for (const [what, check] of baselines(names)) row(what, check);
+  const whole = Object.entries(honest);
+  return {
+    title: `Recall on ${squats.length} labelled squats whose target is listed; precision among them and ${honest['popular names'].length.toLocaleString('en')} popular names together; accusations of 1,000 honest names (simpler checks: of samples of about 250):`,
+    rows: [
+      ['check', 'recall', 'precision', ...Object.keys(honest)],
+      row('depward, warn', (name) => isAccused(answers.get(name)), whole),
+      row('depward, may block once joined', (name) => mayBlock(answers.get(name)), whole),
+      ...baselines(names).map(([what, holds]) => row(what, holds, samples)),
+    ],
+  };
 }
 
-function rows(file) {
-  const [head, ...lines] = gunzipSync(readFileSync(`${folder}/${file}.tsv.gz`))
-    .toString()
-    .trimEnd()
-    .split('\n');
-  const keys = head.split('\t');
-  return lines.map((line) => Object.fromEntries(line.split('\t').map((cell, at) => [keys[at], cell])));
+function classes() {
+  const tally = new Map();
+  squats.forEach((name, i) => {
+    const [first] = targets.get(name);
+    const right = found[i].near.some(({ tier, target }) => tier !== 'none' && targets.get(name).some((row) => row.target === target));
+    for (const key of [first.class_computed, 'all']) {
+      const sum = tally.get(key) ?? { all: 0, warn: 0, right: 0, block: 0, byTarget: new Map() };
+      sum.all += 1;
+      if (isAccused(found[i])) sum.warn += 1;
+      if (right) sum.right += 1;
+      if (mayBlock(found[i])) sum.block += 1;
+      sum.byTarget.set(first.target, [...(sum.byTarget.get(first.target) ?? []), isAccused(found[i]) ? 1 : 0]);
+      tally.set(key, sum);
+    }
+  });
+  const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
+  return {
+    title: 'By class (as others computed it), and averaged by target, for some targets have many squats:',
+    rows: [
+      ['class', 'squats', 'accused', 'of the target meant', 'may block', 'accused, by target'],
+      ...[...tally]
+        .sort((a, b) => a[1].all - b[1].all || (a[0] < b[0] ? -1 : 1))
+        .map(([key, { all, warn, right, block, byTarget }]) => [
+          key,
+          String(all),
+          percent(warn, all),
+          percent(right, all),
+          percent(block, all),
+          percent(mean([...byTarget.values()].map(mean)), 1),
+        ]),
+    ],
+  };
 }
 
-function lockfileNames() {
-  const lockfiles = `${root}/../shared/bench/lockfiles`;
-  const files = readdirSync(lockfiles, { recursive: true }).filter((file) => file.endsWith('packages.tsv.gz'));
-  const lines = files.flatMap((file) =>
-    gunzipSync(readFileSync(`${lockfiles}/${file}`))
-      .toString()
-      .split('\n'),
-  );
-  return [...new Set(lines.map((line) => line.split('\t')).flatMap(([name, , source]) => (source === 'registry' ? [name] : [])))];
+/** Wherever one would draw the line. */
+function curve() {
+  const lines = [...new Set([16, 12, 10, counted.block, 8, 6, 4, 2, 0, counted.accuse, -4, -6, -8, -10])].sort((a, b) => b - a);
+  const mark = (line) => (line === counted.accuse ? ' (warn)' : line === counted.block ? ' (block)' : '');
+  return {
+    title: 'Wherever one would draw the line, in decibans:',
+    rows: [
+      ['from', 'recall', ...Object.keys(honest)],
+      ...lines.map((line) => {
+        const holds = ({ decibans }) => decibans >= line;
+        return [
+          `${line}${mark(line)}`,
+          percent(found.filter(holds).length, found.length),
+          ...Object.values(told).map((list) => perThousand(list, holds)),
+        ];
+      }),
+    ],
+  };
 }
 
-function unique(list) {
-  return [...new Set(list.map((row) => row.name))];
+function honesty() {
+  const { accused, blocked } = counted.leftOut;
+  const all = targets.size;
+  const any = [...targets.keys()].filter((name) => lookalikes(name, corpus).some(({ tier }) => tier !== 'none')).length;
+  return [
+    `Of all ${all} names labelled (${labelled} rows), their target listed or not: ${percent(any, all)} accused.`,
+    `Squats whose targets were left out when the weights were learnt (${counted.leftOut.about}): ${accused.squats} accused, ${blocked.squats} may block;`,
+    `names nobody uses: ${accused.unknown} accused, ${blocked.unknown} may block; once suspected and cleared: ${accused.cleared} and ${blocked.cleared}.`,
+  ].join(' ');
 }
 
-function every(list, step) {
-  return list.filter((_, at) => at % step === 0);
+function aligned([head, ...rows]) {
+  const widths = head.map((cell, at) => Math.max(cell.length, ...rows.map((row) => row[at].length)));
+  const line = (row) => `| ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join(' | ')} |`;
+  return [
+    line(head),
+    `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`,
+    ...rows.map(line),
+  ].join('\n');
 }
 
-function groups(list, key) {
-  const found = new Map();
-  for (const item of list) found.set(key(item), [...(found.get(key(item)) ?? []), item]);
-  return found;
-}
-
-function add(tally, key, seen) {
-  const sum = tally.get(key) ?? {};
-  for (const [what, count] of Object.entries(seen)) sum[what] = (sum[what] ?? 0) + count;
-  tally.set(key, sum);
-}
-
-function share(part, whole) {
-  return `${((part / whole) * 100).toFixed(1)} %`;
+function intoReadme(file) {
+  const [begin, end] = ['<!-- names: written by npm run bench:names, do not edit -->', '<!-- names end -->'];
+  const page = readFileSync(file, 'utf8');
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${file} has no place for the tables: ${begin} … ${end}`);
+  writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${honesty()}\n\n${page.slice(to)}`);
+  console.log(`written to ${file}`);
 }

@@ -431,6 +431,23 @@ describe('hostile clients', () => {
   });
 });
 
+describe('a clock that jumps', () => {
+  it('forwards lets through what has waited long enough, backwards withholds it again', async () => {
+    const registry = await registryWith([left()]);
+    const bench = aBench();
+    const start = Date.now();
+    bench.withheld.set('left@2.0.0', start + 3_600_000);
+    let clock = start;
+    const proxy = await proxyFor(registry.url, { bench, now: () => clock });
+    const listed = async () => Object.keys((await json(`${proxy.url}left`, npm)).body.versions).includes('2.0.0');
+    expect([await listed(), await status(proxy.url, '/left/-/left-2.0.0.tgz')]).toEqual([false, 403]);
+    clock = start + 4_000_000;
+    expect([await listed(), await status(proxy.url, '/left/-/left-2.0.0.tgz')]).toEqual([true, 200]);
+    clock = start;
+    expect([await listed(), await status(proxy.url, '/left/-/left-2.0.0.tgz')]).toEqual([false, 403]);
+  });
+});
+
 describe('stopping', () => {
   it('finishes what was begun and takes nothing new', async () => {
     const registry = await registryWith([left()], { latency: 200 });

@@ -40,8 +40,9 @@ export function arrivalsOf(changes: readonly IncomingChange[], lookup: Lookup): 
 export async function company(change: IncomingChange, { lookup, arrivals, now, onUntil }: Context): Promise<Gathered<CompanyEvidence>> {
   const { name, version } = change.after;
   const { times, publishers } = await lookup.slices(name, version);
-  if (!times.ok) return times;
-  if (!publishers.ok) return publishers;
+  // What a registry does not offer is said where times and publishers are asked for themselves.
+  if (!times.ok) return times.why === 'not-offered' ? had({ others: [] }) : times;
+  if (!publishers.ok) return publishers.why === 'not-offered' ? had({ others: [] }) : publishers;
   const { published } = times.value;
   if (now - published > youngFor) return had({ others: [] });
   // Who comes along may be different the next time.

@@ -145,8 +145,9 @@ export function openSigning({ source, now, facts, offline = false, root }: Signi
   };
 }
 
-/** Mirrors that do not know these addresses say so in many ways. */
+/** Mirrors that do not know these addresses say so in many ways, web pages among them. */
 function isMissing(answer: BytesAnswer): boolean {
+  if (answer.status === 'ok') return /^\s*</.test(answer.bytes.subarray(0, 100).toString('latin1'));
   return answer.status === 'not-found' || (answer.status === 'failed' && [400, 403, 405, 406, 501].includes(answer.http ?? 0));
 }
 

@@ -55,7 +55,7 @@ it('says in the coverage that a registry publishes no keys, and blocks only wher
 });
 
 it('is incomplete when the keys cannot be had', async () => {
-  registry.fault('/-/npm/v1/keys', { kind: 'body', body: '<html>log in</html>' });
+  registry.fault('/-/npm/v1/keys', { kind: 'body', body: '{"keys": [' });
   expect((await place.run('check', 'true-one')).code).toBe(2);
 });
 

@@ -33,6 +33,14 @@ describe('company', () => {
     ]);
   });
 
+  it('says nothing of its own where a registry names no publishers: that is said under publishers', async () => {
+    const tale = released('a', {}).without('publishers');
+    const evidence = openEvidence({ packuments: packumentsOf([tale]), names: () => ({ near: [] }), now: Date.parse('2026-03-01T13:00:00Z') });
+    const change = changed('a', '1.0.0', '1.0.1');
+    const set = (await evidence.gather([change], ['company', 'publishers'])).get(change);
+    expect([set?.company, set?.publishers]).toMatchObject([{ ok: true }, { ok: false, why: 'not-offered' }]);
+  });
+
   it('leaves what has stood for a week alone', async () => {
     expect(await others('a', [released('a', {}), released('b', {})], '2026-03-09T00:00:00Z')).toEqual([]);
   });

@@ -35,7 +35,8 @@ describe('signatures', () => {
     ['there are no keys', undefined, 'not-offered', /publishes no keys/],
     ['a mirror refuses the address', { http: 403 }, 'not-offered', /publishes no keys/],
     ['the registry is down', { http: 503 }, 'failed', /could not be had/],
-    ['a web page comes instead', '<html>', 'failed', /something else/],
+    ['a mirror answers with its web page', ' <!doctype html>', 'not-offered', /publishes no keys/],
+    ['the answer is damaged', '{"keys": [', 'failed', /something else/],
   ])('could not tell when %s', async (_, answer, why, reason) => {
     const { signing } = open({ [keysPath]: answer });
     expect(await signing.signatures('lib', signed('lib', '1.0.0'))).toEqual({ ok: false, why, reason: expect.stringMatching(reason) });

@@ -1,5 +1,6 @@
 /** `depward check`: judges what specs would bring in, or every package of the project's lockfile. */
 import { DepwardError } from '../model/errors.ts';
+import type { Gap } from '../model/finding.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
 import type { Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
@@ -18,8 +19,8 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
   const session = await openSession(io.cwd, options, io);
   const question = specs.length > 0 ? undefined : await ask(options, asked);
   try {
-    const { changes, tree } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
-    const report = await session.judge('check', changes, tree);
+    const { changes, tree, gaps } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
+    const report = await session.judge('check', changes, tree, { fileGaps: gaps });
     session.progress.stop();
     const pages = await pagesOf(report);
     await writeReports(report, options, io, pages);
@@ -46,6 +47,7 @@ function spokenOf({ findings, waived }: Report, pages: ReadonlyMap<string, RuleM
 interface Judgeable {
   readonly changes: readonly Change[];
   readonly tree: ResolvedTree;
+  readonly gaps: readonly Gap[];
 }
 
 async function fromSpecs(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
@@ -73,5 +75,5 @@ async function fromLockfile(folder: string): Promise<Judgeable> {
     });
   }
   const { diffTrees } = await import('../resolve/diff.ts');
-  return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree };
+  return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree, gaps: [] };
 }

@@ -67,7 +67,7 @@ export async function judgeIntended(
   io.stderr(
     `depward: judging ${changes.length} package${changes.length === 1 ? '' : 's'} about to be added (${listText(names)}${changes.length > 3 ? ', …' : ''})\n`,
   );
-  return { report: await session.judge('run', changes, resolution.tree), tree: resolution.tree };
+  return { report: await session.judge('run', changes, resolution.tree, { fileGaps: resolution.gaps }), tree: resolution.tree };
 }
 
 async function resolved(

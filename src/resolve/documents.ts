@@ -101,7 +101,9 @@ function interrupted(): DepwardError {
 
 function tooMuch(most: number, milliseconds: number): DepwardError {
   const message = `resolving took more than ${most} packages or ${Math.round(milliseconds / 1000)} seconds`;
-  return new DepwardError('limit', message, { hint: 'No real project needs that: a package here may be made to exhaust you.' });
+  return new DepwardError('limit', message, {
+    hint: 'No real project needs that: a package here may be made to exhaust you, or a repository among its dependencies does not answer.',
+  });
 }
 
 /** The code npm's libraries put on their errors. */

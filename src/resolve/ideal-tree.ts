@@ -1,6 +1,7 @@
 /** Arborist's ideal tree, computed in memory, in our terms. Nothing is reified, no script is run, no file is written. */
 import type Arborist from '@npmcli/arborist';
 import type { Edge, EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import { remoteKind } from '../model/spec.ts';
 import { sourceOf } from './lockfiles/npm-entry.ts';
 
 /** npm's flat options, as @npmcli/config makes them. */
@@ -77,7 +78,7 @@ function packageOf(node: Arborist.Node): ResolvedPackage {
     version: node.version,
     ...(resolved !== undefined && { resolved }),
     ...(integrity !== undefined && { integrity }),
-    source: installed ? sourceOf(resolved, urlsAskedOf(node)) : localSource(node),
+    source: installed ? (remoteNodeKind(node) ?? sourceOf(resolved, urlsAskedOf(node))) : localSource(node),
     dev: node.dev,
     optional: node.optional,
     peer: node.peer,
@@ -85,6 +86,18 @@ function packageOf(node: Arborist.Node): ResolvedPackage {
     ...(installed && name !== node.name && { alias: node.name }),
     ...(node.errors.length === 0 && { hasInstallScript: node.hasInstallScript }),
   };
+}
+
+/** How a package that could not be had was asked for past the registry. */
+function remoteNodeKind(node: Arborist.Node): 'git' | 'remote' | undefined {
+  if (node.errors.length === 0) return undefined;
+  const kinds = [...node.edgesIn].map((edge) => remoteKind(edge.spec));
+  return kinds.find((kind) => kind === 'git' || kind === 'remote') as 'git' | 'remote' | undefined;
+}
+
+/** Packages from outside the registry that could not be had: what they bring in is not known. */
+export function untoldIn(root: Arborist.Node): { readonly name: string; readonly error: unknown }[] {
+  return packageNodes(root).flatMap((node) => (remoteNodeKind(node) ? [{ name: node.packageName ?? node.name, error: node.errors[0] }] : []));
 }
 
 function localSource(node: Arborist.Node): PackageSource {

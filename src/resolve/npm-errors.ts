@@ -2,6 +2,7 @@
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { codeOf } from './documents.ts';
+import { gitTrouble } from './git-surroundings.ts';
 import { type Json, own, stringOf } from './lockfiles/json.ts';
 
 /** What went wrong while resolving, as the error to throw. */
@@ -10,6 +11,11 @@ export function resolvingError(error: unknown, before: Date | undefined, asked: 
   const facts = typeof error === 'object' && error !== null ? (error as Json) : {};
   const code = codeOf(error) ?? '';
   const what = about(facts) ?? (asked.length === 1 ? withoutSecrets(asked[0]?.text ?? '') : 'a package');
+  const git = gitTrouble(error);
+  if (git !== undefined) {
+    const hint = 'Check that you can reach it: git ls-remote with the same address.';
+    return new DepwardError('network', `the repository of ${what} could not be read: ${withoutSecrets(git)}`, { hint, cause: error });
+  }
   const make = (kind: ConstructorParameters<typeof DepwardError>[0], message: string, hint: string) =>
     new DepwardError(kind, message, { hint, cause: error });
   if (code === 'ETARGET' || code === 'ENOVERSIONS') {

@@ -1,17 +1,19 @@
 /** What adding specs to a project would bring in, as npm itself would resolve it now or at a moment in the past. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Arborist from '@npmcli/arborist';
 import { DepwardError } from '../model/errors.ts';
+import type { Gap } from '../model/finding.ts';
 import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import { listText, printable } from '../model/text.ts';
 import { diffTrees } from './diff.ts';
 import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument, slim } from './documents.ts';
-import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf } from './ideal-tree.ts';
+import { gitSurroundings, gitTrouble } from './git-surroundings.ts';
+import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf, untoldIn } from './ideal-tree.ts';
 import { objectOf, own } from './lockfiles/json.ts';
 import { resolvingError, specHint, withoutSecrets } from './npm-errors.ts';
 import { plainTree } from './plain-tree.ts';
@@ -39,16 +41,23 @@ export interface Resolution {
   readonly requested: readonly string[];
   /** What the user should know: where this differs from what npm would do, and what could not be applied. */
   readonly notes: readonly string[];
+  /** Where the tree could not be told: packages from outside the registry that nobody could be asked for. */
+  readonly gaps: readonly Gap[];
 }
 
 /** Resolves specs in memory. A package that does not exist is in the tree with an empty version; anything else that fails throws. */
 export async function resolveSpecs(specs: readonly string[], options: ResolveOptions): Promise<Resolution> {
   const wanted = await parseSpecs(specs, options.folder);
   const lockfile = await readProjectLockfile(options.folder);
-  // pacote unpacks git repositories and tarballs to read their manifests: in a folder of our own, gone afterwards.
+  return inScratch(options, (npm) => resolve(wanted, lockfile, { ...options, npm }));
+}
+
+/** pacote unpacks git repositories and tarballs to read their manifests: in a folder of our own, gone afterwards. */
+async function inScratch<T>({ npm }: ResolveOptions, work: (npm: NpmOptions) => Promise<T>): Promise<T> {
   const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
   try {
-    return await resolve(wanted, lockfile, { ...options, npm: { ...options.npm, cache: scratch } });
+    await mkdir(scratch, { mode: 0o700 });
+    return await work({ ...npm, ...gitSurroundings(scratch, npm['timeout']), cache: scratch });
   } finally {
     await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -57,13 +66,8 @@ export async function resolveSpecs(specs: readonly string[], options: ResolveOpt
 /** What the project's own package.json resolves to, as an installation without further words would; `update` names what may move, or is true for all. */
 export async function resolveProject(options: ResolveOptions, update?: true | readonly string[]): Promise<Resolution> {
   const lockfile = await readProjectLockfile(options.folder);
-  const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
-  try {
-    const asked: Asked = update === undefined ? { add: [] } : { add: [], update };
-    return await resolveAsked(asked, lockfile, { ...options, npm: { ...options.npm, cache: scratch } });
-  } finally {
-    await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
-  }
+  const asked: Asked = update === undefined ? { add: [] } : { add: [], update };
+  return inScratch(options, (npm) => resolveAsked(asked, lockfile, { ...options, npm }));
 }
 
 async function resolveAsked(asked: Asked, lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {
@@ -74,7 +78,7 @@ async function resolveAsked(asked: Asked, lockfile: ProjectLockfile | undefined,
   const tree = ideal.root && treeOf(ideal.root);
   if (!tree) throw resolvingError(ideal.refused, before);
   const npmsOwn = lockfile?.tree.format.startsWith('package-lock') ? lockfile.tree : undefined;
-  return { tree, changes: diffTrees(npmsOwn, tree), requested: [], notes };
+  return { tree, changes: diffTrees(npmsOwn, tree), requested: [], notes, gaps: ideal.root ? untoldIn(ideal.root).map(gapOf) : [] };
 }
 
 async function reading(options: ResolveOptions) {
@@ -118,7 +122,7 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
       documents,
       npm,
     );
-    if (plain) return { ...plain, changes: diffTrees(undefined, plain.tree), notes: options.before ? undatedNote(documents) : [] };
+    if (plain) return { ...plain, changes: diffTrees(undefined, plain.tree), notes: options.before ? undatedNote(documents) : [], gaps: [] };
   }
   const home = homeOf(lockfile, options.folder, notes);
   let left = wanted;
@@ -176,11 +180,18 @@ async function attempt(folder: string, asked: Asked, npm: NpmOptions, notes: str
   return first;
 }
 
-/** True when everything that failed is a package that does not exist. */
-function onlyMissing({ root, refused }: IdealTree): boolean {
-  if (!root || codeOf(refused) !== 'E404') return false;
+/** True when everything that failed is a package that does not exist, or one from outside the registry: both are judged as what they are. */
+function onlyMissing({ root }: IdealTree): boolean {
+  if (!root) return false;
+  const untold = new Set(untoldIn(root).map(({ error }) => error));
   const failures = packageNodes(root).flatMap((node) => node.errors);
-  return failures.length > 0 && failures.every((error) => codeOf(error) === 'E404');
+  return failures.length > 0 && failures.every((error) => codeOf(error) === 'E404' || untold.has(error));
+}
+
+function gapOf({ name, error }: { readonly name: string; readonly error: unknown }): Gap {
+  const why = gitTrouble(error) ?? 'the address it is to come from does not give it';
+  const reason = withoutSecrets(`what this dependency from outside the registry brings in is not known: ${why}`);
+  return { subject: { kind: 'package', name, version: '' }, missing: 'tree', why: 'failed', reason, ruleIds: [] };
 }
 
 function resolution(
@@ -199,6 +210,7 @@ function resolution(
     ],
     requested: [...(ideal?.requested ?? []), ...missing.map((entry) => entry.key)],
     notes,
+    gaps: ideal?.root ? untoldIn(ideal.root).map(gapOf) : [],
   };
 }
 

@@ -22,6 +22,8 @@ export interface Incident {
   /** `documented` when files of the release are given. */
   readonly files: boolean;
   readonly exposedHours: number | undefined;
+  /** Why nothing but its age speaks against it, where that is so. */
+  readonly why: string | undefined;
   /** Full documents by package name, of all times. */
   readonly documents: ReadonlyMap<string, Doc>;
   /** Files of releases: `name@version` to path and bytes. */
@@ -65,6 +67,7 @@ function readIncident(folder: string, id: string): Incident {
     malicious: described['malicious'] !== false && !['protestware', 'spam', 'availability'].includes(String(described['incident_class'])),
     files: contents.size > 0,
     exposedHours: typeof hours === 'number' ? hours : undefined,
+    why: textOf(described['why']),
     documents,
     contents,
     cases,

@@ -27,6 +27,8 @@ export interface Row {
   readonly files: boolean;
   readonly cases: readonly JudgedCase[];
   readonly verdict: Outcome['verdict'];
+  /** Why it was not blocked, where it was not and somebody knows. */
+  readonly why?: string;
   readonly baselines: Baselines;
 }
 
@@ -88,8 +90,18 @@ async function judged(told: Incident, where: Omit<Bench, 'registry'>): Promise<R
   } finally {
     await registry.close();
   }
-  const { id, title, malicious, files } = incident;
-  return { id, title, malicious, files, cases, verdict: weakest(cases), baselines: baselinesOf(incident) };
+  const { id, title, malicious, files, why } = incident;
+  const verdict = weakest(cases);
+  return {
+    id,
+    title,
+    malicious,
+    files,
+    cases,
+    verdict,
+    ...(verdict !== 'blocked' && why !== undefined && { why }),
+    baselines: baselinesOf(incident),
+  };
 }
 
 const order: readonly Outcome['verdict'][] = ['broken', 'missed', 'warned', 'held', 'blocked'];

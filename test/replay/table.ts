@@ -17,6 +17,7 @@ export function textTable(rows: readonly Row[], unread: readonly string[], alert
     ...unread.map((line) => `unread   ${line}`),
     '',
     ...totals(rows).map(([what, count]) => `${what.padEnd(66)} ${count}`),
+    ...notBlocked(rows).map((line) => `not blocked: ${line}`),
     '',
     ...(alerts ? honestText(alerts) : []),
   ].join('\n');
@@ -33,6 +34,7 @@ function markdown(rows: readonly Row[], alerts: HonestAlerts | undefined): strin
   const attacks = rows.filter((row) => row.malicious);
   return [
     ...totals(rows).map(([what, count]) => `- ${what}: **${count}**`),
+    ...notBlocked(rows).map((line) => `- not blocked: ${line}`),
     '',
     `<details><summary>The ${attacks.length} attacks one by one</summary>`,
     '',
@@ -142,6 +144,11 @@ function totals(rows: readonly Row[]): [string, string][] {
       ),
     ],
   ];
+}
+
+/** The honest misses, each with its reason. */
+function notBlocked(rows: readonly Row[]): string[] {
+  return rows.filter((row) => row.malicious && row.verdict !== 'blocked').map((row) => `${row.id}: ${row.why ?? 'nobody looked into why yet'}`);
 }
 
 function baselineWords({ baselines }: Row): string {

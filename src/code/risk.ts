@@ -19,6 +19,11 @@ const convicting = kinds(
   'secret-scanner',
 );
 
+/** True for what is hardly ever honest where it is new. */
+export function isConvicting(kind: CapabilityKind): boolean {
+  return convicting.has(kind);
+}
+
 /** Honest at times, seldom two together. */
 const suspicious = kinds(
   'runtime-download',
@@ -170,7 +175,7 @@ const words: Readonly<Record<CapabilityKind, string>> = {
 };
 
 /** A capability in a few words, such as `talks to host.example`. */
-export function capabilityText({ kind, detail }: Capability): string {
+export function capabilityText({ kind, detail }: Pick<Capability, 'kind' | 'detail'>): string {
   return `${words[kind]} ${printable(detail, 80)}`;
 }
 

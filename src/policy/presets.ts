@@ -67,6 +67,7 @@ const recommended: Preset = {
     'install-guard-weakened': 'warn',
     'project-script-changed': 'warn',
     'resolution-overridden': 'warn',
+    'patch-adds-capability': 'block',
     'manifest-without-lockfile': 'warn',
 
     'literal-credential': 'block',

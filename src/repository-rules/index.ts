@@ -20,6 +20,7 @@ import lockfileOutOfStep from './lockfile-out-of-step.ts';
 import longLivedPublishToken from './long-lived-publish-token.ts';
 import manifestWithoutLockfile from './manifest-without-lockfile.ts';
 import npmrcInImage from './npmrc-in-image.ts';
+import patchAddsCapability from './patch-adds-capability.ts';
 import projectScriptChanged from './project-script-changed.ts';
 import registryDiffersInCi from './registry-differs-in-ci.ts';
 import registryNotAllowed from './registry-not-allowed.ts';
@@ -45,6 +46,7 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
   installGuardWeakened,
   projectScriptChanged,
   resolutionOverridden,
+  patchAddsCapability,
   manifestWithoutLockfile,
   lockfileHostAdded,
 

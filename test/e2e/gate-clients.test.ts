@@ -2,12 +2,15 @@
  * The gate on lockfiles that the real package managers write, in real repositories, cloned shallow: the same story in every
  * format is the same set of packages and the same change. Always: npm and one pnpm. With DEPWARD_CLIENTS=all: all of them.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readOwnLayout as ownPnpm } from '../../src/resolve/lockfiles/pnpm-layout.ts';
+import { readOwnLayout as ownBerry } from '../../src/resolve/lockfiles/yarn-berry-entries.ts';
+import { readOwnLayout as ownClassic } from '../../src/resolve/lockfiles/yarn-classic-layout.ts';
 import { aPackage } from '../helpers/a-tarball.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 import { aProject, clientFolder, type RealClient, realClients, type Sandbox } from '../helpers/real-clients.ts';
@@ -109,10 +112,12 @@ function git(project: Sandbox, folder: string, ...args: readonly string[]): void
   if (ran.status !== 0) throw new Error(`git ${args.join(' ')}: ${ran.stderr}`);
 }
 
-function depward(project: Sandbox, folder: string, ...args: readonly string[]) {
+// Not spawnSync: the registry answers from this very process.
+async function depward(project: Sandbox, folder: string, ...args: readonly string[]): Promise<{ out: string; err: string }> {
   const env = Object.fromEntries(Object.entries(project.env).filter(([name]) => !/^(?:GITHUB|CI)(?:_|$)/.test(name)));
-  const ran = spawnSync(process.execPath, [cli, ...args], { cwd: folder, env, encoding: 'utf8' });
-  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { cwd: folder, env, encoding: 'utf8' }, (_, out, err) => resolve({ out, err }));
+  });
 }
 
 interface Row {
@@ -139,6 +144,12 @@ function listed(out: string): string[] {
     .sort();
 }
 
+/** True where the fast reader of the manager's own layout reads the file. */
+function inOwnLayout(file: string, text: string): boolean {
+  if (file === 'pnpm-lock.yaml') return ownPnpm({ file, text }, text) !== undefined;
+  return file !== 'yarn.lock' || (ownBerry(file, text) ?? ownClassic({ file, text }, text)) !== undefined;
+}
+
 const base = ['@acme/deep 1.1.0 dev', 'devy 3.0.0 dev', 'left 1.0.0', 'opti 4.0.0 optional', 'peer 1.0.0', 'real 2.0.0 as ali', 'right 1.0.5'];
 
 describe.each(chosen.map((client) => [client.title, client] as const))('%s', (_, client) => {
@@ -153,7 +164,7 @@ describe.each(chosen.map((client) => [client.title, client] as const))('%s', (_,
     git(project, folder, 'init', '-q', '-b', 'main');
     git(project, folder, 'add', '-A');
     git(project, folder, 'commit', '-q', '-m', 'one');
-    const all = depward(project, folder, 'ls', '--format', 'jsonl', '--lockfile', client.lockfile);
+    const all = await depward(project, folder, 'ls', '--format', 'jsonl', '--lockfile', client.lockfile);
     expect(all.err).toBe('');
     expect(listed(all.out)).toEqual(base);
     git(project, folder, 'checkout', '-q', '-b', 'topic');
@@ -163,7 +174,7 @@ describe.each(chosen.map((client) => [client.title, client] as const))('%s', (_,
     git(project, folder, 'checkout', '-q', 'main');
     const clone = join(dirname(folder), 'clone');
     git(project, dirname(folder), 'clone', '-q', '--depth=1', '--branch=topic', `file://${folder}`, clone);
-    const gated = depward(project, clone, 'gate', '--format', 'json');
+    const gated = await depward(project, clone, 'gate', '--format', 'json');
     expect(gated.err).toBe('');
     const report = JSON.parse(gated.out) as {
       verdicts: { change?: string; from?: string; subject: { name?: string; version?: string; where?: { file: string; line: number } } }[];
@@ -174,6 +185,7 @@ describe.each(chosen.map((client) => [client.title, client] as const))('%s', (_,
       'change 1.0.0 left 1.1.0',
     ]);
     const lines = readFileSync(join(clone, client.lockfile), 'utf8').split('\n');
+    expect(inOwnLayout(client.lockfile, lines.join('\n'))).toBe(true);
     for (const { subject } of packages) {
       expect(subject.where?.file).toBe(client.lockfile);
       expect(lines[(subject.where?.line ?? 0) - 1]).toContain(subject.name);

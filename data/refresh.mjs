@@ -1,7 +1,8 @@
 /**
  * Builds the embedded lists: `npm run data`. Fetches the npm packages `download-counts` (names and monthly downloads) and
  * `npm-high-impact` (names the former misses), both MIT, with the npm client into a temporary folder and writes
- * `popular-names.bin` with its sources beside it. Same sources, same bytes.
+ * `popular-names.bin` with its sources beside it. Same sources, same bytes: `npm run data -- --check` builds the list again from
+ * the versions it names and compares.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +16,11 @@ const listed = 200_000;
 const indexed = 65_000;
 
 const here = new URL('.', import.meta.url);
-const specs = process.argv.length > 2 ? process.argv.slice(2) : ['download-counts@latest', 'npm-high-impact@latest'];
+const words = process.argv.slice(2);
+const checking = words.includes('--check');
+const kept = JSON.parse(readFileSync(new URL('popular-names.json', here), 'utf8'));
+const newest = words.length > 0 ? words : ['download-counts@latest', 'npm-high-impact@latest'];
+const specs = checking ? kept.sources.map((source) => source.package) : newest;
 const temporary = mkdtempSync(join(tmpdir(), 'depward-data-'));
 try {
   const { buildCorpus } = await importSource('src/names/corpus-build.ts');
@@ -31,7 +36,6 @@ try {
     .slice(0, listed)
     .map(([name, downloads]) => ({ name, downloads }));
   const bytes = buildCorpus(popular, indexed);
-  writeFileSync(new URL('popular-names.bin', here), bytes);
   const about = {
     what: 'npm package names with downloads a month, most downloaded first, and an index of names alike',
     sources: [counted, listedToo].map(({ manifest }) => ({ package: `${manifest.name}@${manifest.version}`, licence: manifest.license })),
@@ -42,8 +46,15 @@ try {
     bytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
-  writeFileSync(new URL('popular-names.json', here), `${JSON.stringify(about, undefined, 2)}\n`);
-  process.stdout.write(`${JSON.stringify(about, undefined, 2)}\n`);
+  if (checking) {
+    const same = about.sha256 === kept.sha256;
+    process.stdout.write(same ? 'the list is what its sources make it\n' : `the list is ${kept.sha256}, its sources make ${about.sha256}\n`);
+    process.exitCode = same ? 0 : 1;
+  } else {
+    writeFileSync(new URL('popular-names.bin', here), bytes);
+    writeFileSync(new URL('popular-names.json', here), `${JSON.stringify(about, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(about, undefined, 2)}\n`);
+  }
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

@@ -149,7 +149,7 @@ function byWeight(a: Resemblance, b: Resemblance): number {
   return rank(a) - rank(b) || b.decibans - a.decibans || b.downloads - a.downloads || (a.target < b.target ? -1 : 1);
 }
 
-function rank({ tier, classes }: Resemblance): number {
+function rank({ tier, classes, decibans }: Resemblance): number {
   if (tier === 'none') return 2;
-  return everyday.has(classes[0] ?? '') ? 1 : 0;
+  return decibans < 0 || everyday.has(classes[0] ?? '') ? 1 : 0;
 }

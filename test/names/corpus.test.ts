@@ -67,6 +67,29 @@ describe('building', () => {
     expect(packDownloads(0xffffffff)).toBeLessThan(0x10000);
   });
 
+  it('reads a section when it is first asked for, once, and answers the same', () => {
+    const bytes = data('popular-names.bin');
+    const read: number[] = [];
+    const parts = openCorpus((from, to) => {
+      read.push(to - from);
+      return bytes.subarray(from, to);
+    });
+    const whole = openCorpus(bytes);
+    expect(read.reduce((sum, length) => sum + length, 0)).toBeLessThan(1000);
+    expect(placeOf(parts, 'express')).toBe(placeOf(whole, 'express'));
+    const once = read.length;
+    expect(read.reduce((sum, length) => sum + length, 0)).toBeLessThan(bytes.length / 2);
+    expect(nameAt(parts, placeOf(parts, 'express'))).toBe('express');
+    expect(read).toHaveLength(once);
+  });
+
+  it('splits the text between the names found with edits and the others', () => {
+    const names = Array.from({ length: 50 }, (_, at) => ({ name: `name-${'x'.repeat(at % 7)}${at}`, downloads: 100 - at }));
+    const corpus = openCorpus(buildCorpus(names, 21));
+    expect([corpus.count, corpus.indexed]).toEqual([50, 21]);
+    for (const [at, { name }] of names.entries()) expect([nameAt(corpus, at), placeOf(corpus, name)]).toEqual([name, at]);
+  });
+
   it('refuses damaged bytes', () => {
     const bytes = buildCorpus([{ name: 'lodash', downloads: 30 }]);
     expect(() => openCorpus(bytes.subarray(0, bytes.length >> 1))).toThrow(/damaged/);

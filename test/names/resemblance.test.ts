@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { popularNames, projectNames } from '../../src/evidence/popular-names.ts';
-import { lookalikes, resemblance } from '../../src/names/index.ts';
+import { isFaint, isHint, lookalikes, resemblance } from '../../src/names/index.ts';
 
 const corpus = popularNames();
 const tierOf = (name: string) => lookalikes(name, corpus)[0]?.tier ?? 'none';
@@ -86,6 +86,18 @@ describe('an answer', () => {
 
   it('puts what was meant before what is merely in the name', () => {
     expect(lookalikes('expres-sesion', corpus)[0]?.target).toBe('express-session');
+  });
+
+  it('is held only against the young where honest names have it every day, or where it is faint', () => {
+    const near = (name: string) => resemblance(name, corpus).near[0];
+    const [slip, rider] = [near('lodahs'), near('chai-deflect')];
+    expect([slip && isHint(slip), rider && isHint(rider), rider && isFaint(rider)]).toEqual([false, true, false]);
+    expect(isFaint({ target: 'x', downloads: 1, classes: ['two-edits'], score: 0.4, tier: 'warn' })).toBe(true);
+  });
+
+  it('looks at a scope somebody else holds', () => {
+    expect(targetsOf('@nobody-knows-them/baileys')).toEqual(expect.arrayContaining([expect.stringMatching(/baileys$/)]));
+    expect(targetsOf('@types/baileys')).toEqual([]);
   });
 
   it('names a target once, even where the project has it too', () => {

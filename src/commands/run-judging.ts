@@ -7,6 +7,7 @@ import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
 import { type ClientCommand, type ClientName, lockfilesOf } from '../proxy/clients.ts';
+import type { RunningProxy } from '../proxy/server.ts';
 import type { FetchDocument } from '../resolve/documents.ts';
 import type { ProjectLockfile } from '../resolve/project.ts';
 import type { Resolution } from '../resolve/spec.ts';
@@ -53,14 +54,17 @@ export async function judgeIntended(
   command: ClientCommand,
   intended: Intended,
   before: Judged | undefined,
-  fetchDocument: FetchDocument,
+  proxy: RunningProxy,
   session: Session,
   io: Io,
 ): Promise<Judged | undefined> {
-  const resolution = await resolved(command, intended, before, fetchDocument, session, io);
+  const resolution = await resolved(command, intended, before, (name) => proxy.document(name), session, io);
   if (!resolution) return undefined;
+  const withheld = new Set(proxy.withheld().map(({ name, judgement }) => `${name}@${judgement.version}`));
+  // A package that may be left out is left out by the client when it cannot be had; nobody stops for it.
+  const leftOut = ({ name, version, optional }: ResolvedPackage) => optional && withheld.has(`${name}@${version}`);
   const known = new Set(before?.tree.packages.map(identityOf));
-  const changes = resolution.changes.filter((change) => isIncoming(change) && !known.has(identityOf(change.after)));
+  const changes = resolution.changes.filter((change) => isIncoming(change) && !known.has(identityOf(change.after)) && !leftOut(change.after));
   if (changes.length === 0) return undefined;
   for (const note of resolution.notes) io.stderr(`depward: ${note}\n`);
   const names = changes.slice(0, 3).map((change) => (isIncoming(change) ? printable(`${change.after.name}@${change.after.version}`, 80) : ''));

@@ -63,7 +63,7 @@ async function guarded(run: Run): Promise<number> {
   const guard = await openGuard(run, judged);
   try {
     if (command && intended && command.intent !== 'frozen') {
-      const added = await judgeIntended(command, intended, judged[0], (name) => guard.proxy.document(name), session, io);
+      const added = await judgeIntended(command, intended, judged[0], guard.proxy, session, io);
       if (added) judged.push(added);
       if (await refused(added, run)) return exitCodeOf((added as Judged).report);
       if (added) for (const [subject, verdict] of prejudgedBy(added)) guard.prejudged.set(subject, verdict);

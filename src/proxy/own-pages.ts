@@ -1,4 +1,4 @@
-/** The proxy's own pages under `/-/depward/`: why, withheld, health, ready, metrics. Plain text and JSON only: nothing to inject into. */
+/** The proxy's own pages under `/-/depward/`: why, withheld, health, ready, metrics. As JSON, as plain text, and for browsers as a page without scripts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { printable } from '../model/text.ts';
 import { type Instant, isoOf } from '../model/time.ts';
@@ -8,6 +8,7 @@ import type { Identity, Packages } from './packages.ts';
 import { send, sendError } from './respond.ts';
 import { isPackageName, type Route } from './route.ts';
 import { type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
+import { headline, pagePolicy, readable, type WhyEntry, type WhyPage, whyHtml } from './why-html.ts';
 
 export interface PageContext {
   readonly request: IncomingMessage;
@@ -19,6 +20,8 @@ export interface PageContext {
   readonly observe: boolean;
   identity(request: IncomingMessage, name: string | undefined): Identity;
   gauges(): Record<string, number>;
+  /** How clients reach the proxy. */
+  base(): string;
   now(): Instant;
 }
 
@@ -79,6 +82,26 @@ async function why(subject: string, context: PageContext): Promise<void> {
       JSON.stringify({ name, registry: upstreamFor(context.upstreams, name).url, judged: judged.judgements.size, judgements }),
     );
   }
+  if (wantsHtml(request)) {
+    const entries = shown.map((judgement) => ({
+      name,
+      judgement,
+      instead: judgement.action === 'block' ? instead(judgement.version) : undefined,
+    }));
+    const looked = `${judged.judgements.size} of ${judged.packument.releases.length} versions were looked at; the others are when somebody asks for them.`;
+    const single = entries.length === 1 && entries[0] && tagged !== undefined;
+    const title = single
+      ? headline(entries[0] as WhyEntry)
+      : entries.length === 0
+        ? `${name}: nothing is withheld`
+        : `${name}: what is withheld, and what is warned of`;
+    return sendHtml(context, {
+      title,
+      lead: single ? `Judged for ${upstreamFor(context.upstreams, name).url}` : looked,
+      entries,
+      base: context.base(),
+    });
+  }
   const lines = shown.flatMap((judgement) => judgementLines(name, judgement, judgement.action === 'block' ? instead(judgement.version) : undefined));
   if (lines.length === 0)
     lines.push(
@@ -98,6 +121,12 @@ function withheld(context: PageContext): void {
     send(response, 200, JSON.stringify({ at: isoOf(context.now()), mode, withheld: rows.map((row) => judgementJson(row.name, row.judgement)) }));
     return;
   }
+  if (wantsHtml(context.request)) {
+    const title = rows.length === 0 ? 'Nothing is withheld' : `Withheld: ${rows.length} version${rows.length === 1 ? '' : 's'}`;
+    const lead = `Of the packages asked for so far, as of ${readable(context.now())}${context.observe ? '; observed only, nothing is held back' : ''}.`;
+    sendHtml(context, { title, lead, entries: rows.slice(0, 500), base: context.base() });
+    return;
+  }
   const lines = rows.flatMap((row) => judgementLines(row.name, row.judgement));
   send(response, 200, lines.length > 0 ? `${lines.join('\n')}\n` : 'nothing is withheld of the packages asked for so far\n', text);
 }
@@ -113,7 +142,17 @@ async function ready(context: PageContext): Promise<void> {
   }
 }
 
+function sendHtml({ response }: PageContext, page: WhyPage): void {
+  send(response, 200, whyHtml(page), 'text/html; charset=utf-8', { 'content-security-policy': pagePolicy, 'referrer-policy': 'no-referrer' });
+}
+
+/** Browsers name HTML; npm and curl do not. */
+function wantsHtml(request: IncomingMessage): boolean {
+  return (request.headers.accept ?? '').includes('text/html');
+}
+
 function wantsJson(request: IncomingMessage): boolean {
   const accept = request.headers.accept ?? '*/*';
+  if (accept.includes('text/html')) return false;
   return accept.includes('json') || !accept.includes('text/');
 }

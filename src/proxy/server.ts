@@ -114,6 +114,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
           metrics,
           identity,
           gauges,
+          base: () => base,
           upstreams: options.upstreams,
           client,
           now: options.now,

@@ -277,13 +277,40 @@ describe('own pages', () => {
     const proxy = await proxyFor(registry.url, { bench });
     const why = await json(`${proxy.url}-/depward/why/left@2.0.0`);
     expect(why.body.judgements[0]).toMatchObject({ version: '2.0.0', action: 'block', instead: '1.1.0' });
-    expect((await json(`${proxy.url}-/depward/why/left`, { accept: 'text/html' })).text).toContain('left@2.0.0: withheld\n  x bad: it is bad\n');
+    expect((await json(`${proxy.url}-/depward/why/left`, { accept: 'text/plain' })).text).toContain('left@2.0.0: withheld\n  x bad: it is bad\n');
     expect((await json(`${proxy.url}-/depward/withheld`)).body.withheld).toMatchObject([{ name: 'left', version: '2.0.0' }]);
     expect((await json(`${proxy.url}-/depward/health`)).body).toEqual({ ok: true });
     expect((await json(`${proxy.url}-/depward/ready`)).body).toEqual({ ready: true });
     await json(`${proxy.url}left`, npm);
     expect((await json(`${proxy.url}-/depward/metrics`)).text).toMatch(/^depward_verdicts_total\{verdict="filtered"\} 1$/m);
     expect((await json(`${proxy.url}-/depward/nothing`)).status).toBe(404);
+  });
+});
+
+describe('pages for browsers', () => {
+  it('say the same without a script, and take words of strangers for text', async () => {
+    const registry = await registryWith([left()]);
+    const hostile = `<img src=x onerror=alert(1)>"'&\u001b[31m`;
+    const bench = {
+      ...aBench(),
+      judge: async ({ versions }: { readonly versions: readonly string[] }) =>
+        new Map(
+          versions.map((version) => [
+            version,
+            { version, action: 'block' as const, because: [{ ruleId: 'bad', action: 'block' as const, message: hostile }], complete: true },
+          ]),
+        ),
+    };
+    const proxy = await proxyFor(registry.url, { bench: bench as ReturnType<typeof aBench> });
+    const page = await fetch(`${proxy.url}-/depward/why/left@2.0.0`, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    const text = await page.text();
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(text).toContain('<h1>left@2.0.0 is withheld</h1>');
+    expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;');
+    expect(text).not.toMatch(/<img|<script|\u001b/);
+    const all = await (await fetch(`${proxy.url}-/depward/withheld`, { headers: { accept: 'text/html' } })).text();
+    expect(all).toContain('Withheld: 3 versions');
   });
 });
 

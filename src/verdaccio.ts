@@ -4,7 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { benchFor } from './commands/guard.ts';
 import { projectPolicy } from './commands/policy.ts';
 import { DepwardError } from './model/errors.ts';
-import { openUpstreamClient } from './proxy/upstream.ts';
+import { openPackages } from './proxy/packages.ts';
+import { contentsOf, openTarballs } from './proxy/tarballs.ts';
+import { defaultLimits, openUpstreamClient, type Upstream } from './proxy/upstream.ts';
 import { openUpstreamSource } from './proxy/upstream-source.ts';
 import { closedGuard, type ExpressRequest, openVerdaccioGuard, type VerdaccioGuard, type VerdaccioManifest } from './proxy/verdaccio.ts';
 
@@ -15,9 +17,16 @@ interface Settings {
   readonly observe?: unknown;
   /** Registry for facts of other packages; the first uplink unless said otherwise. */
   readonly registry?: unknown;
-  readonly uplinks?: Readonly<Record<string, { readonly url?: string }>>;
+  /** False: tarballs are judged by metadata alone, and not fetched by the plug-in. */
+  readonly contents?: unknown;
+  readonly uplinks?: Readonly<Record<string, Uplink>>;
   readonly config_path?: unknown;
   readonly configPath?: unknown;
+}
+
+interface Uplink {
+  readonly url?: string;
+  readonly auth?: { readonly type?: unknown; readonly token?: unknown; readonly token_env?: unknown };
 }
 
 interface Surroundings {
@@ -63,12 +72,15 @@ async function guardFor(settings: Settings, { logger }: Surroundings): Promise<V
   const file = textOf(settings.config_path) ?? textOf(settings.configPath);
   const folder = file === undefined ? process.cwd() : dirname(resolve(file));
   const policy = textOf(settings.policy);
-  const registry = textOf(settings.registry) ?? Object.values(settings.uplinks ?? {}).find((uplink) => textOf(uplink?.url))?.url;
+  const uplinks = Object.values(settings.uplinks ?? {}).filter((uplink) => textOf(uplink?.url));
+  const registry = textOf(settings.registry) ?? uplinks[0]?.url;
   if (registry === undefined) throw new DepwardError('config', 'depward needs an uplink, or "registry" in its own section');
   const url = registry.endsWith('/') ? registry : `${registry}/`;
   const observe = settings.observe === true;
-  const key = JSON.stringify([folder, policy, observe, url]);
-  const guard = guards.get(key) ?? openGuard(folder, policy, observe, url, (line) => logger?.warn?.(line));
+  const contents = settings.contents !== false;
+  const key = JSON.stringify([folder, policy, observe, url, contents]);
+  const credentials = credentialsOf(uplinks.find((uplink) => uplink.url === registry));
+  const guard = guards.get(key) ?? openGuard(folder, policy, observe, { url, ...credentials }, contents, (line) => logger?.warn?.(line));
   guards.set(key, guard);
   return await guard;
 }
@@ -77,16 +89,37 @@ async function openGuard(
   folder: string,
   policy: string | undefined,
   observe: boolean,
-  url: string,
+  main: Upstream,
+  contents: boolean,
   log: (line: string) => void,
 ): Promise<VerdaccioGuard> {
+  const bench = benchFor(await projectPolicy(folder, policy), 'proxy');
+  const client = openUpstreamClient();
+  const now = () => Date.now();
+  const shared = { client, upstreams: { main, scopes: new Map(), credentialsTo: 'none' } };
+  const packages = openPackages({ ...shared, bench, observe, now, freshFor: 60_000, staleFor: 0, cacheBytes: 64_000_000 });
+  const tarballs = openTarballs({ ...shared, limits: defaultLimits, cacheBytes: 16_000_000 });
+  const nobody = { key: '', authorization: undefined };
   return openVerdaccioGuard({
-    bench: benchFor(await projectPolicy(folder, policy), 'proxy'),
-    packuments: openUpstreamSource(openUpstreamClient(), url, Date.now),
+    bench,
+    packuments: openUpstreamSource(client, main.url, now),
     observe,
-    now: () => Date.now(),
+    now,
     log,
+    ...(contents && {
+      file: async (name: string, file: string) =>
+        packages.fileNow(name, file, nobody) ??
+        (await packages.file(name, file, nobody, (packument) => contentsOf(tarballs, name, packument, nobody))),
+    }),
   });
+}
+
+/** The credentials Verdaccio itself uses for an uplink. */
+function credentialsOf(uplink: Uplink | undefined): Pick<Upstream, 'authorization'> {
+  const { type, token, token_env: variable } = uplink?.auth ?? {};
+  const named = variable === true ? 'NPM_TOKEN' : textOf(variable);
+  const found = textOf(token) ?? (named === undefined ? undefined : process.env[named]);
+  return found === undefined ? {} : { authorization: async () => `${type === 'basic' ? 'Basic' : 'Bearer'} ${found}` };
 }
 
 function textOf(value: unknown): string | undefined {

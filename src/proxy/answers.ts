@@ -1,12 +1,11 @@
 /** The answers that carry packages: packuments without what is withheld, tarballs after their verdict, refusals with their reasons. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Packument } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
 import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
 import type { Form, Identity, JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
 import { type ServedHeaders, send, sendBytes, sendError, sendServed, servedHeaders, staleHeaders, staleWarning } from './respond.ts';
 import { type Route, versionInFile } from './route.ts';
-import type { TarballRelease, Tarballs } from './tarballs.ts';
+import { contentsOf, type TarballRelease, type Tarballs } from './tarballs.ts';
 import type { Judgement } from './verdict.ts';
 
 /** What became of a request, for log and counters. */
@@ -137,7 +136,7 @@ export function openAnswers(context: AnswerContext): Answers {
     const known = packages.fileNow(name, file, who);
     if (known) return judgedTarball(name, known, who, request, response);
     return packages
-      .file(name, file, who, (packument) => contentsOf(name, packument, who))
+      .file(name, file, who, (packument) => contentsOf(tarballs, name, packument, who))
       .then((found) => {
         if (found) return judgedTarball(name, found, who, request, response);
         sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
@@ -157,17 +156,6 @@ export function openAnswers(context: AnswerContext): Answers {
     if (why === undefined) return deliver(name, release, judgement, who, request, response);
     response.setHeader('warning', staleWarning(why));
     return Promise.resolve(deliver(name, release, judgement, who, request, response)).then((outcome) => staleOutcome(outcome, why));
-  }
-
-  /** The bytes of this package's own versions, checked; what lies elsewhere is not fetched for a verdict. */
-  function contentsOf(name: string, packument: Packument, who: Identity): (url: string) => AsyncGenerator<Buffer> {
-    return async function* (url) {
-      const release = packument.releases.find((one) => one.tarball === url);
-      if (!release) throw new Error('the address belongs to no version of this package');
-      const tarball = await tarballs.get(name, release, who);
-      if (tarball.kind === 'whole') yield tarball.bytes;
-      else yield* tarball.pieces();
-    };
   }
 
   function deliver(

@@ -10,10 +10,11 @@ import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache } from './bounded-cache.ts';
 import { headerText, insteadOf, judgementJson, judgementLines, rulesOf, withheldText } from './explain.ts';
 import { nearestBelow } from './filter-packument.ts';
-import type { Judged } from './packages.ts';
+import type { Judged, JudgedFile } from './packages.ts';
 import { routeOf, versionInFile } from './route.ts';
 import { blockedOf, judgeSuspects, stillValid, validUntil } from './suspects.ts';
-import type { Bench } from './verdict.ts';
+import { troubleIn, UpstreamTrouble } from './upstream.ts';
+import type { Bench, Judgement } from './verdict.ts';
 
 /** What of Verdaccio's manifest is touched; the rest is passed on. */
 export interface VerdaccioManifest {
@@ -31,6 +32,8 @@ export interface VerdaccioGuardOptions {
   readonly observe: boolean;
   readonly now: () => Instant;
   readonly log: (line: string) => void;
+  /** The verdict with contents on the version a file belongs to; undefined when the uplink lists none. Left out: metadata alone decides. */
+  readonly file?: (name: string, file: string) => Promise<JudgedFile | undefined>;
 }
 
 /** A request as Express hands it over. */
@@ -112,15 +115,15 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
     const decision = decisions.get(name);
     const judgement = decision?.withheld.get(version);
     if (!decision || !judgement || observe || response.headersSent) return false;
-    const text = `[depward] ${withheldText(name, judgement, insteadOf(decision, version))}`;
-    response.statusCode = 403;
-    response.statusMessage = headerText(`Withheld by depward: ${rulesOf(judgement).join(', ')}`, 180);
-    const body = JSON.stringify({ error: text, depward: judgementJson(name, judgement, insteadOf(decision, version)) });
-    response.setHeader('content-type', 'application/json; charset=utf-8');
-    response.setHeader('content-length', Buffer.byteLength(body));
-    response.setHeader('npm-notice', headerText(text, 500));
-    response.end(body);
+    refuse(name, judgement, insteadOf(decision, version), response);
     return true;
+  }
+
+  function refuse(name: string, judgement: Judgement, instead: string | undefined, response: ServerResponse): void {
+    const text = `[depward] ${withheldText(name, judgement, instead)}`;
+    // What could not be told may be told in a moment: clients ask again on a 503.
+    const status = judgement.complete ? 403 : 503;
+    respond(response, status, `Withheld by depward: ${rulesOf(judgement).join(', ')}`, text, { depward: judgementJson(name, judgement, instead) });
   }
 
   return {
@@ -131,16 +134,49 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
       const version = route.kind === 'tarball' ? versionInFile(route.name, route.file) : undefined;
       if (route.kind !== 'tarball' || version === undefined) return next();
       remember(route.name, version);
-      // The filter runs while Verdaccio answers: only its outcome tells whether this version is withheld.
-      const { end } = response;
-      response.end = ((...args: Parameters<typeof end>) => {
-        response.end = end;
-        if (response.statusCode === 404 && explain(route.name, version, response)) return response;
-        return end.apply(response, args);
-      }) as typeof end;
-      next();
+      const { name, file } = route;
+      if (!options.file) {
+        answered(name, version, response, next);
+        return;
+      }
+      options.file(name, file).then(
+        (found) => {
+          if (found && found.judgement.action === 'block' && !observe) refuse(name, found.judgement, insteadOf(found.judged, version), response);
+          else answered(name, version, response, next);
+        },
+        (error: unknown) => closed(name, version, error, response, next),
+      );
     },
   };
+
+  /** What the uplink does not have is Verdaccio's own; what it could not be asked is not served. */
+  function closed(name: string, version: string, error: unknown, response: ServerResponse, next: () => void): void {
+    const trouble = troubleIn(error) ?? new UpstreamTrouble(500, error instanceof Error ? error.message : 'unknown error');
+    if (observe || trouble.status === 404) {
+      answered(name, version, response, next);
+      return;
+    }
+    const subject = printable(`${name}@${version}`);
+    log(`depward: ${subject} is not served, its contents could not be judged: ${printable(trouble.message)}`);
+    respond(
+      response,
+      503,
+      'Not judged by depward',
+      `[depward] ${subject} could not be judged, so it is not served: ${printable(trouble.message)}`,
+      {},
+    );
+  }
+
+  function answered(name: string, version: string, response: ServerResponse, next: () => void): void {
+    // The filter runs while Verdaccio answers: only its outcome tells whether this version is withheld.
+    const { end } = response;
+    response.end = ((...args: Parameters<typeof end>) => {
+      response.end = end;
+      if (response.statusCode === 404 && explain(name, version, response)) return response;
+      return end.apply(response, args);
+    }) as typeof end;
+    next();
+  }
 
   function why(subject: string, response: ServerResponse): void {
     const at = subject.indexOf('@', 1);
@@ -156,6 +192,16 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
     response.setHeader('x-content-type-options', 'nosniff');
     response.end(lines.length > 0 ? `${lines.join('\n')}\n` : `${printable(name)}: nothing withheld, or not asked for yet\n`);
   }
+}
+
+function respond(response: ServerResponse, status: number, phrase: string, text: string, more: object): void {
+  response.statusCode = status;
+  response.statusMessage = headerText(phrase, 180);
+  const body = JSON.stringify({ error: text, ...more });
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.setHeader('npm-notice', headerText(text, 500));
+  response.end(body);
 }
 
 function without<M extends VerdaccioManifest>(manifest: M, keep: (version: string) => boolean): M {

@@ -1,4 +1,4 @@
-/** The plug-in inside the real Verdaccio (6.8, the newest for Node 20). Runs with DEPWARD_CLIENTS=all (npm run test:clients). */
+/** The plug-in inside the real Verdaccio: 6.8, the newest for Node 20, and 6.10 on a newer Node. Runs with DEPWARD_CLIENTS=all (npm run test:clients). */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,18 +9,19 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aPackage } from '../helpers/a-tarball.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
+import { newNode } from '../helpers/real-clients.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const home = join(tmpdir(), 'depward-test-clients', 'verdaccio_6.8.0');
 const wanted = process.env['DEPWARD_CLIENTS'] === 'all';
 
-function installed(): string | undefined {
+function installed(version: string): string | undefined {
+  const home = join(tmpdir(), 'depward-test-clients', `verdaccio_${version}`);
   const bin = join(home, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
   if (existsSync(join(home, '.done'))) return bin;
   mkdirSync(home, { recursive: true });
   // One of its dependencies is named by a tag that not every mirror has.
   writeFileSync(join(home, 'package.json'), '{"private":true,"overrides":{"node-fetch":"2.6.7"}}');
-  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', 'verdaccio@6.8.0'], {
+  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `verdaccio@${version}`], {
     cwd: home,
     stdio: 'ignore',
     timeout: 240_000,
@@ -57,6 +58,18 @@ beforeAll(async () => {
     });
     registry.add(publish(name, written));
   }
+  const honest = aPackage({ name: 'fxodd', version: '1.0.0' }, { 'index.js': '' });
+  // The document says nothing of the script.
+  const odd = aPackage({ name: 'fxodd', version: '1.1.0', scripts: { postinstall: 'node steal.js' } }, { 'index.js': '', 'steal.js': '' });
+  const dist = (bytes: Buffer) => ({ dist: { integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}` } });
+  registry.add(
+    publish('fxodd', [
+      { version: '1.0.0', at: '2020-01-01T00:00:00Z', more: dist(honest) },
+      { version: '1.1.0', at: '2021-01-01T00:00:00Z', more: dist(odd) },
+    ]),
+  );
+  registry.addTarball('fxodd', '1.0.0', honest);
+  registry.addTarball('fxodd', '1.1.0', odd);
 });
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
@@ -66,7 +79,7 @@ afterAll(async () => {
 
 /** Starts Verdaccio with the plug-in in front of the fixture registry; its address and what it printed. */
 async function start(
-  bin: string,
+  { node, bin }: { readonly node: string; readonly bin: string },
   section = '',
   index = "export { default } from 'depward/verdaccio';\n",
 ): Promise<{ url: string; printed: () => string; exited: Promise<number | null> }> {
@@ -91,7 +104,7 @@ async function start(
     ].join('\n'),
   );
   const port = await freePort();
-  const child = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
+  const child = spawn(node, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -128,12 +141,23 @@ async function document(url: string): Promise<{ versions: object; 'dist-tags': o
   return (await (await fetch(url)).json()) as { versions: object; 'dist-tags': object };
 }
 
-(wanted ? describe : describe.skip)('in Verdaccio 6.8', () => {
-  const bin = wanted ? installed() : undefined;
-  const test = bin === undefined ? it.skip : it;
+(wanted ? describe : describe.skip).each([
+  ['6.8.0', () => process.execPath],
+  ['6.10.4', newNode],
+] as const)('in Verdaccio %s', (version, nodeOf) => {
+  const [bin, node] = wanted ? [installed(version), nodeOf()] : [];
+  const made = { bin: bin ?? '', node: node ?? '' };
+  const test = bin === undefined || node === undefined ? it.skip : it;
+
+  test('reads what is in a tarball before it is served', async () => {
+    const { url } = await start(made);
+    expect((await fetch(`${url}fxodd/-/fxodd-1.0.0.tgz`)).status).toBe(200);
+    const refused = await fetch(`${url}fxodd/-/fxodd-1.1.0.tgz`);
+    expect(`${refused.status} ${await refused.text()}`).toMatch(/^403 .*manifest-confusion/);
+  }, 60_000);
 
   test('withholds from packuments and tarballs, with a reason', async () => {
-    const { url, printed } = await start(bin as string);
+    const { url, printed } = await start(made);
     for (const name of ['fxleft', '@fxscope%2fleft']) {
       const full = await document(`${url}${name}`);
       expect(Object.keys(full.versions)).toEqual(['1.0.0']);
@@ -152,7 +176,7 @@ async function document(url: string): Promise<{ versions: object; 'dist-tags': o
   }, 60_000);
 
   test('refuses a tarball nobody asked the packument of, as frozen installs do', async () => {
-    const { url } = await start(bin as string);
+    const { url } = await start(made);
     const refused = await fetch(`${url}fxcold/-/fxcold-1.0.1.tgz`);
     expect([403, 404]).toContain(refused.status);
     await refused.text();
@@ -168,7 +192,7 @@ async function document(url: string): Promise<{ versions: object; 'dist-tags': o
       'export default Plugin;',
       '',
     ].join('\n');
-    const { url, printed } = await start(bin as string, '', broken);
+    const { url, printed } = await start(made, '', broken);
     const answer = await fetch(`${url}fxbroken`);
     const text = await answer.text();
     expect(text).not.toContain('"1.0.1":');
@@ -178,7 +202,7 @@ async function document(url: string): Promise<{ versions: object; 'dist-tags': o
   }, 60_000);
 
   test('closes every package when its policy cannot be read, for Verdaccio would go on without it', async () => {
-    const { url, printed } = await start(bin as string, 'policy: ./missing.json');
+    const { url, printed } = await start(made, 'policy: ./missing.json');
     expect(await (await fetch(`${url}fxleft`)).text()).not.toContain('"1.0.0":');
     expect((await fetch(`${url}fxleft/-/fxleft-1.0.0.tgz`)).status).not.toBe(200);
     expect(printed()).toContain('every package is closed until this is put right: there is no configuration file');

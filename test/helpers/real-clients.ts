@@ -90,7 +90,8 @@ export function clientFolder(client: RealClient): string | undefined {
   return folder;
 }
 
-function newNode(): string | undefined {
+/** A Node new enough for clients that need one. */
+export function newNode(): string | undefined {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   const folder = installedFolder(`node-${process.platform}-${process.arch}@22.23.3`);
   const file = folder && join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');

@@ -8,9 +8,11 @@ import { commands } from './commands/list.ts';
 import { plainCall } from './commands/plain-arguments.ts';
 import { endWithReader, processIo } from './commands/process-io.ts';
 import { tell } from './commands/trouble.ts';
+import { DepwardError } from './model/errors.ts';
 import { toolVersion } from './package-root.ts';
 
-const io = processIo(new AbortController().signal);
+const interrupt = new AbortController();
+const io = processIo(interrupt.signal);
 
 async function run(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -18,12 +20,14 @@ async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const call = plainCall(argv, commands);
-  if (call?.name === 'check') {
-    const code = await checkAgain(call, io);
-    if (code !== undefined) return code;
-  }
-  const { main } = await import('./main.ts');
-  return main(argv, call);
+  const again = call?.name === 'check' ? await checkAgain(call, io) : undefined;
+  if (again !== undefined) return again;
+  process.once('SIGINT', () => {
+    interrupt.abort(new DepwardError('interrupted', 'interrupted'));
+    // A second Ctrl-C ends at once, by the default handler.
+  });
+  if (call?.name === 'gate') return (await import('./commands/gate.ts')).run(call.options, io);
+  return (await import('./main.ts')).main(argv, call, io);
 }
 
 endWithReader();

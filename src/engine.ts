@@ -15,13 +15,20 @@ import { byFinding, coverageOf, keyOf, verdictsOf } from './verdicts.ts';
 /** Hands over evidence; implemented in evidence/, faked in tests. Never throws for one package: what cannot be had is `failed`. */
 export interface EvidenceSource {
   /** Evidence of at least the kinds asked for, for each change, in any order. */
-  gather(changes: readonly IncomingChange[], kinds: readonly EvidenceKind[]): Promise<ReadonlyMap<IncomingChange, EvidenceSet>>;
+  gather(
+    changes: readonly IncomingChange[],
+    kinds: readonly EvidenceKind[],
+    /** All that comes in with them, where that is more. */
+    among?: readonly IncomingChange[],
+  ): Promise<ReadonlyMap<IncomingChange, EvidenceSet>>;
   /** When the oldest fact was confirmed that was used without asking again; undefined while none was. */
   oldest?(): Instant | undefined;
   /** When the oldest of all facts used was confirmed, asked for again or not. */
   confirmedAt?(): Instant | undefined;
   /** When evidence on a change will be another by the clock alone; undefined for never. */
   until?(change: IncomingChange): Instant | undefined;
+  /** True where evidence on a change speaks of what else comes in with it. */
+  leansOnOthers?(change: IncomingChange): boolean;
 }
 
 /**
@@ -108,7 +115,8 @@ async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, 
   const { memory, sources, now } = input;
   const recalled = new Map(incoming.flatMap((change) => pairOf(change, memory?.recall(change))));
   const open = incoming.filter((change) => !recalled.has(change));
-  const gathered = open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await sources.gather(open, neededKinds(input.rules, input.policy));
+  const gathered =
+    open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await sources.gather(open, neededKinds(input.rules, input.policy), incoming);
   const contextOf = contextMaker(now);
   const judged = incoming.map((change) => {
     const known = recalled.get(change);
@@ -117,7 +125,8 @@ async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, 
     const one = judge(change, evidence, input, path, contextOf);
     const until = one.tellsTime ? now : sources.until?.(change);
     if (until !== undefined) input.onUntil?.(until);
-    if (memory && change.after.source === 'registry' && (until ?? Number.POSITIVE_INFINITY) > now && mayBeKept(one, input))
+    const lasts = (until ?? Number.POSITIVE_INFINITY) > now && !sources.leansOnOthers?.(change);
+    if (memory && change.after.source === 'registry' && lasts && mayBeKept(one, input))
       memory.keep(change, asRemembered(one, until), evidence.newDependencies?.ok ? evidence.newDependencies.value : []);
     return one;
   });

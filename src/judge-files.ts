@@ -25,6 +25,8 @@ export interface JudgedFiles {
   readonly fixes: readonly { readonly finding: Finding; readonly fix: FileFix }[];
   /** Values that no output may repeat. */
   readonly secrets: ReadonlySet<string>;
+  /** True when a rule asked for the time: the next minute it may say something else. */
+  readonly tellsTime: boolean;
 }
 
 /** A test whether any rule that is on wants the text of a file: what a door has to read. */
@@ -37,9 +39,10 @@ export function fileFilter(rules: readonly AnyRepositoryRule[], policy: Policy):
 export function judgeFiles(input: FileEvaluation): JudgedFiles {
   const observed: { readonly rule: AnyRepositoryRule; readonly seen: FileObservation }[] = [];
   const untold = new Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>();
+  const clock = watched(input.now);
   for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
     for (const seen of input.untold ?? []) if (rule.reads(seen.file)) noteUntold(untold, seen, rule.meta.id);
-    for (const seen of observations(rule, input)) {
+    for (const seen of observations(rule, input, clock.time)) {
       if ('untold' in seen) noteUntold(untold, seen, rule.meta.id);
       else observed.push({ rule, seen });
     }
@@ -51,6 +54,19 @@ export function judgeFiles(input: FileEvaluation): JudgedFiles {
     fileGaps: [...untold.values()].map(gapOf),
     fixes: found.flatMap(({ finding, fix }) => (fix ? [{ finding, fix }] : [])),
     secrets,
+    tellsTime: clock.asked(),
+  };
+}
+
+/** The time, and whether anybody asked for it. */
+function watched(now: Instant): { readonly time: () => Instant; asked(): boolean } {
+  let asked = false;
+  return {
+    time: () => {
+      asked = true;
+      return now;
+    },
+    asked: () => asked,
   };
 }
 
@@ -58,15 +74,22 @@ function isOn(rule: AnyRepositoryRule, policy: Policy): boolean {
   return (settingFor(policy, rule.meta.id, undefined)?.level ?? 'off') !== 'off';
 }
 
-function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvaluation): readonly FileSeen[] {
+function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvaluation, time: () => Instant): readonly FileSeen[] {
   const { before } = files;
   if (rule.kind === 'change' && !before) return [];
-  const context = { now, options: { ...defaultOptions(rule.options), ...settingFor(policy, rule.meta.id, undefined)?.options } };
   const shown = (texts: FileTexts) => new Map([...texts].filter(([path]) => rule.reads(path)));
-  const seen = rule.check({ ...files, now: shown(files.now), ...(before && { before: shown(before) }) }, context);
+  const [after, earlier] = [shown(files.now), before && shown(before)];
+  const context = {
+    options: { ...defaultOptions(rule.options), ...settingFor(policy, rule.meta.id, undefined)?.options },
+    get now() {
+      // A rule that is shown nothing has nothing to say at any time.
+      return after.size + (earlier?.size ?? 0) > 0 ? time() : now;
+    },
+  };
+  const seen = rule.check({ ...files, now: after, ...(earlier && { before: earlier }) }, context);
   if (rule.kind === 'change' || !before) return seen;
   // In a change a rule on states speaks of what the change brings in; what stood there before is the doctor's.
-  const old = new Set(rule.check({ now: shown(before), paths: new Set(before.keys()) }, context).map(identity));
+  const old = new Set(rule.check({ now: earlier ?? new Map(), paths: new Set(before.keys()) }, context).map(identity));
   return seen.filter((each) => !old.has(identity(each)));
 }
 

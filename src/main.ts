@@ -1,38 +1,24 @@
 /** Every command: arguments in, one lazily loaded command, exit code out. */
 import type { Command as CommanderCommand } from 'commander';
 import { type CommandName, load, type Run } from './commands/index.ts';
+import type { Io } from './commands/io.ts';
 import { type CommandSpec, commands } from './commands/list.ts';
 import type { PlainCall } from './commands/plain-arguments.ts';
-import { processIo } from './commands/process-io.ts';
-import { tell } from './commands/trouble.ts';
-import { DepwardError } from './model/errors.ts';
 import { toolVersion } from './package-root.ts';
 
-const interrupt = new AbortController();
-const io = processIo(interrupt.signal);
-
-/** Runs the command of a command line, which may have been read already; the exit code. Tells of trouble itself. */
-export async function main(argv: readonly string[], call: PlainCall | undefined): Promise<number> {
-  process.once('SIGINT', () => {
-    interrupt.abort(new DepwardError('interrupted', 'interrupted'));
-    // A second Ctrl-C ends at once, by the default handler.
-  });
-  try {
-    return call ? await (await load[call.name as CommandName]())(call.args, call.options, io) : await commanded(argv);
-  } catch (error) {
-    tell(error, io);
-    return 2;
-  }
+/** Runs the command of a command line, which may have been read already; the exit code. */
+export async function main(argv: readonly string[], call: PlainCall | undefined, io: Io): Promise<number> {
+  return call ? (await load[call.name as CommandName]())(call.args, call.options, io) : commanded(argv, io);
 }
 
-async function commanded(argv: readonly string[]): Promise<number> {
+async function commanded(argv: readonly string[], io: Io): Promise<number> {
   const { CommanderError } = await import('commander');
   let exitCode = 0;
   const run = async (name: CommandName, ...call: Parameters<Run>) => {
     exitCode = await (await load[name]())(...call);
   };
   try {
-    await (await programOf((name, args, options) => run(name, args, options, io))).parseAsync([...argv], { from: 'user' });
+    await (await programOf((name, args, options) => run(name, args, options, io), io)).parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
@@ -43,6 +29,7 @@ async function commanded(argv: readonly string[]): Promise<number> {
 /** The command line as commander knows it. */
 export async function programOf(
   run: (name: CommandName, args: readonly unknown[], options: Readonly<Record<string, unknown>>) => Promise<void>,
+  io: Pick<Io, 'stdout' | 'stderr'>,
 ): Promise<CommanderCommand> {
   const { Command } = await import('commander');
   const program = new Command('depward')

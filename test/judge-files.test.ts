@@ -63,8 +63,24 @@ describe('rules on files', () => {
     ]);
   });
 
+  it('tell whether a rule that was shown something asked for the time', () => {
+    const late = defineRepositoryRule({
+      ...loud('state'),
+      check: (_files, { now }) => (now < 0 ? [{ file: 'a.txt', message: 'x', confidence: 'high', facts: {} }] : []),
+    });
+    expect(judged(late, { 'a.txt': 'AAA' }).tellsTime).toBe(true);
+    expect(judged(late, { 'b.md': 'AAA' }).tellsTime).toBe(false);
+    expect(judged(loud('state'), { 'a.txt': 'AAA' }).tellsTime).toBe(false);
+  });
+
   it('that are off neither read nor find', () => {
-    expect(judged(loud('state'), { 'a.txt': 'AAA ?' }, undefined, 'off')).toEqual({ fileFindings: [], fileGaps: [], fixes: [], secrets: new Set() });
+    expect(judged(loud('state'), { 'a.txt': 'AAA ?' }, undefined, 'off')).toEqual({
+      fileFindings: [],
+      fileGaps: [],
+      fixes: [],
+      secrets: new Set(),
+      tellsTime: false,
+    });
     expect(fileFilter([loud('state')], policy('off'))('a.txt')).toBe(false);
     expect(fileFilter([loud('state')], policy('info'))('a.txt')).toBe(true);
   });

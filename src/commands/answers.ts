@@ -11,11 +11,10 @@ import type { Mode, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
 import { type Instant, isoOf } from '../model/time.ts';
 import { installationId } from '../package-root.ts';
-import { configText } from '../policy/load.ts';
+import type { configText } from '../policy/load.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { readChecked, writeChecked } from '../registry/checked-file.ts';
 import { recall, signerOf } from '../registry/remembered.ts';
-import type { ProjectTexts } from '../resolve/project-texts.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -42,19 +41,35 @@ export interface Standing {
 
 const format = 'answers-1';
 
-/** The question that judging these texts in this folder is; undefined where its answer is not to be kept. */
-export function questionOf(mode: Mode, texts: ProjectTexts, options: CommonOptions, io: Io): Question | undefined {
+/** What is asked, byte for byte. */
+export interface Asked {
+  readonly mode: Mode;
+  /** What is judged: lockfiles, or commits and what differs from them. */
+  readonly parts: readonly (string | undefined)[];
+  /** The policy that is not among the parts, as it is written. */
+  readonly policy: ReturnType<typeof configText>;
+  /** True where no registry will be asked, whichever npm is configured for. */
+  readonly offRegistry?: boolean;
+}
+
+/** The question; undefined where its answer is not to be kept. */
+export function questionOf({ mode, parts, policy, offRegistry = false }: Asked, options: CommonOptions, io: Io): Question | undefined {
   const build = installationId();
   if (build === undefined || options.cache === false || options.asOf !== undefined) return undefined;
   const folder = cacheFolder(io.env, io.cwd);
   const registry = options.registry === undefined ? {} : { registry: options.registry };
-  const npm = recall(folder, signerOf(folder), { cwd: io.cwd, env: io.env, ...registry });
-  if (!npm) return undefined;
-  const policy = configText({ folder: io.cwd, config: options.config });
-  const { main, scopes } = npm.registries;
-  const asked = JSON.stringify([process.version, build, mode, main, [...scopes], [...npm.identities], policy?.origin ?? null, texts.file]);
-  const digest = digestOf([asked, policy?.text, texts.text, texts.manifest]);
+  const npm = offRegistry ? undefined : recall(folder, signerOf(folder), { cwd: io.cwd, env: io.env, ...registry });
+  if (!npm && !offRegistry) return undefined;
+  const asked = npm ? [npm.registries.main, [...npm.registries.scopes], [...npm.identities]] : [];
+  const setting = JSON.stringify([process.version, build, mode, asked, policy?.origin ?? null]);
+  const digest = digestOf([setting, policy?.text, ...parts]);
   return { path: join(folder, format, digestOf([io.cwd, mode]).slice(0, 32)), digest };
+}
+
+/** The doc pages of the rules a report speaks of. */
+export function spokenOf({ findings, waived }: Report, pages: ReadonlyMap<string, RuleMeta>): RuleMeta[] {
+  const ids = new Set([...findings, ...waived.map(({ finding }) => finding)].map(({ ruleId }) => ruleId));
+  return [...ids].flatMap((id) => pages.get(id) ?? []);
 }
 
 /** What was said last time, as of now. */
@@ -66,7 +81,7 @@ export function recallAnswer({ path, digest }: Question, now: Instant, offline: 
     const { question, judgedAt, confirmedAt, until } = JSON.parse(head) as Standing & { readonly question: string };
     const since = confirmedAt ?? judgedAt;
     if (question !== digest || since > now || judgedAt > now || (until !== undefined && until <= now)) return undefined;
-    if (!offline && now - since > freshFor) return undefined;
+    if (!offline && confirmedAt !== undefined && now - confirmedAt > freshFor) return undefined;
     const { report, pages } = JSON.parse(text.slice(head.length + 1)) as Answer;
     const age = confirmedAt === undefined || confirmedAt >= now ? {} : { oldestFactSeconds: Math.round((now - confirmedAt) / 1000) };
     return { report: { ...report, asOf: isoOf(now), coverage: { ...report.coverage, ...age } }, pages };
@@ -102,7 +117,7 @@ function forgetOldest(folder: string): void {
 }
 
 /** Parts cannot run into each other: each is told by its length. */
-function digestOf(parts: readonly (string | undefined)[]): string {
+export function digestOf(parts: readonly (string | undefined)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part === undefined ? '-\n' : `${part.length}\n`).update(part ?? '');
   return hash.digest('hex');

@@ -2,10 +2,8 @@
 import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
-import type { Report } from '../model/report.ts';
-import type { RuleMeta } from '../model/rule.ts';
-import { projectTexts } from '../resolve/project-texts.ts';
-import { keepAnswer, type Question, questionOf } from './answers.ts';
+import { keepAnswer, spokenOf } from './answers.ts';
+import { checkQuestion } from './check-again.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
@@ -17,7 +15,7 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
   // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
   const asked = { ...io, env: { ...io.env } };
   const session = await openSession(io.cwd, options, io);
-  const question = specs.length > 0 ? undefined : await ask(options, asked);
+  const question = specs.length > 0 ? undefined : await checkQuestion(options, asked);
   try {
     const { changes, tree, gaps } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
     const report = await session.judge('check', changes, tree, { fileGaps: gaps });
@@ -26,22 +24,12 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
     await writeReports(report, options, io, pages);
     const standing = session.standing();
     // Files may change while they are judged: only what was the same before and after was the question.
-    if (question && standing && (await ask(options, asked))?.digest === question.digest)
+    if (question && standing && (await checkQuestion(options, asked))?.digest === question.digest)
       keepAnswer(question, { report, pages: spokenOf(report, pages) }, standing);
     return exitCodeOf(report);
   } finally {
     session.close();
   }
-}
-
-async function ask(options: CommonOptions, io: Io): Promise<Question | undefined> {
-  const texts = await projectTexts(io.cwd);
-  return texts && questionOf('check', texts, options, io);
-}
-
-function spokenOf({ findings, waived }: Report, pages: ReadonlyMap<string, RuleMeta>): RuleMeta[] {
-  const ids = new Set([...findings, ...waived.map(({ finding }) => finding)].map(({ ruleId }) => ruleId));
-  return [...ids].flatMap((id) => pages.get(id) ?? []);
 }
 
 interface Judgeable {

@@ -13,12 +13,12 @@ export async function judgeRepository(
   target: GateTarget,
   policy: Policy,
   now: Instant,
-): Promise<{ fileFindings: readonly Finding[]; fileGaps: readonly Gap[] }> {
+): Promise<{ fileFindings: readonly Finding[]; fileGaps: readonly Gap[]; tellsTime: boolean }> {
   const { before, after, changed } = target;
-  if (!before || changed.size === 0) return { fileFindings: [], fileGaps: [] };
+  if (!before || changed.size === 0) return { fileFindings: [], fileGaps: [], tellsTime: false };
   const [{ fileFilter, judgeFiles }, { repositoryRules }] = await Promise.all([import('../judge-files.ts'), import('../repository-rules/index.ts')]);
   const wanted = fileFilter(repositoryRules, policy);
-  if (![...changed].some(wanted)) return { fileFindings: [], fileGaps: [] };
+  if (![...changed].some(wanted)) return { fileFindings: [], fileGaps: [], tellsTime: false };
   const gaps: Gap[] = [];
   const [paths, earlier] = await Promise.all([after.paths(), before.paths()]);
   const texts = await textsOf(after, [...paths].filter(wanted), gaps);
@@ -30,7 +30,7 @@ export async function judgeRepository(
   );
   const texted = new Map(old.flatMap((path) => pairOf(path, read.get(path) ?? (changed.has(path) ? undefined : texts.get(path)))));
   const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: texted, paths, changed }, policy, now });
-  return { fileFindings: judged.fileFindings, fileGaps: [...judged.fileGaps, ...gaps] };
+  return { fileFindings: judged.fileFindings, fileGaps: [...judged.fileGaps, ...gaps], tellsTime: judged.tellsTime };
 }
 
 async function textsOf(side: Side, paths: readonly string[], gaps: Gap[]): Promise<Map<string, string>> {

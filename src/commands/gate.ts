@@ -7,18 +7,17 @@ import type { Change, ResolvedTree } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
 import { printable } from '../model/text.ts';
+import type { Instant } from '../model/time.ts';
 import { baseOf } from '../resolve/base.ts';
 import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
-import { baselineOf } from './baseline.ts';
-import { judgeRepository } from './gate-files.ts';
-import { withoutIgnored } from './gate-ignore.ts';
-import { policiesOf } from './gate-policy.ts';
+import { keepAnswer, recallAnswer, type Standing, spokenOf } from './answers.ts';
+import { gateQuestion } from './gate-question.ts';
 import type { Io } from './io.ts';
 import { type CommonOptions, momentOf } from './options.ts';
-import { exitCodeOf, targetsOf, writeReports } from './output.ts';
+import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
 
 export interface GateOptions extends CommonOptions {
   readonly base?: string;
@@ -34,18 +33,36 @@ export interface GateOptions extends CommonOptions {
 export async function run(options: GateOptions, io: Io): Promise<number> {
   targetsOf(options.format);
   if (options.affected !== undefined) return (await import('./affected.ts')).run({ ...options, affected: options.affected }, io);
+  // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
+  const asked = { ...io, env: { ...io.env } };
   const target = await targetOf(options, io);
+  const question = gateQuestion(target, options, asked);
+  const known = question && recallAnswer(question, io.now(), options.offline === true);
+  if (known) {
+    await writeReports(known.report, options, io, new Map(known.pages.map((page) => [page.id, page])));
+    return exitCodeOf(known.report);
+  }
+  const [{ policiesOf }, { judgeRepository }, { baselineOf }, { withoutIgnored }] = await Promise.all([
+    import('./gate-policy.ts'),
+    import('./gate-files.ts'),
+    import('./baseline.ts'),
+    import('./gate-ignore.ts'),
+  ]);
   const { policy, notes: remarks } = await policiesOf(target, options.config, io.cwd);
   const baseline = await baselineOf(options.baseline, target, io);
   const judged = { ...policy, waivers: [...policy.waivers, ...baseline.waivers] };
   const seen = await withoutIgnored(target, policy.ignore ?? []);
   const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
   const found = await packageChanges(named ? target : seen, named);
-  const files = await judgeRepository(seen, judged, momentOf(options.asOf, io.now()));
-  const report = await judge({ ...found, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
+  const { tellsTime, ...files } = await judgeRepository(seen, judged, momentOf(options.asOf, io.now()));
+  const { report, standing } = await judge({ ...found, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
   const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
   const shown = { ...report, notes };
-  await writeReports(shown, options, io);
+  const pages = await pagesOf(shown);
+  await writeReports(shown, options, io, pages);
+  // Files may change while they are judged: only what was the same before and after was the question.
+  if (question && standing && !tellsTime && gateQuestion(target, options, asked)?.digest === question.digest)
+    keepAnswer(question, { report: shown, pages: spokenOf(shown, pages) }, standing);
   return exitCodeOf(shown);
 }
 
@@ -61,6 +78,10 @@ async function packageChanges(target: GateTarget, only: readonly string[] | unde
 /** The two states to compare and where they come from. */
 export interface GateTarget {
   readonly root: string;
+  /** The commit compared with; undefined where everything is judged. */
+  readonly base?: string;
+  /** The commit judged, unless it is the working folder. */
+  readonly head?: string;
   readonly before: Side | undefined;
   readonly after: Side;
   readonly changed: ReadonlySet<string>;
@@ -87,7 +108,7 @@ async function targetOf(options: GateOptions, io: Io): Promise<GateTarget> {
   const changed = await changedPaths(repository, base, head.commit);
   const before = commitSide(repository, base);
   const after = head.commit === undefined ? changedSide(repository.root, before, changed) : commitSide(repository, head.commit);
-  return { root: repository.root, before, after, changed };
+  return { root: repository.root, base, ...(head.commit !== undefined && { head: head.commit }), before, after, changed };
 }
 
 /** `commit` is set when the head is not the working folder; `id` is missing in a repository without commits. */
@@ -133,21 +154,36 @@ interface Judgeable {
   readonly fileGaps: readonly Gap[];
 }
 
-async function judge(found: Judgeable, target: GateTarget, options: GateOptions, io: Io): Promise<Report> {
+interface Judged {
+  readonly report: Report;
+  readonly standing: Standing | undefined;
+}
+
+async function judge(found: Judgeable, target: GateTarget, options: GateOptions, io: Io): Promise<Judged> {
   const { changes, tree, policy, ...more } = found;
   // Nothing comes in: no registry is asked, and nothing that could ask one is loaded.
-  if (!changes.some((change) => change.action !== 'remove'))
-    return (await import('./quiet-report.ts')).quietReport(found, momentOf(options.asOf, io.now()));
+  if (!changes.some((change) => change.action !== 'remove')) return quietly(found, momentOf(options.asOf, io.now()));
   const { openSession } = await import('./session.ts');
   const { registryFolder } = await import('./registry-folder.ts');
   const folder = await registryFolder(target, io.cwd);
   const session = await openSession(folder.path, options, io, policy);
   try {
-    return await session.judge('gate', changes, tree, more);
+    const report = await session.judge('gate', changes, tree, more);
+    // What another .npmrc would have said is not what this folder's says.
+    return { report, standing: folder.path === io.cwd ? session.standing() : undefined };
   } finally {
     session.close();
     await folder.remove();
   }
+}
+
+async function quietly(found: Judgeable, now: Instant): Promise<Judged> {
+  const { quietReport } = await import('./quiet-report.ts');
+  let until = Number.POSITIVE_INFINITY;
+  const report = await quietReport(found, now, (moment) => {
+    until = Math.min(until, moment);
+  });
+  return { report, standing: { judgedAt: now, ...(Number.isFinite(until) && { until }) } };
 }
 
 /** A waiver that covers nothing in this change may cover much elsewhere, and an accepted finding that is gone is good news. */

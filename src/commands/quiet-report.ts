@@ -18,7 +18,7 @@ export interface QuietChange {
 }
 
 /** The same engine without evidence and without rules on packages. */
-export function quietReport(quiet: QuietChange, now: Instant): Promise<Report> {
+export function quietReport(quiet: QuietChange, now: Instant, onUntil: (moment: Instant) => void): Promise<Report> {
   return evaluate({
     mode: 'gate',
     toolVersion: toolVersion(),
@@ -26,6 +26,7 @@ export function quietReport(quiet: QuietChange, now: Instant): Promise<Report> {
     rules: [],
     weights: new Map(),
     now,
+    onUntil,
     ...quiet,
   });
 }

@@ -45,6 +45,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
   const { contents: reading, signing, domains } = options;
   const ends = new Map<IncomingChange, Instant>();
+  const leaning = new Set<IncomingChange>();
   const shared: Omit<Context, 'arrivals'> = {
     lookup,
     names: rememberedNames(options),
@@ -52,12 +53,13 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     now,
     onUntil: (change, moment) => void (moment >= now && ends.set(change, Math.min(moment, ends.get(change) ?? moment))),
     ...(reading && { reading }),
+    onOthers: (change) => void leaning.add(change),
     ...(signing && { signing }),
     ...(domains && { domains }),
   };
   return {
-    async gather(changes, kinds) {
-      const context: Context = { ...shared, arrivals: arrivalsOf(changes, lookup) };
+    async gather(changes, kinds, among = changes) {
+      const context: Context = { ...shared, arrivals: arrivalsOf(among, lookup) };
       const gathered = new Map<IncomingChange, EvidenceSet>();
       await inTurn(changes, (change) => {
         const set = collect(change, kinds, context);
@@ -70,6 +72,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     oldest: lookup.oldest,
     confirmedAt: lookup.confirmedAt,
     until: (change) => ends.get(change),
+    leansOnOthers: (change) => leaning.has(change),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Context {
   readonly now: Instant;
   /** Told of a moment, not yet gone by, from which evidence on a change may be another by the clock alone; `now` for what asking again may change. */
   readonly onUntil: (change: IncomingChange, moment: Instant) => void;
+  /** Told of a change whose evidence speaks of what else comes in with it. */
+  readonly onOthers: (change: IncomingChange) => void;
   /** Left out where contents are not to be read. */
   readonly reading?: ContentsReading;
   /** Left out where signatures are not to be held against keys. */

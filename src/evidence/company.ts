@@ -37,7 +37,7 @@ export function arrivalsOf(changes: readonly IncomingChange[], lookup: Lookup): 
 }
 
 /** Collects them for one package. */
-export async function company(change: IncomingChange, { lookup, arrivals, now, onUntil }: Context): Promise<Gathered<CompanyEvidence>> {
+export async function company(change: IncomingChange, { lookup, arrivals, now, onUntil, onOthers }: Context): Promise<Gathered<CompanyEvidence>> {
   const { name, version } = change.after;
   const { times, publishers } = await lookup.slices(name, version);
   // What a registry does not offer is said where times and publishers are asked for themselves.
@@ -45,8 +45,8 @@ export async function company(change: IncomingChange, { lookup, arrivals, now, o
   if (!publishers.ok) return publishers.why === 'not-offered' ? had({ others: [] }) : publishers;
   const { published } = times.value;
   if (now - published > youngFor) return had({ others: [] });
-  // Who comes along may be different the next time.
-  onUntil(change, now);
+  onUntil(change, published + youngFor + 1);
+  onOthers(change);
   const own = await arrivalOf(change, lookup);
   const near = (await arrivals()).filter(
     (one) => one.name !== name && Math.abs(one.at - published) <= day && own !== undefined && one.project !== own.project,

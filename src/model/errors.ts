@@ -14,4 +14,9 @@ export class DepwardError extends Error {
     this.code = code;
     this.hint = options.hint;
   }
+
+  /** The bin and what it loads are built apart, each with a class of its own: an error of one is an error of the other. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'DepwardError';
+  }
 }

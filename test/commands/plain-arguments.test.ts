@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { commands } from '../../src/commands/list.ts';
 import { plainCall } from '../../src/commands/plain-arguments.ts';
 import { programOf } from '../../src/main.ts';
+import { anIo } from '../helpers/an-io.ts';
 
 /** What commander makes of a command line; undefined where it says no. */
 async function commanded(argv: readonly string[]): Promise<unknown> {
   let seen: unknown;
   const program = await programOf(async (name, args, options) => {
     seen = { name, args, options: { ...options } };
-  });
+  }, anIo().io);
   const silent = { writeOut: () => undefined, writeErr: () => undefined };
   program.configureOutput(silent);
   for (const command of program.commands) command.configureOutput(silent);

@@ -1,5 +1,6 @@
 /** A lockfile checked again: what is remembered never makes an answer another than it would be without. */
-import { cpSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
@@ -65,8 +66,8 @@ describe('a lockfile checked again', () => {
     lock('steady@1.0.0', 'revived@1.0.1');
     const first = await checkAt(0);
     const asked = registry.count();
-    for (const file of ['facts-2.log', 'judgements-1.log', 'contents-1', 'packuments-2'])
-      rmSync(join(place.home, 'cache', file), { recursive: true });
+    for (const file of readdirSync(join(place.home, 'cache')))
+      if (!['answers-1', 'config-1', 'key'].includes(file)) rmSync(join(place.home, 'cache', file), { recursive: true });
     const again = await checkAt(30_000);
     expect(registry.count()).toBe(asked);
     expect(findingsOf(again)).toEqual(findingsOf(first));
@@ -84,6 +85,50 @@ describe('a lockfile checked again', () => {
     expect((await checkAt(3_000)).code).toBe(2);
   });
 });
+
+describe('a change gated again', () => {
+  it('is answered as without memory, and anew once anything in it is another', async () => {
+    git('init', '-q', '-b', 'main');
+    lock('steady@1.0.0');
+    commit('base');
+    const quiet = await gateAt(0);
+    expect(await gateAt(1_000)).toEqual(await gateAt(1_000, withoutMemory()));
+    expect(quiet.code).toBe(0);
+
+    lock('steady@1.0.0', 'revived@1.0.1', 'express@4.0.1');
+    await gateAt(2_000);
+    const asked = registry.count();
+    const remembered = await gateAt(20_000);
+    expect(registry.count()).toBe(asked);
+    expect(remembered).toEqual(await gateAt(20_000, withoutMemory()));
+    expect(await gateAt(200_000)).toEqual(await gateAt(200_000, withoutMemory()));
+
+    lock('steady@1.0.0', 'hasty@1.0.1');
+    expect((await gateAt(21_000)).code).toBe(1);
+    expect((await gateAt(22_000)).code).toBe(1);
+    lock('steady@1.0.0', 'revived@1.0.1', 'express@4.0.1');
+    place.write('.npmrc', 'strict-ssl=false\n');
+    expect(findingsOf(await gateAt(23_000))).toContainEqual(expect.objectContaining({ subject: expect.objectContaining({ file: '.npmrc' }) }));
+  });
+});
+
+function git(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync('git', ['-c', 'user.name=jo', '-c', 'user.email=jo@acme.example', ...args], {
+    cwd: place.folder,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+}
+
+function commit(message: string): void {
+  git('add', '-A');
+  git('commit', '-q', '-m', message);
+}
+
+function gateAt(after: number, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const clock = `data:text/javascript,Date.now=()=>${start + after}`;
+  return place.runWith({ env: { NODE_OPTIONS: `--import=${clock}`, ...env } }, 'gate', '--format', 'json');
+}
 
 /** A frozen clock, so that two runs speak of the same moment. */
 function checkAt(after: number, words: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> {

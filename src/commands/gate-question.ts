@@ -1,0 +1,43 @@
+/** What a gate is asked, byte for byte: the commit a change starts from, and everything in which the state judged differs from it. */
+import { lstatSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { configText } from '../policy/load.ts';
+import { isLockfile } from '../resolve/lockfiles/names.ts';
+import { digestOf, type Question, questionOf } from './answers.ts';
+import type { GateOptions, GateTarget } from './gate.ts';
+import type { Io } from './io.ts';
+
+const mostFiles = 2_000;
+const mostBytes = 64 * 1024 * 1024;
+
+/** The question; undefined where its answer is not to be kept. */
+export function gateQuestion(target: GateTarget, options: GateOptions, io: Io): Question | undefined {
+  const { root, base, head, changed } = target;
+  // A saved report counts for a season only.
+  if (base === undefined || options.baseline !== undefined || changed.size > mostFiles) return undefined;
+  const contents = head === undefined ? contentsOf(root, changed) : [];
+  if (!contents) return undefined;
+  const { lockfile, config } = options;
+  const parts = [relative(root, io.cwd), base, head, JSON.stringify(lockfile ?? null), ...contents];
+  // Where no lockfile is part of the change, no registry is asked.
+  const offRegistry = ![...changed].some((path) => lockfile?.length || isLockfile(path));
+  return questionOf(
+    { mode: 'gate', parts, offRegistry, policy: config === undefined ? undefined : configText({ folder: io.cwd, config }) },
+    options,
+    io,
+  );
+}
+
+/** Paths with digests of what stands there now; undefined for links, which may lead to what has not changed, and for too much. */
+function contentsOf(root: string, changed: ReadonlySet<string>): readonly string[] | undefined {
+  let left = mostBytes;
+  const told: string[] = [];
+  for (const path of [...changed].sort()) {
+    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+    if (stats && !stats.isFile()) return undefined;
+    left -= stats?.size ?? 0;
+    if (left < 0) return undefined;
+    told.push(path, stats ? digestOf([readFileSync(join(root, path), 'latin1')]) : 'gone');
+  }
+  return told;
+}

@@ -4,7 +4,7 @@
  */
 import { DepwardError } from '../model/errors.ts';
 import { minute } from '../model/time.ts';
-import { type Json, objectOf, own } from './lockfiles/json.ts';
+import { type Json, objectOf, own, stringEntries, stringOf } from './lockfiles/json.ts';
 
 /** Fetches the full packument of a package from a URL. Rejects with npm's error codes (`E404`, `E401`, …). */
 export type FetchDocument = (name: string, url: string) => Promise<unknown>;
@@ -45,6 +45,7 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
   const held = new Map<string, Promise<unknown>>();
   const unknown = new Set<string>();
   const undated = new Set<string>();
+  const depths = new Map<string, number>();
   let stop: (why: DepwardError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
     stop = reject;
@@ -63,6 +64,10 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
       if (Object.keys(objectOf(own(document, 'versions')) ?? {}).length === 0) throw Object.assign(new Error('no versions'), { code: 'E404' });
       if (objectOf(own(document, 'time')) === undefined) undated.add(name);
       limits.onDocument?.(held.size);
+      if (!isShallow(name, document, depths)) {
+        stop(tooDeep());
+        return new Promise(() => undefined);
+      }
       return document;
     } catch (error) {
       if (codeOf(error) === 'E404') unknown.add(name);
@@ -93,6 +98,25 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
     cache: new Cache(),
     load: (name) => once(name, urlOf(name)),
   };
+}
+
+/** Real trees are some tens of packages deep; npm's algorithm takes the square of it. */
+const mostDeep = 500;
+
+/** Counts how far from what was asked for a package is first met, by the latest release of each on the way. */
+function isShallow(name: string, document: Json, depths: Map<string, number>): boolean {
+  const depth = depths.get(name) ?? 0;
+  const latest = stringOf(own(objectOf(own(document, 'dist-tags')) ?? {}, 'latest')) ?? '';
+  const manifest = objectOf(own(objectOf(own(document, 'versions')) ?? {}, latest)) ?? {};
+  for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies'])
+    for (const [next] of stringEntries(own(manifest, kind))) if (!depths.has(next)) depths.set(next, depth + 1);
+  return depth <= mostDeep;
+}
+
+function tooDeep(): DepwardError {
+  return new DepwardError('limit', `a package here leads on to others more than ${mostDeep} deep`, {
+    hint: 'No real package does: it may be made to exhaust you.',
+  });
 }
 
 function interrupted(): DepwardError {

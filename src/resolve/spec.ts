@@ -117,11 +117,8 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
   const { documents, before, npm } = await reading(options);
   const notes: string[] = [];
   if (lockfile === undefined && isEmpty(options.folder)) {
-    const plain = await plainTree(
-      wanted.map(({ text }) => text),
-      documents,
-      npm,
-    );
+    const specs = wanted.map(({ text }) => text);
+    const plain = await Promise.race([plainTree(specs, documents, npm), documents.stopped]);
     if (plain) return { ...plain, changes: diffTrees(undefined, plain.tree), notes: options.before ? undatedNote(documents) : [], gaps: [] };
   }
   const home = homeOf(lockfile, options.folder, notes);

@@ -9,6 +9,7 @@ import { openRepository, type Repository } from '../resolve/git.ts';
 import { readFrom } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { shortestPaths } from '../resolve/paths.ts';
+import { largestLockfile } from '../resolve/read-file.ts';
 import { commitSide, plainSide, worktreeSide } from '../resolve/sides.ts';
 import { exit, type Io } from './io.ts';
 
@@ -25,7 +26,7 @@ interface Hit {
   readonly line?: number;
   readonly path: readonly string[];
   /** The oldest commit of an unbroken run that holds it; absent when it is not committed yet. */
-  readonly since?: { readonly commit: string; readonly at: string; readonly orEarlier?: boolean };
+  readonly since?: { readonly commit: string; readonly at: string; readonly orEarlier?: 'shallow' | 'stopped' };
 }
 
 /** Looks through every lockfile of the repository. Exit code 1 when something was found. */
@@ -34,6 +35,7 @@ export async function run(options: AffectedOptions, io: Io): Promise<number> {
   const repository = await openRepository(io.cwd, io.env);
   const side = repository ? worktreeSide(repository) : plainSide(io.cwd);
   const files = [...(await side.paths())].filter(isLockfile).sort();
+  const end = io.now() + searchTime;
   const hits: Hit[] = [];
   for (const file of files) {
     const tree = await readFrom(side, file);
@@ -41,7 +43,7 @@ export async function run(options: AffectedOptions, io: Io): Promise<number> {
     const found = tree.packages.filter((entry) => matches(entry, wanted));
     const pathOf = found.length > 0 ? shortestPaths(tree) : undefined;
     for (const entry of found) {
-      const since = repository && (await sinceOf(repository, file, entry));
+      const since = repository && (await sinceOf(repository, file, entry, () => io.now() < end));
       hits.push({
         package: refText(entry),
         file,
@@ -95,37 +97,46 @@ function matches(entry: ResolvedPackage, wanted: readonly Wanted[]): boolean {
   return wanted.some(({ name, version }) => entry.name === name && (version === '*' || version === entry.version));
 }
 
-const mostCommits = 200;
+/** How long histories are searched, all lockfiles together; what was not reached by then is said. */
+const searchTime = 30_000;
 
-/** Walks the lockfile's history back to where the version came in. */
-async function sinceOf(repository: Repository, file: string, entry: ResolvedPackage): Promise<Hit['since']> {
-  const log =
-    (await repository.git(['log', '--no-show-signature', `--max-count=${mostCommits}`, '--format=%H %cI', 'HEAD', '--', `:(top,literal)${file}`])) ??
-    '';
-  const commits = log.split('\n').filter((row) => row !== '');
+/** Walks the lockfile's history back to where the version came in, each content of the file once. */
+async function sinceOf(repository: Repository, file: string, entry: ResolvedPackage, hasTime: () => boolean): Promise<Hit['since']> {
+  const log = await repository.git(['log', '--no-show-signature', '--format=%H %cI', 'HEAD', '--', `:(top,literal)${file}`], { bytes: mostLog });
+  const commits = (log ?? '').split('\n').filter((row) => row !== '');
   let since: Hit['since'];
   for (const row of commits) {
     const [commit = '', at = ''] = row.split(' ', 2);
+    if (since && !hasTime()) return { ...since, orEarlier: 'stopped' };
     if (!(await holds(repository, commit, file, entry))) return since;
     since = { commit, at };
   }
-  return since && (commits.length === mostCommits || repository.shallow) ? { ...since, orEarlier: true } : since;
+  return since && repository.shallow ? { ...since, orEarlier: 'shallow' } : since;
 }
+
+const mostLog = 64 * 1024 * 1024;
 
 async function holds(repository: Repository, commit: string, file: string, entry: ResolvedPackage): Promise<boolean> {
   try {
-    const tree = await readFrom(commitSide(repository, commit), file);
+    const side = commitSide(repository, commit);
+    const text = await side.text(file, largestLockfile);
+    // Without an escape in it a file that holds a name and a version holds their letters; only then is it worth reading.
+    const plain = text === undefined || text.includes('\\') || (text.includes(entry.version) && text.includes(entry.name));
+    if (!plain) return false;
+    const tree = await readFrom(side, file);
     return tree?.packages.some((other) => other.name === entry.name && other.version === entry.version) ?? false;
   } catch {
     return false;
   }
 }
 
+const earlier = { shallow: ' or earlier: the clone is shallow', stopped: ' or earlier: the search took too long' } as const;
+
 function textOf(wanted: readonly Wanted[], files: readonly string[], hits: readonly Hit[]): string {
   const lines = hits.map(({ package: ref, file, line, path, since }) => {
     const via = path.length > 1 ? `  via ${path.slice(0, -1).join(' > ')}` : '';
     const when = since
-      ? `  since ${since.commit.slice(0, 12)} (${since.at.slice(0, 10)}${since.orEarlier ? ' or earlier' : ''})`
+      ? `  since ${since.commit.slice(0, 12)} (${since.at.slice(0, 10)}${since.orEarlier ? earlier[since.orEarlier] : ''})`
       : '  not committed yet';
     return `${printable(ref)}  ${printable(line === undefined ? file : `${file}:${line}`)}${printable(via, 1000)}${when}\n`;
   });

@@ -31,16 +31,7 @@ try {
       size > 5_000 ? 2 : pairs,
     );
   }
-  for (const [title, file] of yamlLocks()) {
-    compare(title, ours(file), [
-      [
-        'yaml',
-        `const{parseAllDocuments}=await import(${JSON.stringify(`${root}/node_modules/yaml/dist/index.js`)});const{readFileSync}=await import('node:fs');parseAllDocuments(readFileSync(${JSON.stringify(file)},'utf8')).map(d=>d.toJS())`,
-        10,
-      ],
-      ...jsYaml(file),
-    ]);
-  }
+  for (const [title, file] of yamlLocks()) compare(title, ours(file), yamlPeers(title, file));
   await gates();
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -130,24 +121,28 @@ function write(folder, lock) {
 
 function yamlLocks() {
   const all = [
-    ['pnpm v9, 0.85 MB', join(real, 'withastro__astro/pnpm-v9.0-2026-08-22/pnpm-lock.yaml')],
-    ['Yarn berry, 0.88 MB', join(real, 'jestjs__jest/berry-v10-2026-08-17/yarn.lock')],
-  ];
+    ['pnpm v9, 0.85 MB', 'withastro__astro/pnpm-v9.0-2026-08-22/pnpm-lock.yaml'],
+    ['Yarn berry, 0.88 MB', 'jestjs__jest/berry-v10-2026-08-17/yarn.lock'],
+    ['Yarn berry, 1.9 MB', 'snyk__nodejs-lockfile-parser/yarn2-big/yarn.lock'],
+    ['Yarn 1, 0.38 MB', 'desktop__desktop/yarn-v1-2024-10-10/yarn.lock'],
+  ].map(([title, path]) => [title, join(real, path)]);
   const found = all.filter(([, file]) => existsSync(file));
   if (found.length === 0) console.log('pnpm and Yarn: skipped, no bench data');
   return found;
 }
 
-function jsYaml(file) {
-  const module = `${root}/node_modules/js-yaml/index.js`;
-  if (!existsSync(module)) return [];
-  // Documents of pnpm 11 come several in a file.
+/** The peers that are here: js-yaml of the tree, or it and @yarnpkg/parsers in the folder of packages that BENCH_PEERS names. */
+function yamlPeers(title, file) {
+  const folders = [process.env.BENCH_PEERS, `${root}/node_modules`].filter(Boolean);
+  const find = (name) => folders.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
+  const [yaml, jsYaml, syml] = ['yaml', 'js-yaml', '@yarnpkg/parsers'].map(find);
+  const text = `(await import('node:fs')).readFileSync(${JSON.stringify(file)},'utf8')`;
+  const from = (folder) => `(await import('node:module')).createRequire('file:///')(${JSON.stringify(folder)})`;
   return [
-    [
-      'js-yaml',
-      `const{default:y}=await import(${JSON.stringify(module)});const{readFileSync}=await import('node:fs');y.safeLoadAll?y.safeLoadAll(readFileSync(${JSON.stringify(file)},'utf8'),()=>{}):y.loadAll(readFileSync(${JSON.stringify(file)},'utf8'))`,
-      10,
-    ],
+    ...(title.startsWith('Yarn 1') ? [] : [['yaml', `${from(yaml)}.parseAllDocuments(${text}).map(d=>d.toJS())`, 10]]),
+    // Documents of pnpm 11 come several in a file.
+    ...(jsYaml && !title.startsWith('Yarn 1') ? [['js-yaml', `const y=${from(jsYaml)};(y.safeLoadAll??y.loadAll)(${text},()=>{})`, 10]] : []),
+    ...(syml && title.startsWith('Yarn') ? [['@yarnpkg/parsers', `${from(syml)}.parseSyml(${text})`, 10]] : []),
   ];
 }
 

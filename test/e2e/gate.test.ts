@@ -271,6 +271,11 @@ describe('what a branch changes', () => {
     expect(code).toBe(1);
     expect(stdout).toContain(`left@1.1.0  package-lock.json:13`);
     expect(stdout).toContain(`since ${since.slice(0, 12)}`);
+    for (let index = 0; index < 3; index++) {
+      place.write('package-lock.json', lock({ left: '1.1.0', right: `1.${index + 1}.0` }));
+      commit(`more ${index}`);
+    }
+    expect((await place.run('gate', '--affected', 'left')).stdout).toContain(`since ${since.slice(0, 12)} (`);
     writeFileSync(join(place.home, 'list.txt'), '# bad\nleft@6.6.6\nright,9.9.9\n');
     expect(await place.run('gate', '--affected', join(place.home, 'list.txt'))).toMatchObject({
       code: 0,

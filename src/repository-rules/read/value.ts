@@ -20,7 +20,7 @@ export interface Untold {
 }
 
 /** Longest text any reader takes, in characters. */
-export const longestText = 1_000_000;
+export const longestText = 4_000_000;
 
 /** The value under a chain of keys. Of a key given twice the last counts, as in the parsers of npm's world. */
 export function at(value: Value | undefined, ...keys: readonly string[]): Value | undefined {

@@ -3,8 +3,8 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import { entriesOf, type Untold, type Value } from './value.ts';
 
 // The parser takes seconds for a megabyte of nonsense.
-const longestYaml = 200_000;
-const mostNodes = 100_000;
+const longestYaml = 600_000;
+const mostNodes = 200_000;
 const deepest = 64;
 
 class TooMuch extends Error {}

@@ -30,8 +30,7 @@ const isAccused = ({ tier }) => tier !== 'none';
 const mayBlock = ({ tier }) => tier === 'block';
 
 const sections = [checks(), classes(), curve()].map(({ title, rows }) => ({ title, text: aligned(rows) }));
-const text = sections.map(({ title, text }) => `${title}\n\n${text}`).join('\n\n');
-console.log(text);
+console.log(sections.map(({ title, text }) => `${title}\n\n${text}`).join('\n\n'));
 console.log(`\n${honesty()}`);
 const at = process.argv.indexOf('--readme');
 if (at > 0) intoReadme(process.argv[at + 1] ?? 'README.md');
@@ -148,6 +147,9 @@ function intoReadme(file) {
   const page = readFileSync(file, 'utf8');
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${file} has no place for the tables: ${begin} … ${end}`);
+  const [first, ...others] = sections;
+  const folded = others.map(({ title, text }) => `<details><summary>${title.replace(/:$/, '')}</summary>\n\n${text}\n\n</details>`);
+  const text = [`${first.title}\n\n${first.text}`, ...folded].join('\n\n');
   writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${honesty()}\n\n${page.slice(to)}`);
   console.log(`written to ${file}`);
 }

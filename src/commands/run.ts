@@ -8,6 +8,7 @@ import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmDefaultHost } from '../registry/npm-own.ts';
+import { type ClientScope, npmVariablesFor, scopesOf } from './client-scopes.ts';
 import { type Intended, intendedBy } from './client-words.ts';
 import { mintedCredentials } from './credentials.ts';
 import { askedRegistry, benchFor, upstreamsBy } from './guard.ts';
@@ -31,6 +32,8 @@ interface Run {
   readonly words: readonly string[];
   readonly command: ClientCommand | undefined;
   readonly intended: Intended | undefined;
+  /** Scopes the client itself is told of, outside npm's files. */
+  readonly scopes: readonly ClientScope[];
   readonly session: Session;
   readonly options: RunOptions;
   readonly io: Io;
@@ -43,9 +46,10 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
   refuseBypass(words);
   const intended = command && command.intent !== 'other' ? await intendedBy(command, words, io) : undefined;
   const sandbox = options.sandbox ? openSandbox(command?.client, io) : undefined;
-  const session = await openSession(intended?.folder ?? io.cwd, options, io);
+  const scopes = command && intended ? await scopesOf(command.client, intended.folder, io) : [];
+  const session = await openSession(intended?.folder ?? io.cwd, options, withScopes(scopes, io));
   try {
-    return await guarded({ words, command, intended, session, options, io: { ...io, env: { ...io.env, ...sandbox?.variables } } });
+    return await guarded({ words, command, intended, scopes, session, options, io: { ...io, env: { ...io.env, ...sandbox?.variables } } });
   } finally {
     session.close();
     sandbox?.close();
@@ -70,6 +74,12 @@ async function guarded(run: Run): Promise<number> {
     }
     session.progress.stop();
     const code = await runChild(words, { ...io.env, ...guard.variables }, io);
+    for (const { scope, url, direct } of run.scopes) {
+      if (direct)
+        io.stderr(
+          `depward: ${command?.client} fetches packages of ${scope} from ${printable(url, 200)} directly: what its lockfile names of them was judged, the proxy did not see them\n`,
+        );
+    }
     sayWhatHappened(guard.proxy, { code, events: guard.events, tree: judged[0]?.tree, main: guard.main, command }, io);
     await guard.close();
     return await afterwards(code, judged, run);
@@ -88,9 +98,9 @@ async function refused(judged: Judged | undefined, { options, words, session, io
 }
 
 /** What the client wrote beyond what was judged: too late to withhold it, not too late to say so. */
-async function afterwards(code: number, judged: readonly Judged[], { command, intended, options, io }: Run): Promise<number> {
+async function afterwards(code: number, judged: readonly Judged[], { command, intended, scopes, options, io }: Run): Promise<number> {
   if (!command || !intended || intended.apart || (command.intent !== 'install' && command.intent !== 'add')) return code;
-  const written = await judgeWritten(command, intended.folder, judged, () => openSession(intended.folder, options, io));
+  const written = await judgeWritten(command, intended.folder, judged, () => openSession(intended.folder, options, withScopes(scopes, io)));
   if (!written || exitCodeOf(written.report) === 0) return code;
   // Standard output has been the client's.
   await writeReports(written.report, options, { ...io, stdout: io.stderr, stdoutIsTTY: io.stderrIsTTY });
@@ -108,6 +118,11 @@ function refuseBypass(words: readonly string[]): void {
   }
 }
 
+/** The same with the client's scopes in npm's configuration. */
+function withScopes(scopes: readonly ClientScope[], io: Io): Io {
+  return scopes.length === 0 ? io : { ...io, env: { ...io.env, ...npmVariablesFor(scopes) } };
+}
+
 interface Guard {
   readonly proxy: RunningProxy;
   readonly main: string;
@@ -122,7 +137,8 @@ interface Guard {
 async function openGuard(run: Run, judged: readonly Judged[]): Promise<Guard> {
   const { words, command, options, io } = run;
   const cwd = run.intended?.folder ?? io.cwd;
-  const config = await loadNpmConfig({ cwd, env: io.env, ...(options.registry !== undefined && { registry: options.registry }) });
+  const { env } = withScopes(run.scopes, io);
+  const config = await loadNpmConfig({ cwd, env, ...(options.registry !== undefined && { registry: options.registry }) });
   const main =
     options.registry === undefined ? await askedRegistry(command?.client, words[0] as string, config, { ...io, cwd }) : config.registries.main;
   const events: AuditEvent[] = [];

@@ -202,6 +202,34 @@ describe('depward run', () => {
     expect(ran.code).toBe(1);
   });
 
+  it('judges packages of a scope by the registry that the client itself is told of', async () => {
+    const name = '@fxonly/inner';
+    const bytes = aPackage({ name, version: '1.0.0' }, { 'index.js': '' });
+    const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+    const own = await startFixtureRegistry({ packuments: [publish(name, [{ version: '1.0.0', at: longAgo, more: { dist: { integrity } } }])] });
+    try {
+      own.addTarball(name, '1.0.0', bytes);
+      own.requireAuth('Bearer mine');
+      const made = project(npm as RealClient, { dependencies: { [name]: '1.0.0' } });
+      const settings = `npmRegistryServer: "${registry.url}"\nnpmScopes:\n  fxonly:\n    npmRegistryServer: "${own.url}"\n    npmAuthToken: "\${FX_TOKEN}"\n`;
+      writeFileSync(join(made.folder, '.yarnrc.yml'), settings);
+      const resolved = own.tarballUrl(name, '1.0.0');
+      writeFileSync(
+        join(made.folder, 'yarn.lock'),
+        `# yarn lockfile v1\n\n\n"${name}@1.0.0":\n  version "1.0.0"\n  resolved "${resolved}"\n  integrity ${integrity}\n`,
+      );
+      writeFileSync(join(made.folder, 'yarn'), '#!/bin/sh\nenv | grep -c "authToken" >&2\nexit 0\n', { mode: 0o755 });
+      const ran = await made.run([process.execPath, cli, 'run', '--no-color', '--', join(made.folder, 'yarn'), 'install'], { FX_TOKEN: 'mine' });
+      expect(ran.code).toBe(0);
+      expect(own.count(name)).toBeGreaterThan(0);
+      expect(ran.err).toContain(`yarn fetches packages of @fxonly from ${own.url} directly`);
+      // The token is for judging; the client has its own.
+      expect(ran.err).toMatch(/^0$/m);
+    } finally {
+      await own.close();
+    }
+  }, 60_000);
+
   it('sends the program to the proxy by its environment', async () => {
     const made = project(npm as RealClient, {});
     const script = 'fetch(process.env.npm_config_registry + "fxdeep").then((r) => r.json()).then((d) => console.log(Object.keys(d.versions).join()))';

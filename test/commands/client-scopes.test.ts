@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { npmVariablesFor, scopesOf } from '../../src/commands/client-scopes.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'depward-scopes-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+function folderWith(name: string, files: Readonly<Record<string, string>>): string {
+  const folder = join(base, name);
+  mkdirSync(join(folder, '.git'), { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
+}
+
+describe('scopes of other clients', () => {
+  const env = { HOME: join(base, 'home'), TOKEN: 'secret' };
+  const acme = { scope: '@acme', url: 'https://npm.acme.example/' };
+
+  it.each([
+    [
+      'yarn',
+      '.yarnrc.yml',
+      `npmScopes:\n  acme:\n    npmRegistryServer: "https://npm.acme.example"\n    npmAuthToken: "\${TOKEN}"\n`,
+      { ...acme, token: 'secret', direct: true },
+    ],
+    ['yarn', '.yarnrc', '"@acme:registry" "https://npm.acme.example/"\n', { ...acme, direct: true }],
+    ['bun', 'bunfig.toml', '[install.scopes]\nacme = "https://npm.acme.example"\n', { ...acme, direct: true }],
+    [
+      'bun',
+      'bunfig.toml',
+      '[install.scopes]\n"@acme" = { token = "$TOKEN", url = "https://npm.acme.example/" }\n',
+      { ...acme, token: 'secret', direct: true },
+    ],
+    [
+      'pnpm',
+      'pnpm-workspace.yaml',
+      'registries:\n  default: https://registry.example/\n  "@acme": https://npm.acme.example/\n',
+      { ...acme, direct: false },
+    ],
+  ] as const)('of %s are read from %s', async (client, file, text, wanted) => {
+    const folder = folderWith(`${client}-${Math.random()}`, { [file]: text });
+    expect(await scopesOf(client, folder, { env })).toEqual([wanted]);
+  });
+
+  it('count by the nearest file, and are nothing where they are no address', async () => {
+    const root = folderWith('nested', {
+      '.yarnrc.yml': 'npmScopes: { acme: { npmRegistryServer: "https://outer.example/" }, odd: { npmRegistryServer: "file:///etc" } }\n',
+    });
+    const inner = join(root, 'inner');
+    mkdirSync(inner);
+    writeFileSync(join(inner, '.yarnrc.yml'), 'npmScopes: { acme: { npmRegistryServer: "https://inner.example/" } }\n');
+    expect(await scopesOf('yarn', inner, { env })).toEqual([{ scope: '@acme', url: 'https://inner.example/', direct: true }]);
+    expect(await scopesOf('npm', inner, { env })).toEqual([]);
+  });
+
+  it('become npm’s variables', () => {
+    expect(npmVariablesFor([{ ...acme, token: 'secret', direct: true }])).toEqual({
+      'npm_config_@acme:registry': 'https://npm.acme.example/',
+      'npm_config_//npm.acme.example/:_authToken': 'secret',
+    });
+  });
+});

@@ -22,7 +22,7 @@ export interface ThreadLimits {
 }
 
 /** Many times what the largest honest packages need. */
-export const threadLimits: ThreadLimits = { heapMegabytes: 128, file: 20_000, tarball: 60_000 };
+export const threadLimits: ThreadLimits = { heapMegabytes: 120, file: 20_000, tarball: 60_000 };
 
 /** Why a thread ended without an answer, and with which file. */
 export interface Ended {

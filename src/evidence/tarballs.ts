@@ -33,8 +33,8 @@ export interface Tarballs {
 
 const limitBytes = 160 * 2 ** 20;
 /** Downloads side by side, each held in memory up to this many bytes; what is larger streams through, one at a time. */
-const mostDownloads = 8;
-const heldBytes = 4 * 2 ** 20;
+const mostDownloads = 6;
+const heldBytes = 2 * 2 ** 20;
 /** Beyond this many bytes unpacked, reading is left to the further thread. */
 const smallUnpacked = 2 ** 19;
 

@@ -12,17 +12,17 @@ import { landingPath, oddPaths } from './tar-path.ts';
 export interface TarLimits {
   readonly files: number;
   readonly unpackedBytes: number;
-  /** Bytes of one file that are kept; of a larger one only the head is. */
+  /** Bytes of one file that are kept; of a larger one only the head is. A quarter of them where the name is not one of code. */
   readonly fileBytes: number;
   /** Bytes of all files that are kept; a third of them may be of files that do not look like code. */
   readonly keptBytes: number;
   readonly metaBytes: number;
 }
 
-export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 36 * 2 ** 20, metaBytes: 2 ** 20 };
+export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 30 * 2 ** 20, metaBytes: 2 ** 20 };
 
 const headBytes = 512;
-const namesCode = /\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$|(^|\/)[^./]+$/i;
+const namesCode = /\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$/i;
 /** 132 bits: nobody finds two files with one hash. */
 const hashLength = 22;
 
@@ -174,7 +174,8 @@ class Reader implements TarReader {
 
   #roomFor(size: number, path: string): boolean {
     const { fileBytes, keptBytes } = this.#limits;
-    return size <= fileBytes && this.#kept + size <= (namesCode.test(path) ? keptBytes : keptBytes / 3);
+    if (namesCode.test(path)) return size <= fileBytes && this.#kept + size <= keptBytes;
+    return size <= fileBytes / 4 && this.#kept + size <= keptBytes / 3;
   }
 
   #stepPadding(bytes: Buffer, at: number): number {

@@ -6,9 +6,9 @@ import { Digests } from './digests.ts';
 import { type TarLimits, type TarReader, tarLimits, tarReader } from './tar.ts';
 
 /** Beyond this many unpacked bytes an archive is read in pieces, so that memory does not grow with it. */
-const atOnce = 24 * 2 ** 20;
+const atOnce = 12 * 2 ** 20;
 /** Beyond this many packed bytes they are not even gathered. */
-const mostGathered = 8 * 2 ** 20;
+const mostGathered = 2 * 2 ** 20;
 /** No honest source compresses better; zeros reach about 1000. */
 const highestRatio = 200;
 const ratioMatters = 16 * 2 ** 20;

@@ -58,9 +58,9 @@ function kept<T>(lines: FactLines, key: string, decode: (body: string) => T | un
   return value === undefined ? undefined : { value, confirmedAt: line?.confirmedAt ?? 0 };
 }
 
-/** Keys have no spaces; a name, version or range that has some, or a bar, is escaped. */
+/** Keys have no spaces; whatever has some, or a bar, is escaped. */
 function keyOf(kind: 'at' | 'for' | 'near' | 'keys' | 'attested', registry: string, name: string, last: string): string {
-  return `${kind}|${registry}|${safe(name)}|${safe(last)}`;
+  return `${kind}|${safe(registry)}|${safe(name)}|${safe(last)}`;
 }
 
 function safe(text: string): string {

@@ -1,5 +1,6 @@
 /** Loads one of the project's TypeScript files in plain node: bundled with esbuild into node_modules/.cache, dependencies left outside. */
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -9,6 +10,17 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 /** The exports of a TypeScript file, path from the project's root. */
 export async function load(file) {
   return import(await bundle(file));
+}
+
+/** A copy of the built command line, which stays as it is while others build: path of its bin. */
+export function builtCopy() {
+  if (!existsSync(`${root}/dist/cli.js`)) spawnSync(process.execPath, [`${root}/.ci/build.mjs`], { cwd: root, stdio: 'inherit' });
+  const folder = `${root}/node_modules/.cache/depward-bench/app-${process.pid}`;
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(`${root}/dist`, `${folder}/dist`, { recursive: true });
+  for (const name of ['data', 'package.json']) symlinkSync(`${root}/${name}`, `${folder}/${name}`);
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return `${folder}/dist/cli.js`;
 }
 
 /** URL of a bundle of a TypeScript file, for another process to import. */

@@ -1,20 +1,23 @@
-/** A warm `depward check` of a lockfile with 1,000 packages against `node -e 0`: whole processes, paired runs, medians; and its peak memory. */
+/**
+ * A warm `depward check` of a lockfile with 1,000 packages against `node -e 0`: whole processes, paired runs, medians, and peak
+ * memory. Asked again about the very same lockfile; judged again from what is remembered of each package, as after any change
+ * to the lockfile; and judged from facts alone.
+ */
 import { fork, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packument } from './generated-packuments.mjs';
-import { root } from './load.mjs';
+import { builtCopy } from './load.mjs';
 
 const count = Number(process.env.BENCH_COUNT ?? 1_000);
 const pairs = Number(process.env.BENCH_PAIRS ?? 15);
-const cli = join(root, 'dist', 'cli.js');
+const cli = builtCopy();
 const folder = mkdtempSync(join(tmpdir(), 'depward-warm-'));
 const project = join(folder, 'project');
 const env = { PATH: process.env.PATH, HOME: folder, DEPWARD_CACHE: join(folder, 'cache'), NO_COLOR: '1' };
 
-spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
 const server = fork(fileURLToPath(new URL('packuments-server.mjs', import.meta.url)), [String(count), '0']);
 try {
   const { url } = await new Promise((resolve, reject) =>
@@ -22,12 +25,24 @@ try {
   );
   writeProject(url);
   const cold = timed([cli, 'check']);
-  report('online, within five minutes', ['check']);
-  report('offline', ['check', '--offline']);
+  report('again, online, within five minutes', ['check']);
+  report('again, offline', ['check', '--offline']);
+  // A file in the place of the folder: nothing can be kept there.
+  forbid('answers-1');
+  report('every package remembered', ['check', '--offline']);
+  forbid('judgements-1.log');
+  report('nothing remembered but facts', ['check', '--offline']);
   console.log(`  cold, from loopback: ${(cold / 1_000).toFixed(2)} s`);
 } finally {
   server.disconnect();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function forbid(name) {
+  const path = join(env.DEPWARD_CACHE, name);
+  rmSync(path, { recursive: true, force: true });
+  if (name.endsWith('.log')) mkdirSync(path);
+  else writeFileSync(path, '');
 }
 
 function report(title, args) {

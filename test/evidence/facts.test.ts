@@ -228,6 +228,14 @@ describe('facts in use', () => {
     expect(openFacts(path).meant('https://a.example/', 'x', '>=1 <2 || 3%')?.value).toEqual({ unknown: 'no' });
   });
 
+  it('keeps what a name looks like, whatever the lists are called', () => {
+    const facts = openFacts(path);
+    facts.keepResembling('build 1 of | lists', 'x', { near: [] }, 1);
+    facts.save();
+    expect(openFacts(path).resembling('build 1 of | lists', 'x')).toEqual({ near: [] });
+    expect(openFacts(path).resembling('build 1 of', 'x')).toBeUndefined();
+  });
+
   interface Setting {
     readonly offline?: boolean;
     readonly past?: boolean;

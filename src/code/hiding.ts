@@ -74,10 +74,14 @@ export function invisibleText(source: string): readonly HidingSign[] {
   return found;
 }
 
-/** A name of Latin letters with some from an alphabet that looks the same. */
+/** A name of Latin letters with some from an alphabet that looks the same, or of letters that are Latin only to a compiler's eye. */
 export function lookalike(name: string): boolean {
-  return /[a-zA-Z]/.test(name) && (/[\u0400-\u04ff]/.test(name) || /[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυαρ]/.test(name)) && name.length >= 3;
+  return name.length >= 3 && /[a-zA-Z]/.test(name) && strangers.test(name);
 }
+
+/** Cyrillic, the Greek letters that look Latin, Armenian, Cherokee, Coptic, Lisu; full-width and mathematical Latin letters. */
+const strangers =
+  /[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυαρ\u0530-\u058f\u13a0-\u13ff\uab70-\uabbf\u2c80-\u2cff\ua4d0-\ua4ff\uff21-\uff3a\uff41-\uff5a]|[\u{1d400}-\u{1d7ff}]/u;
 
 /** A long literal in an encoding, unless it is a picture, a font or WebAssembly. */
 export function encodedBlob(text: string, at: number): HidingSign | undefined {

@@ -1,10 +1,12 @@
 /**
  * Tarballs of the packages installed here, served from loopback: reading them against pacote and tar, analysing them against
- * js-x-ray where that is installed, and facts from the store. Paired passes, medians.
+ * js-x-ray where that is installed (here, or where BENCH_PEERS says), and facts from the store. Paired passes, medians; beside
+ * the clock the CPU, for on a busy machine only that can be compared. The server is a process of its own.
  */
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { Agent, createServer, get } from 'node:http';
+import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -25,13 +27,11 @@ const packed = installed()
   .map(pack)
   .filter(({ bytes }) => bytes.length < 500_000)
   .slice(0, count);
-const server = createServer((request, response) => response.end(packed[Number(request.url.slice(1).replace('.tgz', ''))].bytes)).listen(
-  0,
-  '127.0.0.1',
-);
-await new Promise((resolve) => server.once('listening', resolve));
+const server = fork(new URL('./tarballs-server.mjs', import.meta.url), { serialization: 'advanced' });
+server.send(packed.map(({ bytes }) => bytes));
+const port = await new Promise((resolve) => server.once('message', resolve));
 const agent = new Agent({ keepAlive: true });
-const url = (at) => `http://127.0.0.1:${server.address().port}/${at}.tgz`;
+const url = (at) => `http://127.0.0.1:${port}/${at}.tgz`;
 console.log(`${packed.length} tarballs of packages installed here, ${mb(packed.reduce((sum, one) => sum + one.bytes.length, 0))} packed`);
 
 const reading = { pacote: [], depward: [] };
@@ -41,7 +41,7 @@ for (let pass = 0; pass < 3; pass++) {
 }
 say('fetch, check sha512 and list', reading.depward, packed.length);
 say('  pacote.tarball.stream and tar', reading.pacote, packed.length);
-console.log(`  pacote/depward: ${ratio(reading.pacote, reading.depward).toFixed(1)}x`);
+console.log(`  pacote/depward: ${ratios(reading.pacote, reading.depward)}`);
 
 const archives = [];
 for (const { bytes } of packed) archives.push(await readTarball(bytes));
@@ -54,20 +54,21 @@ say('analyse (warm)', analysing.slice(1), packed.length);
 const scripts = archives.flatMap((archive, at) => scriptsOf(archive, facts[at]));
 const scanned = mb(scripts.reduce((sum, text) => sum + text.length, 0));
 const own = [await timed(() => scripts.map((text) => readScript(text, { module: false, parses: true })))];
-console.log(`parse and read the ${scripts.length} scripts that run on install or import (${scanned}): ${Math.round(own[0])} ms`);
-await againstPeer(scripts, own[0]);
+console.log(`parse and read the ${scripts.length} scripts that run on install or import (${scanned}), warm: ${Math.round(own[0].wall)} ms`);
+await againstPeer(scripts, own);
 
 const folder = mkdtempSync(join(tmpdir(), 'depward-bench-'));
 const store = openContents(folder);
 for (const one of facts) store.put(one, false);
 const warm = [];
-for (let pass = 0; pass < 5; pass++) warm.push(await timed(() => facts.map((one) => store.get(one.integrity, false))));
-console.log(`facts from the store: ${((median(warm) / facts.length) * 1000).toFixed(0)} µs a tarball`);
+for (let pass = 0; pass < 30; pass++) warm.push(await timed(() => facts.map((one) => store.get(one.integrity, false))));
+const best = Math.min(...warm.map(({ wall }) => wall));
+console.log(`facts from the store: ${((best / facts.length) * 1000).toFixed(0)} µs a tarball (best of ${warm.length} passes)`);
 rmSync(folder, { recursive: true, force: true });
 console.log(`seeded bad files found: ${seeded()} of ${packed.length}`);
 console.log(`peak memory of this whole run: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 agent.destroy();
-server.close();
+server.disconnect();
 
 function installed() {
   const folders = readdirSync(`${root}/node_modules`).flatMap((name) =>
@@ -133,7 +134,8 @@ function scriptsOf(archive, { files }) {
 }
 
 async function againstPeer(texts, mine) {
-  const peer = await import('@nodesecure/js-x-ray').catch(() => undefined);
+  const place = process.env.BENCH_PEERS === undefined ? '@nodesecure/js-x-ray' : `${process.env.BENCH_PEERS}/@nodesecure/js-x-ray/dist/index.js`;
+  const peer = await import(place).catch(() => undefined);
   if (!peer) return console.log('  js-x-ray is not installed: not compared (npm i --no-save @nodesecure/js-x-ray)');
   const analyser = new peer.AstAnalyser();
   const theirs = await timed(() => {
@@ -145,7 +147,7 @@ async function againstPeer(texts, mine) {
       }
     }
   });
-  console.log(`  js-x-ray/depward: ${(theirs / mine).toFixed(1)}x`);
+  console.log(`  js-x-ray/depward: ${ratios([theirs], mine)}`);
 }
 
 /** Puts one line into the entry point of every package, spelled so that no plain word gives it away. */
@@ -170,16 +172,20 @@ function seeded() {
 
 async function timed(work) {
   const start = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - start, cpu: (user + system) / 1000 };
 }
 
 function say(what, passes, of) {
-  console.log(`${what}: ${(median(passes) / of).toFixed(2)} ms a tarball`);
+  const a = (field) => (median(passes.map((pass) => pass[field])) / of).toFixed(2);
+  console.log(`${what}: ${a('wall')} ms a tarball (CPU ${a('cpu')})`);
 }
 
-function ratio(a, b) {
-  return median(a.map((one, at) => one / b[at]));
+function ratios(a, b) {
+  const of = (field) => median(a.map((one, at) => one[field] / b[at][field])).toFixed(1);
+  return `${of('wall')}x (CPU ${of('cpu')}x)`;
 }
 
 function median(values) {

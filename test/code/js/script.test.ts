@@ -217,6 +217,16 @@ describe('obfuscation', () => {
     expect(hides('const p\u0430ssword = 1; const раssword = 2; const pассword = 3')).toContain('lookalike-identifier');
   });
 
+  it.each([
+    ['Armenian', 'u\u057derName'],
+    ['Cherokee', 'tok\u13aan'],
+    ['full-width', 'pass\uff57ord'],
+    ['mathematical', 'ev\u{1d41a}l'],
+  ])('names with %s letters among Latin ones are seen', (_, name) => {
+    expect(hides(`const ${name} = 1; const λ = 2; const Δx = 3`)).toEqual(['lookalike-identifier']);
+    expect(hides('const λ = 2; const Δx = 3; const straße = 4')).toEqual([]);
+  });
+
   it('minified code is minified, nothing worse', () => {
     const minified = Array.from({ length: 200 }, (_, at) => `function a${at}(e,t){return e&&t.b(e)?t.c[e]:n(t,${at})}`).join('');
     expect(hides(minified)).toEqual(['minified']);

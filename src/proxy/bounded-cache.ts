@@ -11,8 +11,9 @@ export interface BoundedCache<V> {
 
 /** Opens a cache that holds at most `most` of weight. */
 export function openBoundedCache<V>(most: number): BoundedCache<V> {
-  const held = new Map<string, { readonly value: V; readonly weight: number }>();
+  const held = new Map<string, { readonly value: V; readonly weight: number; readonly at: number }>();
   let total = 0;
+  let moves = 0;
 
   function drop(key: string): void {
     const entry = held.get(key);
@@ -25,14 +26,17 @@ export function openBoundedCache<V>(most: number): BoundedCache<V> {
     get(key) {
       const entry = held.get(key);
       if (!entry) return undefined;
-      held.delete(key);
-      held.set(key, entry);
+      // What stands among the newer half is far from its end: moving it with every use would cost more than it tells.
+      if (moves - entry.at >= held.size / 2) {
+        held.delete(key);
+        held.set(key, { ...entry, at: ++moves });
+      }
       return entry.value;
     },
     set(key, value, weight) {
       drop(key);
       if (weight > most / 2) return;
-      held.set(key, { value, weight });
+      held.set(key, { value, weight, at: ++moves });
       total += weight;
       while (total > most) {
         const oldest = held.keys().next();

@@ -42,7 +42,7 @@ const told: Readonly<Record<string, Told>> = {
   // What only a new package can show is counted among new packages, what only an update can show among updates.
   'new-package:days': ({ incident_class }) => (incident_class === 'new-package' ? true : undefined),
   'new-package-install-script': (incident) => (incident.incident_class === 'new-package' ? says('new-package-install-script')(incident) : undefined),
-  'new-package-install-script:common': () => false,
+  'new-package-install-script:common': ({ incident_class }) => (incident_class === 'new-package' ? false : undefined),
   'install-script-added': says('install-script-added'),
   'install-script-added:common': says('binding-gyp-added'),
   'install-script-added:stood': () => false,

@@ -89,14 +89,14 @@ async function honestCounts(packuments: readonly Packument[]): Promise<Honest> {
     if (hadPractice(packuments, name, version)) attested += 1;
     for (const signal of new Set(report.findings.map((finding) => finding.signal ?? finding.ruleId))) seen.set(signal, (seen.get(signal) ?? 0) + 1);
   }
-  const of = (signal: string): number =>
-    signal === expired
-      ? publishedExpired.of
-      : signal.startsWith('provenance-lost')
-        ? attested
-        : signal.startsWith('package-grown')
-          ? sized
-          : releases;
+  // What only new packages can show says nothing more of how new they are: it is counted among them.
+  const fresh = seen.get('new-package:days') ?? releases;
+  const of = (signal: string): number => {
+    if (signal === expired) return publishedExpired.of;
+    if (signal === 'new-package-install-script:common') return fresh;
+    if (signal.startsWith('provenance-lost')) return attested;
+    return signal.startsWith('package-grown') ? sized : releases;
+  };
   seen.set(expired, publishedExpired.seen);
   seen.set('publisher-burst', publisherBursts(packuments));
   return { releases, packages: packuments.length, signals: new Map([...seen].map(([signal, count]) => [signal, { seen: count, of: of(signal) }])) };

@@ -27,6 +27,8 @@ const onDemand = Object.fromEntries(
     'resolve/lockfile-changes',
     'policy/build',
     'policy/parse',
+    'repository/fix',
+    'repository/write',
     ...['affected', 'baseline', 'gate-files', 'gate-ignore', 'gate-policy', 'quiet-report', 'registry-folder', 'session'].map(
       (name) => `commands/${name}`,
     ),
@@ -38,9 +40,9 @@ const whole = ['index', 'verdaccio', 'bun', 'pnpm'].map((name) => ({ in: `src/${
 await build({ ...common, entryPoints: [...named, ...whole], splitting: true });
 // The thread that reads large tarballs stands alone.
 await build({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
-// The bin and the gate are one file each, which lead to the others only when they have to: every file that is opened and every
+// The bin, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
-const started = { [`${root}/src/commands/gate.ts`]: 'gate' };
+const started = { [`${root}/src/commands/gate.ts`]: 'gate', [`${root}/src/commands/doctor.ts`]: 'doctor' };
 await build({
   ...common,
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],

@@ -27,7 +27,12 @@ async function run(argv: readonly string[]): Promise<number> {
     // A second Ctrl-C ends at once, by the default handler.
   });
   if (call?.name === 'gate') return (await import('./commands/gate.ts')).run(call.options, io);
+  if (call?.name === 'doctor') return (await import('./commands/doctor.ts')).run(textOf(call.args[0]), call.options, io);
   return (await import('./main.ts')).main(argv, call, io);
+}
+
+function textOf(argument: unknown): string | undefined {
+  return typeof argument === 'string' ? argument : undefined;
 }
 
 endWithReader();

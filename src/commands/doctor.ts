@@ -11,10 +11,9 @@ import type { FileFix, FileUntold, RepositoryFiles } from '../model/repository-r
 import { printable } from '../model/text.ts';
 import { type Instant, plural } from '../model/time.ts';
 import { toolVersion } from '../package-root.ts';
-import { diffText, planFixes } from '../repository/fix.ts';
 import { listFiles } from '../repository/list.ts';
 import { readFiles } from '../repository/read.ts';
-import { writeFixed } from '../repository/write.ts';
+import { isSource } from '../repository/source.ts';
 import { repositoryRules } from '../repository-rules/index.ts';
 import type { Io } from './io.ts';
 import { momentOf } from './options.ts';
@@ -38,9 +37,10 @@ export async function run(path: string | undefined, options: DoctorOptions, io: 
     throw new DepwardError('usage', '--write makes the corrections of --fix', { hint: 'depward doctor --fix --write' });
   const examined = await examine(folder, policy, now, io, options);
   if (!options.fix) {
-    await writeReports(examined.report, options, io);
+    await writeReports(examined.report, options, io, pages);
     return exitCodeOf(examined.report);
   }
+  const { diffText, planFixes } = await import('../repository/fix.ts');
   const plan = planFixes(examined.fixes, (file) => readFiles(folder, [file]).texts.get(file));
   io.stdout(diffText(plan, examined.secrets));
   if (!options.write) {
@@ -49,6 +49,7 @@ export async function run(path: string | undefined, options: DoctorOptions, io: 
     );
     return exitCodeOf(examined.report);
   }
+  const { writeFixed } = await import('../repository/write.ts');
   for (const file of plan) writeFixed(folder, file);
   io.stderr(`depward: ${plan.length} ${plan.length === 1 ? 'file' : 'files'} corrected\n`);
   return exitCodeOf((await examine(folder, policy, now, io, { quiet: true })).report);
@@ -84,6 +85,8 @@ async function examine(folder: string, policy: Policy, now: Instant, io: Io, opt
 // Without a change there is nothing to ask the rules on changes.
 const rules = repositoryRules.filter(({ kind }) => kind === 'state');
 
+const pages = new Map(rules.map(({ meta }) => [meta.id, meta]));
+
 /** A repository as rules see it. */
 export interface Repository {
   readonly files: RepositoryFiles;
@@ -98,8 +101,12 @@ export async function openRepository(folder: string, policy: Policy, signal: Abo
   const paths = policy.ignore === undefined ? listed.paths : listed.paths.filter((path) => !ignored(path));
   const left = listed.paths.length - paths.length;
   const notes = left === 0 ? listed.notes : [...listed.notes, `the policy leaves out ${plural(left, 'file')} (ignore)`];
-  const { texts, untold, gone } = readFiles(folder, paths.filter(fileFilter(rules, policy)));
-  return { files: { now: texts, paths: new Set(paths.filter((path) => !gone.has(path))) }, untold, notes };
+  const asked = fileFilter(rules, policy);
+  const { texts, untold, gone } = readFiles(
+    folder,
+    paths.filter((path) => !isSource(path) && asked(path)),
+  );
+  return { files: { now: texts, paths: new Set(gone.size === 0 ? paths : paths.filter((path) => !gone.has(path))) }, untold, notes };
 }
 
 function folderAt(folder: string, named: string): string {

@@ -22,7 +22,8 @@ export default defineRepositoryRule({
   check({ now, paths }) {
     const byFolder = new Map<string, string[]>();
     for (const path of paths) {
-      if (!lockfileManagers.has(baseName(path)) || isExample(path)) continue;
+      // Most paths end otherwise, and there may be a million of them.
+      if (!/(?:lock|lock\.json|lock\.ya?ml|lockb|shrinkwrap\.json)$/.test(path) || !lockfileManagers.has(baseName(path)) || isExample(path)) continue;
       byFolder.set(folderOf(path), [...(byFolder.get(folderOf(path)) ?? []), baseName(path)]);
     }
     return [...byFolder].flatMap(([folder, names]): readonly FileSeen[] => {

@@ -39,11 +39,11 @@ function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | un
 function entriesOf(stdout: string): Listing | undefined {
   const paths = new Set<string>();
   let submodules = 0;
-  for (const entry of stdout.split('\0')) {
-    const tab = entry.indexOf('\t');
-    if (tab < 0) continue;
-    if (entry.startsWith('160000 ')) submodules += 1;
-    else if (paths.size < mostFiles) paths.add(entry.slice(tab + 1));
+  for (let at = 0, end = stdout.indexOf('\0'); end >= 0; at = end + 1, end = stdout.indexOf('\0', at)) {
+    // Mode, object and stage stand before the tab.
+    const tab = stdout.indexOf('\t', at + 48);
+    if (stdout.startsWith('160000 ', at)) submodules += 1;
+    else if (paths.size < mostFiles) paths.add(stdout.slice(tab + 1, end));
   }
   // A folder of which git tracks nothing is not the repository it lies in.
   if (paths.size === 0 && submodules === 0) return undefined;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { AnyRepositoryRule, RepositoryExample } from '../../src/model/repository-rule.ts';
 import { defaultOptions } from '../../src/model/rule.ts';
+import { isSource } from '../../src/repository/source.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
 import { rules } from '../../src/rules/index.ts';
 
@@ -12,6 +13,18 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file 
 describe('the list of rules on files', () => {
   it('holds every file of src/repository-rules and nothing else', () => {
     expect(repositoryRules.map((rule) => `${rule.meta.id}.ts`).sort()).toEqual(files.sort());
+  });
+
+  it('reads no file that the doctor passes by without asking', () => {
+    const states = repositoryRules.filter(({ kind }) => kind === 'state');
+    const wanted = states.flatMap(({ examples }) => examples.flatMap((example) => Object.keys(example.now)));
+    expect(wanted.filter(isSource)).toEqual([]);
+    const folders = ['', 'a/', '.husky/', '.github/workflows/', '.gitlab/', '.circleci/', '.azure-pipelines/', 'test/', '.yarn/releases/'];
+    const ends = ['ts', 'cjs', 'JS', 'md', 'txt', 'py', 'xml', 'svg', 'sql', 'html'];
+    const names = [...new Set([...wanted.map((path) => path.slice(path.lastIndexOf('/') + 1)), 'pre-commit', 'x.dockerfile', 'Containerfile'])];
+    const paths = folders.flatMap((folder) => names.flatMap((name) => ends.map((end) => `${folder}${name}.${end}`)));
+    expect(paths.filter((path) => isSource(path) && states.some((rule) => rule.reads(path)))).toEqual([]);
+    expect(['src/a.ts', 'README.md', 'a/b/c.d.cts'].every(isSource)).toBe(true);
   });
 
   it('shares no id with the rules on packages', () => {

@@ -1,6 +1,7 @@
 /** Several rules read the same files: what was parsed from a text is kept for the next of them. */
 
-const most = 400;
+// The texts are held by whoever asks; a large repository has thousands of manifests, and each rule comes by all of them.
+const most = 20_000;
 
 /** The same function, remembering its answers by its text arguments; the oldest are forgotten. */
 export function remembered<T>(read: (path: string, text: string) => T): (path: string, text: string) => T {

@@ -98,6 +98,7 @@ class OwnDocument implements PnpmDocument {
   readonly #starts = new Map<SectionName, { readonly entries: ReadonlyMap<string, number>; readonly start: number; readonly end: number }>();
   #rest = '';
   #document: YamlMap | undefined;
+  #importers: YamlMap | undefined;
 
   constructor(source: Source) {
     this.#source = source;
@@ -119,6 +120,10 @@ class OwnDocument implements PnpmDocument {
   finish(): boolean {
     const [document, second] = readTidyYaml(this.#rest) ?? [];
     if (!document || second || sectionNames.some((name) => document.has(name))) return false;
+    const own = this.#starts.get('importers');
+    if (own) this.#importers = readTidyYaml(this.#source.text.slice(own.start, own.end))?.[0];
+    // A key that is there twice in a project, or anything else the reader of lines is not sure of.
+    if (own && !this.#importers) return false;
     this.#document = document;
     this.lockfileVersion = textAt(document, 'lockfileVersion');
     this.patched = mapAt(document, 'patchedDependencies').keys();
@@ -167,11 +172,7 @@ class OwnDocument implements PnpmDocument {
   }
 
   importers(): readonly (readonly [string, YamlMap])[] {
-    const own = this.#starts.get('importers');
-    if (!own) return importersOf(this.#document ?? new SmallMap());
-    const [section] = readTidyYaml(this.#source.text.slice(own.start, own.end)) ?? [];
-    if (section) return importersOf(section);
-    throw unreadable(this.#source.input, 'a key of importers is there twice', 'Restore the file from version control.');
+    return importersOf(this.#importers ?? this.#document ?? new SmallMap());
   }
 
   where(path: string): Location | undefined {

@@ -1,7 +1,7 @@
 /** The layout in which Yarn 1 writes yarn.lock; undefined for whatever is not in it. */
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { bare, eachMatch, sticky } from './layout.ts';
+import { eachMatch, sticky } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import type { ClassicEntry } from './yarn-classic-lines.ts';
 
@@ -93,4 +93,9 @@ class OwnEntry implements ClassicEntry {
 
 function patternsIn(written: string): readonly string[] {
   return written.includes(', ') ? (written.match(new RegExp(pattern, 'g')) ?? []).map(bare) : [bare(written)];
+}
+
+/** Only these quotes mean anything here. */
+function bare(word: string): string {
+  return word.charCodeAt(0) === 34 ? word.slice(1, -1) : word;
 }

@@ -55,3 +55,13 @@ export function importersOf(document: YamlMap): readonly (readonly [string, Yaml
 export function versionText(value: YamlValue): string | undefined {
   return typeof value === 'string' ? value : value instanceof SmallMap ? textAt(value, 'version') : undefined;
 }
+
+/** The links of one project to others. */
+export function localLinksOf(project: string, owner: YamlMap): LocalLink[] {
+  return owner.keys().flatMap((field) =>
+    [...(field.endsWith('ependencies') ? mapAt(owner, field) : [])].flatMap(([name, value]) => {
+      const target = versionText(value);
+      return target?.startsWith('link:') ? [{ project, name, target }] : [];
+    }),
+  );
+}

@@ -3,7 +3,7 @@ import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { bare, eachMatch, type Pairs, pairsIn, piece, sticky } from './layout.ts';
-import { importersOf, type LocalLink, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
+import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, textAt, type YamlMap } from './yaml.ts';
@@ -167,8 +167,7 @@ class OwnDocument implements PnpmDocument {
   }
 
   localLinks(): readonly LocalLink[] {
-    const own = this.#starts.get('importers');
-    return own ? linksIn(this.#source.text.slice(own.start, own.end)) : [];
+    return this.importers().flatMap(([project, owner]) => localLinksOf(project, owner));
   }
 
   importers(): readonly (readonly [string, YamlMap])[] {
@@ -224,19 +223,4 @@ class OwnDependent implements PnpmDependent {
     const what = `${printable(key, 80)} is there twice in ${printable(this.path, 80)}`;
     return unreadable(this.#source.input, what, 'Restore the file from version control.');
   }
-}
-
-const projectOrLink = new RegExp(
-  `^  (${key}|${folder}):|^      (${key}):(?:\\n        specifier: [^\\n]*\\n        version:)? '?(link:[^\\n]*)\\n`,
-  'gm',
-);
-
-function linksIn(importers: string): LocalLink[] {
-  const links: LocalLink[] = [];
-  let project = '.';
-  for (const [, path, name, target] of importers.matchAll(projectOrLink)) {
-    if (path !== undefined) project = bare(path);
-    else links.push({ project, name: bare(name as string), target: (target as string).replace(/'$/, '') });
-  }
-  return links;
 }

@@ -2,7 +2,7 @@
 import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { importersOf, type LocalLink, type PnpmDependent, type PnpmDocument, type PnpmRow, versionText } from './pnpm-document.ts';
+import { importersOf, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, readYaml, textAt, textEntries, type YamlMap, type YamlValue } from './yaml.ts';
 import { keyLocations } from './yaml-lines.ts';
@@ -56,13 +56,4 @@ function dependentOf(path: string, owner: YamlMap): PnpmDependent {
     dependencies: () => textEntries(mapAt(owner, 'dependencies')),
     optionalDependencies: () => textEntries(mapAt(owner, 'optionalDependencies')),
   };
-}
-
-function localLinksOf(project: string, owner: YamlMap): LocalLink[] {
-  return owner.keys().flatMap((field) =>
-    [...(field.endsWith('ependencies') ? mapAt(owner, field) : [])].flatMap(([name, value]) => {
-      const target = versionText(value);
-      return target?.startsWith('link:') ? [{ project, name, target }] : [];
-    }),
-  );
 }

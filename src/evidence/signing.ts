@@ -28,7 +28,7 @@ export interface SigningOptions {
 export interface Signing {
   signatures(name: string, release: Release): Promise<Gathered<SignaturesEvidence>>;
   /** The attestations of a release that has some; `undefined` where the registry has none after all. */
-  attestations(name: string, release: Release): Promise<Gathered<Exclude<AttestationsResult, { status: 'unknown' }>>>;
+  attestations(name: string, release: Release): Promise<Gathered<Exclude<AttestationsResult, { status: 'foreign' } | { status: 'unknown' }>>>;
   /** True once more was wanted than is asked for in one run. */
   exhausted(): boolean;
 }
@@ -115,6 +115,8 @@ export function openSigning({ source, now, facts, offline = false, root }: Signi
     // Where the registry has no keys, what needs one cannot be told, and what needs none can.
     const result = checkAttestations(document, { name, version, integrity }, verify, finder.ok ? finder.value : shippedKey);
     if (result.status === 'unknown') return failed(`its attestations could not be verified: ${result.detail}`);
+    // Authorities change their keys now and then: who has not updated since must not be stopped, and is not reassured.
+    if (result.status === 'foreign') return notOffered('an authority that this version does not know vouches for it');
     if (result.status === 'verified')
       facts?.keepVerified('attested', integrity, name, version, { value: { provenance: result.provenance ?? null }, confirmedAt: now });
     return had(result);

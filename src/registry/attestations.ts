@@ -13,10 +13,11 @@ export interface Attested {
   readonly integrity: string;
 }
 
-/** What they came to; `unknown` where it could not be told. */
+/** What they came to; `foreign` where an authority vouches that is not known here, `unknown` where it could not be told. */
 export type AttestationsResult =
   | { readonly status: 'verified'; readonly provenance?: Provenance }
   | { readonly status: 'false'; readonly detail: string }
+  | { readonly status: 'foreign'; readonly detail: string }
   | { readonly status: 'unknown'; readonly detail: string };
 
 const mostBundles = 20;
@@ -33,8 +34,10 @@ export function checkAttestations(
     return { status: 'unknown', detail: 'the registry answered with something else than attestations' };
   }
   const results = attestations.map((one) => checkOne(fieldsOf(one).bundle, attested, verify, keyOf));
-  const wrong = results.find(({ status }) => status === 'false') ?? results.find(({ status }) => status === 'unknown');
-  if (wrong) return wrong;
+  for (const worse of ['false', 'unknown', 'foreign']) {
+    const wrong = results.find(({ status }) => status === worse);
+    if (wrong) return wrong;
+  }
   return results.find((result) => result.status === 'verified' && result.provenance !== undefined) ?? { status: 'verified' };
 }
 

@@ -5,8 +5,11 @@ import type { SignedEntity, Signer, TrustMaterial } from '@sigstore/verify';
 import { shippedRoots } from './shipped-trust.ts';
 import type { SigningKey } from './signing-keys.ts';
 
-/** What a bundle came to. `unknown`: made under an authority, log or key that is not known here, so it could not be told. */
-export type BundleResult = Verified | { readonly status: 'false'; readonly detail: string } | { readonly status: 'unknown'; readonly detail: string };
+/** What a bundle came to. `foreign`: made under an authority, log or key that is not known here. `unknown`: it could not be read. */
+export type BundleResult =
+  | Verified
+  | { readonly status: 'false'; readonly detail: string }
+  | { readonly status: 'foreign' | 'unknown'; readonly detail: string };
 
 interface Verified {
   readonly status: 'verified';
@@ -42,7 +45,8 @@ export async function openVerifier(root?: unknown): Promise<BundleVerifier | und
       return { status: 'verified', payload: bundle.content.dsseEnvelope.payload, ...identityOf(signer) };
     } catch (error) {
       const detail = error instanceof Error ? error.message : 'it could not be read';
-      return { status: entity && isUnderKnown(entity, material, keyOf) ? 'false' : 'unknown', detail };
+      if (!entity) return { status: 'unknown', detail };
+      return { status: isUnderKnown(entity, material, keyOf) ? 'false' : 'foreign', detail };
     }
   };
 }
@@ -71,7 +75,7 @@ function textIn(value: Buffer): string {
   return value.subarray(length < 0x80 ? 2 : 2 + (length & 0x7f)).toString('utf8');
 }
 
-/** What is false under known authorities is false; what comes from unknown ones could not be told. */
+/** What is false under known authorities is false; what comes from others is foreign. */
 function isUnderKnown({ key, tlogEntries, timestamps }: SignedEntity, material: TrustMaterial, keyOf: (keyid: string) => unknown): boolean {
   const logs = tlogEntries.every(({ logId }) => material.tlogs.some((log) => logId?.keyId !== undefined && log.logID.equals(logId.keyId)));
   const stamps = timestamps.every((stamp) => stamp.$case === 'transparency-log');

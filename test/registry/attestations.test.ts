@@ -66,9 +66,9 @@ describe('checkAttestations', () => {
     expect(check([authority.bundle(release), authority.bundle({ ...release, version: '9.9.9' })])).toMatchObject({ status: 'false' });
   });
 
-  it('cannot tell what another authority signed, or a key that is not known', () => {
-    expect(check([anAuthority().bundle(release)])).toMatchObject({ status: 'unknown' });
-    expect(check([authority.bundle({ ...release, key: { keyid: 'SHA256:other', secret: aKeyPair().secret } })])).toMatchObject({ status: 'unknown' });
+  it('calls foreign what another authority signed, or a key that is not known', () => {
+    expect(check([anAuthority().bundle(release)])).toMatchObject({ status: 'foreign' });
+    expect(check([authority.bundle({ ...release, key: { keyid: 'SHA256:other', secret: aKeyPair().secret } })])).toMatchObject({ status: 'foreign' });
   });
 
   it('calls what a stranger signed in the name of a known key false', () => {
@@ -98,7 +98,7 @@ describe('checkAttestations', () => {
 
 it('knows the shipped trust root', async () => {
   const shipped = await openVerifier();
-  expect(shipped?.(authority.bundle(release), () => undefined)).toMatchObject({ status: 'unknown' });
+  expect(shipped?.(authority.bundle(release), () => undefined)).toMatchObject({ status: 'foreign' });
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: bundles are taken apart here

@@ -106,7 +106,11 @@ export async function openRepository(folder: string, policy: Policy, signal: Abo
     folder,
     paths.filter((path) => !isSource(path) && asked(path)),
   );
-  return { files: { now: texts, paths: new Set(gone.size === 0 ? paths : paths.filter((path) => !gone.has(path))) }, untold, notes };
+  const nothing = texts.size === 0 && untold.length === 0;
+  const said = nothing
+    ? [...notes, 'no file here decides how packages are installed: no package.json, lockfile, CI file or Dockerfile was found']
+    : notes;
+  return { files: { now: texts, paths: new Set(gone.size === 0 ? paths : paths.filter((path) => !gone.has(path))) }, untold, notes: said };
 }
 
 function folderAt(folder: string, named: string): string {

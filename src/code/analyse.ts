@@ -1,6 +1,7 @@
 /** From an archive to the facts of its tarball: what runs, what it can do, what it hides. Pure: same bytes, same facts. */
 import type { Archive, PackedFile } from '../model/archive.ts';
 import type { BundledPackage, Capability, ContentFile, FileType, Hiding, PackedManifest, Reach, TarballFacts } from '../model/contents.ts';
+import { binFile } from './bin-file.ts';
 import { isAgentConfig, readOrders } from './config-files.ts';
 import { extensionOf, fileTypeOf, promisesNoCode } from './file-type.ts';
 import type { HidingSign } from './hiding.ts';
@@ -22,6 +23,8 @@ const mostPatternFiles = 400;
 export interface Manner {
   /** Adds the scripts npm runs for packages fetched from git. */
   readonly git?: boolean;
+  /** A command of the package that another package's install starts: what it leads to runs by installing, and nothing else does. */
+  readonly command?: string;
   /** Files that are only read as tokens, and why: an earlier attempt to parse them came to nothing. */
   readonly asTokens?: { readonly files: ReadonlySet<string> | 'all'; readonly why: string };
   /** Told before each script that is parsed; with undefined before one that is only read as tokens. */
@@ -68,8 +71,10 @@ class Analysis {
   }
 
   run(): TarballFacts {
-    const steps = installSteps(this.#manifest, this.#text('binding.gyp'), (path) => this.#text(path), this.#manner.git === true);
+    const { command, git = false } = this.#manner;
+    const steps = command === undefined ? installSteps(this.#manifest, this.#text('binding.gyp'), (path) => this.#text(path), git) : [];
     this.#install(steps);
+    if (command !== undefined) for (const found of this.#located(binFile(this.#manifest, command), '')) this.#enqueue(found, 'install');
     this.#drain();
     for (const path of this.#entryPaths()) this.#enqueue(path, 'import');
     this.#drain();
@@ -120,7 +125,7 @@ class Analysis {
         for (const path of fact.files) for (const found of this.#located(path, '')) this.#enqueue(found, 'install');
         for (const { language, code } of fact.inline) this.#inline(language, code, file, source, at, 'install');
         // A tool may be a bin of this very package.
-        for (const tool of fact.tools) for (const found of this.#located(this.#manifest.bin.get(tool), '')) this.#enqueue(found, 'install');
+        for (const tool of fact.tools) for (const found of this.#located(binFile(this.#manifest, tool), '')) this.#enqueue(found, 'install');
       }
     }
   }

@@ -30,6 +30,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     files: facts.files.length,
     bytes: facts.unpackedSize,
     install: facts.install.map((step) => ({ ...step, isNew: !before?.install.some((old) => sameStep(old, step)) })),
+    calls: [],
     capabilities: capabilitiesOf(facts, before),
     hiding: hidingOf(facts, before),
     anomalies: facts.anomalies,

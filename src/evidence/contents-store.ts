@@ -9,9 +9,15 @@ import type { TarballFacts } from '../model/contents.ts';
 
 /** A store of facts; losing any of it costs reading a tarball again. */
 export interface ContentsStore {
-  /** Facts of the bytes with this sha512. */
-  get(integrity: string, git: boolean): TarballFacts | undefined;
-  put(facts: TarballFacts, git: boolean): void;
+  /** Facts of the bytes with this sha512, looked at in this way. */
+  get(integrity: string, view: View): TarballFacts | undefined;
+  put(facts: TarballFacts, view: View): void;
+}
+
+/** What was taken to run: npm's own steps, those of a package from git, or one command. */
+export interface View {
+  readonly git?: boolean;
+  readonly command?: string;
 }
 
 /** The folder's name in the cache; the number rises when its format changes. */
@@ -23,17 +29,17 @@ const mostFiles = 3000;
 export function openContents(folder: string): ContentsStore {
   let counted = false;
   return {
-    get(integrity, git) {
-      const facts = decodeFacts(read(fileOf(folder, integrity, git)));
+    get(integrity, view) {
+      const facts = decodeFacts(read(fileOf(folder, integrity, view)));
       // A file under another name than its own is no fact.
       return facts?.integrity === integrity ? facts : undefined;
     },
-    put(facts, git) {
+    put(facts, view) {
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         if (!counted) prune(folder);
         counted = true;
-        write(fileOf(folder, facts.integrity, git), encodeFacts(facts));
+        write(fileOf(folder, facts.integrity, view), encodeFacts(facts));
       } catch {
         // A store that cannot be written is only slower.
       }
@@ -41,8 +47,13 @@ export function openContents(folder: string): ContentsStore {
   };
 }
 
-function fileOf(folder: string, integrity: string, git: boolean): string {
-  return join(folder, `${createHash('sha256').update(integrity).digest('hex').slice(0, 40)}-${analyserVersion}${git ? 'g' : ''}`);
+function fileOf(folder: string, integrity: string, { git, command }: View): string {
+  const started = command === undefined ? '' : `c${hashed(command).slice(0, 16)}`;
+  return join(folder, `${hashed(integrity).slice(0, 40)}-${analyserVersion}${git ? 'g' : ''}${started}`);
+}
+
+function hashed(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The checksum in front tells torn and damaged files apart. */

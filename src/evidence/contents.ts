@@ -8,7 +8,9 @@ import type { Release } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { hiddenScript } from '../registry/manifest.ts';
 import type { Context } from './collectors.ts';
+import { followCalls } from './install-calls.ts';
 import type { Slices } from './slices.ts';
+import { tarballOf } from './tarball-of.ts';
 import type { ReadTarball, Tarballs } from './tarballs.ts';
 
 /** Reading contents, and of which packages. */
@@ -32,8 +34,8 @@ export async function contents(change: IncomingChange, context: Context): Promis
   const { current } = release.value;
   if (current.tarball === undefined) return failed('the registry does not say where its tarball is');
   try {
-    const read = await reading.tarballs.read(refOf(current, change));
-    return await compared(read, release.value, change, reading.tarballs);
+    const read = await reading.tarballs.read(tarballOf(current, change.after.integrity));
+    return await compared(read, release.value, change, { ...context, reading });
   } catch (error) {
     if (error instanceof DepwardError && error.code === 'not-found' && reading.offline) return notOffered(error.message);
     if (error instanceof DepwardError && error.code !== 'interrupted') return failed(error.message);
@@ -45,10 +47,10 @@ async function compared(
   read: ReadTarball,
   { current, settled, previous }: ReleaseEvidence,
   change: IncomingChange,
-  tarballs: Tarballs,
+  context: Context & { readonly reading: ContentsReading },
 ): Promise<Gathered<ContentsEvidence>> {
   const base = baseOf(settled ?? previous, current);
-  const before = base?.tarball === undefined ? undefined : await readBase(base, tarballs);
+  const before = base?.tarball === undefined ? undefined : await readBase(base, context.reading.tarballs);
   const evidence = compareContents(
     read.facts,
     current,
@@ -59,8 +61,11 @@ async function compared(
         dependencies: new Set([...base.dependencies.prod.keys(), ...base.dependencies.optional.keys()]),
       },
   );
+  const followed = await followCalls(read.facts, evidence.install, current, change, context);
   return had({
     ...evidence,
+    calls: followed.calls,
+    capabilities: [...evidence.capabilities, ...followed.capabilities],
     // Documents that only say "has one" are no contradiction of the script itself.
     confusion: evidence.confusion.filter(({ listed }) => listed !== hiddenScript),
     ...(read.contradicts && { contradicts: read.contradicts }),
@@ -81,18 +86,6 @@ async function readBase(base: Release, tarballs: Tarballs): Promise<ReadTarball 
 /** A release is not compared with itself. */
 function baseOf(base: Release | undefined, current: Release): Release | undefined {
   return base && base.version !== current.version ? base : undefined;
-}
-
-function refOf(release: Release, { after }: IncomingChange): { url: string; lockfile?: string; registry?: string } {
-  return {
-    url: release.tarball ?? '',
-    ...(after.integrity !== undefined && { lockfile: after.integrity }),
-    ...(release.integrity !== undefined ? { registry: release.integrity } : release.shasum !== undefined && { registry: shaOf(release.shasum) }),
-  };
-}
-
-function shaOf(hex: string): string {
-  return `sha1-${Buffer.from(hex, 'hex').toString('base64')}`;
 }
 
 /** Hijacked releases of well-known packages are found within days: what has stood is read only where it was asked for. */

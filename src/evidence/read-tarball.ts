@@ -6,6 +6,8 @@ import { readTarballFrom } from '../registry/tarball.ts';
 /** What is asked about a tarball. Plain data: it crosses threads. */
 export interface ReadRequest {
   readonly git: boolean;
+  /** The command of it that another package's install starts. */
+  readonly command?: string;
   /** Words on its integrity to be held against the bytes. */
   readonly words: readonly string[];
   /** Files not to be parsed, or `all`, and why. */
@@ -21,11 +23,11 @@ export interface ReadAnswer {
 /** Unpacks, checks and analyses. `onFile` is told before each script is parsed. */
 export async function readFacts(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { git, words, asTokens }: ReadRequest,
+  { git, command, words, asTokens }: ReadRequest,
   onFile?: (path: string | undefined) => void,
 ): Promise<ReadAnswer> {
   const { archive, holds } = await readTarballFrom(chunks, words);
   const tokens = asTokens && { why: asTokens.why, files: asTokens.files === 'all' ? asTokens.files : new Set(asTokens.files) };
-  const facts = analyse(archive, { git, ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) });
+  const facts = analyse(archive, { git, ...(command !== undefined && { command }), ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) });
   return { facts, holds };
 }

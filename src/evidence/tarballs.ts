@@ -18,6 +18,8 @@ export interface TarballRef {
   readonly registry?: string;
   /** True for packages fetched from git, whose `prepare` runs. */
   readonly git?: boolean;
+  /** The command of it that another package's install starts. */
+  readonly command?: string;
 }
 
 /** The answer: facts, and whose integrity the bytes contradict. */
@@ -53,22 +55,22 @@ export function openTarballs(
     if (kept) return kept;
     if (!source) throw new DepwardError('not-found', 'its contents are not in the cache, and --offline fetches nothing');
     const words = [ref.lockfile, ref.registry].filter((word) => word !== undefined);
-    const request = { git: ref.git === true, words };
+    const request = { git: ref.git === true, words, ...(ref.command !== undefined && { command: ref.command }) };
     const packed = await downloads.take(() => bytesOf(source, ref.url));
     const { facts, holds, spared } = packed
       ? await readers.read(() => [packed], request, unpackedOf(packed) <= smallUnpacked ? 'small' : 'large')
       : await large.take(() => readers.read(() => source.tarballBytes(ref.url, { limitBytes }), request, 'large'));
-    if (!spared) store?.put(facts, ref.git === true);
+    if (!spared) store?.put(facts, ref);
     const contradicts = contradicted(ref, holds);
     return { facts, ...(contradicts && { contradicts }) };
   }
 
   /** Facts are kept under the sha512 of the bytes they were learnt from: both words must be that one. */
-  function fromStore({ lockfile, registry, git = false }: TarballRef): ReadTarball | undefined {
+  function fromStore({ lockfile, registry, ...view }: TarballRef): ReadTarball | undefined {
     const wanted = [lockfile, registry].filter((word) => word !== undefined);
     const [first] = wanted;
     if (first === undefined || !/^sha512-\S+$/.test(first) || wanted.some((word) => word !== first)) return undefined;
-    const facts = store?.get(first, git);
+    const facts = store?.get(first, view);
     return facts && { facts };
   }
 

@@ -169,6 +169,17 @@ export interface InstallStep {
   readonly declared: boolean;
 }
 
+/** A command of another package that an install calls. */
+export interface InstallCall {
+  readonly command: string;
+  /** The dependency that offers it, `name@version`; undefined when none does. */
+  readonly from?: string;
+  /** The file it starts, where it was read. */
+  readonly file?: string;
+  /** Why that file was not read. */
+  readonly notRead?: string;
+}
+
 /** What the package.json inside the tarball says. */
 export interface PackedManifest {
   readonly name?: string;
@@ -226,6 +237,8 @@ export interface ContentsEvidence {
   readonly bytesBefore?: number;
   /** What runs on install, with whether it did before. */
   readonly install: readonly (InstallStep & { readonly isNew: boolean })[];
+  /** Commands that new steps of the install need from elsewhere and that the machine does not have by itself. */
+  readonly calls: readonly InstallCall[];
   /** Remarkable capabilities; those that are not new only where they run on install. */
   readonly capabilities: readonly (Capability & { readonly novelty: Novelty })[];
   /** Signs of hiding that were not there before. */

@@ -81,6 +81,7 @@ export function someContents(more: Partial<ContentsEvidence> = {}): ContentsEvid
     filesBefore: 12,
     bytesBefore: 39_000,
     install: [],
+    calls: [],
     capabilities: [],
     hiding: [],
     anomalies: [],

@@ -3,8 +3,10 @@
  * (`node setup.mjs`); what counts is what the file does.
  */
 import { capabilityText, installRisk, placedText } from '../code/risk.ts';
+import type { ContentsEvidence, InstallCall } from '../model/contents.ts';
+import type { Observation } from '../model/finding.ts';
 import { defineRule } from '../model/rule.ts';
-import { listText } from '../model/text.ts';
+import { listText, printable } from '../model/text.ts';
 import { aCapability, added, aStep, at, changed, someContents } from './example.ts';
 
 export default defineRule({
@@ -28,7 +30,7 @@ export default defineRule({
   needs: ['contents'],
   check(_change, { contents }) {
     const risk = installRisk(contents.capabilities);
-    if (risk.grade === 'none') return [];
+    if (risk.grade === 'none') return unoffered(contents);
     const first = contents.against === undefined;
     return [
       {
@@ -37,6 +39,7 @@ export default defineRule({
         facts: {
           runs: contents.install.map((step) => `${step.trigger}: ${step.command}`),
           does: risk.because.map(placedText),
+          ...callsFact(contents.calls),
           ...(first ? {} : { comparedWith: contents.against ?? '' }),
         },
         signal: `install-code-risk:${risk.grade}`,
@@ -71,5 +74,52 @@ export default defineRule({
       },
       flagged: false,
     },
+    {
+      title: 'a new install that calls a command no package it depends on offers',
+      change: changed('quiet-lib', '1.0.0', '1.0.1'),
+      now: at('2026-08-04T10:00:00Z'),
+      evidence: {
+        contents: someContents({
+          install: [aStep('postinstall', 'fetch-parts --all', { tools: ['fetch-parts'] })],
+          calls: [{ command: 'fetch-parts' }],
+        }),
+      },
+      flagged: true,
+    },
+    {
+      title: 'a new install that calls the well-known tool of a dependency',
+      change: changed('quiet-lib', '1.0.0', '1.0.1'),
+      now: at('2026-08-04T10:00:00Z'),
+      evidence: {
+        contents: someContents({
+          install: [aStep('postinstall', 'known-tool setup', { tools: ['known-tool'] })],
+          calls: [{ command: 'known-tool', from: 'known-tool@1.2.3', notRead: 'well known, and judged where it comes in' }],
+        }),
+      },
+      flagged: false,
+    },
   ],
 });
+
+/** What else is found under that name when the install runs decides what runs. */
+function unoffered(contents: ContentsEvidence): readonly Observation[] {
+  const nobodys = contents.calls.filter(({ from }) => from === undefined).map(({ command }) => printable(command, 60));
+  if (nobodys.length === 0) return [];
+  return [
+    {
+      message: `installing it calls ${listText(nobodys, 3)}, which no package it depends on offers`,
+      confidence: 'low',
+      facts: { runs: contents.install.map((step) => `${step.trigger}: ${step.command}`), ...callsFact(contents.calls) },
+      signal: 'install-code-risk:nobodys-command',
+    },
+  ];
+}
+
+function callsFact(calls: readonly InstallCall[]): { readonly calls?: readonly string[] } {
+  return calls.length === 0 ? {} : { calls: calls.map(callText) };
+}
+
+function callText({ command, from, file, notRead }: InstallCall): string {
+  const whose = from === undefined ? 'no package it depends on offers it, and it is no known tool of the system' : printable(file ?? from, 160);
+  return `${printable(command, 60)}: ${whose}${notRead === undefined ? '' : ` (${notRead})`}`;
+}

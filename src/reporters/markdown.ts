@@ -6,6 +6,7 @@ import {
   bySubject,
   countsText,
   coverageParts,
+  factsInWords,
   firstSentence,
   type JudgedFinding,
   type Reporter,
@@ -77,9 +78,7 @@ function section(verdict: Verdict, findings: readonly JudgedFinding[], context: 
 function findingLines(finding: JudgedFinding, verdict: Verdict, context: ReporterContext): string[] {
   const rule = context.rules.get(finding.ruleId);
   const remedy = remedyOf(finding, rule, verdict.instead);
-  const facts = Object.entries(finding.facts).map(
-    ([key, value]) => `${prose(key)} ${code(typeof value === 'object' ? value.join(', ') : String(value))}`,
-  );
+  const facts = factsInWords(finding).map(([label, value]) => `${prose(label)} ${code(value)}`);
   return [
     `- **${prose(finding.ruleId)}**: ${prose(finding.message)}`,
     ...(facts.length > 0 ? [`  - Seen: ${facts.join(', ')}`] : []),

@@ -2,7 +2,7 @@
 import type { Finding, Subject } from '../model/finding.ts';
 import type { Action, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
-import { listText } from '../model/text.ts';
+import { listText, printable } from '../model/text.ts';
 
 /** What a reporter knows besides the report. */
 export interface ReporterContext {
@@ -91,4 +91,15 @@ function ageText(seconds: number): string {
   if (seconds < 120) return counted(Math.round(seconds), 'second');
   if (seconds < 7200) return counted(Math.round(seconds / 60), 'minute');
   return seconds < 172_800 ? counted(Math.round(seconds / 3600), 'hour') : counted(Math.round(seconds / 86_400), 'day');
+}
+
+/** The facts of a finding in words: what they are called, and what was seen. */
+export function factsInWords(finding: JudgedFinding): [label: string, value: string][] {
+  return Object.entries(finding.facts).map(([key, value]) => [key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), factInWords(value)]);
+}
+
+function factInWords(value: JudgedFinding['facts'][string]): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object') return printable(String(value));
+  return value.length === 0 ? 'none' : listText(value.map((item) => printable(item, 120)));
 }

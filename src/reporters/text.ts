@@ -4,7 +4,17 @@ import type { PackageRef } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import { columnsOf, type Paint, paintWith, wrap } from './paint.ts';
-import { bySubject, countsText, coverageParts, firstSentence, type JudgedFinding, type ReporterContext, remedyOf, subjectKey } from './reporter.ts';
+import {
+  bySubject,
+  countsText,
+  coverageParts,
+  factsInWords,
+  firstSentence,
+  type JudgedFinding,
+  type ReporterContext,
+  remedyOf,
+  subjectKey,
+} from './reporter.ts';
 
 const mostShown = { block: 100, warn: 20, notes: 10 };
 const labelWidth = 6;
@@ -89,7 +99,7 @@ function findingLines(finding: JudgedFinding, verdict: Verdict, page: Page): str
   const head = hang(`  ${finding.ruleId}: `, page.paint.bold, printable(finding.message, 500), page);
   if (page.detail === 'quiet') return head;
   const remedy = remedyOf(finding, rule, verdict.instead);
-  const facts = Object.entries(finding.facts).map(([key, value]) => `${printable(key, 40)} ${factText(value)}`);
+  const facts = factsInWords(finding).map(([label, value]) => `${printable(label, 40)} ${value}`);
   return [
     ...head,
     ...(facts.length > 0 ? labelled('seen', facts.join(' · '), page) : []),
@@ -97,10 +107,6 @@ function findingLines(finding: JudgedFinding, verdict: Verdict, page: Page): str
     ...(remedy === '' ? [] : labelled('do', printable(remedy, 500), page)),
     ...(page.detail === 'verbose' ? labelled('level', `${finding.severity} severity, ${finding.confidence} confidence`, page) : []),
   ];
-}
-
-function factText(value: string | number | boolean | readonly string[]): string {
-  return typeof value === 'object' ? listText(value.map((item) => printable(item, 120))) : printable(String(value));
 }
 
 function gapText(gap: Gap): string {

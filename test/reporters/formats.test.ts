@@ -47,7 +47,7 @@ Comes in through <code>app&#64;1&#46;0&#46;0</code> → <code>left&#64;1&#46;3&#
 <details><summary><b>warn</b> <code>exprss&#64;1&#46;0&#46;0</code>: typosquat</summary>
 
 - **typosquat**: the name is one letter away from express
-  - Seen: targets <code>express, expres</code>, downloads <code>100</code>, same <code>false</code>
+  - Seen: targets <code>express and expres</code>, downloads <code>100</code>, same <code>no</code>
   - Why it matters: People mistype names&#46;
   - What to do: Take express&#46;
 

@@ -18,7 +18,7 @@ describe('the text report', () => {
 
 warn  exprss@1.0.0
   typosquat: the name is one letter away from express
-    seen  targets express and expres · downloads 100 · same false
+    seen  targets express and expres · downloads 100 · same no
     why   People mistype names.
     do    Take express.
 

@@ -82,6 +82,7 @@ const recommended: Preset = {
     'lockfile-out-of-step': 'warn',
     'unfrozen-install': 'warn',
     'unpinned-tool': 'warn',
+    'install-checks-waived': 'info',
     'install-scripts-unguarded': 'info',
     'install-scripts-allowed-wholesale': 'warn',
     'remote-sources-open': 'warn',

@@ -9,6 +9,7 @@ import exceptionWithoutEnd from './exception-without-end.ts';
 import hookRunsUnpinned from './hook-runs-unpinned.ts';
 import hooksByDependency from './hooks-by-dependency.ts';
 import imageWithoutLockfile from './image-without-lockfile.ts';
+import installChecksWaived from './install-checks-waived.ts';
 import installGuardWeakened from './install-guard-weakened.ts';
 import installHookChanged from './install-hook-changed.ts';
 import installScriptsAllowedWholesale from './install-scripts-allowed-wholesale.ts';
@@ -73,6 +74,7 @@ export const repositoryRules: readonly AnyRepositoryRule[] = [
 
   unfrozenInstall,
   unpinnedTool,
+  installChecksWaived,
   tokenBesideInstall,
   tokenInReachOfForks,
   tokenPrinted,

@@ -44,7 +44,7 @@ function readText(folder: string, path: string): Read {
     if (stat.size > largestFile) return { untold: `it is larger than ${largestFile / 1_000_000} MB` };
     return textOf(readFileSync(join(folder, path)));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
     return { untold: code === 'EACCES' || code === 'EPERM' ? 'it may not be read' : `it cannot be read (${code})` };
   }
@@ -56,9 +56,12 @@ function linkAt(folder: string, path: string): Read {
     const target = relative(realpathSync(folder), realpathSync(join(folder, path)));
     return target === '..' || target.startsWith(`..${sep}`) ? { untold: 'it is a link that leads out of the repository' } : 'elsewhere';
   } catch (error) {
-    const loops = error instanceof Error && 'code' in error && error.code === 'ELOOP';
-    return { untold: loops ? 'it is a link that leads back to itself' : 'it is a link that leads nowhere' };
+    return { untold: codeOf(error) === 'ELOOP' ? 'it is a link that leads back to itself' : 'it is a link that leads nowhere' };
   }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 function textOf(bytes: Uint8Array): Read {

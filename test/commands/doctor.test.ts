@@ -8,6 +8,7 @@ import { tell } from '../../src/commands/trouble.ts';
 import { DepwardError } from '../../src/model/errors.ts';
 import type { Report } from '../../src/model/report.ts';
 import { formats } from '../../src/reporters/index.ts';
+import { readFiles } from '../../src/repository/read.ts';
 import { anIo } from '../helpers/an-io.ts';
 
 let folder: string;
@@ -262,7 +263,11 @@ describe('bad input ends in a gap, never in silence', () => {
     symlinkSync('nowhere', join(folder, 'c.dockerfile'));
     symlinkSync('image/Dockerfile', join(folder, 'Dockerfile'));
     symlinkSync('.', join(folder, 'loop'));
-    expect((await gaps()).map(([file]) => file)).toEqual(['a.dockerfile', 'b.dockerfile', 'c.dockerfile']);
+    expect(await gaps()).toEqual([
+      ['a.dockerfile', 'it is a link that leads out of the repository'],
+      ['b.dockerfile', 'it is a link that leads back to itself'],
+      ['c.dockerfile', 'it is a link that leads nowhere'],
+    ]);
   });
 
   (process.getuid?.() === 0 ? it.skip : it)('a file that may not be read', async () => {
@@ -271,10 +276,25 @@ describe('bad input ends in a gap, never in silence', () => {
     expect(await gaps()).toEqual([['Dockerfile', 'it may not be read']]);
   });
 
+  // Whoever runs as root may read everything; this one nobody can.
+  (existsSync('/proc/self/mem') ? it : it.skip)('a file that fails while it is read', () => {
+    expect(readFiles('/proc/self', ['mem']).untold).toEqual([
+      { file: 'mem', untold: expect.stringMatching(/^it (?:cannot be read \(EIO\)|may not be read)$/) },
+    ]);
+  });
+
   it('a folder under a name of a file', async () => {
     put({ ...clean });
     execFileSync('mkfifo', [join(folder, 'Dockerfile')]);
     expect(await gaps()).toEqual([['Dockerfile', 'it is no regular file']]);
+  });
+
+  it('a file that git tracks and the folder lacks is no gap', async () => {
+    put({ ...clean, Dockerfile: 'FROM node:22\n' });
+    git('init', '-q');
+    git('add', '.');
+    rmSync(join(folder, 'Dockerfile'));
+    expect(await report()).toMatchObject({ code: 0, complete: true, gaps: [] });
   });
 
   it('submodules are said', async () => {

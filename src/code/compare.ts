@@ -13,6 +13,7 @@ import type {
 import type { Release } from '../model/packument.ts';
 import { isAgentConfig, isCiConfig } from './config-files.ts';
 import { confusionOf } from './confusion.ts';
+import { movedEntries } from './entry-moved.ts';
 
 /** What a release is compared with. */
 export interface Baseline {
@@ -43,6 +44,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     hasNativeSources: facts.files.some((file) => file.type === 'native-source' && !/\.h(pp|h)?$/.test(file.path)),
     hasCode: facts.files.some((file) => codeTypes.has(file.type)),
     oneBuildOnly: oneBuildOnly(facts, before),
+    movedEntries: movedEntries(facts, before),
   };
 }
 

@@ -49,6 +49,7 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
             offline: false,
             settledDays,
             wanted: new Set(),
+            ownOnly: true,
           },
         }),
       }),

@@ -21,6 +21,8 @@ export interface ContentsReading {
   readonly settledDays: number;
   /** Packages that were asked for by name: always read. */
   readonly wanted: ReadonlySet<string>;
+  /** True where the bytes of no other package can be had, as in front of a registry while a client waits. */
+  readonly ownOnly?: boolean;
 }
 
 /** Collects the contents of one package. */

@@ -8,9 +8,9 @@ import type { Release } from '../model/packument.ts';
 import { isCommonScript } from '../model/scripts.ts';
 import { day } from '../model/time.ts';
 import type { Context } from './collectors.ts';
+import type { ContentsReading } from './contents.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
-import type { Tarballs } from './tarballs.ts';
 
 /** Commands followed, and dependencies asked for them; an install with more is described, not followed. */
 const mostCommands = 6;
@@ -37,7 +37,7 @@ export async function followCalls(
   install: ContentsEvidence['install'],
   listed: Release,
   change: IncomingChange,
-  context: Context & { readonly reading: { readonly tarballs: Tarballs } },
+  context: Context & { readonly reading: ContentsReading },
 ): Promise<Followed> {
   const followed: { calls: InstallCall[]; capabilities: ContentsEvidence['capabilities'][number][] } = { calls: [], capabilities: [] };
   for (const command of commandsOf(facts, install).slice(0, mostCommands)) {
@@ -99,10 +99,12 @@ function meaning(as: string, spec: string): { readonly name: string; readonly ra
 async function readCall(
   command: string,
   { name, version, slices, release }: Provider,
-  { names, now, reading }: Context & { readonly reading: { readonly tarballs: Tarballs } },
+  { names, now, reading }: Context & { readonly reading: ContentsReading },
 ): Promise<{ readonly call: InstallCall; readonly capabilities: Followed['capabilities'] }> {
   const from = `${name}@${version}`;
   const stands = (names(name).downloads ?? 0) > 0 && (!slices.times.ok || slices.times.value.published + standingDays * day <= now);
+  if (reading.ownOnly)
+    return { call: { command, from, notRead: 'other packages are not read here; it is judged where it comes in' }, capabilities: [] };
   if (stands) return { call: { command, from, notRead: 'well known, and judged where it comes in' }, capabilities: [] };
   if (release.tarball === undefined) throw new DepwardError('input', `the registry does not say where the tarball of ${from} is`);
   const { facts } = await reading.tarballs.read({ ...tarballOf(release), command });

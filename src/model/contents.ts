@@ -266,6 +266,18 @@ export interface ContentsEvidence {
   readonly packed?: string;
   /** Capabilities only one of the builds for `require` and `import` has. */
   readonly oneBuildOnly: readonly string[];
+  /** Entry points and commands that now mean a new file which does more. */
+  readonly movedEntries: readonly MovedEntry[];
+}
+
+/** An entry point or command that now means a file the release before did not have. */
+export interface MovedEntry {
+  /** `entry point`, or `command` with its name. */
+  readonly what: string;
+  readonly from: string;
+  readonly to: string;
+  /** Kinds of capabilities that came with it. */
+  readonly can: readonly string[];
 }
 
 /** One field that the registry and the tarball tell differently. */

@@ -119,6 +119,7 @@ const recommended: Preset = {
     'bundled-dependency': 'info',
     'dependency-unused': 'info',
     'build-divergence': 'info',
+    'entry-point-moved': 'info',
     'network-host-added': 'info',
     'size-jump': 'info',
     'code-not-read': 'info',

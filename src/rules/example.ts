@@ -94,6 +94,7 @@ export function someContents(more: Partial<ContentsEvidence> = {}): ContentsEvid
     hasNativeSources: false,
     hasCode: true,
     oneBuildOnly: [],
+    movedEntries: [],
     ...more,
   };
 }

@@ -16,6 +16,7 @@ import deprecated from './deprecated.ts';
 import dormantRevival from './dormant-revival.ts';
 import embeddedNpmConfig from './embedded-npm-config.ts';
 import emptyPackage from './empty-package.ts';
+import entryPointMoved from './entry-point-moved.ts';
 import hiddenCode from './hidden-code.ts';
 import insecureTransport from './insecure-transport.ts';
 import installCodeRisk from './install-code-risk.ts';
@@ -109,6 +110,7 @@ export const rules: readonly AnyRule[] = [
   bundledDependency,
   dependencyUnused,
   buildDivergence,
+  entryPointMoved,
   networkHostAdded,
   sizeJump,
   codeNotRead,

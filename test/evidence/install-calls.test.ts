@@ -34,7 +34,7 @@ const caller = (script: string): Published => ({
 
 async function contentsOf(
   packages: readonly Published[],
-  options: { tree?: boolean; wellKnown?: string } = {},
+  options: { tree?: boolean; wellKnown?: string; ownOnly?: boolean } = {},
 ): Promise<Gathered<ContentsEvidence> | undefined> {
   const bytes = new Map<string, Buffer>();
   const tales: PackumentTale[] = [aPackument('other').published('1.0.0', { at: '2020-01-01', bins: ['different'] })];
@@ -60,7 +60,13 @@ async function contentsOf(
       yield found;
     },
   };
-  const contents: ContentsReading = { tarballs: openTarballs(source, undefined), offline: false, settledDays: 0, wanted: new Set() };
+  const contents: ContentsReading = {
+    tarballs: openTarballs(source, undefined),
+    offline: false,
+    settledDays: 0,
+    wanted: new Set(),
+    ownOnly: options.ownOnly ?? false,
+  };
   const change = added('caller', '1.0.0');
   const gathered = await openEvidence({
     packuments: packumentsOf(tales),
@@ -110,6 +116,11 @@ describe('a command of a dependency that the install calls', () => {
       ok: true,
       value: { calls: [{ command: 'some-tool', from: 'setup-kit@1.2.3', notRead: expect.stringMatching(/well known/) }] },
     });
+  });
+
+  it('is named and not read where no other package can be had', async () => {
+    const contents = await contentsOf([caller('some-tool setup'), tool({}, { missing: true })], { ownOnly: true });
+    expect(contents).toMatchObject({ ok: true, value: { calls: [{ command: 'some-tool', notRead: expect.stringMatching(/not read here/) }] } });
   });
 
   it('that no dependency offers is said plainly; what the machine has is not asked about', async () => {

@@ -38,6 +38,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     added: addedFiles(facts, before),
     confusion: confusionOf(facts.manifest, listed),
     bundled: facts.bundled.filter((found) => !before?.bundled.some((old) => old.name === found.name && old.version === found.version)),
+    copies: [],
     bins: [...facts.manifest.bin.keys()],
     unusedDependencies: unusedOf(facts, base),
     unread: unreadOf(facts, before),

@@ -73,3 +73,20 @@ export function promisesNoCode(path: string): boolean {
   const type = byExtension.get(extensionOf(path));
   return type === 'image' || type === 'data' || /\.(css|scss|less|svg)$/.test(path);
 }
+
+const compared: ReadonlySet<FileType> = new Set<FileType>([
+  'javascript',
+  'typescript',
+  'shell',
+  'powershell',
+  'batch',
+  'python',
+  'gyp',
+  'native-source',
+  'wasm',
+]);
+
+/** True for code that is the same in every copy of a release. Machine code is built where somebody packs. */
+export function isCompared({ type }: { readonly type: FileType }): boolean {
+  return compared.has(type);
+}

@@ -7,6 +7,7 @@ import type { IncomingChange } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { hiddenScript } from '../registry/manifest.ts';
+import { bundledCopies } from './bundled-copies.ts';
 import type { Context } from './collectors.ts';
 import { followCalls } from './install-calls.ts';
 import type { Slices } from './slices.ts';
@@ -67,6 +68,7 @@ async function compared(
   return had({
     ...evidence,
     calls: followed.calls,
+    copies: await bundledCopies(read.facts, before?.facts, context),
     capabilities: [...evidence.capabilities, ...followed.capabilities],
     // Documents that only say "has one" are no contradiction of the script itself.
     confusion: evidence.confusion.filter(({ listed }) => listed !== hiddenScript),

@@ -204,6 +204,15 @@ export interface BundledPackage {
   readonly version: string;
 }
 
+/** A bundled package held against the registry's own release of that name and version. */
+export interface BundledCopy extends BundledPackage {
+  readonly status: 'equal' | 'differs' | 'no-such-version' | 'not-compared';
+  /** Code files that the registry's release does not have in this form, below the copy's folder. */
+  readonly files: readonly string[];
+  /** Why it was not compared. */
+  readonly why?: string;
+}
+
 /** Everything known of one tarball. Never changes: kept by integrity and analyser version. */
 export interface TarballFacts {
   readonly integrity: string;
@@ -250,6 +259,8 @@ export interface ContentsEvidence {
   readonly confusion: readonly Confusion[];
   /** Packages inside the package that were not before. */
   readonly bundled: readonly BundledPackage[];
+  /** Bundled packages that are new or not as they were before, against the registry's. */
+  readonly copies: readonly BundledCopy[];
   /** Commands it installs. */
   readonly bins: readonly string[];
   /** Dependencies this release adds and no code of it imports. */

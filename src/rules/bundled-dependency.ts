@@ -1,4 +1,5 @@
 /** Bundled packages are code of others inside the tarball: no lockfile lists them, no registry vouches for them. */
+import type { BundledCopy } from '../model/contents.ts';
 import { defineRule } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
 import { at, changed, someContents } from './example.ts';
@@ -9,7 +10,7 @@ export default defineRule({
     family: 'shape',
     severity: 'low',
     summary: 'The release carries copies of other packages that the release before did not.',
-    why: 'Bundled packages come inside the tarball: audits, lockfiles and age rules do not see them, and nobody compares them with what the registry holds under their name.',
+    why: 'Bundled packages come inside the tarball: audits, lockfiles and age rules do not see them, and a name and version inside says nothing about the code under it. Where contents are read, copies are held against the registry’s own release (rule bundled-code-differs).',
     remedy: 'Compare the bundled packages with the registry’s own, or prefer a release without them.',
     references: ['npm documentation: bundleDependencies'],
     falsePositives: 'npm itself and some command line tools bundle on purpose.',
@@ -23,7 +24,7 @@ export default defineRule({
       {
         message: `carries ${contents.bundled.length} packages inside: ${listText(names, 3)}`,
         confidence: 'low',
-        facts: { bundled: names.slice(0, 30) },
+        facts: { bundled: names.slice(0, 30), ...comparedFacts(contents.copies) },
       },
     ];
   },
@@ -44,3 +45,20 @@ export default defineRule({
     },
   ],
 });
+
+/** What the registry has to say of them; copies that differ have a rule of their own. */
+function comparedFacts(copies: readonly BundledCopy[]): Readonly<Record<string, readonly string[]>> {
+  const textOf = (copy: BundledCopy): string =>
+    `${printable(`${copy.name}@${copy.version}`, 80)}${copy.why === undefined ? '' : ` (${printable(copy.why, 80)})`}`;
+  const named = (status: BundledCopy['status']): readonly string[] =>
+    copies
+      .filter((copy) => copy.status === status)
+      .slice(0, 30)
+      .map(textOf);
+  const [equal, unknown, open] = [named('equal'), named('no-such-version'), named('not-compared')];
+  return {
+    ...(equal.length > 0 && { asTheRegistryHasThem: equal }),
+    ...(unknown.length > 0 && { notInTheRegistry: unknown }),
+    ...(open.length > 0 && { notCompared: open }),
+  };
+}

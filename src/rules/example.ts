@@ -88,6 +88,7 @@ export function someContents(more: Partial<ContentsEvidence> = {}): ContentsEvid
     added: [],
     confusion: [],
     bundled: [],
+    copies: [],
     bins: [],
     unusedDependencies: [],
     unread: [],

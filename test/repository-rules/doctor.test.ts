@@ -139,6 +139,11 @@ describe('tools', () => {
     ['npx eslint .'],
     ['npx some-tool@1.2.3'],
     ['npx ./local'],
+    ['npx --offline some-tool -V'],
+    ['npm exec --offline -- some-tool --x="y"'],
+    ['npx --no-install some-tool'],
+    ['npx --no some-tool'],
+    ['npx --no -- some-tool'],
     ['npx $TOOL'],
     ['pnpm dlx some-tool@1.2.3'],
     ['npm i -g some-tool@1.2.3'],
@@ -218,6 +223,18 @@ describe('tokens in CI', () => {
     ],
     ['an endless token', { '.gitlab-ci.yml': 'a:\n  script:\n    - npm token create\n' }, ['token-without-end .gitlab-ci.yml:3']],
   ])('%s', (_title, files, expected) => expect(seen(files)).toEqual(expected));
+});
+
+it('names the variable of a stored token in words that hide no name', () => {
+  const files = github('- run: npm publish', '  env:', '    NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}');
+  const { fileFindings } = judgeFiles({
+    rules: repositoryRules,
+    files: { now: new Map(Object.entries(files)), paths: new Set(Object.keys(files)) },
+    policy,
+    now: Date.UTC(2026, 10, 23),
+  });
+  const [found] = fileFindings.filter(({ ruleId }) => ruleId === 'long-lived-publish-token');
+  expect(found?.message).toMatch(/uses (?:NODE_AUTH|NPM)_TOKEN, a stored credential/);
 });
 
 describe('images', () => {

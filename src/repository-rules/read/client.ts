@@ -27,6 +27,11 @@ export interface ClientCall {
   readonly command: ScriptCommand;
 }
 
+/** True for a call that is told to take only what is there already. */
+export function fetchesNothing({ flags }: ClientCall): boolean {
+  return ['--offline', '--no-install', '--no'].some((flag) => flags.has(flag));
+}
+
 const wrappers = new Set(['sudo', 'time', 'command', 'exec', 'nohup', 'corepack', 'cross-env', 'env', 'doas', 'retry', 'xvfb-run', 'call', 'nice']);
 const valueFlags = new Set(
   '--prefix -C --dir --cwd --registry --workspace -w --omit --include --only --loglevel --cache --userconfig --globalconfig --filter -F --reporter --network-timeout --mutex --cache-folder --modules-folder --network-concurrency --tag --otp --access --store-dir --package -p --call -c --mode --concurrency --child-concurrency --use-yarnrc --config --location --script-shell --node-options --fetch-retries --fetch-timeout --maxsockets --cpu --os --before --min-release-age'.split(

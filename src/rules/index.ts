@@ -1,6 +1,7 @@
 /** The list of rules. A rule not listed here does not exist; a contract test proves the list complete. */
 import type { AnyRule } from '../model/rule.ts';
 import agentConfigAdded from './agent-config-added.ts';
+import approverNew from './approver-new.ts';
 import attestationFalse from './attestation-false.ts';
 import bindingGypCommand from './binding-gyp-command.ts';
 import borrowedName from './borrowed-name.ts';
@@ -106,6 +107,7 @@ export const rules: readonly AnyRule[] = [
   manifestConfusion,
   shadowingBin,
   agentConfigAdded,
+  approverNew,
   nativeBinaryAdded,
   embeddedNpmConfig,
   bundledCodeDiffers,

@@ -98,9 +98,10 @@ function collect(change: IncomingChange, kinds: readonly EvidenceKind[], context
 function collectKind<K extends EvidenceKind>(set: EvidenceSet, kind: K, change: IncomingChange, context: Context): Promise<void> | undefined {
   const keep = (gathered: Gathered<EvidenceMap[K]>): void => void Object.assign(set, { [kind]: gathered });
   try {
-    const gathered = isVouchedFor(change)
-      ? collectors[kind](change, context)
-      : notOffered(`no registry vouches for a ${change.after.source} package`);
+    const gathered =
+      isVouchedFor(change) || (kind === 'contents' && change.after.source === 'remote')
+        ? collectors[kind](change, context)
+        : notOffered(`no registry vouches for a ${change.after.source} package`);
     if (gathered instanceof Promise) return gathered.then(keep, (error: unknown) => keep(trouble(error)));
     keep(gathered);
   } catch (error) {

@@ -10,6 +10,7 @@ import { hiddenScript } from '../registry/manifest.ts';
 import { bundledCopies } from './bundled-copies.ts';
 import type { Context } from './collectors.ts';
 import { followCalls } from './install-calls.ts';
+import { remoteContents } from './remote-contents.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
 import type { ReadTarball, Tarballs } from './tarballs.ts';
@@ -30,6 +31,7 @@ export interface ContentsReading {
 export async function contents(change: IncomingChange, context: Context): Promise<Gathered<ContentsEvidence>> {
   const { lookup, reading } = context;
   if (!reading) return notOffered('contents were not asked for');
+  if (change.after.source === 'remote') return remote(change, { ...context, reading });
   const slices = await lookup.slices(change.after.name, change.after.version);
   const { release } = slices;
   if (!release.ok) return release;
@@ -43,6 +45,16 @@ export async function contents(change: IncomingChange, context: Context): Promis
     if (error instanceof DepwardError && error.code === 'not-found' && reading.offline) return notOffered(error.message);
     if (error instanceof DepwardError && error.code !== 'interrupted') return failed(error.message);
     throw error;
+  }
+}
+
+/** What cannot be reached from here is as good as not there: remote-source speaks of it. What came and cannot be read is another matter. */
+async function remote(change: IncomingChange, context: Context & { readonly reading: ContentsReading }): Promise<Gathered<ContentsEvidence>> {
+  try {
+    return await remoteContents(change, context);
+  } catch (error) {
+    if (!(error instanceof DepwardError) || error.code === 'interrupted') throw error;
+    return error.code === 'not-found' || error.code === 'network' ? notOffered(error.message) : failed(error.message);
   }
 }
 

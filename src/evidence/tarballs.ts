@@ -8,6 +8,8 @@ import { turns } from './turns.ts';
 /** Where packed bytes come from; the registry in earnest, memory in tests. */
 export interface TarballSource {
   tarballBytes(url: string, request: { readonly limitBytes: number; readonly signal?: AbortSignal }): AsyncIterable<Buffer>;
+  /** From an address that is no registry's, without credentials. */
+  strangerBytes?(url: string, request: { readonly limitBytes: number }): AsyncIterable<Buffer>;
 }
 
 /** A tarball to be read. */
@@ -16,6 +18,8 @@ export interface TarballRef {
   /** What the lockfile and the registry say of its bytes. */
   readonly lockfile?: string;
   readonly registry?: string;
+  /** True for addresses that are no registry's. */
+  readonly stranger?: boolean;
   /** True for packages fetched from git, whose `prepare` runs. */
   readonly git?: boolean;
   /** The command of it that another package's install starts. */
@@ -56,10 +60,11 @@ export function openTarballs(
     if (!source) throw new DepwardError('not-found', 'its contents are not in the cache, and --offline fetches nothing');
     const words = [ref.lockfile, ref.registry].filter((word) => word !== undefined);
     const request = { git: ref.git === true, words, ...(ref.command !== undefined && { command: ref.command }) };
-    const packed = await downloads.take(() => bytesOf(source, ref.url));
+    const open = (): AsyncIterable<Buffer> => openBytes(source, ref);
+    const packed = await downloads.take(() => bytesOf(open()));
     const { facts, holds, spared } = packed
       ? await readers.read(() => [packed], request, unpackedOf(packed) <= smallUnpacked ? 'small' : 'large')
-      : await large.take(() => readers.read(() => source.tarballBytes(ref.url, { limitBytes }), request, 'large'));
+      : await large.take(() => readers.read(open, request, 'large'));
     if (!spared) store?.put(facts, ref);
     const contradicts = contradicted(ref, holds);
     return { facts, ...(contradicts && { contradicts }) };
@@ -85,11 +90,17 @@ export function openTarballs(
   };
 }
 
+function openBytes(source: TarballSource, { url, stranger }: TarballRef): AsyncIterable<Buffer> {
+  if (!stranger) return source.tarballBytes(url, { limitBytes });
+  if (!source.strangerBytes) throw new DepwardError('not-found', 'the bytes at a web address are not read here');
+  return source.strangerBytes(url, { limitBytes });
+}
+
 /** The bytes; undefined when they are too many to be held. */
-async function bytesOf(source: TarballSource, url: string): Promise<Buffer | undefined> {
+async function bytesOf(pieces: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of source.tarballBytes(url, { limitBytes })) {
+  for await (const chunk of pieces) {
     chunks.push(chunk);
     length += chunk.length;
     if (length > heldBytes) return undefined;

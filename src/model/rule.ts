@@ -74,7 +74,7 @@ export interface Rule<N extends EvidenceKind = EvidenceKind, O extends OptionSpe
   readonly meta: RuleMeta;
   readonly needs: readonly N[];
   readonly options: O;
-  /** Sources it applies to; registry packages unless said otherwise. */
+  /** Sources it applies to; registry packages unless said otherwise, and tarballs at web addresses where contents are all it needs. */
   readonly sources: readonly PackageSource[];
   check(change: IncomingChange, evidence: Pick<EvidenceMap, N>, context: RuleContext<O>): readonly Observation[];
   readonly examples: readonly RuleExample<N>[];
@@ -98,7 +98,8 @@ export type AnyRule = Rule<any, any>;
 export function defineRule<const N extends EvidenceKind, const O extends OptionSpecs = Record<never, OptionSpec>>(
   definition: RuleDefinition<N, O>,
 ): Rule<N, O> {
-  return { options: {} as O, sources: ['registry'], ...definition };
+  const bytesAlone = definition.needs.length > 0 && definition.needs.every((kind) => kind === 'contents');
+  return { options: {} as O, sources: bytesAlone ? ['registry', 'remote'] : ['registry'], ...definition };
 }
 
 /** The option values of a rule when the policy says nothing. */

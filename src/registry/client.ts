@@ -12,7 +12,9 @@ import { recall, remember, signerOf } from './remembered.ts';
 import { resolverDocument } from './resolving.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
+import { liesInside, strangerBytes } from './stranger-bytes.ts';
 import { type TarballRequest, tarballStream } from './tarball-bytes.ts';
+import { isProxied } from './transport.ts';
 
 export interface RegistryOptions {
   /** Project folder: its .npmrc counts. */
@@ -48,6 +50,8 @@ export interface Registry extends PackumentSource {
   npmOptions(): Promise<NpmOptions>;
   /** The bytes of a tarball; ends with an error (`DepwardError`) over the limit, on a bad integrity, or when interrupted. */
   tarballBytes(url: string, request: TarballRequest): AsyncIterable<Buffer>;
+  /** The bytes at an address that is no registry's: without credentials, and none from inside this network unless the registry is. */
+  strangerBytes(url: string, request: { readonly limitBytes: number }): AsyncIterable<Buffer>;
   /** Lets go of the clock and the signal; nothing can be asked afterwards. */
   close(): void;
   /** Requests sent so far. */
@@ -65,6 +69,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const signal = clock.signal();
   const underway = new Map<string, Promise<PackumentAnswer>>();
   let requests = 0;
+  let inside: Promise<boolean> | undefined;
   let oldest: Instant | undefined;
 
   async function look(name: string): Promise<PackumentAnswer> {
@@ -149,6 +154,12 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     npmOptions: async () => (await config()).options,
     async *tarballBytes(url, request) {
       yield* tarballStream(url, (await config()).options, request, signal);
+    },
+    async *strangerBytes(url, { limitBytes }) {
+      const { options: npm } = await config();
+      if (isProxied(npm)) throw new DepwardError('not-found', 'its tarball is not fetched: what a web address means is not known behind a proxy');
+      inside ??= liesInside(registries.main);
+      yield* strangerBytes(url, { limitBytes, npm, whole: signal, inside: await inside });
     },
     close: () => clock.done(),
     requests: () => requests,

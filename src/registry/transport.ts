@@ -32,7 +32,7 @@ export function get(request: Get): Promise<Reply> {
 const proxiedBy = new WeakMap<NpmOptions, boolean>();
 
 /** npm's agent takes proxies from its options and from the process environment. */
-function isProxied(npm: NpmOptions): boolean {
+export function isProxied(npm: NpmOptions): boolean {
   const inEnvironment = Object.entries(process.env).some(([key, value]) => /^(?:https?_)?proxy$/i.test(key) && value);
   return Boolean(npm.proxy) || Boolean(npm.httpsProxy) || inEnvironment;
 }

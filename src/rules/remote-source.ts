@@ -27,7 +27,7 @@ export default defineRule({
       {
         message: pinned ? `comes from a ${placeOf(source)}` : `comes from a ${placeOf(source)} and is not pinned to its content`,
         confidence: 'medium',
-        facts: { ...(resolved !== undefined && { from: printable(withoutCredentials(resolved)) }), pinned },
+        facts: { ...(resolved !== undefined && { from: printable(withoutCredentials(resolved)) }), pinned, contents: readOf(source) },
         signal: pinned ? 'remote-source' : 'remote-source:unpinned',
       },
     ];
@@ -52,6 +52,11 @@ export default defineRule({
 
 function placeOf(source: 'git' | 'remote'): string {
   return source === 'git' ? 'repository' : 'web server';
+}
+
+/** What became of its bytes. */
+function readOf(source: 'git' | 'remote'): string {
+  return source === 'git' ? 'not judged: what npm builds from a repository is not read' : 'judged by its bytes alone, where they can be had';
 }
 
 function withoutCredentials(url: string): string {

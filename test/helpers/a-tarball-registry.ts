@@ -32,7 +32,7 @@ export interface Asked {
 
 /** Contents evidence on one change, and the addresses fetched for it. */
 export async function contentsFrom(asked: Asked): Promise<{ readonly contents: Gathered<ContentsEvidence>; readonly fetched: readonly string[] }> {
-  const bytes = new Map<string, Buffer>(asked.elsewhere);
+  const bytes = new Map<string, Buffer>();
   const tales = new Map<string, PackumentTale>();
   for (const { manifest, files, missing, at = '2024-06-01' } of asked.packages) {
     const { name, version } = manifest;
@@ -48,6 +48,12 @@ export async function contentsFrom(asked: Asked): Promise<{ readonly contents: G
     async *tarballBytes(url: string) {
       fetched.push(url);
       const found = bytes.get(url);
+      if (!found) throw new DepwardError('network', 'the tarball cannot be had');
+      yield found;
+    },
+    async *strangerBytes(url: string) {
+      fetched.push(url);
+      const found = asked.elsewhere?.get(url);
       if (!found) throw new DepwardError('network', 'the tarball cannot be had');
       yield found;
     },

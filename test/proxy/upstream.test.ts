@@ -1,8 +1,8 @@
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { isPrivateAddress } from '../../src/proxy/redirects.ts';
 import { defaultLimits } from '../../src/proxy/upstream.ts';
+import { isPrivateAddress } from '../../src/registry/private-address.ts';
 import { aBench } from '../helpers/a-bench.ts';
 import { aProxy, type ProxyTale } from '../helpers/a-proxy.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';

@@ -1,0 +1,73 @@
+/** What is in a package from a web address: no registry vouches for it, its bytes speak for themselves. */
+import { compareContents } from '../code/compare.ts';
+import type { ContentsEvidence, PackedManifest, TarballFacts } from '../model/contents.ts';
+import { DepwardError } from '../model/errors.ts';
+import { type Gathered, had, notOffered } from '../model/evidence.ts';
+import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
+import type { Release } from '../model/packument.ts';
+import { bundledCopies } from './bundled-copies.ts';
+import type { Context } from './collectors.ts';
+import type { ContentsReading } from './contents.ts';
+import { followCalls } from './install-calls.ts';
+import type { ReadTarball, Tarballs } from './tarballs.ts';
+
+/** Reads it and the one it replaces; judged whole where that cannot be had. */
+export async function remoteContents(
+  change: IncomingChange,
+  context: Context & { readonly reading: ContentsReading },
+): Promise<Gathered<ContentsEvidence>> {
+  const { tarballs, ownOnly } = context.reading;
+  if (ownOnly || change.after.resolved === undefined) return notOffered('the bytes at a web address are not read here');
+  const read = await readRemote(change.after, tarballs);
+  const before = change.action === 'change' && change.before.source === 'remote' ? await readOld(change.before, tarballs) : undefined;
+  const listed = releaseOf(read.facts.manifest, change.after.version);
+  const evidence = compareContents(read.facts, listed, before);
+  const followed = await followCalls(read.facts, evidence.install, listed, change, context);
+  return had({
+    ...evidence,
+    calls: followed.calls,
+    copies: await bundledCopies(read.facts, before?.facts, context),
+    capabilities: [...evidence.capabilities, ...followed.capabilities],
+    ...(read.contradicts && { contradicts: read.contradicts, packed: read.facts.integrity }),
+  });
+}
+
+function readRemote({ resolved = '', integrity }: ResolvedPackage, tarballs: Tarballs): Promise<ReadTarball> {
+  return tarballs.read({ url: resolved, stranger: true, ...(integrity !== undefined && { lockfile: integrity }) });
+}
+
+async function readOld(
+  entry: ResolvedPackage,
+  tarballs: Tarballs,
+): Promise<{ readonly version: string; readonly facts: TarballFacts; readonly dependencies: ReadonlySet<string> } | undefined> {
+  try {
+    const { facts, contradicts } = await readRemote(entry, tarballs);
+    // Other bytes than those that were installed are no measure.
+    if (contradicts) return undefined;
+    const { dependencies, optionalDependencies } = facts.manifest;
+    return { version: entry.version, facts, dependencies: new Set([...dependencies.keys(), ...optionalDependencies.keys()]) };
+  } catch (error) {
+    if (error instanceof DepwardError && error.code !== 'interrupted') return undefined;
+    throw error;
+  }
+}
+
+/** The package's own word is all there is: nothing to contradict it. */
+function releaseOf(manifest: PackedManifest, version: string): Release {
+  const script = (hook: 'preinstall' | 'install' | 'postinstall') => {
+    const text = manifest.scripts.get(hook);
+    return text === undefined ? {} : { [hook]: text };
+  };
+  return {
+    version: manifest.version ?? version,
+    trust: 'none',
+    scripts: { ...script('preinstall'), ...script('install'), ...script('postinstall') },
+    bins: [...manifest.bin.keys()],
+    dependencies: {
+      prod: manifest.dependencies,
+      optional: manifest.optionalDependencies,
+      peer: manifest.peerDependencies,
+      bundled: manifest.bundled,
+    },
+  };
+}

@@ -1,6 +1,7 @@
 /** Reads YAML files of a repository, aliases followed within limits. Several documents are read as one: GitLab puts a head before its pipeline. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import type { Document, LineCounter, Node } from 'yaml';
 import { entriesOf, type Untold, type Value } from './value.ts';
+import { yamlParser } from './yaml-parser.ts';
 
 // The parser takes seconds for a megabyte of nonsense.
 const longestYaml = 600_000;
@@ -14,6 +15,7 @@ export function readYaml(text: string): Value | Untold {
   if (text.length > longestYaml) return { untold: `it is longer than ${longestYaml} characters` };
   // The parser recurses on brackets; hostile nesting must not reach it.
   if (/(?:[[{]\s*){64}/.test(text)) return { untold: `it is nested deeper than ${deepest} levels` };
+  const { LineCounter, parseAllDocuments } = yamlParser();
   const lines = new LineCounter();
   try {
     const documents = [
@@ -45,6 +47,7 @@ function valueFrom(node: unknown, reading: Reading, depth: number): Value {
   reading.nodes.left -= 1;
   if (reading.nodes.left < 0 || depth > deepest) throw new TooMuch();
   const place = placeOf(node, reading.lines);
+  const { isAlias, isMap, isSeq } = yamlParser();
   if (isAlias(node)) return valueFrom(node.resolve(reading.document), reading, depth + 1);
   if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => valueFrom(item, reading, depth + 1)), place };
   if (isMap(node)) {
@@ -55,11 +58,11 @@ function valueFrom(node: unknown, reading: Reading, depth: number): Value {
 }
 
 function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : '';
+  return yamlParser().isScalar(key) ? String(key.value) : '';
 }
 
 function plainOf(node: unknown): string | number | boolean | null {
-  const value: unknown = isScalar(node) ? node.value : undefined;
+  const value: unknown = yamlParser().isScalar(node) ? node.value : undefined;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 

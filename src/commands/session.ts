@@ -1,4 +1,5 @@
 /** What check, gate and run share: policy, registry, evidence and progress, opened once and closed at the end. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Evaluation, evaluate } from '../engine.ts';
 import { openEvidence } from '../evidence/collect.ts';
@@ -75,13 +76,18 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
     async judge(mode, changes, tree, more = {}) {
       const weights = loadWeights();
       const ownNames = settledNames(tree, changes);
-      const own = projectNames(ownNames);
+      // Built only where a name is not remembered.
+      let own: ReturnType<typeof projectNames> | undefined;
+      const likeness = (name: string) => {
+        own ??= projectNames(ownNames);
+        return resemblance(name, popularNames(), own);
+      };
       const build = installationId();
-      const namesId = ownNames.length === 0 ? build : undefined;
+      const namesId = build === undefined ? undefined : namesIdOf(build, ownNames);
       const reading = { tarballs, offline: options.offline === true, settledDays: mode === 'gate' ? 0 : settledDays, wanted: askedFor(tree) };
       const sources = openEvidence({
         packuments: registry,
-        names: (name) => resemblance(name, popularNames(), own),
+        names: likeness,
         tree,
         now,
         past,
@@ -139,6 +145,11 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
 function settledNames(tree: ResolvedTree, changes: readonly Change[]): string[] {
   const incoming = new Set(changes.filter(isIncoming).map((change) => change.after.name));
   return tree.packages.map((entry) => entry.name).filter((name) => !incoming.has(name));
+}
+
+/** Which lists of names answer: those of this build and the project's own. */
+function namesIdOf(build: string, ownNames: readonly string[]): string {
+  return ownNames.length === 0 ? build : `${build} ${createHash('sha256').update(JSON.stringify(ownNames)).digest('base64')}`;
 }
 
 /** A policy or weights as text that tells them apart. */

@@ -67,7 +67,7 @@ function inManifest(file: string, { now, paths }: RepositoryFiles): readonly Fil
   const root = manifestAt(now, `${folderOf(lockfile)}package.json`);
   const missing = needs.filter(
     ([name, spec]) =>
-      !own.has(name) && isPlain(stringOf(spec)) && !isRewritten(name, root, now, lockfile) && knows(name, stringOf(spec) ?? '') === false,
+      !own.has(name) && isPlain(stringOf(spec)) && knows(name, stringOf(spec) ?? '') === false && !isRewritten(name, root, now, lockfile),
   );
   const names = [...new Set(missing.map(([name]) => name))];
   if (names.length === 0) return [];
@@ -106,9 +106,9 @@ function isPlain(spec: string | undefined): boolean {
 
 function isRewritten(name: string, root: Value | undefined, texts: ReadonlyMap<string, string>, lockfile: string): boolean {
   if (rewriting.some((key) => mentions(at(root, key), name))) return true;
-  return new RegExp(`^\\s+['"]?(?:.*>)?${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:@[^:'"]*)?['"]?:`, 'm').test(
-    texts.get(`${folderOf(lockfile)}pnpm-workspace.yaml`) ?? '',
-  );
+  const workspace = texts.get(`${folderOf(lockfile)}pnpm-workspace.yaml`);
+  if (workspace === undefined) return false;
+  return new RegExp(`^\\s+['"]?(?:.*>)?${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:@[^:'"]*)?['"]?:`, 'm').test(workspace);
 }
 
 function mentions(value: Value | undefined, name: string): boolean {

@@ -36,13 +36,19 @@ function plainOf(value: unknown): Plain {
 function placesIn(text: string): PlaceOf {
   let line = 1;
   let lineStart = 0;
+  let lineEnd = endOfLine(text, 0);
   return (offset) => {
-    for (let next = text.indexOf('\n', lineStart); next >= 0 && next < offset; next = text.indexOf('\n', lineStart)) {
+    for (; lineEnd < offset; lineEnd = endOfLine(text, lineStart)) {
       line += 1;
-      lineStart = next + 1;
+      lineStart = lineEnd + 1;
     }
     return { line, column: offset - lineStart + 1 };
   };
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.length : end;
 }
 
 // The parser recurses; hostile nesting must not reach it.

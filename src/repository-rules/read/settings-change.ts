@@ -23,16 +23,14 @@ export function settingsChanges(files: RepositoryFiles): readonly (SettingsChang
 
 function settingsOf(file: string, text: string | undefined): readonly Setting[] | { readonly untold: string } {
   if (text === undefined) return [];
-  const settings = settingsIn(file, text);
-  if ('untold' in settings) return settings;
-  return baseName(file) === 'package.json' ? settings.filter(isSettingOfManifest) : settings;
+  return settingsIn(file, text, baseName(file) === 'package.json' ? isSettingOfManifest : undefined);
 }
 
 const manifestKeys = new Set(['pnpm', 'allowScripts', 'trustedDependencies', 'dependenciesMeta', 'packageManager', 'devEngines']);
 
 // A manifest holds much else; a `registry` or `proxy` there is somebody's own.
-function isSettingOfManifest(setting: Setting): boolean {
-  return manifestKeys.has(setting.path[0] ?? '');
+function isSettingOfManifest(key: string): boolean {
+  return manifestKeys.has(key);
 }
 
 /** The last value of a setting, as it counts; lists are not asked for here. */

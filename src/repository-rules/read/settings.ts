@@ -1,19 +1,24 @@
 /** The files in which npm, pnpm, yarn and bun keep what decides an install, read alike. */
 import { baseName } from '../../model/repository-rule.ts';
 import { readIni, readYarnrc } from './ini.ts';
-import { readJson } from './json.ts';
+import { readManifest } from './project.ts';
+import { remembered } from './remembered.ts';
 import { readToml } from './toml.ts';
-import { leavesOf, type Plain, type Untold, type Value } from './value.ts';
+import { entriesOf, leavesOf, type Plain, type Untold, type Value } from './value.ts';
 import { readYaml } from './yaml.ts';
 
-const readers: ReadonlyMap<string, (text: string) => Value | Untold> = new Map([
-  ['.npmrc', readIni],
-  ['auth.ini', readIni],
-  ['.yarnrc', readYarnrc],
-  ['.yarnrc.yml', readYaml],
-  ['pnpm-workspace.yaml', readYaml],
-  ['bunfig.toml', readToml],
-  ['package.json', readJson],
+type Reader = (path: string, text: string) => Value | Untold;
+
+const each = (read: (text: string) => Value | Untold): Reader => remembered((_path, text) => read(text));
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ['.npmrc', each(readIni)],
+  ['auth.ini', each(readIni)],
+  ['.yarnrc', each(readYarnrc)],
+  ['.yarnrc.yml', each(readYaml)],
+  ['pnpm-workspace.yaml', each(readYaml)],
+  ['bunfig.toml', each(readToml)],
+  ['package.json', readManifest],
 ]);
 
 /** True for the files that hold settings of a package manager. */
@@ -24,7 +29,7 @@ export function isSettingsFile(path: string): boolean {
 /** The document of a settings file. */
 export function readSettingsFile(path: string, text: string): Value | Untold {
   const read = readers.get(baseName(path));
-  return read ? read(text) : { untold: 'it is no settings file' };
+  return read ? read(path, text) : { untold: 'it is no settings file' };
 }
 
 /** A setting: its name is spelled alike for every file. */
@@ -39,11 +44,18 @@ export interface Setting {
   readonly column: number;
 }
 
-/** Every setting of a file. */
-export function settingsIn(file: string, text: string): readonly Setting[] | Untold {
+/** Every setting of a file, or those below some of its first keys. */
+export function settingsIn(file: string, text: string, below?: (key: string) => boolean): readonly Setting[] | Untold {
   const document = readSettingsFile(file, text);
   if ('untold' in document) return document;
-  return leavesOf(document).map(({ path, plain, place, inList }) => ({ name: nameOf(path), path, plain, inList, file, ...place }));
+  const wanted = below ? onlyBelow(document, below) : document;
+  return leavesOf(wanted).map(({ path, plain, place, inList }) => ({ name: nameOf(path), path, plain, inList, file, ...place }));
+}
+
+// The items of a list have no key of their own.
+function onlyBelow(document: Value, below: (key: string) => boolean): Value {
+  if (document.kind === 'list') return { ...document, items: document.items.map((item) => onlyBelow(item, below)) };
+  return { kind: 'map', entries: entriesOf(document).filter(([key]) => below(key)), place: document.place };
 }
 
 function nameOf(path: readonly string[]): string {

@@ -27,6 +27,8 @@ export interface ContentsReading {
   readonly ownOnly?: boolean;
 }
 
+const youngDays = 30;
+
 /** Collects the contents of one package. */
 export async function contents(change: IncomingChange, context: Context): Promise<Gathered<ContentsEvidence>> {
   const { lookup, reading } = context;
@@ -42,7 +44,7 @@ export async function contents(change: IncomingChange, context: Context): Promis
     const read = await reading.tarballs.read(tarballOf(current, change.after.integrity));
     return await compared(read, release.value, change, { ...context, reading });
   } catch (error) {
-    if (error instanceof DepwardError && error.code === 'not-found' && reading.offline) return notOffered(error.message);
+    if (error instanceof DepwardError && error.code === 'not-found' && reading.offline) return unread(slices, context, error.message);
     if (error instanceof DepwardError && error.code !== 'interrupted') return failed(error.message);
     throw error;
   }
@@ -65,7 +67,7 @@ async function compared(
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Gathered<ContentsEvidence>> {
   const base = baseOf(settled ?? previous, current);
-  const before = base?.tarball === undefined ? undefined : await readBase(base, context.reading.tarballs);
+  const before = base?.tarball === undefined ? undefined : await readBase(base, context.reading);
   const evidence = compareContents(
     read.facts,
     current,
@@ -89,12 +91,18 @@ async function compared(
   });
 }
 
+/** Bad releases are found within days: of a young one nobody can tell offline, an old one is a line in the coverage. */
+function unread({ times }: Slices, { now }: Context, reason: string): Gathered<never> {
+  const young = times.ok && now < times.value.published + youngDays * day;
+  return young ? failed(reason) : notOffered(reason);
+}
+
 /** A release whose tarball was taken away leaves the next one to be judged whole. */
-async function readBase(base: Release, tarballs: Tarballs): Promise<ReadTarball | undefined> {
+async function readBase(base: Release, { tarballs, offline }: ContentsReading): Promise<ReadTarball | undefined> {
   try {
     return await tarballs.read({ url: base.tarball ?? '', ...(base.integrity !== undefined && { registry: base.integrity }) });
   } catch (error) {
-    if (error instanceof DepwardError && error.code === 'not-found') return undefined;
+    if (error instanceof DepwardError && error.code === 'not-found' && !offline) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import { isCompared } from '../code/file-type.ts';
 import type { BundledCopy, BundledPackage, ContentFile, TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
+import type { IncomingChange } from '../model/package.ts';
 import type { Context } from './collectors.ts';
 import type { ContentsReading } from './contents.ts';
 import { tarballOf } from './tarball-of.ts';
@@ -16,19 +17,23 @@ const mostFilesNamed = 20;
 export async function bundledCopies(
   facts: TarballFacts,
   before: TarballFacts | undefined,
+  change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
 ): Promise<readonly BundledCopy[]> {
   if (context.reading.ownOnly === true || facts.bundled.length === 0) return [];
   const [now, old] = [codeByCopy(facts), before && codeByCopy(before)];
   const known = new Set(before?.bundled.map((copy) => keyOf(copy, old?.get(copy.path))));
   const open = facts.bundled.filter((copy) => !known.has(keyOf(copy, now.get(copy.path))));
-  return Promise.all(
+  const copies = await Promise.all(
     open.map((copy, at) =>
       at < mostCompared
         ? compare(copy, now.get(copy.path) ?? [], context)
         : { ...copy, status: 'not-compared' as const, files: [], why: `more than ${mostCompared} copies` },
     ),
   );
+  // Asking again may tell more.
+  if (copies.some(({ status }) => status === 'not-compared')) context.onUntil(change, context.now);
+  return copies;
 }
 
 /** Code files of each copy, by its path; what a nested copy holds is its own. */

@@ -82,7 +82,7 @@ async function compared(
   return had({
     ...evidence,
     calls: followed.calls,
-    copies: await bundledCopies(read.facts, before?.facts, context),
+    copies: await bundledCopies(read.facts, before?.facts, change, context),
     capabilities: [...evidence.capabilities, ...followed.capabilities],
     // Documents that only say "has one" are no contradiction of the script itself.
     confusion: evidence.confusion.filter(({ listed }) => listed !== hiddenScript),

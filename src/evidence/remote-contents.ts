@@ -26,7 +26,7 @@ export async function remoteContents(
   return had({
     ...evidence,
     calls: followed.calls,
-    copies: await bundledCopies(read.facts, before?.facts, context),
+    copies: await bundledCopies(read.facts, before?.facts, change, context),
     capabilities: [...evidence.capabilities, ...followed.capabilities],
     ...(read.contradicts && { contradicts: read.contradicts, packed: read.facts.integrity }),
   });

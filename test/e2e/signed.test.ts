@@ -59,12 +59,13 @@ it('is incomplete when the keys cannot be had', async () => {
   expect((await place.run('check', 'true-one')).code).toBe(2);
 });
 
-it('is incomplete where an attestation was made under an authority nobody knows; presence is no pass', async () => {
+it('says that an attestation was made under an authority nobody knows here; presence is no pass', async () => {
   const integrity = integrityOf(tarballOf('attested', '1.0.1'));
   const bundle = anAuthority().bundle({ name: 'attested', version: '1.0.1', integrity });
   registry.addBytes('/-/npm/v1/attestations/attested@1.0.1', JSON.stringify({ attestations: [{ bundle }] }));
   const { code, stdout } = await place.run('check', 'attested', '--format', 'json');
-  expect({ code, gaps: JSON.parse(stdout).gaps }).toMatchObject({ code: 2, gaps: [{ missing: 'attestations', why: 'failed' }] });
+  const said = { evidence: 'attestations', packages: 1, reason: 'an authority that this version does not know vouches for it' };
+  expect({ code, said: JSON.parse(stdout).coverage.notOffered }).toEqual({ code: 0, said: [said] });
 });
 
 it('inspect tells what signatures came to', async () => {

@@ -4,8 +4,7 @@ import { isCompared } from '../code/file-type.ts';
 import type { BundledCopy, BundledPackage, ContentFile, TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { IncomingChange } from '../model/package.ts';
-import type { Context } from './collectors.ts';
-import type { ContentsReading } from './contents.ts';
+import type { ContentsReading, Context } from './context.ts';
 import { tarballOf } from './tarball-of.ts';
 
 /** Copies compared for one release, and how large each may be unpacked; the rest is said to be not compared. */

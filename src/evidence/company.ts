@@ -1,25 +1,11 @@
 /** What else the same account published at the same time, among the packages that come in together. */
 import { type CompanyEvidence, type Gathered, had } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
-import type { Person } from '../model/packument.ts';
 import { repositoryOf } from '../model/repository.ts';
-import { day, type Instant } from '../model/time.ts';
-import type { Context } from './collectors.ts';
+import { day } from '../model/time.ts';
+import type { Arrival, Arrivals, Context } from './context.ts';
 import type { Lookup } from './lookup.ts';
 import { haveInCommon } from './people.ts';
-
-/** A release that comes in, by whom and when. */
-interface Arrival {
-  readonly name: string;
-  readonly version: string;
-  readonly at: Instant;
-  readonly publisher: Person;
-  /** What projects are told apart by: the scope, else the repository, else the name. */
-  readonly project: string;
-}
-
-/** Everything that comes in with a known publisher and time; looked up once, and only when somebody asks. */
-export type Arrivals = () => Promise<readonly Arrival[]>;
 
 /** Older releases have been looked at by others since. */
 const youngFor = 7 * day;

@@ -8,24 +8,12 @@ import type { Release } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { hiddenScript } from '../registry/manifest.ts';
 import { bundledCopies } from './bundled-copies.ts';
-import type { Context } from './collectors.ts';
+import type { ContentsReading, Context } from './context.ts';
 import { followCalls } from './install-calls.ts';
 import { remoteContents } from './remote-contents.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
-import type { ReadTarball, Tarballs } from './tarballs.ts';
-
-/** Reading contents, and of which packages. */
-export interface ContentsReading {
-  readonly tarballs: Tarballs;
-  readonly offline: boolean;
-  /** Leaves out releases of well-known packages that have stood so many days; 0 leaves out none. */
-  readonly settledDays: number;
-  /** Packages that were asked for by name: always read. */
-  readonly wanted: ReadonlySet<string>;
-  /** True where the bytes of no other package can be had, as in front of a registry while a client waits. */
-  readonly ownOnly?: boolean;
-}
+import type { ReadTarball } from './tarballs.ts';
 
 const youngDays = 30;
 

@@ -3,8 +3,10 @@ import type { NameEvidence } from '../model/evidence.ts';
 import type { Instant } from '../model/time.ts';
 import { decodeSlices, encodeSlices } from './fact-format.ts';
 import { type FactLines, openFactLines } from './fact-lines.ts';
-import type { Meant } from './lookup.ts';
 import type { Slices } from './slices.ts';
+
+/** The version a spec means. `unknown` says why it could not be told; `failed` that asking again may tell. */
+export type Meant = { readonly version: string } | { readonly unknown: string; readonly failed?: true };
 
 /** A fact and when the registry last confirmed it. */
 export interface Kept<T> {

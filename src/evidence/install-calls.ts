@@ -7,8 +7,7 @@ import type { IncomingChange } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
 import { isCommonScript } from '../model/scripts.ts';
 import { day } from '../model/time.ts';
-import type { Context } from './collectors.ts';
-import type { ContentsReading } from './contents.ts';
+import type { ContentsReading, Context } from './context.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
 

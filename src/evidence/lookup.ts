@@ -1,7 +1,7 @@
 /** What is known of a package version: from the facts store while it is fresh, else from the packument. */
 import type { Instant } from '../model/time.ts';
 import type { PackumentAnswer, PackumentSource } from '../registry/source.ts';
-import type { FactsStore, Kept } from './facts.ts';
+import type { FactsStore, Kept, Meant } from './facts.ts';
 import { freshFor } from './fresh.ts';
 import { type History, type Moment, openHistory } from './history.ts';
 import { versionFor } from './satisfy.ts';
@@ -14,9 +14,6 @@ export interface LookupOptions {
   /** Facts of any age are good: nobody can be asked. */
   readonly offline?: boolean;
 }
-
-/** The version a spec means. `unknown` says why it could not be told; `failed` that asking again may tell. */
-export type Meant = { readonly version: string } | { readonly unknown: string; readonly failed?: true };
 
 export interface Lookup {
   /** Evidence from the package's own packument; at once where the facts store has it. */

@@ -2,7 +2,7 @@
 import { type Gathered, had, type MailDomainsEvidence, notOffered } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import { domainOf, type Person } from '../model/packument.ts';
-import type { Context } from './collectors.ts';
+import type { Context } from './context.ts';
 
 const mostPeople = 30;
 

@@ -4,7 +4,7 @@ import type { IncomingChange } from '../model/package.ts';
 import type { Person } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { isFaint } from '../names/index.ts';
-import type { Context } from './collectors.ts';
+import type { Context } from './context.ts';
 import { haveInCommon } from './people.ts';
 import type { Slices } from './slices.ts';
 

@@ -2,7 +2,7 @@
 import { failed, type Gathered, had, type NearName, type NewDependency } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Person, Release } from '../model/packument.ts';
-import type { Context } from './collectors.ts';
+import type { Context } from './context.ts';
 import { settling } from './history.ts';
 import { haveInCommon } from './people.ts';
 import type { Slices } from './slices.ts';

@@ -6,8 +6,7 @@ import { type Gathered, had, notOffered } from '../model/evidence.ts';
 import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
 import { bundledCopies } from './bundled-copies.ts';
-import type { Context } from './collectors.ts';
-import type { ContentsReading } from './contents.ts';
+import type { ContentsReading, Context } from './context.ts';
 import { followCalls } from './install-calls.ts';
 import type { ReadTarball, Tarballs } from './tarballs.ts';
 

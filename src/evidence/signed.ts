@@ -2,8 +2,8 @@
 import { type AttestationsEvidence, type Gathered, had, notOffered, type SignaturesEvidence } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
-import type { Context } from './collectors.ts';
 import { isSettled } from './contents.ts';
+import type { Context } from './context.ts';
 
 /** The registry's own signature. */
 export async function signatures({ after }: IncomingChange, { lookup, signing }: Context): Promise<Gathered<SignaturesEvidence>> {

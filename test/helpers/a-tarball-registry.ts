@@ -1,6 +1,6 @@
 /** A registry in memory whose packages have real tarballs, and the contents evidence it gives. */
 import { openEvidence } from '../../src/evidence/collect.ts';
-import type { ContentsReading } from '../../src/evidence/contents.ts';
+import type { ContentsReading } from '../../src/evidence/context.ts';
 import { openTarballs } from '../../src/evidence/tarballs.ts';
 import type { ContentsEvidence } from '../../src/model/contents.ts';
 import { DepwardError } from '../../src/model/errors.ts';

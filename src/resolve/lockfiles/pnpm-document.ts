@@ -2,7 +2,8 @@
 import type { Location } from '../../model/package.ts';
 import type { Pairs } from './layout.ts';
 import { SmallMap } from './small-map.ts';
-import { mapAt, textAt, type YamlMap, type YamlValue } from './yaml.ts';
+import { mapAt, textAt } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 /** What one entry of `packages` says of itself. */
 export interface PnpmRow {

@@ -6,8 +6,9 @@ import { bare, eachMatch, type Pairs, pairsIn, piece, sticky } from './layout.ts
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
-import { mapAt, textAt, type YamlMap } from './yaml.ts';
+import { mapAt, textAt } from './yaml.ts';
 import { readFlowMap, readTidyYaml } from './yaml-tidy.ts';
+import type { YamlMap } from './yaml-value.ts';
 
 const { plain, key, value, inSingle } = piece;
 const flowChar = '[!"$-+\\-./0-9;-Z\\\\^-z|~]';

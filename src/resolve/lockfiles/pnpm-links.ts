@@ -3,7 +3,8 @@ import type { EdgeKind } from '../../model/package.ts';
 import type { Facts, Link } from './graph.ts';
 import { type PnpmDocument, versionText } from './pnpm-document.ts';
 import { SmallMap } from './small-map.ts';
-import { mapAt, textAt, type YamlMap, type YamlValue } from './yaml.ts';
+import { mapAt, textAt } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 const kinds: ReadonlyMap<string, EdgeKind> = new Map([
   ['dependencies', 'prod'],

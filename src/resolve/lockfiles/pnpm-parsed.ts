@@ -4,8 +4,9 @@ import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { importersOf, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { SmallMap } from './small-map.ts';
-import { mapAt, readYaml, textAt, textEntries, type YamlMap, type YamlValue } from './yaml.ts';
+import { mapAt, readYaml, textAt, textEntries } from './yaml.ts';
 import { keyLocations } from './yaml-lines.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 /** The file by a parser of YAML. */
 export async function readParsedLayout(input: LockfileInput, text: string): Promise<readonly PnpmDocument[]> {

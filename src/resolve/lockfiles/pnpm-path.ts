@@ -3,7 +3,8 @@ import type { PackageSource } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import type { PnpmRow } from './pnpm-document.ts';
-import { textAt, type YamlMap } from './yaml.ts';
+import { textAt } from './yaml.ts';
+import type { YamlMap } from './yaml-value.ts';
 
 /** An entry of `packages`, without its peer context. */
 export interface PnpmEntry {

@@ -3,7 +3,7 @@
  * real parser decides. It must never give another answer than that one; a test with generated texts holds it to this.
  */
 import { SmallMap } from './small-map.ts';
-import type { YamlMap, YamlValue } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 type Growing = SmallMap<YamlValue>;
 

@@ -7,10 +7,7 @@ import { type LockfileInput, unreadable } from './format.ts';
 import { SmallMap } from './small-map.ts';
 import { lineOf } from './text.ts';
 import { readTidyYaml } from './yaml-tidy.ts';
-
-/** A value: a string, a list or a map. Scalars keep the text they are written with. */
-export type YamlValue = string | readonly YamlValue[] | YamlMap;
-export type YamlMap = SmallMap<YamlValue>;
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 /** Largest text the real parser is given: it is slow, and only odd files get there. */
 const largestOdd = 16 * 1024 * 1024;

@@ -5,8 +5,9 @@ import { type LockfileInput, unreadable } from './format.ts';
 import { bare, eachMatch, type Pairs, pairsIn, piece, sticky } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
-import { mapAt, readYaml, textAt, textEntries, type YamlMap } from './yaml.ts';
+import { mapAt, readYaml, textAt, textEntries } from './yaml.ts';
 import { keyLocations } from './yaml-lines.ts';
+import type { YamlMap } from './yaml-value.ts';
 
 /** One entry as written. */
 export interface BerryEntry {

@@ -8,7 +8,7 @@ import type { PnpmDocument } from '../../../src/resolve/lockfiles/pnpm-document.
 import * as pnpmOwn from '../../../src/resolve/lockfiles/pnpm-layout.ts';
 import * as pnpmParsed from '../../../src/resolve/lockfiles/pnpm-parsed.ts';
 import { SmallMap } from '../../../src/resolve/lockfiles/small-map.ts';
-import type { YamlValue } from '../../../src/resolve/lockfiles/yaml.ts';
+import type { YamlValue } from '../../../src/resolve/lockfiles/yaml-value.ts';
 import { type BerryFile, readOwnLayout, readParsedLayout } from '../../../src/resolve/lockfiles/yarn-berry-entries.ts';
 import * as classicOwn from '../../../src/resolve/lockfiles/yarn-classic-layout.ts';
 import { type ClassicEntry, readClassicLines } from '../../../src/resolve/lockfiles/yarn-classic-lines.ts';

@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SmallMap } from '../../../src/resolve/lockfiles/small-map.ts';
-import { readAnyYaml, type YamlValue } from '../../../src/resolve/lockfiles/yaml.ts';
+import { readAnyYaml } from '../../../src/resolve/lockfiles/yaml.ts';
 import { readTidyYaml } from '../../../src/resolve/lockfiles/yaml-tidy.ts';
+import type { YamlValue } from '../../../src/resolve/lockfiles/yaml-value.ts';
 
 /** As plain data. Block scalars are prose nobody reads; the line reader leaves them out. */
 function withoutProse(value: YamlValue): unknown {

@@ -2,7 +2,7 @@
 import { collect, unpack } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
-import { codeOf, networkTrouble, statusTrouble } from './redact.ts';
+import { codeOf, memberOf, networkTrouble, statusTrouble } from './redact.ts';
 import { get, type Reply } from './transport.ts';
 
 export interface FetchLimits {
@@ -67,7 +67,7 @@ async function attemptOnce(request: FetchRequest): Promise<Attempt> {
     const hopeless = ['ENOTFOUND', 'EMAXREDIRECT', 'EINVALIDREDIRECT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'].includes(
       codeOf(error) ?? '',
     );
-    return failure(networkTrouble(error), hopeless ? undefined : {});
+    return failure(networkTrouble(error), hopeless || memberOf(error, 'lost') === true ? undefined : {});
   } finally {
     clock.done();
   }

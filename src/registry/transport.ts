@@ -2,7 +2,8 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { NpmOptions } from './config.ts';
 import type { Clock } from './deadline.ts';
-import { memberOf, statusOf } from './redact.ts';
+import { lookupTogether, openReach, type Reach } from './reach.ts';
+import { codeOf, memberOf, statusOf } from './redact.ts';
 
 export interface Reply {
   readonly status: number;
@@ -88,6 +89,9 @@ async function send({ url, npm, clock, headers }: Get, address: string): Promise
   tools ??= loadTools();
   const { http, https, getAuth } = await tools;
   const target = new URL(address);
+  const reach = reachOf(npm);
+  const lost = reach.lost(target.host);
+  if (lost !== undefined) throw Object.assign(trouble(lost), { lost: true });
   const secure = target.protocol === 'https:';
   // npm's own rule decides what is sent to an address; another origin that we were redirected to gets nothing.
   const auth = address === url || target.origin === new URL(url).origin ? authFor(address, npm, getAuth) : undefined;
@@ -103,7 +107,14 @@ async function send({ url, npm, clock, headers }: Get, address: string): Promise
     ...(auth?.cert && auth.key && { cert: auth.cert, key: auth.key }),
   };
   return new Promise((resolve, reject) => {
-    const sent = (secure ? https : http).request(target, options, resolve).on('error', reject);
+    const sent = (secure ? https : http).request(target, options, (message) => {
+      reach.answered(target.host);
+      resolve(message);
+    });
+    sent.on('error', (error) => {
+      reach.missed(target.host, codeOf(error));
+      reject(error);
+    });
     clock.onStop(() => sent.destroy(trouble('ESTOPPED')));
     sent.end();
   });
@@ -139,8 +150,16 @@ function agentFor(npm: NpmOptions, secure: boolean, make: () => Agent): Agent {
   return kept;
 }
 
+const reached = new WeakMap<NpmOptions, Reach>();
+
+function reachOf(npm: NpmOptions): Reach {
+  const known = reached.get(npm) ?? openReach();
+  reached.set(npm, known);
+  return known;
+}
+
 function agentOptions(npm: NpmOptions) {
-  return { keepAlive: true, maxSockets: 64, ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }) };
+  return { keepAlive: true, maxSockets: 64, lookup: lookupTogether, ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }) };
 }
 
 function secureOptions(npm: NpmOptions) {

@@ -11,8 +11,9 @@ import type { ContentsReading, Context } from './context.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
 
-/** Commands followed, and dependencies asked for them; an install with more is described, not followed. */
+/** Commands followed and those named besides, and dependencies asked for each. */
 const mostCommands = 6;
+const mostNamed = 20;
 const mostAsked = 60;
 /** Well-known tools that have stood so long are named, not read again for each package that calls them. */
 const standingDays = 30;
@@ -39,12 +40,16 @@ export async function followCalls(
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Followed> {
   const followed: { calls: InstallCall[]; capabilities: ContentsEvidence['capabilities'][number][] } = { calls: [], capabilities: [] };
-  for (const command of commandsOf(facts, install).slice(0, mostCommands)) {
+  const commands = commandsOf(facts, install);
+  for (const command of commands.slice(0, mostCommands)) {
     const provider = await providerOf(command, listed, change, context);
     const { call, capabilities } = provider ? await readCall(command, provider, context) : { call: { command }, capabilities: [] };
     followed.calls.push(call);
     followed.capabilities.push(...capabilities);
   }
+  // The one that matters may hide behind idle ones: what was left is told, and warned of.
+  const notRead = `not followed: its install calls more than ${mostCommands} commands`;
+  followed.calls.push(...commands.slice(mostCommands, mostCommands + mostNamed).map((command) => ({ command, notRead })));
   return followed;
 }
 
@@ -111,5 +116,5 @@ async function readCall(
   const capabilities = facts.capabilities
     .filter((found) => found.reach === 'install')
     .map((found) => ({ ...found, file: `${from}/${found.file}`, novelty: 'kind' as const }));
-  return { call: { command, from, ...(file !== undefined && { file: `${from}/${file}` }) }, capabilities: capabilities.slice(0, 60) };
+  return { call: { command, from, ...(file !== undefined && { file: `${from}/${file}` }) }, capabilities };
 }

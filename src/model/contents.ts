@@ -172,7 +172,7 @@ export interface InstallStep {
 /** A command of another package that an install calls. */
 export interface InstallCall {
   readonly command: string;
-  /** The dependency that offers it, `name@version`; undefined when none does. */
+  /** The dependency that offers it, `name@version`; undefined when none does, or when it was not looked up (`notRead`). */
   readonly from?: string;
   /** The file it starts, where it was read. */
   readonly file?: string;

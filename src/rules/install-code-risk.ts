@@ -103,11 +103,18 @@ export default defineRule({
 
 /** What else is found under that name when the install runs decides what runs. */
 function unoffered(contents: ContentsEvidence): readonly Observation[] {
-  const nobodys = contents.calls.filter(({ from }) => from === undefined).map(({ command }) => printable(command, 60));
-  if (nobodys.length === 0) return [];
+  const unknown = contents.calls.filter(({ from }) => from === undefined);
+  if (unknown.length === 0) return [];
+  const commands = listText(
+    unknown.map(({ command }) => printable(command, 60)),
+    3,
+  );
+  const many = unknown.some(({ notRead }) => notRead !== undefined);
   return [
     {
-      message: `installing it calls ${listText(nobodys, 3)}, which no package it depends on offers`,
+      message: many
+        ? `installing it calls more commands than are followed: ${commands} could not be told`
+        : `installing it calls ${commands}, which no package it depends on offers`,
       confidence: 'low',
       facts: { runs: contents.install.map((step) => `${step.trigger}: ${step.command}`), ...callsFact(contents.calls) },
       signal: 'install-code-risk:nobodys-command',
@@ -120,6 +127,6 @@ function callsFact(calls: readonly InstallCall[]): { readonly calls?: readonly s
 }
 
 function callText({ command, from, file, notRead }: InstallCall): string {
-  const whose = from === undefined ? 'no package it depends on offers it, and it is no known tool of the system' : printable(file ?? from, 160);
-  return `${printable(command, 60)}: ${whose}${notRead === undefined ? '' : ` (${notRead})`}`;
+  if (from !== undefined) return `${printable(command, 60)}: ${printable(file ?? from, 160)}${notRead === undefined ? '' : ` (${notRead})`}`;
+  return `${printable(command, 60)}: ${notRead ?? 'no package it depends on offers it, and it is no known tool of the system'}`;
 }

@@ -57,6 +57,18 @@ describe('a command of a dependency that the install calls', () => {
     expect(risks(contents)).toEqual([]);
   });
 
+  it('is warned of where it hides behind more commands than are followed', async () => {
+    const idle = ['one-thing', 'two-thing', 'three-thing', 'four-thing', 'five-thing', 'six-thing'];
+    const offered: Packed = {
+      manifest: { name: 'other', version: '1.0.0', bin: Object.fromEntries(idle.map((name) => [name, 'x.js'])) },
+      files: { 'x.js': 'console.log(1)' },
+    };
+    const contents = await contentsOf([caller([...idle, 'some-tool'].join(' && ')), offered, tool({ 'bin/x.js': evil })]);
+    const [found] = risks(contents);
+    expect(found).toMatchObject({ signal: 'install-code-risk:nobodys-command', message: expect.stringContaining('some-tool could not be told') });
+    expect(found?.facts['calls']).toContain('some-tool: not followed: its install calls more than 6 commands');
+  });
+
   it('is not taken for clean when its bytes cannot be had', async () => {
     expect(await contentsOf([caller('some-tool setup'), tool({}, { missing: true })])).toMatchObject({ ok: false, why: 'failed' });
   });

@@ -37,6 +37,12 @@ export default defineRepositoryRule({
       flagged: true,
     },
     {
+      title: 'a patch brings a binding.gyp, which is run without a script',
+      before: {},
+      now: { 'patches/left.patch': "--- /dev/null\n+++ b/binding.gyp\n@@ -0,0 +1,1 @@\n+{ 'targets': [{ 'target_name': '<!(node x.js)' }] }\n" },
+      flagged: true,
+    },
+    {
       title: 'a patch mends a condition',
       before: {},
       now: { 'patches/left@1.0.0.patch': aPatch('index.js', ['  if (value === undefined) return fallback;']) },

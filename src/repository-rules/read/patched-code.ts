@@ -16,6 +16,7 @@ export interface Added {
 /** What one file of a patch adds. What its hunks could do before, or what they only move, is no news. */
 export function added(one: PatchedFile): readonly Added[] {
   if (/(?:^|\/)package\.json$/.test(one.path)) return scriptsAdded(one);
+  if (/\.gypi?$/.test(one.path)) return gypAdded(one);
   if (!/\.(?:[cm]?[jt]sx?|node|sh)$|^[^.]*$/.test(one.path)) return [];
   const held = new Set(spotFragment(one.before).map(({ kind, detail }) => `${kind} ${detail}`));
   return spotFragment(one.after)
@@ -29,6 +30,17 @@ function scriptsAdded({ path, before, after, lines }: PatchedFile): readonly Add
     const found = /^\s*"(preinstall|install|postinstall|prepare|preprepare|postprepare)"\s*:\s*"(.*)"/.exec(line);
     return found && !held.has(line.trim()) ? [{ path, kind: 'script' as const, detail: `${found[1]}: ${found[2]}`, line: lines[index] ?? 1 }] : [];
   });
+}
+
+/** A binding.gyp makes an install run node-gyp, and `<!(…)` in it any command, without a script to be seen. */
+function gypAdded({ path, before, after, lines }: PatchedFile): readonly Added[] {
+  const held = new Set(before.split('\n').map((line) => line.trim()));
+  const commands = after.split('\n').flatMap((line, index) => {
+    const isNew = /<!@?\(/.test(line) && !held.has(line.trim());
+    return isNew ? [{ path, kind: 'script' as const, detail: `${path}: ${line.trim()}`, line: lines[index] ?? 1 }] : [];
+  });
+  const isBuild = before.trim() === '' && /(?:^|\/)binding\.gyp$/.test(path);
+  return isBuild ? [{ path, kind: 'script', detail: `node-gyp rebuild, for a new ${path}`, line: lines[0] ?? 1 }, ...commands] : commands;
 }
 
 /** True for what is hardly ever honest in a patch. */

@@ -1,6 +1,6 @@
-/** Builds dist/: bundled ESM (our own code only; every dependency stays an import) and type declarations. */
+/** Builds dist/: bundled ESM (our own code, and the two parsers named below; every dependency stays an import) and type declarations. */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root, sourceDigest } from './freshness.mjs';
@@ -17,6 +17,40 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 };
+/**
+ * Parsers that come within the build: as packages they are dozens of files to find and compile in every run that needs them. The one of
+ * YAML stays a file of its own, loaded when there is YAML to read; the one of JSON with comments goes where it is used.
+ */
+const yaml = 'yaml.cjs';
+common.define = { 'globalThis.depwardYaml': JSON.stringify(`./${yaml}`) };
+const inside = {
+  name: 'parsers within',
+  setup: ({ onResolve }) => onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` })),
+};
+common.plugins = [inside];
+await build({
+  ...common,
+  stdin: { contents: "export { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';", resolveDir: root },
+  outdir: undefined,
+  outfile: `dist/${yaml}`,
+  packages: 'bundle',
+  // Not `node`: the package's build for Node is made of files that cannot be told apart by what is used of them.
+  platform: 'neutral',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+});
+const licences = [
+  ['yaml', 'LICENSE'],
+  ['jsonc-parser', 'LICENSE.md'],
+].map(([name, file]) => {
+  const { version } = JSON.parse(readFileSync(`${root}/node_modules/${name}/package.json`, 'utf8'));
+  return `## ${name} ${version}\n\n${readFileSync(`${root}/node_modules/${name}/${file}`, 'utf8').trim()}\n`;
+});
+writeFileSync(
+  `${root}/THIRD-PARTY-NOTICES.md`,
+  `# Third-party notices\n\nThe files in dist/ contain parts of these packages.\n\n${licences.join('\n')}`,
+);
 /** What the commands that start fast load on demand: files of the large build, under names that stay. */
 const onDemand = Object.fromEntries(
   [
@@ -47,6 +81,7 @@ await build({
   ...common,
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
+    inside,
     {
       name: 'the rest is another build',
       setup: ({ onResolve }) =>

@@ -1,7 +1,7 @@
 /** Reads YAML files of a repository, aliases followed within limits. Several documents are read as one: GitLab puts a head before its pipeline. */
 import type { Document, LineCounter, Node } from 'yaml';
+import { yamlParser } from '../../yaml-parser.ts';
 import { entriesOf, type Untold, type Value } from './value.ts';
-import { yamlParser } from './yaml-parser.ts';
 
 // The parser takes seconds for a megabyte of nonsense.
 const longestYaml = 600_000;

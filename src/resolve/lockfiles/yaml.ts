@@ -3,6 +3,7 @@
  * line; anything else goes to the real parser, so that both always agree.
  */
 import { printable } from '../../model/text.ts';
+import { yamlParser } from '../../yaml-parser.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { SmallMap } from './small-map.ts';
 import { lineOf } from './text.ts';
@@ -24,7 +25,7 @@ export async function readYaml(input: LockfileInput, text: string): Promise<read
 export async function readAnyYaml(input: LockfileInput, text: string): Promise<readonly YamlMap[]> {
   if (text.length > largestOdd) throw unreadable(input, 'too large for a file in an unusual layout', 'Let the package manager write it anew.');
   // Loaded only here: the parser costs more than reading a tidy lockfile.
-  const { parseAllDocuments } = await import('yaml');
+  const { parseAllDocuments } = yamlParser();
   try {
     const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: true, strict: true, prettyErrors: false });
     const found = 'empty' in documents ? [] : documents;

@@ -22,12 +22,16 @@ import type { CommonOptions } from './options.ts';
 export interface Question {
   readonly path: string;
   readonly digest: string;
+  /** Offline: what the cache is like. An answer given offline stands until anything there is another, however much it lacks. */
+  readonly cache?: string;
 }
 
 /** A report with the doc pages of the rules it speaks of. */
 export interface Answer {
   readonly report: Report;
   readonly pages: readonly RuleMeta[];
+  /** What was told beside the report. */
+  readonly notes?: readonly string[];
 }
 
 /** How long a report stands. */
@@ -50,10 +54,12 @@ export interface Asked {
   readonly policy: ReturnType<typeof configText>;
   /** True where no registry will be asked, whichever npm is configured for. */
   readonly offRegistry?: boolean;
+  /** Specs to resolve, which all of npm's configuration has a say in. Each list of them has an answer of its own. */
+  readonly specs?: readonly string[];
 }
 
 /** The question; undefined where its answer is not to be kept. */
-export function questionOf({ mode, parts, policy, offRegistry = false }: Asked, options: CommonOptions, io: Io): Question | undefined {
+export function questionOf({ mode, parts, policy, offRegistry = false, specs }: Asked, options: CommonOptions, io: Io): Question | undefined {
   const build = installationId();
   if (build === undefined || options.cache === false || options.asOf !== undefined) return undefined;
   const folder = cacheFolder(io.env, io.cwd);
@@ -61,9 +67,35 @@ export function questionOf({ mode, parts, policy, offRegistry = false }: Asked, 
   const npm = offRegistry ? undefined : recall(folder, signerOf(folder), { cwd: io.cwd, env: io.env, ...registry });
   if (!npm && !offRegistry) return undefined;
   const asked = npm ? [npm.registries.main, [...npm.registries.scopes], [...npm.identities]] : [];
-  const setting = JSON.stringify([process.version, build, mode, asked, policy?.origin ?? null]);
+  const resolving = specs ? [specs, npm?.digest, process.platform, process.arch] : [];
+  const setting = JSON.stringify([process.version, build, mode, asked, policy?.origin ?? null, ...resolving]);
   const digest = digestOf([setting, policy?.text, ...parts]);
-  return { path: join(folder, format, digestOf([io.cwd, mode]).slice(0, 32)), digest };
+  const cache = options.offline ? stateOf(folder) : undefined;
+  if (options.offline && cache === undefined) return undefined;
+  return { path: join(folder, format, digestOf([io.cwd, mode, ...(specs ?? [])]).slice(0, 32)), digest, ...(cache !== undefined && { cache }) };
+}
+
+/** What tells one state of the cache from another, as far as judging reads it. */
+function stateOf(folder: string): string | undefined {
+  try {
+    const names = readdirSync(folder).filter((name) => !/^(?:answers|judgements|config|code)-|^key$/.test(name));
+    return digestOf([JSON.stringify(names.sort().map((name) => [name, ...markOf(join(folder, name))]))]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files are only ever appended to or put in place whole; folders of very many are told by their own time. */
+function markOf(path: string): readonly unknown[] {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return [stats.ino, stats.size, stats.mtimeMs];
+  const inside = readdirSync(path).sort();
+  return [stats.ino, stats.mtimeMs, inside.length, ...(inside.length > 64 ? [] : inside.flatMap((name) => [name, statSync(join(path, name)).size]))];
+}
+
+/** True where nothing of a question changed meanwhile. */
+export function isSame(before: Question, after: Question | undefined): boolean {
+  return after !== undefined && before.digest === after.digest && before.cache === after.cache;
 }
 
 /** The doc pages of the rules a report speaks of. */
@@ -73,28 +105,35 @@ export function spokenOf({ findings, waived }: Report, pages: ReadonlyMap<string
 }
 
 /** What was said last time, as of now. */
-export function recallAnswer({ path, digest }: Question, now: Instant, offline: boolean): Answer | undefined {
+export function recallAnswer({ path, digest, cache }: Question, now: Instant, offline: boolean): Answer | undefined {
   const text = readChecked(path);
   const head = text?.slice(0, text.indexOf('\n'));
   if (text === undefined || head === undefined) return undefined;
   try {
-    const { question, judgedAt, confirmedAt, until } = JSON.parse(head) as Standing & { readonly question: string };
+    const {
+      question,
+      cache: seen,
+      judgedAt,
+      confirmedAt,
+      until,
+    } = JSON.parse(head) as Standing & { readonly question: string; readonly cache?: string };
     const since = confirmedAt ?? judgedAt;
+    if (seen !== undefined && seen !== cache) return undefined;
     if (question !== digest || since > now || judgedAt > now || (until !== undefined && until <= now)) return undefined;
     if (!offline && confirmedAt !== undefined && now - confirmedAt > freshFor) return undefined;
-    const { report, pages } = JSON.parse(text.slice(head.length + 1)) as Answer;
+    const { report, pages, notes = [] } = JSON.parse(text.slice(head.length + 1)) as Answer;
     const age = confirmedAt === undefined || confirmedAt >= now ? {} : { oldestFactSeconds: Math.round((now - confirmedAt) / 1000) };
-    return { report: { ...report, asOf: isoOf(now), coverage: { ...report.coverage, ...age } }, pages };
+    return { report: { ...report, asOf: isoOf(now), coverage: { ...report.coverage, ...age } }, pages, notes };
   } catch {
     return undefined;
   }
 }
 
 /** Keeps an answer where it will stand for a while; says nothing when it cannot. */
-export function keepAnswer({ path, digest }: Question, { report, pages }: Answer, standing: Standing): void {
-  if (!report.complete || (standing.until ?? Number.POSITIVE_INFINITY) <= standing.judgedAt) return;
+export function keepAnswer({ path, digest, cache }: Question, { report, pages, notes }: Answer, standing: Standing): void {
+  if ((!report.complete && cache === undefined) || (standing.until ?? Number.POSITIVE_INFINITY) <= standing.judgedAt) return;
   const { oldestFactSeconds: _age, ...coverage } = report.coverage;
-  const text = `${JSON.stringify({ question: digest, ...standing })}\n${JSON.stringify({ report: { ...report, coverage }, pages })}`;
+  const text = `${JSON.stringify({ question: digest, cache, ...standing })}\n${JSON.stringify({ report: { ...report, coverage }, pages, notes })}`;
   if (text.length > longest) return;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@
 import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
-import { keepAnswer, spokenOf } from './answers.ts';
+import { isSame, keepAnswer, type Standing, spokenOf } from './answers.ts';
 import { checkQuestion } from './check-again.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -15,27 +15,37 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
   // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
   const asked = { ...io, env: { ...io.env } };
   const session = await openSession(io.cwd, options, io);
-  const question = specs.length > 0 ? undefined : await checkQuestion(options, asked);
+  const question = await checkQuestion(specs, options, asked);
   try {
-    const { changes, tree, gaps } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
+    const { changes, tree, gaps, notes } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
+    for (const note of notes) io.stderr(note);
     const report = await session.judge('check', changes, tree, { fileGaps: gaps });
     session.progress.stop();
     const pages = await pagesOf(report);
     await writeReports(report, options, io, pages);
-    const standing = session.standing();
+    const standing = specs.length > 0 ? await resolvedStanding(session) : session.standing();
     // Files may change while they are judged: only what was the same before and after was the question.
-    if (question && standing && (await checkQuestion(options, asked))?.digest === question.digest)
-      keepAnswer(question, { report, pages: spokenOf(report, pages) }, standing);
+    if (question && standing && isSame(question, await checkQuestion(specs, options, asked)))
+      keepAnswer(question, { report, pages: spokenOf(report, pages), notes }, standing);
     return exitCodeOf(report);
   } finally {
     session.close();
   }
 }
 
+/** A tree stands as long as all that was read for it; where releases become old enough by the clock (npm's min-release-age), not at all. */
+async function resolvedStanding({ registry, standing }: Session): Promise<Standing | undefined> {
+  const stands = standing();
+  if (!stands || (await registry.npmOptions())['before']) return undefined;
+  const confirmedAt = Math.min(registry.confirmedAt() ?? Number.POSITIVE_INFINITY, stands.confirmedAt ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(confirmedAt) ? { ...stands, confirmedAt } : stands;
+}
+
 interface Judgeable {
   readonly changes: readonly Change[];
   readonly tree: ResolvedTree;
   readonly gaps: readonly Gap[];
+  readonly notes: readonly string[];
 }
 
 async function fromSpecs(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
@@ -50,8 +60,7 @@ async function fromSpecs(specs: readonly string[], session: Session, options: Co
     ...(session.past && { before: new Date(session.now) }),
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   });
-  for (const note of resolution.notes) io.stderr(`depward: ${note}\n`);
-  return resolution;
+  return { ...resolution, notes: resolution.notes.map((note) => `depward: ${note}\n`) };
 }
 
 async function fromLockfile(folder: string): Promise<Judgeable> {
@@ -63,5 +72,5 @@ async function fromLockfile(folder: string): Promise<Judgeable> {
     });
   }
   const { diffTrees } = await import('../resolve/diff.ts');
-  return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree, gaps: [] };
+  return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree, gaps: [], notes: [] };
 }

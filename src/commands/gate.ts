@@ -13,7 +13,7 @@ import { changedPaths, commitOf, openRepository, type Repository } from '../reso
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
-import { keepAnswer, recallAnswer, type Standing, spokenOf } from './answers.ts';
+import { isSame, keepAnswer, recallAnswer, type Standing, spokenOf } from './answers.ts';
 import { gateQuestion } from './gate-question.ts';
 import type { Io } from './io.ts';
 import { type CommonOptions, momentOf } from './options.ts';
@@ -61,7 +61,7 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   const pages = await pagesOf(shown);
   await writeReports(shown, options, io, pages);
   // Files may change while they are judged: only what was the same before and after was the question.
-  if (question && standing && !tellsTime && gateQuestion(target, options, asked)?.digest === question.digest)
+  if (question && standing && !tellsTime && isSame(question, gateQuestion(target, options, asked)))
     keepAnswer(question, { report: shown, pages: spokenOf(shown, pages) }, standing);
   return exitCodeOf(shown);
 }

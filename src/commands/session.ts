@@ -129,8 +129,9 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       progress.say(`judging ${changes.length} packages`);
       const report = await withAlternatives(await evaluate(input), input);
       const confirmedAt = Math.min(sources.confirmedAt?.() ?? Number.POSITIVE_INFINITY, memory?.oldest() ?? Number.POSITIVE_INFINITY);
-      const kept = memory !== undefined && options.offline !== true;
-      standing = kept ? { judgedAt: now, ...(Number.isFinite(confirmedAt) && { confirmedAt }), ...(Number.isFinite(until) && { until }) } : undefined;
+      standing = memory
+        ? { judgedAt: now, ...(Number.isFinite(confirmedAt) && { confirmedAt }), ...(Number.isFinite(until) && { until }) }
+        : undefined;
       return report;
     },
     standing: () => standing,

@@ -51,7 +51,8 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     names: rememberedNames(options),
     installed: installedIn(options.tree),
     now,
-    onUntil: (change, moment) => void (moment >= now && ends.set(change, Math.min(moment, ends.get(change) ?? moment))),
+    // Offline, asking again changes nothing.
+    onUntil: (change, moment) => void ((offline ? moment > now : moment >= now) && ends.set(change, Math.min(moment, ends.get(change) ?? moment))),
     ...(reading && { reading }),
     onOthers: (change) => void leaning.add(change),
     ...(signing && { signing }),

@@ -56,6 +56,8 @@ export interface Registry extends PackumentSource {
   close(): void;
   /** Requests sent so far. */
   requests(): number;
+  /** When the oldest answer used was confirmed, those for resolving among them; undefined while none was. */
+  confirmedAt(): Instant | undefined;
   /** Age in seconds of the oldest answer used; undefined while none was. */
   oldestFactSeconds(): number | undefined;
 }
@@ -71,6 +73,10 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   let requests = 0;
   let inside: Promise<boolean> | undefined;
   let oldest: Instant | undefined;
+
+  function noteAge(answer: PackumentAnswer): void {
+    if (answer.status !== 'failed') oldest = Math.min(oldest ?? answer.confirmedAt, answer.confirmedAt);
+  }
 
   async function look(name: string): Promise<PackumentAnswer> {
     if (!isName(name)) return { status: 'failed', reason: 'it is not a name a registry can hold' };
@@ -114,6 +120,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     // Held until it is asked for once more, by those who judge what was resolved.
     underway.set(name, asked);
     const answer = await asked;
+    noteAge(answer);
     if (answer.status === 'not-found') throw unknownName(name);
     if (answer.status === 'failed') throw unanswered(name, answer.reason);
     return resolverDocument(answer.packument);
@@ -147,7 +154,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       return held.then((answer) => {
         // Not kept: memory must not grow with the number of packages.
         underway.delete(name);
-        if (answer.status !== 'failed') oldest = Math.min(oldest ?? answer.confirmedAt, answer.confirmedAt);
+        noteAge(answer);
         return answer;
       });
     },
@@ -163,6 +170,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     },
     close: () => clock.done(),
     requests: () => requests,
+    confirmedAt: () => oldest,
     oldestFactSeconds: () => (oldest === undefined ? undefined : Math.max(0, Math.round((options.now() - oldest) / 1_000))),
   };
 }

@@ -12,6 +12,8 @@ export interface Remembered {
   readonly registries: Registries;
   /** Per registry URL, a keyed digest of the credentials used there. */
   readonly identities: ReadonlyMap<string, string>;
+  /** A keyed digest of all the configuration was read from; absent where it is not remembered. */
+  readonly digest?: string;
 }
 
 /** Signs with a key of this cache folder, so that digests taken out of it cannot be searched for short passwords. */
@@ -49,7 +51,7 @@ export function recall(folder: string, signer: Signer, request: ConfigRequest): 
   try {
     const kept = JSON.parse(text) as { digest: string; files: string[]; main: string; scopes: [string, string][]; identities: [string, string][] };
     if (kept.digest !== digestOf(signer, request, kept.files)) return undefined;
-    return { registries: { main: kept.main, scopes: new Map(kept.scopes) }, identities: new Map(kept.identities) };
+    return { registries: { main: kept.main, scopes: new Map(kept.scopes) }, identities: new Map(kept.identities), digest: kept.digest };
   } catch {
     return undefined;
   }

@@ -60,10 +60,10 @@ async function getStraight(request: Get, address: string, redirects: number): Pr
   const status = message.statusCode ?? 0;
   const header = (name: string) => firstOf(message.headers[name]);
   if (![301, 302, 303, 307, 308].includes(status)) {
-    if (status >= 400) message.resume();
-    return { status, header, packed: message.headers['content-encoding'] !== undefined, ...(status < 400 && { body: message }) };
+    if (status !== 200) discard(message);
+    return { status, header, packed: message.headers['content-encoding'] !== undefined, ...(status === 200 && { body: message }) };
   }
-  message.resume();
+  discard(message);
   const to = header('location');
   if (to === undefined || !URL.canParse(to, address)) throw trouble('EINVALIDREDIRECT');
   const next = new URL(to, address);
@@ -71,6 +71,20 @@ async function getStraight(request: Get, address: string, redirects: number): Pr
   if (next.protocol !== 'https:' && !(next.protocol === 'http:' && address.startsWith('http:'))) throw trouble('EINVALIDREDIRECT');
   if (redirects >= mostRedirects) throw trouble('EMAXREDIRECT');
   return getStraight(request, next.href, redirects + 1);
+}
+
+/** Longest unwanted body that is read to its end, so that the connection can be used again. */
+const mostDiscarded = 65_536;
+
+/** Reads past a body nobody wants: unread it would hold its connection, and this process, for as long as the other side likes. */
+function discard(message: IncomingMessage): void {
+  let length = 0;
+  message.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > mostDiscarded) message.destroy();
+  });
+  message.on('error', () => undefined);
+  message.socket.unref();
 }
 
 /** What a straight request needs, loaded with the first one. */

@@ -1,6 +1,6 @@
 /** A lockfile checked again: what is remembered never makes an answer another than it would be without. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
@@ -86,6 +86,55 @@ describe('a lockfile checked again', () => {
   });
 });
 
+describe('specs checked again', () => {
+  it('are answered from memory while what they were resolved from is fresh, and as without memory', async () => {
+    const first = await checkAt(0, ['revived@^1.0.0', 'steady']);
+    const asked = registry.count();
+    const again = await checkAt(30_000, ['revived@^1.0.0', 'steady']);
+    expect(registry.count()).toBe(asked);
+    expect(again).toEqual(await checkAt(30_000, ['revived@^1.0.0', 'steady'], withoutMemory()));
+    expect(findingsOf(first)).toContainEqual(expect.objectContaining({ ruleId: 'dormant-revival' }));
+    expect(findingsOf(again)).toEqual(findingsOf(first));
+    await checkAt(400_000, ['revived@^1.0.0', 'steady']);
+    expect(registry.count()).toBeGreaterThan(asked);
+  });
+
+  it.each([
+    ['a project of its own', () => place.write('package.json', { name: 'project', dependencies: { revived: '1.0.0' } })],
+    ["another setting of npm's", () => place.write('.npmrc', `registry=${registry.url}\nlegacy-peer-deps=true\n`)],
+    ['another policy', () => place.write('depward.config.json', { rules: { 'dormant-revival': 'off' } })],
+  ] as const)('and with %s are resolved and judged anew', async (_what, change) => {
+    await checkAt(0, ['steady', 'revived']);
+    const kept = statSync(answersFolder()).mtimeMs;
+    change();
+    expect(await checkAt(1_000, ['steady', 'revived'])).toEqual(await checkAt(1_000, ['steady', 'revived'], withoutMemory()));
+    expect(statSync(answersFolder()).mtimeMs).toBeGreaterThan(kept);
+  });
+
+  it.each([
+    ['a folder', ['file:./beside'], {}],
+    ['a project with workspaces', ['steady'], { workspaces: ['beside'] }],
+    ['a project that depends on a folder', ['steady'], { dependencies: { beside: './beside' } }],
+  ] as const)('of %s are not remembered', async (_what, specs, more) => {
+    place.write('beside/package.json', { name: 'beside', version: '1.0.0' });
+    place.write('package.json', { name: 'project', ...more });
+    expect((await checkAt(0, specs)).code).toBe(0);
+    expect(existsSync(answersFolder())).toBe(false);
+  });
+});
+
+describe('a lockfile checked again offline', () => {
+  it('is answered from memory, lacking what it lacked, until there is more in the cache', async () => {
+    lock('steady@1.0.0', 'revived@1.0.1');
+    const ran = [await checkAt(0, ['--offline']), await checkAt(1, ['--offline']), await checkAt(2, ['--offline'])];
+    expect(ran.map(({ code }) => code)).toEqual([2, 2, 2]);
+    const kept = readFileSync(join(answersFolder(), readdirSync(answersFolder())[0] ?? ''), 'utf8');
+    expect(kept).toContain(`"judgedAt":${start + 1}`);
+    expect((await checkAt(3)).code).toBe(0);
+    expect((await checkAt(4, ['--offline'])).code).toBe(0);
+  });
+});
+
 describe('a change gated again', () => {
   it('is answered as without memory, and anew once anything in it is another', async () => {
     git('init', '-q', '-b', 'main');
@@ -134,6 +183,10 @@ function gateAt(after: number, env: Readonly<Record<string, string>> = {}): Prom
 function checkAt(after: number, words: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const clock = `data:text/javascript,Date.now=()=>${start + after}`;
   return place.runWith({ env: { NODE_OPTIONS: `--import=${clock}`, ...env } }, 'check', '--format', 'json', ...words);
+}
+
+function answersFolder(): string {
+  return join(place.home, 'cache', 'answers-1');
 }
 
 /** The same cache without what was judged. */

@@ -6,7 +6,7 @@
 import { checkAgain } from './commands/check-again.ts';
 import { commands } from './commands/list.ts';
 import { plainCall } from './commands/plain-arguments.ts';
-import { endWithReader, processIo } from './commands/process-io.ts';
+import { endInOrder, processIo } from './commands/process-io.ts';
 import { tell } from './commands/trouble.ts';
 import { DepwardError } from './model/errors.ts';
 import { toolVersion } from './package-root.ts';
@@ -35,7 +35,7 @@ function textOf(argument: unknown): string | undefined {
   return typeof argument === 'string' ? argument : undefined;
 }
 
-endWithReader();
+endInOrder(io);
 run(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

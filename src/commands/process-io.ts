@@ -1,5 +1,7 @@
 /** This process as commands see it. Used by the bin alone. */
-import type { Io } from './io.ts';
+import { DepwardError } from '../model/errors.ts';
+import { exit, type Io } from './io.ts';
+import { tell } from './trouble.ts';
 
 /** What a command may touch of this process. */
 export function processIo(signal: AbortSignal): Io {
@@ -16,19 +18,37 @@ export function processIo(signal: AbortSignal): Io {
       return process.stderr.isTTY === true;
     },
     get columns() {
-      return process.stdout.columns;
+      // Terminals without a size say 0 (containers, recorders).
+      return process.stdout.columns || undefined;
     },
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return workingFolder();
+    },
     now: Date.now,
     signal,
   };
 }
 
-/** The reader of the pipe may go (`depward … | head`): then nobody is left to tell. */
-export function endWithReader(): void {
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new DepwardError('input', 'the folder this was called in is gone', { cause, hint: 'Change to a folder that exists.' });
+  }
+}
+
+/** Whatever goes wrong ends in one line and never in the exit code of a verdict. */
+export function endInOrder(io: Io): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    // The reader of the pipe may go (`depward … | head`): then nobody is left to tell.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exit.incomplete);
+    tell(new DepwardError('input', `the output could not be written (${error.code ?? error.message})`), io);
+    process.exit(process.exitCode || exit.incomplete);
+  });
+  process.stderr.on('error', () => undefined);
+  process.on('uncaughtException', (error) => {
+    tell(error, io);
+    process.exit(exit.incomplete);
   });
 }

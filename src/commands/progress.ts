@@ -18,7 +18,8 @@ export function openProgress(io: Io, quiet: boolean): Progress {
   let spinner: Ora | undefined;
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora');
-    if (!stopped) spinner = ora({ text: latest, stream: process.stderr, discardStdin: false }).start();
+    // On a terminal that says it has no columns ora would clear lines without end.
+    if (!stopped && process.stderr.columns > 0) spinner = ora({ text: latest, stream: process.stderr, discardStdin: false }).start();
   }, patience);
   timer.unref();
   return {

@@ -15,5 +15,10 @@ export function tell(error: unknown, io: Pick<Io, 'stderr' | 'env'>): void {
       `depward: this should not have happened: ${printable(withoutSecrets(text), 500)}\n         It is a mistake in depward; DEPWARD_DEBUG=1 shows where.\n`,
     );
   }
-  if (io.env['DEPWARD_DEBUG'] && error instanceof Error) io.stderr(`${withoutSecrets(error.stack ?? '')}\n`);
+  if (io.env['DEPWARD_DEBUG'] && error instanceof Error) io.stderr(`${stackOf(error)}\n`);
+}
+
+function stackOf(error: Error): string {
+  const lines = withoutSecrets(error.stack ?? '').split('\n');
+  return lines.map((line) => printable(line, 500)).join('\n');
 }

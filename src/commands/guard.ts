@@ -7,12 +7,14 @@ import { popularNames } from '../evidence/popular-names.ts';
 import { openSigning, type SigningSource } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { DepwardError } from '../model/errors.ts';
+import type { NameEvidence } from '../model/evidence.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Mode } from '../model/report.ts';
 import { printable } from '../model/text.ts';
 import { resemblance } from '../names/index.ts';
 import { toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
+import { openBoundedCache } from '../proxy/bounded-cache.ts';
 import type { ClientName } from '../proxy/clients.ts';
 import { openBench } from '../proxy/judge.ts';
 import type { Upstream } from '../proxy/upstream.ts';
@@ -29,16 +31,24 @@ const nobody: SigningSource = { registryOf: () => '', beside: async () => ({ sta
 /** The judge of a policy, with all rules. Facts of tarballs are kept in `folder`, by the hash of their bytes. */
 export function benchFor(policy: Policy, mode: Mode, folder?: string, past = false): Bench {
   const store = folder === undefined ? undefined : openContents(join(folder, contentsFolder));
+  const names = rememberedNames();
   return openBench({
     mode,
     policy,
     rules,
     weights: loadWeights(),
     toolVersion: toolVersion(),
+    expect(name) {
+      try {
+        names(name);
+      } catch {
+        // The verdict meets the same trouble, and says so.
+      }
+    },
     evidence: (packuments, now, contents) =>
       openEvidence({
         packuments,
-        names: (name) => resemblance(name, popularNames()),
+        names,
         now,
         past,
         // With the keys that came with depward alone: nobody is asked while a client waits.
@@ -55,6 +65,20 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
       }),
   });
 }
+
+/** What a name looks like never changes under one list, and is asked with every verdict on a package. */
+function rememberedNames(): (name: string) => NameEvidence {
+  const known = openBoundedCache<NameEvidence>(mostNames);
+  return (name) => {
+    const held = known.get(name);
+    if (held) return held;
+    const found = resemblance(name, popularNames());
+    known.set(name, found, 1);
+    return found;
+  };
+}
+
+const mostNames = 10_000;
 
 /** An upstream as npm's configuration says it is reached, with the proxy's own credentials: those of a command first, else npm's. */
 export async function upstreamsBy(config: NpmConfig, minted: MintedCredentials | undefined): Promise<(url: string) => Upstream> {

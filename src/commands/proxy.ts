@@ -66,6 +66,7 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
     redirectTo: new Set((options.redirectTo ?? []).map(hostOf)),
     cacheBytes: numberOf(options.memory, 256, 1, 16_384, '--memory') * 1_000_000,
     ...(audit && { audit }),
+    warmUp: true,
     ...(asOf === undefined ? { now: io.now } : { now: () => asOf, asOf }),
   });
   say(`${options.observe ? 'watching' : 'guarding'} ${upstreams.main.url} at ${proxy.url} by policy ${policy.origin}`);

@@ -20,6 +20,7 @@ export interface BenchOptions {
   readonly rules: readonly AnyRule[];
   readonly weights: Weights;
   readonly toolVersion: string;
+  expect(packageName: string): void;
   evidence(packuments: PackumentSource, now: Instant, contents: JudgeRequest['contents']): EvidenceSource;
 }
 
@@ -38,6 +39,7 @@ export function openBench(options: BenchOptions): Bench {
   return {
     digest: digestOf(policy, rules, options.toolVersion),
     suspicious: Math.max(suspiciousAtLeast, waiting * 2 * day),
+    expect: options.expect,
     names: (name) =>
       policy.overrides.some((override) => matchesPattern(name, override.packages)) ||
       policy.waivers.some((waiver) => waiver.subject.startsWith(`${name}@`)),

@@ -167,6 +167,10 @@ export function openPackages(options: PackagesOptions): Packages {
     return clock - held.confirmed < options.freshFor || (held.stale && clock < held.stale.until) ? held : undefined;
   }
 
+  function isMissing(entry: Entry, form: Form): boolean {
+    return entry.documents.get(form) === 'missing' && performance.now() - entry.missingAt < missingFor;
+  }
+
   /** The decision where it is at hand and still holds. */
   function judgedNow(entry: Entry): Judged | undefined {
     const { judged } = entry;
@@ -177,7 +181,7 @@ export function openPackages(options: PackagesOptions): Packages {
     const fresh = freshDocument(entry, form);
     if (fresh) return fresh;
     const held = entry.documents.get(form);
-    if (held === 'missing' && performance.now() - entry.missingAt < missingFor) throw new UpstreamTrouble(404, 'the registry has no such package');
+    if (isMissing(entry, form)) throw new UpstreamTrouble(404, 'the registry has no such package');
     return await shared(`document ${form} ${entry.identity}\n${entry.name}`, () =>
       fetched(entry, form, held === 'missing' ? undefined : held, identity).catch((error: unknown) => staleOf(held, error)),
     );
@@ -195,6 +199,8 @@ export function openPackages(options: PackagesOptions): Packages {
 
   async function fetched(entry: Entry, form: Form, held: Document | undefined, identity: Identity): Promise<Document> {
     const asked = { accept: accept[form], etag: held?.etag, authorization: identity.authorization };
+    // Once the question is out there is time until the answer.
+    if (!held && form === 'full') setImmediate(() => bench.expect(entry.name));
     const answer = await client.document(upstreamFor(upstreams, entry.name), packumentPath(entry.name), asked);
     const confirmed = performance.now();
     if (answer.kind === 'missing') {
@@ -221,6 +227,7 @@ export function openPackages(options: PackagesOptions): Packages {
         if (name === known.name) return { status: 'found', packument: known, confirmedAt: now() };
         try {
           const entry = entryOf(name, identity);
+          if (isMissing(entry, 'full')) return { status: 'not-found', confirmedAt: now() };
           const parsed = entry.judged?.from === entry.documents.get('full') ? entry.judged?.packument : undefined;
           const packument = parsed ?? readIn(await documentOf(entry, 'full', identity), name);
           return { status: 'found', packument, confirmedAt: now() };
@@ -363,6 +370,7 @@ function releaseOfFile(packument: Packument, name: string, file: string): Releas
 
 /** What was found in the bytes of a version holds for as long as the bytes are the same. */
 function withDeepBlocks(entry: Entry, packument: Packument, judgements: ReadonlyMap<string, Judgement>): ReadonlyMap<string, Judgement> {
+  if (entry.deep.size === 0) return judgements;
   const deep = packument.releases.flatMap((release) => entry.deep.get(`${release.version} ${release.integrity ?? ''}`) ?? []);
   return new Map([
     ...judgements,

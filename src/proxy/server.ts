@@ -19,6 +19,7 @@ import { openRoutes, type Route, type RouteGroup } from './route.ts';
 import { openTarballs } from './tarballs.ts';
 import { credentialsFor, defaultLimits, type Limits, openUpstreamClient, troubleIn, type Upstreams, UpstreamTrouble } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface ProxyOptions {
   readonly host: string;
@@ -46,6 +47,8 @@ export interface ProxyOptions {
   readonly limits?: Limits;
   /** Left out where nobody wants to know. */
   readonly audit?: AuditLog;
+  /** Prepares for the first questions in the time nobody asks any. */
+  readonly warmUp?: boolean;
   readonly now: () => Instant;
   /** For replays and audits: what the registry says is cut off at this moment, and `now` stands still there. */
   readonly asOf?: Instant;
@@ -216,6 +219,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
   const server = hardenedServer(handle);
   await listen(server, options.host, options.port);
+  if (options.warmUp) void warmUp(options.bench, options.now(), () => !server.listening);
   const { port } = server.address() as AddressInfo;
   base = options.publicUrl ? withSlash(options.publicUrl) : `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/`;
   return {

@@ -27,6 +27,8 @@ const straight: Connection = { strict: true };
 export function openAgents(): Agents {
   const plain = new HttpAgent(kept);
   const made = new Map<string, Agent | Promise<Agent>>();
+  // Certificate authorities may be a few hundred kilobytes of text: too much to be read again for every request.
+  const remembered = { plain: new WeakMap<Connection, Agent | Promise<Agent>>(), secure: new WeakMap<Connection, Agent | Promise<Agent>>() };
   const closing: Agent[] = [plain];
 
   function make(connection: Connection, secure: boolean): Agent | Promise<Agent> {
@@ -39,6 +41,14 @@ export function openAgents(): Agents {
     return agent;
   }
 
+  /** Registries that are reached alike share their connections. */
+  function shared(connection: Connection, secure: boolean): Agent | Promise<Agent> {
+    const key = JSON.stringify([connection, secure]);
+    const agent = made.get(key) ?? make(connection, secure);
+    made.set(key, agent);
+    return agent;
+  }
+
   async function proxied(proxy: string, tls: object): Promise<Agent> {
     const { Agent: ProxyingAgent } = await import('@npmcli/agent');
     const agent = new ProxyingAgent({ ...kept, ...tls, proxy: new URL(proxy), timeouts: {} });
@@ -48,9 +58,9 @@ export function openAgents(): Agents {
 
   return {
     for(connection = straight, secure) {
-      const key = JSON.stringify([connection, secure]);
-      const agent = made.get(key) ?? make(connection, secure);
-      made.set(key, agent);
+      const known = secure ? remembered.secure : remembered.plain;
+      const agent = known.get(connection) ?? shared(connection, secure);
+      known.set(connection, agent);
       return agent;
     },
     close() {

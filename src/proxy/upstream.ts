@@ -67,6 +67,8 @@ export interface Asked {
   readonly authorization?: string | undefined;
   readonly body?: Readable;
   readonly signal?: AbortSignal;
+  /** On the monotonic clock: the answer has to have begun by then. */
+  readonly until?: number;
 }
 
 export type DocumentAnswer =
@@ -135,7 +137,8 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
         maxHeaderSize: 65_536,
         ...(asked.signal && { signal: asked.signal }),
       });
-      const timer = setTimeout(() => request.destroy(new UpstreamTrouble(504, 'the registry does not answer')), limits.answerMs);
+      const patience = Math.min(limits.answerMs, (asked.until ?? Number.POSITIVE_INFINITY) - performance.now());
+      const timer = setTimeout(() => request.destroy(new UpstreamTrouble(504, 'the registry does not answer')), patience);
       request.on('socket', (socket) => {
         if (!socket.connecting) return;
         const connecting = setTimeout(() => request.destroy(new UpstreamTrouble(504, 'the registry cannot be reached')), limits.connectMs);
@@ -165,11 +168,11 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
         ...(asked.etag && { 'if-none-match': asked.etag }),
         ...asked.headers,
       };
-      const signal = AbortSignal.timeout(limits.totalMs);
-      const response = await open(upstream, path, { ...asked, headers, signal });
+      const until = performance.now() + limits.totalMs;
+      const response = await open(upstream, path, { ...asked, headers, until });
       const status = response.statusCode ?? 0;
       if (status === 200) {
-        const bytes = await bodyOf(response, limits.documentBytes);
+        const bytes = await bodyOf(response, limits.documentBytes, until);
         return { kind: 'document', bytes, etag: response.headers.etag, type: response.headers['content-type'] ?? 'application/json' };
       }
       response.resume();
@@ -211,25 +214,36 @@ export function statusTrouble(status: number, retryAfter?: string): UpstreamTrou
   return new UpstreamTrouble(502, `the registry answered ${status}`);
 }
 
-async function bodyOf(response: IncomingMessage, most: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of response) {
-      size += part.length;
-      if (size > most) throw new UpstreamTrouble(502, `the registry's answer is larger than ${most} bytes`);
-      parts.push(part);
-    }
-  } catch (error) {
-    response.destroy();
-    throw troubleOf(error);
-  }
-  const bytes = Buffer.concat(parts);
+async function bodyOf(response: IncomingMessage, most: number, until: number): Promise<Buffer> {
+  const parts = await partsOf(response, most, until);
+  const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   if (!response.complete) throw new UpstreamTrouble(502, 'the registry broke off in the middle of its answer');
   if (response.headers['content-encoding'] !== 'gzip') return bytes;
   return await gunzipped(bytes, { maxOutputLength: most }).catch(() =>
     Promise.reject(new UpstreamTrouble(502, 'the registry sent damaged or too large gzip')),
   );
+}
+
+function partsOf(response: IncomingMessage, most: number, until: number): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    const late = setTimeout(() => response.destroy(new UpstreamTrouble(504, 'the registry takes too long')), until - performance.now());
+    response.on('data', (part: Buffer) => {
+      size += part.length;
+      parts.push(part);
+      if (size > most) response.destroy(new UpstreamTrouble(502, `the registry's answer is larger than ${most} bytes`));
+    });
+    response.on('error', (error) => {
+      clearTimeout(late);
+      reject(troubleOf(error));
+    });
+    // Also after half an answer: whoever asked looks whether it is whole.
+    response.on('close', () => {
+      clearTimeout(late);
+      resolve(parts);
+    });
+  });
 }
 
 async function ownCredentials(upstream: Upstream): Promise<string | undefined> {

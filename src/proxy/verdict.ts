@@ -32,6 +32,8 @@ export interface Bench {
   readonly judge: Judge;
   /** Digest of policy and rules: what was decided under another one is not valid. */
   readonly digest: string;
+  /** Told of a package whose document is on its way: what its name alone tells may be found out meanwhile. */
+  expect(packageName: string): void;
   /** True for packages the policy names: all their versions are looked at. */
   names(packageName: string): boolean;
   /** Releases younger than this are under suspicion, in milliseconds. */

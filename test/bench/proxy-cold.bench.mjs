@@ -1,15 +1,15 @@
 /**
- * The first request for a package, next to a bare hop: what the proxy adds must be the verdict and little else. The verdict alone
- * is measured in this process, by the same code on the same documents. Then `npm ci` through the proxy, next to npm alone.
+ * The first request for a package, next to a bare hop and to a hop that reaches the same verdict on the same document and does
+ * nothing else: what the proxy adds to that must be little. Then `npm ci` through the proxy, next to npm alone.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
-import { load as loadModule } from './load.mjs';
+import { bundle } from './load.mjs';
 import { cpuMicroseconds, median, openServers } from './proxy-servers.mjs';
 
-const packages = 320;
+const packages = Number(process.env.BENCH_PACKAGES ?? 640);
 const installed = 160;
 const agent = new Agent({ keepAlive: true });
 const servers = openServers();
@@ -25,47 +25,30 @@ try {
 }
 
 async function firstRequests(upstream, hop, proxy) {
-  const judge = await verdicts(upstream);
-  const ways = {
-    hop: [(path) => read(hop.url + path), () => cpuMicroseconds(hop.pid)],
-    verdict: [judge, () => process.cpuUsage().user + process.cpuUsage().system],
-    proxy: [(path) => read(proxy.url + path), () => cpuMicroseconds(proxy.pid)],
-  };
-  const seen = { hop: { ms: [], cpu: 0 }, verdict: { ms: [], cpu: 0 }, proxy: { ms: [], cpu: 0 } };
+  const judging = await servers.hop(upstream.url, await bundle('test/bench/proxy-verdict.ts'), servers.folder);
+  const seen = Object.fromEntries(['hop', 'judging', 'proxy'].map((way) => [way, { early: [], ms: [], cpu: 0 }]));
   // In turns of 16; the first half warms up.
   for (let turn = 0; turn < packages; turn += 16) {
-    for (const [way, [ask, cpu]] of Object.entries(ways)) {
-      const before = cpu();
+    for (const [way, { url, pid }] of Object.entries({ hop, judging, proxy })) {
+      const before = cpuMicroseconds(pid);
       const ms = [];
-      for (let i = turn; i < turn + 16; i++) ms.push(await timed(() => ask(`bench-many-${i}`)));
+      for (let i = turn; i < turn + 16; i++) ms.push(await timed(() => read(`${url}bench-many-${i}`)));
+      if (turn === 0) seen[way].early.push(...ms);
       if (turn < packages / 2) continue;
       seen[way].ms.push(...ms);
-      seen[way].cpu += cpu() - before;
+      seen[way].cpu += cpuMicroseconds(pid) - before;
     }
   }
-  const ms = (way) => median(seen[way].ms);
-  const cpu = (way) => seen[way].cpu / seen[way].ms.length / 1000;
+  const p50 = ({ ms }) => median(ms);
+  const cpu = ({ cpu, ms }) => cpu / ms.length / 1000;
+  const text = (way) => `${p50(seen[way]).toFixed(2)} ms (CPU ${cpu(seen[way]).toFixed(2)})`;
+  console.log(`first request for a packument of 22 KB: bare hop ${text('hop')}, hop with the verdict ${text('judging')}, depward ${text('proxy')}`);
+  const ratio = (of) => (of(seen.proxy) / of(seen.judging)).toFixed(2);
+  console.log(`  depward / hop with the verdict ${ratio(p50)}x, CPU ${ratio(cpu)}x (aim 1.20x)`);
+  const early = ({ early: [first, ...next] }) => `${first.toFixed(1)} ms, ${median(next).toFixed(1)} ms`;
   console.log(
-    `first request for a packument of 22 KB: bare hop ${ms('hop').toFixed(2)} ms (CPU ${cpu('hop').toFixed(2)}), verdict ${ms('verdict').toFixed(2)} (${cpu('verdict').toFixed(2)}), depward ${ms('proxy').toFixed(2)} (${cpu('proxy').toFixed(2)})`,
+    `  the very first of a process, the next 15: hop with the verdict ${early(seen.judging)}; depward, which prepares while nobody asks, ${early(seen.proxy)}`,
   );
-  const ratio = (of) => (of('proxy') / (of('hop') + of('verdict'))).toFixed(2);
-  console.log(`  depward / (bare hop + verdict) ${ratio(ms)}x, CPU ${ratio(cpu)}x`);
-}
-
-/** The verdict on a document as the proxy reaches it: read, find what is under suspicion, judge. */
-async function verdicts(upstream) {
-  const { benchFor } = await loadModule('src/commands/guard.ts');
-  const { judgeSuspects } = await loadModule('src/proxy/suspects.ts');
-  const { parsePackument } = await loadModule('src/registry/packument.ts');
-  const { projectPolicy } = await loadModule('src/commands/policy.ts');
-  const bench = benchFor(await projectPolicy(servers.folder), 'proxy');
-  const documents = new Map();
-  for (let i = 0; i < packages; i++) documents.set(`bench-many-${i}`, await read(`${upstream.url}bench-many-${i}`));
-  return async (name) => {
-    const { packument } = parsePackument(name, documents.get(name));
-    const packuments = { registryOf: () => upstream.url, packument: async () => ({ status: 'found', packument, confirmedAt: Date.now() }) };
-    await judgeSuspects(bench, { packument, packuments, now: Date.now() });
-  };
 }
 
 function npmCi(upstream, proxy) {

@@ -1,8 +1,13 @@
-/** A bare hop: `node proxy-hop.mjs UPSTREAM` passes every request on and streams the answer back, nothing else. Prints its address. */
+/**
+ * A bare hop: `node proxy-hop.mjs UPSTREAM` passes every request on and streams the answer back, nothing else. With a module that
+ * opens a verdict and a folder with a policy, each document is judged before it is passed back, unchanged. Prints its address.
+ */
 import { Agent, request as ask, createServer } from 'node:http';
 
-const upstream = new URL(process.argv[2]);
+const [url, module, folder] = process.argv.slice(2);
+const upstream = new URL(url);
 const agent = new Agent({ keepAlive: true, maxSockets: 48 });
+const verdict = module && (await (await import(module)).openVerdict(folder));
 const server = createServer((request, response) => {
   const onwards = ask({
     host: upstream.hostname,
@@ -12,6 +17,7 @@ const server = createServer((request, response) => {
     headers: { accept: request.headers.accept ?? '*/*' },
   });
   onwards.on('response', (answer) => {
+    if (verdict && request.url.lastIndexOf('/') === 0) return void judged(request.url.slice(1), answer, response);
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
   });
@@ -19,3 +25,14 @@ const server = createServer((request, response) => {
   onwards.end();
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`));
+
+function judged(name, answer, response) {
+  const parts = [];
+  answer.on('data', (part) => parts.push(part));
+  answer.on('end', async () => {
+    const bytes = Buffer.concat(parts);
+    await verdict(name, bytes);
+    response.writeHead(answer.statusCode, answer.headers);
+    response.end(bytes);
+  });
+}

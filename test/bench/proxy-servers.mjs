@@ -34,7 +34,7 @@ export function openServers() {
   return {
     folder,
     upstream: (...args) => started([`${here}proxy-upstream.mjs`, ...args], /^(http:\S+)/m),
-    hop: (upstream) => started([`${here}proxy-hop.mjs`, upstream], /^(http:\S+)/m),
+    hop: (...args) => started([`${here}proxy-hop.mjs`, ...args], /^(http:\S+)/m),
     depward: (upstream, dist = process.env.DEPWARD_DIST ?? `${root}/dist`) =>
       started([`${dist}/cli.js`, 'proxy', '--listen', '127.0.0.1:0', '--upstream', upstream, '--fresh', '3600'], /at (http:\S+) by/, {
         DEPWARD_CACHE: mkdtempSync(join(folder, 'cache-')),

@@ -18,6 +18,7 @@ export function aBench(...withheld: readonly string[]): BenchTale {
     digest: 'test',
     suspicious: 30 * 86_400_000,
     names: () => false,
+    expect: () => {},
     async judge({ packument, versions, now }) {
       return new Map(
         versions.map((version): [string, Judgement] => {

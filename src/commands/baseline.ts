@@ -10,7 +10,7 @@ import type { Waiver } from '../model/policy.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
 import { printable } from '../model/text.ts';
 import { day, type Instant, isoOf, parseInstant, plural } from '../model/time.ts';
-import type { GateTarget } from './gate.ts';
+import type { GateTarget } from './gate-target.ts';
 import type { Io } from './io.ts';
 
 /** How long a saved report counts. */

@@ -3,7 +3,7 @@ import type { Finding, Gap } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Instant } from '../model/time.ts';
 import type { Side } from '../resolve/sides.ts';
-import type { GateTarget } from './gate.ts';
+import type { GateTarget } from './gate-target.ts';
 
 /** Largest file a rule on files is shown; lockfiles are the largest of them. */
 const largest = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { PolicyNote } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import { plural } from '../model/time.ts';
 import type { Side } from '../resolve/sides.ts';
-import type { GateTarget } from './gate.ts';
+import type { GateTarget } from './gate-target.ts';
 
 /** The target without ignored paths, and a remark when the change touches some. */
 export async function withoutIgnored(

@@ -5,7 +5,7 @@ import type { PolicyNote } from '../model/report.ts';
 import { defaultPolicy } from '../policy/build.ts';
 import { weakenings } from '../policy/compare.ts';
 import { configName } from '../policy/load.ts';
-import type { GateTarget } from './gate.ts';
+import type { GateTarget } from './gate-target.ts';
 import { projectPolicy } from './policy.ts';
 import { foldersUpwards } from './registry-folder.ts';
 

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { configText } from '../policy/load.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { digestOf, type Question, questionOf } from './answers.ts';
-import type { GateOptions, GateTarget } from './gate.ts';
+import type { GateOptions, GateTarget } from './gate-target.ts';
 import type { Io } from './io.ts';
 
 const mostFiles = 2_000;

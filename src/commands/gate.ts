@@ -1,33 +1,17 @@
 /** `depward gate`: judges what a change does to the lockfiles and to what decides over installs. */
-import { readFile } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
-import { DepwardError } from '../model/errors.ts';
 import type { Finding, Gap } from '../model/finding.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
-import { printable } from '../model/text.ts';
 import type { Instant } from '../model/time.ts';
-import { baseOf } from '../resolve/base.ts';
-import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
-import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
 import { isSame, keepAnswer, recallAnswer, type Standing, spokenOf } from './answers.ts';
 import { gateQuestion } from './gate-question.ts';
+import { type GateOptions, type GateTarget, namedLockfiles, targetOf } from './gate-target.ts';
 import type { Io } from './io.ts';
-import { type CommonOptions, momentOf } from './options.ts';
+import { momentOf } from './options.ts';
 import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
-
-export interface GateOptions extends CommonOptions {
-  readonly base?: string;
-  /** A revision, or `worktree` (default). */
-  readonly head?: string;
-  readonly lockfile?: readonly string[];
-  readonly all?: boolean;
-  readonly baseline?: string;
-  readonly affected?: readonly string[];
-}
 
 /** Runs the command. */
 export async function run(options: GateOptions, io: Io): Promise<number> {
@@ -73,76 +57,6 @@ async function packageChanges(target: GateTarget, only: readonly string[] | unde
   }
   const { lockfileChanges } = await import('../resolve/lockfile-changes.ts');
   return lockfileChanges({ ...target, ...(only && { only }) });
-}
-
-/** The two states to compare and where they come from. */
-export interface GateTarget {
-  readonly root: string;
-  /** The commit compared with; undefined where everything is judged. */
-  readonly base?: string;
-  /** The commit judged, unless it is the working folder. */
-  readonly head?: string;
-  readonly before: Side | undefined;
-  readonly after: Side;
-  readonly changed: ReadonlySet<string>;
-}
-
-async function targetOf(options: GateOptions, io: Io): Promise<GateTarget> {
-  const note = (line: string) => io.stderr(`depward: ${line}\n`);
-  const repository = await openRepository(io.cwd, io.env);
-  if (!repository) {
-    if (options.base !== undefined || (options.head ?? 'worktree') !== 'worktree') {
-      throw new DepwardError('usage', 'this is not a git repository: there is no base and no head', {
-        hint: 'leave --base and --head out to judge every lockfile here',
-      });
-    }
-    note('no git repository here: every lockfile is judged as a whole');
-    return { root: io.cwd, before: undefined, after: plainSide(io.cwd), changed: new Set() };
-  }
-  const head = await headOf(repository, options.head);
-  if (options.all || head.id === undefined) {
-    const after = head.commit === undefined ? worktreeSide(repository) : commitSide(repository, head.commit);
-    return { root: repository.root, before: undefined, after, changed: new Set() };
-  }
-  const base = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
-  const changed = await changedPaths(repository, base, head.commit);
-  const before = commitSide(repository, base);
-  const after = head.commit === undefined ? changedSide(repository.root, before, changed) : commitSide(repository, head.commit);
-  return { root: repository.root, base, ...(head.commit !== undefined && { head: head.commit }), before, after, changed };
-}
-
-/** `commit` is set when the head is not the working folder; `id` is missing in a repository without commits. */
-async function headOf(repository: Repository, head = 'worktree'): Promise<{ readonly id: string | undefined; readonly commit?: string }> {
-  if (head === 'worktree') return { id: repository.head };
-  const commit = await commitOf(repository, head);
-  if (commit === undefined)
-    throw new DepwardError('input', `there is no commit ${printable(head, 100)} here`, { hint: 'Fetch it first: git fetch origin.' });
-  return { id: commit, commit };
-}
-
-async function eventOf(io: Io): Promise<unknown> {
-  const path = io.env['GITHUB_EVENT_PATH'];
-  if (path === undefined || path === '') return undefined;
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** `--lockfile` paths as paths of the repository; one that is in neither state is a slip. */
-async function namedLockfiles(names: readonly string[], { root, before, after }: GateTarget, cwd: string): Promise<string[]> {
-  const [now, earlier] = await Promise.all([after.paths(), before?.paths()]);
-  return names.map((name) => {
-    const path = relative(root, resolve(cwd, name)).split(sep).join('/');
-    if (!now.has(path) && !earlier?.has(path)) {
-      const known = [...now].filter(isLockfile).slice(0, 5);
-      throw new DepwardError('input', `there is no lockfile ${printable(name)}`, {
-        hint: known.length > 0 ? `lockfiles here: ${printable(known.join(', '))}` : 'no lockfile is tracked here',
-      });
-    }
-    return path;
-  });
 }
 
 interface Judgeable {

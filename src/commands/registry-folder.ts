@@ -5,7 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import type { GateTarget } from './gate.ts';
+import type { GateTarget } from './gate-target.ts';
 
 /** A folder to read npm's configuration in. */
 export interface RegistryFolder {

@@ -26,15 +26,28 @@ export function sticky(source: string): RegExp {
   return new RegExp(source, 'y');
 }
 
+/** Longest entry in characters: patterns run out of room on what is a dozen times as long, and not the first time alike. */
+const largestEntry = 1024 * 1024;
+
 /** Applies a sticky pattern again and again from `at`; returns where it stopped fitting. */
 export function eachMatch(pattern: RegExp, text: string, at: number, visit: (match: RegExpExecArray, start: number) => void): number {
   let start = at;
   for (;;) {
     pattern.lastIndex = start;
     const match = pattern.exec(text);
-    if (!match || match[0] === '') return start;
+    if (!match || match[0] === '' || match[0].length > largestEntry) return start;
     visit(match, start);
     start = pattern.lastIndex;
+  }
+}
+
+/** What `read` makes of a text; undefined where a pattern ran out of room: an entry of megabytes is in no manager's layout. */
+export function withinReason<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { bare, eachMatch, type Pairs, pairsIn, piece, sticky } from './layout.ts';
+import { bare, eachMatch, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
@@ -61,6 +61,10 @@ const other = sticky('[A-Za-z][^\\n]*\\n(?:(?: [^\\n]*)?\\n)*');
 
 /** The documents of a file that is in pnpm's own layout. */
 export function readOwnLayout(input: LockfileInput, raw: string): readonly PnpmDocument[] | undefined {
+  return withinReason(() => readDocuments(input, raw));
+}
+
+function readDocuments(input: LockfileInput, raw: string): readonly PnpmDocument[] | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   let position: PositionOf | undefined;
   const where = (offset: number) => {

@@ -2,7 +2,7 @@
 import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { bare, eachMatch, type Pairs, pairsIn, piece, sticky } from './layout.ts';
+import { bare, eachMatch, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, readYaml, textAt, textEntries } from './yaml.ts';
@@ -60,6 +60,10 @@ const details = sticky(
 
 /** The file by Yarn's own layout; undefined when it is not in it. */
 export function readOwnLayout(file: string, raw: string): BerryFile | undefined {
+  return withinReason(() => readFile(file, raw));
+}
+
+function readFile(file: string, raw: string): BerryFile | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   head.lastIndex = 0;
   const version = head.exec(text)?.[1];

@@ -1,7 +1,7 @@
 /** The layout in which Yarn 1 writes yarn.lock; undefined for whatever is not in it. */
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { eachMatch, sticky } from './layout.ts';
+import { eachMatch, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import type { ClassicEntry } from './yarn-classic-lines.ts';
 
@@ -20,6 +20,10 @@ const pair = sticky(`    (${name}) (${quoted}|[!#-~]+)\\n`);
 
 /** All entries. */
 export function readOwnLayout(input: LockfileInput, raw: string): readonly ClassicEntry[] | undefined {
+  return withinReason(() => readEntries(input, raw));
+}
+
+function readEntries(input: LockfileInput, raw: string): readonly ClassicEntry[] | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   head.lastIndex = 0;
   const first = head.exec(text)?.[0].length ?? 0;

@@ -130,3 +130,22 @@ describe('made to exhaust', () => {
     expect(await outcome('some.txt', 'hello\n')).toMatch(/no lockfile format/);
   });
 });
+
+describe('one entry of many megabytes', () => {
+  const many = (line: (at: number) => string) => Array.from({ length: 400_000 }, (_, at) => line(at)).join('');
+  const fields = '"a": "b",\n      '.repeat(700_000);
+  it.each([
+    ['package-lock.json', `{\n  "lockfileVersion": 3,\n  "packages": {\n    "node_modules/a": {\n      ${fields}"version": "1.0.0"\n    }\n  }\n}\n`],
+    [
+      'pnpm-lock.yaml',
+      `lockfileVersion: '9.0'\n\npackages:\n\n  a@1.0.0:\n    resolution: {integrity: sha512-aa}\n    deprecated: ${'x y'.repeat(6_000_000)}\n`,
+    ],
+    [
+      'yarn.lock',
+      `__metadata:\n  version: 8\n\n"a@npm:1":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n  dependencies:\n${many((at) => `    kkkkkkkkkkkkkkkkkkkkkkkk${at}: v\n`)}  languageName: node\n  linkType: hard\n`,
+    ],
+    ['yarn.lock', `# yarn lockfile v1\n\na@1:\n  version "1.0.0"\n  dependencies:\n${many((at) => `    kkkkkkkkkkkkkkkkkkkkkkkk${at} v\n`)}`],
+  ])('%s: is read all the same', async (file, text) => {
+    expect(await outcome(file, text)).toBe('1');
+  });
+});

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { own } from '../../../src/resolve/lockfiles/json.ts';
+import type { NpmFile, NpmRow } from '../../../src/resolve/lockfiles/npm-file.ts';
+import * as npmOwn from '../../../src/resolve/lockfiles/npm-layout.ts';
+import { parseNpm, readParsedLayout as readParsedNpm } from '../../../src/resolve/lockfiles/npm-parsed.ts';
 import type { PnpmDocument } from '../../../src/resolve/lockfiles/pnpm-document.ts';
 import * as pnpmOwn from '../../../src/resolve/lockfiles/pnpm-layout.ts';
 import * as pnpmParsed from '../../../src/resolve/lockfiles/pnpm-parsed.ts';
@@ -25,6 +29,30 @@ const berry: Reader = {
   own: (text) => berryFacts(readOwnLayout('x', text)),
   parsed: async (text) => berryFacts(await readParsedLayout({ file: 'x', text }, text)),
 };
+
+const npm: Reader = {
+  own: (text) => npmFacts(npmOwn.readOwnLayout('x', text)),
+  parsed: async (text) => {
+    const document = parseNpm({ file: 'x', text }, text);
+    const version = own(document, 'lockfileVersion');
+    return npmFacts(version === 2 || version === 3 ? readParsedNpm({ file: 'x', text }, text, document, version) : undefined);
+  },
+};
+
+function npmFacts(file: NpmFile | undefined): unknown {
+  return (
+    file && [
+      file.version,
+      file.rows.map((row) => [row.key, row.name, row.version, row.resolved, row.integrity, row.json, file.where(row.key), saidPlain(row)]),
+    ]
+  );
+}
+
+/** Nothing, unless an entry is said to be plain and is not. */
+function saidPlain({ key, isOdd, json }: NpmRow): string | undefined {
+  const plain = isOdd || !/"link":true|"(?:dependencies|(?:dev|optional|peer)Dependencies)":\{[^}]*":"(?!npm:)[^"]*:/.test(JSON.stringify(json));
+  return plain ? undefined : `${key} is not plain`;
+}
 
 function berryFacts(file: BerryFile | undefined): unknown {
   return file?.entries.map((entry, at) => ({
@@ -162,6 +190,10 @@ const odd = [
     '    optional: true\n',
     '  checksum: x\n',
     '    dev: true\n',
+    '"version": "9.9.9",',
+    '"link": true,',
+    '"a": "file:../x",',
+    ',',
   ],
 ];
 const change = fc.record({
@@ -205,8 +237,11 @@ function mutated(text: string, changes: readonly { readonly at: number; readonly
   }, text);
 }
 
+const npmTexts = [2, 3].map((version) => [`npm-v${version}`, npm, read(`npm-v${version}/everything/package-lock.json`)] as const);
+
 const texts: readonly (readonly [string, Reader, string])[] = [
   ...['v4', 'v6', 'v8', 'v10'].map((version) => [`yarn-berry-${version}`, berry, read(`yarn-berry-${version}/everything/yarn.lock`)] as const),
+  ...npmTexts,
   ['yarn-classic', classic, read('yarn-classic/everything/yarn.lock')],
   ...['v5', 'v6', 'v9', 'v9-documents'].map(
     (version) => [`pnpm-${version}`, pnpm, inOrder(read(`pnpm-${version}/everything/pnpm-lock.yaml`))] as const,

@@ -1,0 +1,23 @@
+/** A package-lock v2 or v3 as depward sees it: the same whether it was read by npm's own layout or by JSON.parse. */
+import type { Location } from '../../model/package.ts';
+import type { Json } from './json.ts';
+
+/** One entry of `packages`. */
+export interface NpmRow {
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly resolved: string | undefined;
+  readonly integrity: string | undefined;
+  /** False where it is surely neither a link nor asks for anything by an address. */
+  readonly isOdd: boolean;
+  /** All of the entry. */
+  readonly json: Json;
+}
+
+/** All of a file. */
+export interface NpmFile {
+  readonly version: 2 | 3;
+  readonly rows: readonly NpmRow[];
+  where(key: string): Location | undefined;
+}

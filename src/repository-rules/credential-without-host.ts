@@ -9,8 +9,8 @@ export default defineRepositoryRule({
     family: 'pipeline',
     severity: 'high',
     summary: 'A credential is not bound to a host, so it goes to whatever registry is set.',
-    why: 'Old npm, yarn 1 and pnpm send such a credential to the registry in force, and with always-auth to every host that a lockfile names: one changed line of a lockfile collects it.',
-    remedy: 'Bind it to its host: //registry.example/:_authToken=${NPM_TOKEN}, and drop always-auth.',
+    why: 'Old npm, yarn 1 and pnpm send such a credential to whatever registry is in force: one changed line, variable or option collects it.',
+    remedy: 'Bind it to its host: //registry.example/:_authToken=${NPM_TOKEN}.',
     references: ['npm docs: .npmrc, auth related configuration', 'npm 9 changelog'],
     falsePositives: 'None known: npm 9 and later refuse to start with it.',
     since: '0.1.0',
@@ -23,9 +23,7 @@ export default defineRepositoryRule({
       const settings = settingsIn(file, text);
       if ('untold' in settings) return [{ file, ...settings }];
       return settings
-        .filter(
-          ({ path, plain }) => /^_(?:authToken|auth|password)$/i.test(path[0] ?? '') || (/^always-?auth$/i.test(path[0] ?? '') && plain === true),
-        )
+        .filter(({ path }) => /^_(?:authToken|auth|password)$/i.test(path[0] ?? ''))
         .map(({ path, line }) => ({
           file,
           line,
@@ -36,6 +34,6 @@ export default defineRepositoryRule({
     }),
   examples: [
     { title: 'a token for nobody in particular', now: { '.npmrc': '_authToken=${NPM_TOKEN}\n' }, flagged: true },
-    { title: 'a token for one host', now: { '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\n' }, flagged: false },
+    { title: 'a token for one host', now: { '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\nalways-auth=true\n' }, flagged: false },
   ],
 });

@@ -37,12 +37,13 @@ export default defineRepositoryRule({
     }),
   examples: [
     { title: 'a branch', now: { 'package.json': '{"dependencies": {"a": "git+https://git.example/a.git#main"}}' }, flagged: true },
+    { title: 'a tag', now: { 'package.json': '{"dependencies": {"a": "acme/a#v1.2.3"}}' }, flagged: true },
     { title: 'an address', now: { 'package.json': '{"dependencies": {"a": "https://files.example/a.tgz"}}' }, flagged: true },
     {
       title: 'a commit, a range, a folder',
       now: {
         'package.json':
-          '{"repository": "acme/x", "dependencies": {"a": "acme/a#0123456789abcdef0123456789abcdef01234567", "b": "^1.0.0", "c": "file:../c", "d": "npm:e@^2.0.0"}}',
+          '{"repository": "acme/x", "dependencies": {"a": "acme/a#0123456789abcdef0123456789abcdef01234567", "b": "^1.0.0", "c": "file:../c", "d": "npm:e@^2.0.0", "e": "https://github.com/acme/e#0123456789abcdef0123456789abcdef01234567", "f": "github:acme/f#0123abc"}}',
       },
       flagged: false,
     },
@@ -51,8 +52,15 @@ export default defineRepositoryRule({
 
 function isOutside(spec: string): boolean {
   if (/^(?:npm|file|link|workspace|portal|catalog|patch|jsr):|^[.~/]/.test(spec)) return false;
-  if (/^https?:\/\//.test(spec) && !fromGit.test(spec)) return true;
-  return fromGit.test(spec) && !/#(?:commit[:=])?[0-9a-f]{40}\b/.test(spec);
+  if (namesCommit(spec)) return false;
+  return /^https?:\/\//.test(spec) || fromGit.test(spec);
+}
+
+// A short hash is one too: git refuses it once it means two. Behind an address that is no repository the hash says nothing.
+function namesCommit(spec: string): boolean {
+  const onHost = /^https?:\/\/(?:[^/@]*@)?(?:www\.|codeload\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/[\w.-]+\/[\w.-]+/.test(spec);
+  if (onHost && /\/(?:archive|tarball|tar\.gz|zipball|get|-\/archive)\/(?:[^#]*[/-])?[0-9a-f]{40}(?:\.tar\.gz|\.tgz|\.zip)?$/.test(spec)) return true;
+  return (onHost || fromGit.test(spec)) && /#(?:commit[:=])?[0-9a-f]{7,40}$/.test(spec);
 }
 
 function hostIn(spec: string): string {

@@ -1,6 +1,7 @@
 /** COPY . . takes everything the build context holds: a local node_modules over the one just installed, a local .npmrc with its token. */
-import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
+import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import { listText } from '../model/text.ts';
+import { contextOf, sourcesOf } from './read/docker-context.ts';
 import { isIgnored, readIgnores } from './read/dockerignore.ts';
 import { isDockerfile } from './read/paths.ts';
 import { inImages } from './read/seen.ts';
@@ -21,15 +22,13 @@ export default defineRepositoryRule({
   reads: (path) => isDockerfile(path) || path.endsWith('.dockerignore'),
   check({ now, paths }) {
     const seen = new Set<string>();
-    return inImages(now, ({ name, words, options, line }, _stage, file): readonly FileSeen[] => {
-      const whole =
-        ['COPY', 'ADD'].includes(name) &&
-        words.slice(0, -1).some((source) => source === '.' || source === './') &&
-        !options.some((option) => option.startsWith('--from='));
-      const context = paths.has(`${folderOf(file)}package.json`) ? folderOf(file) : '';
-      if (!whole || seen.has(file) || !paths.has(`${context}package.json`)) return [];
+    return inImages(now, (instruction, _stage, file, stages): readonly FileSeen[] => {
+      if (seen.has(file) || !sourcesOf(instruction).some((source) => source === '.' || source === './')) return [];
+      const { line } = instruction;
+      const context = contextOf(file, stages, paths);
+      if (!paths.has(`${context}package.json`)) return [];
       seen.add(file);
-      const { patterns, file: ignoreFile } = readIgnores(file, now);
+      const { patterns, file: ignoreFile } = readIgnores(file, context, now);
       const missing = ['node_modules', '.npmrc'].filter((entry) => !isIgnored(entry, patterns) && !paths.has(`${context}${entry}`));
       if (missing.length === 0) return [];
       return [

@@ -1,7 +1,7 @@
 /** Without a lockfile every install takes the newest versions there are: in the hours before their takedown, those of event-stream, ua-parser-js, chalk and axios were the newest. */
-import { baseName, defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
+import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
 import { isExample, lockfileManagers, parentOf } from './read/paths.ts';
-import { lockfileFor, readManifest } from './read/project.ts';
+import { lockfileFor, manifestAt, readManifest } from './read/project.ts';
 import { settingsIn } from './read/settings.ts';
 import { at, entriesOf, stringOf, type Value } from './read/value.ts';
 
@@ -21,14 +21,15 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   options: { libraries: { type: 'boolean', default: false, about: 'judge packages that are published too' } },
-  reads: (path) => ['package.json', '.npmrc', '.gitignore'].includes(baseName(path)),
+  reads: (path) => ['package.json', '.npmrc', '.gitignore', 'rush.json'].includes(baseName(path)),
   check({ now, paths }, { options }) {
     return [...now].flatMap(([file, text]): readonly FileSeen[] => {
+      if (baseName(file) === 'rush.json' && !isExample(file)) return hasRushLock(paths, folderOf(file)) ? [] : [missing(file, 1, undefined)];
       if (baseName(file) !== 'package.json' || isExample(file) || lockfileFor(paths, folderOf(file)) !== undefined) return [];
       const manifest = readManifest(file, text);
       if ('untold' in manifest) return [{ file, ...manifest }];
       const section = sections.map((name) => at(manifest, name)).find((value) => entriesOf(value).length > 0);
-      if (!section || (!options.libraries && isLibrary(manifest)) || isMember(file, paths)) return [];
+      if (!section || (!options.libraries && isLibrary(manifest)) || isMember(file, now, paths)) return [];
       return [missing(file, section.place.line, reasonFor(now, folderOf(file)))];
     });
   },
@@ -39,6 +40,15 @@ export default defineRepositoryRule({
       flagged: true,
     },
     { title: 'a lockfile', now: { 'package.json': '{"private": true, "dependencies": {"a": "^1.0.0"}}', 'package-lock.json': '{}' }, flagged: false },
+    {
+      title: 'a project of Rush',
+      now: {
+        'rush.json': '{}',
+        'common/config/rush/pnpm-lock.yaml': '',
+        'apps/a/package.json': '{"private": true, "dependencies": {"b": "^1.0.0"}}',
+      },
+      flagged: false,
+    },
     { title: 'a published library', now: { 'package.json': '{"name": "a", "files": ["lib"], "dependencies": {"b": "^1.0.0"}}' }, flagged: false },
   ],
 });
@@ -53,12 +63,18 @@ function isLibrary(manifest: Value): boolean {
 }
 
 // A member of a workspace is installed with its root, which is judged itself.
-function isMember(file: string, paths: ReadonlySet<string>): boolean {
+function isMember(file: string, texts: FileTexts, paths: ReadonlySet<string>): boolean {
   for (let folder = folderOf(file); folder !== ''; ) {
     folder = parentOf(folder);
-    if (['pnpm-workspace.yaml', 'lerna.json'].some((name) => paths.has(folder + name))) return true;
+    if (['pnpm-workspace.yaml', 'lerna.json', 'rush.json'].some((name) => paths.has(folder + name))) return true;
+    if (at(manifestAt(texts, `${folder}package.json`), 'workspaces') !== undefined) return true;
   }
   return false;
+}
+
+// Rush installs all its projects from lockfiles in a folder of its own.
+function hasRushLock(paths: ReadonlySet<string>, folder: string): boolean {
+  return [...paths].some((path) => path.startsWith(`${folder}common/config/`) && lockfileManagers.has(baseName(path)));
 }
 
 interface Reason {

@@ -2,6 +2,7 @@
 import { baseName, defineRepositoryRule, type FileSeen, folderOf, type RepositoryFiles } from '../model/repository-rule.ts';
 import { isReference } from '../model/secrets.ts';
 import type { Instruction } from './read/docker.ts';
+import { contextOf } from './read/docker-context.ts';
 import { isIgnored, readIgnores } from './read/dockerignore.ts';
 import { isDockerfile } from './read/paths.ts';
 import { inImages } from './read/seen.ts';
@@ -26,9 +27,9 @@ export default defineRepositoryRule({
   kind: 'state',
   reads: (path) => isDockerfile(path) || ['.npmrc', '.dockerignore'].includes(baseName(path)) || path.endsWith('.dockerignore'),
   check: (files) =>
-    inImages(files.now, (instruction, stage, file) => {
+    inImages(files.now, (instruction, stage, file, stages) => {
       if (!['COPY', 'ADD'].includes(instruction.name) || instruction.options.some((option) => option.startsWith('--from='))) return [];
-      const found = copied(instruction, file, files);
+      const found = copied(instruction, file, contextOf(file, stages, files.paths), files);
       return found === undefined ? [] : [observed(file, instruction.line, found, stage.last)];
     }),
   examples: [
@@ -48,17 +49,17 @@ export default defineRepositoryRule({
 });
 
 /** The .npmrc this instruction brings in, and why it is taken to hold a credential. */
-function copied({ words }: Instruction, file: string, { now, paths }: RepositoryFiles): string | undefined {
+function copied({ words }: Instruction, file: string, context: string, { now, paths }: RepositoryFiles): string | undefined {
   const sources = words.slice(0, -1);
   for (const source of sources) {
     const bare = source.replace(/^\.?\//, '');
     if (baseName(bare) === '.npmrc') {
-      const tracked = [folderOf(file) + bare, bare].find((path) => paths.has(path));
+      const tracked = [context + bare, folderOf(file) + bare, bare].find((path) => paths.has(path));
       if (tracked === undefined) return `${bare}, which git does not track: whatever writes it for the build writes a credential`;
       if (holdsCredential(now.get(tracked), tracked)) return `${tracked}, which holds a credential`;
     } else if (source === '.' || source === './') {
-      const ignores = readIgnores(file, now);
-      const held = [`${folderOf(file)}.npmrc`, '.npmrc'].find(
+      const ignores = readIgnores(file, context, now);
+      const held = [...new Set([`${context}.npmrc`, `${folderOf(file)}.npmrc`])].find(
         (path) => holdsCredential(now.get(path), path) && !isIgnored('.npmrc', ignores.patterns),
       );
       if (held !== undefined) return `${held}, which holds a credential`;

@@ -1,8 +1,10 @@
 /** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
-import { defineRepositoryRule, type FileFix, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
+import { defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
+import { callsInImage } from './read/docker-context.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile, type Manager } from './read/paths.ts';
 import { clientOf, isBerry, lockfileFor } from './read/project.ts';
+import type { ScriptCommand } from './read/script.ts';
 import { commandText, inImages, inJobs } from './read/seen.ts';
 
 export default defineRepositoryRule({
@@ -25,10 +27,13 @@ export default defineRepositoryRule({
       const commands = job.steps.flatMap((step) => step.commands);
       if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
       if (job.steps.some((step) => /create-pull-request|git-auto-commit|add-and-commit/.test(step.uses ?? ''))) return [];
-      return job.steps.flatMap((step) => clientCalls(step.commands, step.folder).flatMap((call) => inCall(call, file, now, paths, true)));
+      const emptied = job.steps.findIndex(({ commands: said }) => said.some(emptiesFolder));
+      return job.steps
+        .slice(0, emptied < 0 ? undefined : emptied + 1)
+        .flatMap((step) => clientCalls(step.commands, step.folder).flatMap((call) => inCall(call, file, now, paths, true)));
     });
-    const inImage = inImages(now, (instruction, _stage, file) =>
-      clientCalls(instruction.commands, folderOf(file)).flatMap((call) => inCall({ ...call, folder: folderOf(file) }, file, now, paths, false)),
+    const inImage = inImages(now, (instruction, stage, file) =>
+      callsInImage(instruction, stage, file).flatMap((call) => inCall(call, file, now, paths, false)),
     );
     return [...inCi, ...inImage];
   },
@@ -73,6 +78,11 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Readonl
       remedy: `Write ${frozen[call.manager]}${call.manager === 'yarn' && !berry ? ' --frozen-lockfile' : call.manager === 'yarn' ? ' --immutable' : ''}.`,
     },
   ];
+}
+
+// After `rm -rf *` what is installed is something else than the repository.
+function emptiesFolder({ words }: ScriptCommand): boolean {
+  return words[0]?.text === 'rm' && words.some(({ text }) => /^-\w*r/.test(text)) && words.some(({ text }) => /^(?:\.\/)?(?:\*|\.)$/.test(text));
 }
 
 // Only a line on which the command stands as written; a flag goes right behind the word that installs.

@@ -116,6 +116,12 @@ describe('install commands, in every CI system', () => {
     ['Jenkins, frozen', { ...npm, Jenkinsfile: "node {\n  checkout scm\n  sh 'npm ci'\n}\n" }],
     ['a here-document', { ...npm, ...github('- run: |', '    cat > README <<EOF', '    npm install', '    EOF') }],
   ])('pass: %s', (_title, files) => expect(seen(files)).toEqual([]));
+
+  it('a job that has emptied the folder installs something else', () => {
+    const files = { ...npm, ...github('- run: rm -rf ./*', '- run: tar xf /tmp/a.tgz', '- run: npm install') };
+    expect(seen(files)).toEqual([]);
+    expect(seen({ ...npm, ...github('- run: rm -rf node_modules', '- run: npm install') })).toEqual(['unfrozen-install .github/workflows/ci.yml:6']);
+  });
 });
 
 describe('tools', () => {
@@ -262,6 +268,19 @@ describe('images', () => {
     expect(seen({ ...npm, ...github('- run: docker build -t a --build-arg VERSION=1 --secret id=npmrc,src=.npmrc .') })).toEqual([]);
   });
 
+  it('built from the root, from a folder below it: the ignore file of the root is the one that counts', () => {
+    const files = { ...npm, 'apps/a/package.json': '{}', 'apps/a/nginx.conf': '', 'apps/a/.dockerignore': 'node_modules\n' };
+    const Dockerfile = 'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCOPY apps/a/nginx.conf /etc/\n';
+    expect(seen({ ...files, 'apps/a/Dockerfile': Dockerfile, '.dockerignore': 'node_modules\n.npmrc\n' })).toEqual([]);
+    expect(seen({ ...files, 'apps/a/Dockerfile': Dockerfile.replace('apps/a/', '') })).toEqual(['dockerignore-incomplete apps/a/Dockerfile:3']);
+  });
+
+  it('an install in what was fetched or unpacked is not one of the project', () => {
+    const at = (run: string) => seen({ ...base, Dockerfile: `FROM node:22\nWORKDIR /app\nCOPY . .\nRUN ${run}\n` });
+    expect(at('mkdir /opt/tool && cd /opt/tool && unzip t.zip && npm install --prefix ./server')).toEqual([]);
+    expect(at('cd /app && npm install')).toEqual(['unfrozen-install Dockerfile:4']);
+  });
+
   it('a whole folder without an ignore file, or with one that lets it in again', () => {
     const Dockerfile = 'FROM node:22\nCOPY . .\nRUN npm ci\n';
     expect(seen({ ...npm, Dockerfile })).toEqual(['dockerignore-incomplete Dockerfile:2']);
@@ -308,6 +327,34 @@ describe('policy of the client, by its version', () => {
   ])('%s with %#', (manager, lockfile, more, expected) => expect(client(manager, lockfile, more)).toEqual(expected));
 });
 
+describe('versions that files only bound from below', () => {
+  const told = (engines: string) =>
+    seen({ 'package.json': JSON.stringify({ engines: { npm: engines } }), 'package-lock.json': '{}' }, /^install-scripts/).length;
+  it.each<[string, number]>([
+    ['>=8', 1],
+    ['^11.0.0', 1],
+    ['>= 12.1', 0],
+    ['12.x', 0],
+    ['10 || 11 || 12', 1],
+  ])('%s', (engines, count) => expect(told(engines)).toBe(count));
+
+  it('are not said to be the one in use', () => {
+    const { fileFindings } = judgeFiles({
+      rules: repositoryRules,
+      files: {
+        now: new Map([
+          ['package.json', '{"engines": {"npm": ">= 8"}}'],
+          ['package-lock.json', '{}'],
+        ]),
+        paths: new Set(['package.json', 'package-lock.json']),
+      },
+      policy,
+      now: 0,
+    });
+    expect(fileFindings.map(({ message }) => message).join()).not.toContain('npm 8');
+  });
+});
+
 describe('many projects in one repository', () => {
   it('are told the same thing once', () => {
     const projects = ['a', 'b', 'c'].flatMap((name) => [
@@ -348,6 +395,14 @@ describe('lockfiles', () => {
     ],
     ['in step', { 'package.json': asks, 'package-lock.json': '{"packages": {"": {"dependencies": {"a": "^1.0.0"}}}}' }, []],
     ['nothing to lock', { 'package.json': '{"private": true}' }, []],
+    ['a project of Rush', { 'rush.json': '{}', 'common/config/subspaces/default/pnpm-lock.yaml': '', 'apps/a/package.json': asks }, []],
+    ['Rush without one', { 'rush.json': '{}', 'apps/a/package.json': asks }, ['lockfile-missing rush.json:1']],
+    [
+      'a workspace without one is told once',
+      { 'package.json': '{"private": true, "workspaces": ["a"], "dependencies": {"b": "1.0.0"}}', 'a/package.json': asks },
+      ['lockfile-missing package.json:1'],
+    ],
+    ['examples and fixtures by other names', { 'docs/_examples/a/package.json': asks, '.fixtures/b/package.json': asks }, []],
     ['a member of a workspace', { 'pnpm-workspace.yaml': 'packages: [a]\n', 'a/package.json': asks }, []],
   ])('%s', (_title, files, expected) => expect(seen(files, /^(?:lockfile|several|gap)/)).toEqual(expected));
 });

@@ -47,7 +47,7 @@ const all = repositories();
     expect({ gaps, ...Object.fromEntries([...counts].sort()) }).toEqual({
       gaps: 0,
       'cooldown-missing': 36,
-      'dependency-outside-registry': 8,
+      'dependency-outside-registry': 7,
       'hook-runs-unpinned': 3,
       'hooks-by-dependency': 2,
       'install-scripts-unguarded': 36,

@@ -1,5 +1,5 @@
 /** What a .dockerignore keeps out of the build. */
-import { type FileTexts, folderOf } from '../../model/repository-rule.ts';
+import type { FileTexts } from '../../model/repository-rule.ts';
 
 export interface Ignores {
   /** The file in force; undefined where there is none. */
@@ -7,9 +7,9 @@ export interface Ignores {
   readonly patterns: readonly string[];
 }
 
-/** The ignore file of a Dockerfile: its own, that of its folder, that of the root. */
-export function readIgnores(dockerfile: string, texts: FileTexts): Ignores {
-  const file = [`${dockerfile}.dockerignore`, `${folderOf(dockerfile)}.dockerignore`, '.dockerignore'].find((path) => texts.has(path));
+/** The ignore file of a Dockerfile: its own, else that of the folder which is sent to the build. */
+export function readIgnores(dockerfile: string, context: string, texts: FileTexts): Ignores {
+  const file = [`${dockerfile}.dockerignore`, `${context}.dockerignore`].find((path) => texts.has(path));
   const lines = (file === undefined ? '' : (texts.get(file) ?? '')).split(/\r?\n/);
   return { file, patterns: lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')) };
 }

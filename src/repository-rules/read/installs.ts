@@ -56,8 +56,11 @@ export function clientText({ manager, major }: Client): string {
 }
 
 /** True when the client is of at least this version; undefined when its version cannot be told. */
-export function isAtLeast({ major, minor = 0 }: Client, wanted: number, wantedMinor = 0): boolean | undefined {
-  return major === undefined ? undefined : major > wanted || (major === wanted && minor >= wantedMinor);
+export function isAtLeast({ major, minor = 0, least }: Client, wanted: number, wantedMinor = 0): boolean | undefined {
+  const reaches = (version: { readonly major: number; readonly minor: number }) =>
+    version.major > wanted || (version.major === wanted && version.minor >= wantedMinor);
+  if (major !== undefined) return reaches({ major, minor });
+  return least && reaches(least) ? true : undefined;
 }
 
 /** A monorepo of many lockfiles is told the same thing once: later ones are named by the first. */

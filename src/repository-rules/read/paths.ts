@@ -9,10 +9,12 @@ const exampleFolders = new Set(
 
 /** True for files below a folder of tests, examples or templates: nobody installs from them in earnest. */
 export function isExample(path: string): boolean {
+  if (!path.includes('/')) return false;
   return path
+    .toLowerCase()
     .split('/')
     .slice(0, -1)
-    .some((folder) => exampleFolders.has(folder.toLowerCase()));
+    .some((folder) => exampleFolders.has(folder) || /^[._]*(?:[\w.]+-)*(?:tests|fixtures|examples|samples|templates|tutorials)_*$/.test(folder));
 }
 
 /** Lockfiles by name, with the manager that writes them. */

@@ -10,6 +10,8 @@ export interface Client {
   readonly manager: Manager;
   readonly major?: number;
   readonly minor?: number;
+  /** The lowest version a range without an upper end takes, where no file tells the one in use. */
+  readonly least?: { readonly major: number; readonly minor: number };
   /** The file that told. */
   readonly told: string;
 }
@@ -41,11 +43,18 @@ export function clientOf(texts: FileTexts, paths: ReadonlySet<string>, folder: s
   return { manager, ...versionFrom(manager, lockfile, texts.get(lockfile), manifest), told: lockfile };
 }
 
-function versionFrom(manager: Manager, lockfile: string, text: string | undefined, manifest: Value | undefined): { major?: number; minor?: number } {
-  const engine = /^\s*(?:>=|\^|~|=)?\s*v?(\d+)(?:\.(\d+))?/.exec(stringOf(at(manifest, 'engines', manager)) ?? '');
-  if (engine) return { major: Number(engine[1]), minor: Number(engine[2] ?? 0) };
-  if (lockfile.endsWith('yarn.lock') && text !== undefined) return /^__metadata:/m.test(text.slice(0, 2000)) ? {} : { major: 1 };
-  return {};
+function versionFrom(
+  manager: Manager,
+  lockfile: string,
+  text: string | undefined,
+  manifest: Value | undefined,
+): Pick<Client, 'major' | 'minor' | 'least'> {
+  const engine = /^\s*(>=?|\^|~|=)?\s*v?(\d+)(?:\.(\d+))?(.*)$/.exec(stringOf(at(manifest, 'engines', manager)) ?? '');
+  const version = engine && { major: Number(engine[2]), minor: Number(engine[3] ?? 0) };
+  const open = engine?.[1]?.startsWith('>') || /[|>]/.test(engine?.[4] ?? '');
+  if (version && !open) return version;
+  if (lockfile.endsWith('yarn.lock') && text !== undefined && !isBerry(text)) return { major: 1 };
+  return version ? { least: version } : {};
 }
 
 /** True for yarn 2 and later, by its lockfile. */

@@ -19,12 +19,15 @@ export function inJobs(texts: FileTexts, see: (job: CiJob, ci: CiFile) => readon
 }
 
 /** What `see` sees in each instruction of every Dockerfile that is no example. */
-export function inImages(texts: FileTexts, see: (instruction: Instruction, stage: Stage, file: string) => readonly FileSeen[]): readonly FileSeen[] {
+export function inImages(
+  texts: FileTexts,
+  see: (instruction: Instruction, stage: Stage, file: string, stages: readonly Stage[]) => readonly FileSeen[],
+): readonly FileSeen[] {
   return [...texts].flatMap(([file, text]): readonly FileSeen[] => {
     if (!isDockerfile(file) || isExample(file)) return [];
     const stages = readDockerfile(file, text);
     if ('untold' in stages) return [{ file, ...stages }];
-    return stages.flatMap((stage) => stage.instructions.flatMap((instruction) => see(instruction, stage, file)));
+    return stages.flatMap((stage) => stage.instructions.flatMap((instruction) => see(instruction, stage, file, stages)));
   });
 }
 

@@ -55,10 +55,12 @@ function isIndentation(source: string, at: number, end: number): boolean {
 }
 
 const invisible = /(?:[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u00ad\u3164\uffa0\u115f\u1160]|[\ufe00-\ufe0f]|\udb40[\udc00-\uddef]){4,}/g;
+const beyondAscii = /[^\x00-\x7f]/;
 const bidirectional = /[\u202a-\u202e\u2066-\u2069]/;
 
 /** Characters nobody sees: runs that can carry a payload, and marks that reorder what is read. */
 export function invisibleText(source: string): readonly HidingSign[] {
+  if (!beyondAscii.test(source)) return [];
   const found: HidingSign[] = [];
   let count = 0;
   let first = -1;
@@ -76,7 +78,7 @@ export function invisibleText(source: string): readonly HidingSign[] {
 
 /** A name of Latin letters with some from an alphabet that looks the same, or of letters that are Latin only to a compiler's eye. */
 export function lookalike(name: string): boolean {
-  return name.length >= 3 && /[a-zA-Z]/.test(name) && strangers.test(name);
+  return name.length >= 3 && beyondAscii.test(name) && /[a-zA-Z]/.test(name) && strangers.test(name);
 }
 
 /** Cyrillic, the Greek letters that look Latin, Armenian, Cherokee, Coptic, Lisu; full-width and mathematical Latin letters. */
@@ -102,7 +104,9 @@ function isMedia(bytes: Uint8Array): boolean {
 /** True when lines are as long as only machines write them. */
 export function isMinified(source: string): boolean {
   if (source.length < 1500) return false;
+  // So many lines are enough to say no: the rest need not be counted.
+  const enough = source.length / 300;
   let lines = 1;
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) lines++;
-  return source.length / lines > 300;
+  for (let at = source.indexOf('\n'); at >= 0 && lines < enough; at = source.indexOf('\n', at + 1)) lines++;
+  return lines < enough;
 }

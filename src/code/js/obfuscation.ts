@@ -32,8 +32,13 @@ export function textTraits(source: string): readonly Trait[] {
 const machineName = /^[a-zA-Z]{0,3}\d{0,2}_0x[0-9a-f]{2,}$/i;
 const confusable = /^[_$]?[Il1|]{4,}$|^[_$]?[O0oQ]{4,}$|^_\$_[0-9a-f]{3,}$|^[_$]{4,}$/;
 
+/** What every such name holds: one test for the many others. */
+const perhapsOdd = /_0x|^[_$Il1|]{4}|^[_$O0oQ]{4}|^_\$_|[^\x00-\x7f]/i;
+
 function machineNames(scan: Scan, source: string): Trait | undefined {
-  const odd = [...scan.identifiers].filter((name) => machineName.test(name) || confusable.test(name) || isSymbolic(name));
+  const odd: string[] = [];
+  for (const name of scan.identifiers)
+    if (perhapsOdd.test(name) && (machineName.test(name) || confusable.test(name) || isSymbolic(name))) odd.push(name);
   const first = odd[0];
   if (first === undefined || odd.length < 6 || (odd.length < 15 && odd.length * 5 < scan.identifiers.size)) return undefined;
   return { name: `${odd.length} machine-made names such as ${first}`, weight: 0.6, at: Math.max(0, source.indexOf(first)) };
@@ -98,13 +103,14 @@ function flattened(scan: Scan): Trait | undefined {
 /** For each ASCII character: 0 blank, 1 sign, 2 anything else. */
 const kinds = Uint8Array.from({ length: 128 }, (_, code) => ('[](){}!+$_'.includes(String.fromCharCode(code)) ? 1 : code > 32 ? 2 : 0));
 
-/** Code of brackets and signs alone. */
+/** Code of brackets and signs alone. Ends as soon as what follows cannot make up for the letters: after a fifth of most scripts. */
 function symbolSoup(source: string): Trait | undefined {
   if (source.length < 400) return undefined;
+  const looked = Math.min(source.length, 60_000);
+  const mostLetters = Math.ceil(looked / 5);
   let signs = 0;
   let letters = 0;
-  const looked = Math.min(source.length, 60_000);
-  for (let i = 0; i < looked; i++) {
+  for (let i = 0; i < looked && letters < mostLetters; i++) {
     const code = source.charCodeAt(i);
     const kind = code < 128 ? (kinds[code] as number) : 2;
     signs += kind & 1;

@@ -69,8 +69,14 @@ function read(path: string): string {
 
 function write(path: string, body: string): void {
   const draft = `${path}.${process.pid}.tmp`;
-  writeFileSync(draft, `${checksum(body)}\n${body}`, { mode: 0o600 });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, `${checksum(body)}\n${body}`, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (error) {
+    // On a full disk half a file would stay in the way of others.
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 function checksum(body: string): string {

@@ -1,6 +1,7 @@
 /** The connections to registries: straight, or through a company's proxy, with its certificates; kept and shared. */
 import { type Agent, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext } from 'node:tls';
 
 /** How a registry is reached, as npm's configuration says. It may hold credentials and keys: never print it. */
 export interface Connection {
@@ -36,7 +37,9 @@ export function openAgents(): Agents {
     const tls = { ...(ca && { ca: [ca].flat() as string[] }), ...(cert && { cert }), ...(key && { key }), rejectUnauthorized: strict };
     if (proxy !== undefined) return proxied(proxy, tls);
     if (!secure) return plain;
-    const agent = new HttpsAgent({ ...kept, ...tls });
+    const { rejectUnauthorized, ...certificates } = tls;
+    // Reading the authorities anew for every connection takes longer than everything else on it.
+    const agent = new HttpsAgent({ ...kept, rejectUnauthorized, secureContext: createSecureContext(certificates) });
     closing.push(agent);
     return agent;
   }

@@ -91,17 +91,18 @@ function discard(message: IncomingMessage): void {
 let tools: ReturnType<typeof loadTools> | undefined;
 
 async function loadTools() {
-  const [http, https, { default: getAuth }] = await Promise.all([
+  const [http, https, { createSecureContext }, { default: getAuth }] = await Promise.all([
     import('node:http'),
     import('node:https'),
+    import('node:tls'),
     import('npm-registry-fetch/lib/auth.js'),
   ]);
-  return { http, https, getAuth };
+  return { http, https, createSecureContext, getAuth };
 }
 
 async function send({ url, npm, clock, headers }: Get, address: string): Promise<IncomingMessage> {
   tools ??= loadTools();
-  const { http, https, getAuth } = await tools;
+  const { http, https, createSecureContext, getAuth } = await tools;
   const target = new URL(address);
   const reach = reachOf(npm);
   const lost = reach.lost(target.host);
@@ -110,7 +111,17 @@ async function send({ url, npm, clock, headers }: Get, address: string): Promise
   // npm's own rule decides what is sent to an address; another origin that we were redirected to gets nothing.
   const auth = address === url || target.origin === new URL(url).origin ? authFor(address, npm, getAuth) : undefined;
   const authorization = auth?.token ? `Bearer ${auth.token}` : auth?.auth ? `Basic ${auth.auth}` : undefined;
-  const agent = agentFor(npm, secure, () => (secure ? new https.Agent(secureOptions(npm)) : new http.Agent(agentOptions(npm))));
+  const identity = auth?.cert && auth.key ? { cert: auth.cert, key: auth.key } : undefined;
+  const agent = agentFor(npm, secure ? `secure ${identity?.cert ?? ''}` : 'plain', () =>
+    secure
+      ? new https.Agent({
+          ...agentOptions(npm),
+          rejectUnauthorized: npm.strictSSL !== false,
+          // Reading the authorities anew for every connection takes longer than everything else on it.
+          secureContext: createSecureContext({ ...certificatesOf(npm), ...identity }),
+        })
+      : new http.Agent(agentOptions(npm)),
+  );
   const options = {
     agent,
     headers: {
@@ -118,7 +129,6 @@ async function send({ url, npm, clock, headers }: Get, address: string): Promise
       ...headers,
       ...(authorization !== undefined && { authorization }),
     },
-    ...(auth?.cert && auth.key && { cert: auth.cert, key: auth.key }),
   };
   return new Promise((resolve, reject) => {
     const sent = (secure ? https : http).request(target, options, (message) => {
@@ -153,14 +163,14 @@ function authFor(address: string, npm: NpmOptions, getAuth: GetAuth): ReturnType
   return auth;
 }
 
-const agents = new WeakMap<NpmOptions, { plain?: Agent; secure?: Agent }>();
+const agents = new WeakMap<NpmOptions, Map<string, Agent>>();
 
-/** One agent per configuration and protocol: connections are used again, and certificates are not mixed. */
-function agentFor(npm: NpmOptions, secure: boolean, make: () => Agent): Agent {
-  const known = agents.get(npm) ?? {};
+/** One agent per configuration, protocol and certificate of ours: connections are used again, and certificates are not mixed. */
+function agentFor(npm: NpmOptions, kind: string, make: () => Agent): Agent {
+  const known = agents.get(npm) ?? new Map<string, Agent>();
   agents.set(npm, known);
-  const kept = known[secure ? 'secure' : 'plain'] ?? make();
-  known[secure ? 'secure' : 'plain'] = kept;
+  const kept = known.get(kind) ?? make();
+  known.set(kind, kept);
   return kept;
 }
 
@@ -176,10 +186,10 @@ function agentOptions(npm: NpmOptions) {
   return { keepAlive: true, maxSockets: 64, lookup: lookupTogether, ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }) };
 }
 
-function secureOptions(npm: NpmOptions) {
+function certificatesOf(npm: NpmOptions) {
   const text = (name: string) => (typeof npm[name] === 'string' && npm[name] !== '' ? { [name]: npm[name] } : {});
   const ca = Array.isArray(npm.ca) && npm.ca.length > 0 ? { ca: npm.ca.map(String) } : text('ca');
-  return { ...agentOptions(npm), ...ca, ...text('cert'), ...text('key'), rejectUnauthorized: npm.strictSSL !== false };
+  return { ...ca, ...text('cert'), ...text('key') };
 }
 
 function trouble(code: string): Error {

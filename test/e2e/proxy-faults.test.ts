@@ -1,6 +1,6 @@
 /** The real proxy as a process: killed in the middle of its writes, on a full disk, and asked by everybody at once. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,11 +26,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-async function started(audit: string): Promise<{ readonly url: string; readonly child: ChildProcess; readonly printed: () => string }> {
-  const words = [cliPath, 'proxy', '--listen', '127.0.0.1:0', '--upstream', registry.url, '--audit', audit];
-  const child = spawn(process.execPath, words, {
+/** A file system of a few pages, seen by one process and its children alone; undefined where the system allows none. */
+const tinyDisk = ((): ((folder: string, words: readonly string[]) => readonly string[]) | undefined => {
+  const script = 'mount -t tmpfs -o size=24k,mode=700 none "$0" && exec "$@"';
+  const on = (disk: string, words: readonly string[]) => ['unshare', '-rm', 'sh', '-c', script, disk, ...words];
+  const [program = '', ...words] = on(folder, ['true']);
+  return spawnSync(program, words, { stdio: 'ignore' }).status === 0 ? on : undefined;
+})();
+
+interface Started {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly printed: () => string;
+}
+
+async function started(audit: string, disk?: string): Promise<Started> {
+  const proxy = [process.execPath, cliPath, 'proxy', '--listen', '127.0.0.1:0', '--upstream', registry.url, '--audit', audit];
+  const [program = '', ...words] = disk === undefined || !tinyDisk ? proxy : tinyDisk(disk, proxy);
+  const child = spawn(program, words, {
     cwd: folder,
-    env: { PATH: process.env['PATH'], HOME: folder, DEPWARD_CACHE: join(folder, 'cache') },
+    env: { PATH: process.env['PATH'], HOME: folder, DEPWARD_CACHE: disk ?? join(folder, 'cache') },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   running.push(child);
@@ -93,6 +108,26 @@ describe('a proxy', () => {
       expect(printed()).toContain('the audit log /dev/full cannot be written');
       const metrics = await (await fetch(`${url}-/depward/metrics`)).text();
       expect(Number(/^depward_audit_lost (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
+  (tinyDisk ? it : it.skip)(
+    `whose cache lies on a full disk judges as before${tinyDisk ? '' : ' (skipped: no mounts of our own here)'}`,
+    async () => {
+      const disk = join(folder, 'disk');
+      mkdirSync(disk);
+      const { url, child } = await started(join(disk, 'audit.log'), disk);
+      expect(await askAll(url)).toEqual(whole);
+      // Seen from outside by the process that has it mounted.
+      const seen = `/proc/${child.pid}/root${disk}`;
+      expect(statfsSync(seen).bfree).toBe(0);
+      const kept = readdirSync(join(seen, 'contents-1'));
+      expect(kept.length).toBeGreaterThan(0);
+      expect(kept.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      expect((await fetch(`${url}-/depward/health`)).status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
     },
     60_000,
   );

@@ -1,5 +1,4 @@
 /** A company's registry over https: its own authority (cafile) and client certificates (certfile, keyfile), as npm is configured. */
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as forward } from 'node:http';
@@ -10,31 +9,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRegistry } from '../../src/registry/client.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
+import { canSign, makeCertificates } from '../helpers/own-authority.ts';
 
-const canSign = spawnSync('openssl', ['version']).status === 0;
 const bytes = Buffer.from('pretend this is a tarball');
 let folder: string;
 let plain: FixtureRegistry;
 let secure: Server;
 let host: string;
 
-/** An authority, and certificates it signed. */
-function makeCertificates(): void {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=acme authority', '-days', '2');
-  writeFileSync(join(folder, 'names'), 'subjectAltName=IP:127.0.0.1');
-  for (const name of ['server', 'client']) {
-    openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-    const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names'];
-    openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...signing);
-  }
-}
-
 beforeAll(async () => {
   if (!canSign) return;
   folder = mkdtempSync(join(tmpdir(), 'depward-tls-'));
-  makeCertificates();
+  makeCertificates(folder, ['server', 'client']);
   plain = await startFixtureRegistry({ packuments: [publish('left', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z' }])] });
   plain.addTarball('left', '1.0.0', bytes);
   const read = (name: string) => readFileSync(join(folder, name));

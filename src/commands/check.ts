@@ -2,6 +2,7 @@
 import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
+import type { ResolveOptions } from '../resolve/spec.ts';
 import { isSame, keepAnswer, type Standing, spokenOf } from './answers.ts';
 import { checkQuestion } from './check-again.ts';
 import type { Io } from './io.ts';
@@ -17,7 +18,7 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
   const session = await openSession(io.cwd, options, io);
   const question = await checkQuestion(specs, options, asked);
   try {
-    const { changes, tree, gaps, notes } = specs.length > 0 ? await fromSpecs(specs, session, options, io) : await fromLockfile(io.cwd);
+    const { changes, tree, gaps, notes } = await judgeableOf(specs, session, options, io);
     for (const note of notes) io.stderr(note);
     const report = await session.judge('check', changes, tree, { fileGaps: gaps });
     session.progress.stop();
@@ -48,29 +49,41 @@ interface Judgeable {
   readonly notes: readonly string[];
 }
 
+async function judgeableOf(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
+  if (specs.length === 0) return orNoLockfile(await fromLockfile(io.cwd));
+  const { isFolderItself } = await import('../resolve/wanted-spec.ts');
+  if (!specs.every((spec) => isFolderItself(spec, io.cwd))) return fromSpecs(specs, session, options, io);
+  return (await fromLockfile(io.cwd)) ?? fromSpecs([], session, options, io);
+}
+
+/** What specs would bring in; without one, all that package.json asks for. */
 async function fromSpecs(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
   if (options.offline)
     throw new DepwardError('usage', 'a spec cannot be resolved offline', { hint: 'without a spec, --offline judges the lockfile from the cache' });
-  const { resolveSpecs } = await import('../resolve/spec.ts');
+  const { resolveProject, resolveSpecs } = await import('../resolve/spec.ts');
   session.progress.say('resolving what this would install');
-  const resolution = await resolveSpecs(specs, {
+  const asked: ResolveOptions = {
     folder: io.cwd,
     npm: await session.registry.npmOptions(),
     fetchDocument: (name) => session.registry.document(name),
     ...(session.past && { before: new Date(session.now) }),
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
-  });
+  };
+  const resolution = await (specs.length > 0 ? resolveSpecs(specs, asked) : resolveProject(asked));
   return { ...resolution, notes: resolution.notes.map((note) => `depward: ${note}\n`) };
 }
 
-async function fromLockfile(folder: string): Promise<Judgeable> {
+async function fromLockfile(folder: string): Promise<Judgeable | undefined> {
   const { readProjectLockfile } = await import('../resolve/project.ts');
   const lockfile = await readProjectLockfile(folder);
-  if (!lockfile) {
-    throw new DepwardError('input', 'there is no lockfile in this folder', {
-      hint: 'name what you want to add (depward check express), or make a lockfile (npm install --package-lock-only)',
-    });
-  }
+  if (!lockfile) return undefined;
   const { diffTrees } = await import('../resolve/diff.ts');
   return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree, gaps: [], notes: [] };
+}
+
+function orNoLockfile(judgeable: Judgeable | undefined): Judgeable {
+  if (judgeable) return judgeable;
+  throw new DepwardError('input', 'there is no lockfile in this folder', {
+    hint: 'name what you want to add (depward check express), or make a lockfile (npm install --package-lock-only); depward check . judges what package.json asks for',
+  });
 }

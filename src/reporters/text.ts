@@ -161,15 +161,19 @@ function remarkSection(page: Page): string[][] {
 function closing(page: Page): string[] {
   const { report, paint } = page;
   const clean = report.verdicts.every((verdict) => verdict.action === 'allow') && report.complete;
-  const judged =
-    report.mode === 'doctor' ? 'repository judged' : `${report.coverage.judged} package${report.coverage.judged === 1 ? '' : 's'} judged`;
-  const state = clean ? paint.green(`${judged}, nothing to object to`) : stateText(report, paint, judged);
+  const state = clean ? paint.green(`${judgedText(report)}, nothing to object to`) : stateText(report, paint, judgedText(report));
   const coverage = coverageParts(report);
   return [
     ...hang('', String, `${state} (policy: ${printable(report.policy)})`, page),
     ...(coverage.length > 0 ? hang('', String, `Coverage: ${coverage.join('; ')}.`, page) : []),
     ...(clean || page.detail !== 'normal' ? [] : hang('', String, `More on a rule: depward explain ${report.findings[0]?.ruleId ?? 'RULE'}`, page)),
   ];
+}
+
+function judgedText({ mode, coverage, action }: Report): string {
+  if (mode === 'doctor') return 'repository judged';
+  if (coverage.packages === 0 && action === 'allow') return mode === 'gate' ? 'no package added or changed' : 'no package to judge';
+  return `${coverage.judged} package${coverage.judged === 1 ? '' : 's'} judged`;
 }
 
 function stateText(report: Report, paint: Paint, judged: string): string {

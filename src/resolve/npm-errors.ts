@@ -47,6 +47,8 @@ export function resolvingError(error: unknown, before: Date | undefined, asked: 
       `the registry's answer on ${what} is not a packument`,
       'Check the registry URL; a proxy or a login page may stand between.',
     );
+  if (networkCodes.has(code) && what.startsWith('http'))
+    return make('network', `${what} cannot be reached (${code})`, 'Check the network and the address.');
   if (networkCodes.has(code))
     return make('network', `the registry cannot be reached (${code}) at ${what}`, 'Check the network and the registry in your .npmrc.');
   return make('network', `${what} could not be resolved: ${safe(error)}`, 'Run npm install --dry-run to see what npm says.');

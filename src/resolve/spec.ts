@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Arborist from '@npmcli/arborist';
-import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
 import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import { listText, printable } from '../model/text.ts';
@@ -14,10 +13,10 @@ import { diffTrees } from './diff.ts';
 import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument, slim } from './documents.ts';
 import { gitSurroundings, gitTrouble } from './git-surroundings.ts';
 import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf, untoldIn } from './ideal-tree.ts';
-import { objectOf, own } from './lockfiles/json.ts';
-import { resolvingError, specHint, withoutSecrets } from './npm-errors.ts';
+import { resolvingError, withoutSecrets } from './npm-errors.ts';
 import { plainTree } from './plain-tree.ts';
 import { type ProjectLockfile, readProjectLockfile } from './project.ts';
+import { allPlaced, isAbsent, missingPackage, parseSpecs, repeatedNotes, type WantedSpec } from './wanted-spec.ts';
 
 /** What `resolveSpecs` needs besides the specs. */
 export interface ResolveOptions {
@@ -57,10 +56,17 @@ async function inScratch<T>({ npm }: ResolveOptions, work: (npm: NpmOptions) => 
   const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
   try {
     await mkdir(scratch, { mode: 0o700 });
-    return await work({ ...npm, ...gitSurroundings(scratch, npm['timeout']), cache: scratch });
+    return await work({ ...npm, ...impatient(npm), ...gitSurroundings(scratch, npm['timeout']), cache: scratch });
   } finally {
     await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** npm's own settings wait ten seconds and then sixty before an address that does not answer is given up. */
+function impatient(npm: NpmOptions): NpmOptions {
+  const own = { retries: npm['fetchRetries'], ...Object(npm['retry']) };
+  const atMost = (value: unknown, most: number) => Math.min(typeof value === 'number' ? value : most, most);
+  return { retry: { retries: atMost(own.retries, 2), minTimeout: atMost(own.minTimeout, 500), maxTimeout: atMost(own.maxTimeout, 5_000) } };
 }
 
 /** What the project's own package.json resolves to, as an installation without further words would; `update` names what may move, or is true for all. */
@@ -89,37 +95,14 @@ async function reading(options: ResolveOptions) {
   return { documents, before, npm: { ...options.npm, packumentCache: documents.cache, ...(before && { before }) } };
 }
 
-interface WantedSpec {
-  readonly text: string;
-  /** The real package name, where the spec tells. */
-  readonly name: string | undefined;
-  /** The exact version asked for, where it is one. */
-  readonly exact?: string;
-}
-
-async function parseSpecs(specs: readonly string[], folder: string): Promise<WantedSpec[]> {
-  const { default: parse } = await import('npm-package-arg');
-  return specs.map((text) => {
-    try {
-      const spec = parse(text, folder);
-      // Arborist takes relative paths from the process's folder, not from the project's.
-      const local = spec.type === 'file' || spec.type === 'directory' ? `file:${spec.fetchSpec}` : text;
-      const real = 'subSpec' in spec ? (spec.subSpec as typeof spec) : spec;
-      const exact = real.type === 'version' && typeof real.fetchSpec === 'string' ? real.fetchSpec : undefined;
-      return { text: local, name: real.name ?? undefined, ...(exact !== undefined && { exact }) };
-    } catch (error) {
-      throw new DepwardError('usage', `not a package spec: ${withoutSecrets(text)}`, { hint: specHint, cause: error });
-    }
-  });
-}
-
 async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {
   const { documents, before, npm } = await reading(options);
-  const notes: string[] = [];
+  const notes = repeatedNotes(wanted);
   if (lockfile === undefined && isEmpty(options.folder)) {
     const specs = wanted.map(({ text }) => text);
     const plain = await Promise.race([plainTree(specs, documents, npm), documents.stopped]);
-    if (plain) return { ...plain, changes: diffTrees(undefined, plain.tree), notes: options.before ? undatedNote(documents) : [], gaps: [] };
+    if (plain)
+      return { ...plain, changes: diffTrees(undefined, plain.tree), notes: [...notes, ...(options.before ? undatedNote(documents) : [])], gaps: [] };
   }
   const home = homeOf(lockfile, options.folder, notes);
   let left = wanted;
@@ -130,6 +113,7 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
     const absent = left.filter((spec) => isAbsent(spec, documents, ideal.refused));
     if (absent.length === 0) {
       if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before, left);
+      if (ideal.root) allPlaced(left, ideal.root.edgesOut);
       if (options.before) notes.push(...undatedNote(documents));
       return resolution(ideal, asAsked(gone), lockfile, notes);
     }
@@ -137,14 +121,6 @@ async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile 
     left = left.filter((spec) => !absent.includes(spec));
   }
   return resolution(undefined, asAsked(gone), lockfile, notes);
-}
-
-/** What was asked for by name and is not there: the package, or the one exact version. That is a finding, not an error. */
-function isAbsent(spec: WantedSpec, documents: Documents, refused: unknown): boolean {
-  if (spec.name === undefined) return false;
-  if (documents.unknown.has(spec.name)) return true;
-  const untargeted = codeOf(refused) === 'ETARGET' ? objectOf(refused) : undefined;
-  return untargeted !== undefined && spec.exact !== undefined && own(untargeted, 'name') === spec.name && own(untargeted, 'wanted') === spec.exact;
 }
 
 /** True for a folder in which npm would find nothing to keep. */
@@ -217,11 +193,6 @@ function changesOf(tree: ResolvedTree, root: Arborist.Node, requested: readonly 
   const reached = reachableFrom(root, requested);
   const brought = { ...tree, packages: tree.packages.filter((entry) => reached.has(entry.key)) };
   return diffTrees(lockfile?.tree, brought).filter((change) => change.action !== 'remove');
-}
-
-function missingPackage(spec: WantedSpec): ResolvedPackage {
-  const name = spec.name ?? spec.text;
-  return { key: `missing:${name}`, name, version: spec.exact ?? '', source: 'registry', dev: false, optional: false, peer: false, bundled: false };
 }
 
 function withMissing(found: ResolvedTree | undefined, missing: readonly ResolvedPackage[], gone: readonly WantedSpec[]): ResolvedTree {

@@ -55,6 +55,15 @@ describe('a spec', () => {
     expect(readdirSync(place.folder)).toEqual([]);
   });
 
+  it('of the folder itself means all that its package.json asks for, or its lockfile', async () => {
+    place.write('package.json', { name: 'project', version: '1.0.0', dependencies: { steady: '^1.0.0' } });
+    expect((await place.run('check', '.')).stdout).toContain('2 packages judged, nothing to object to');
+    place.write('package-lock.json', { lockfileVersion: 3, packages: { '': { name: 'project' }, 'node_modules/steady-part': { version: '2.0.0' } } });
+    expect((await place.run('check', '.')).stdout).toContain('1 package judged');
+    place.write('package-lock.json', { lockfileVersion: 3, packages: { '': { name: 'project' } } });
+    expect((await place.run('check', '.')).stdout).toContain('no package to judge');
+  });
+
   it('of a taken-over package is blocked, with the way in and what to take instead', async () => {
     const { code, stdout } = await place.run('check', 'uses-taken-over', '--format', 'json');
     const report = JSON.parse(stdout);

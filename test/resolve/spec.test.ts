@@ -64,6 +64,50 @@ function readdirSyncOrText(path: string): string {
   }
 }
 
+describe('specs that mean nothing, or not what they seem to', () => {
+  for (const spec of ['<2', '-', '__proto__', 'node_modules', '']) {
+    it(`${JSON.stringify(spec)} is no spec, nor is it the package "undefined"`, async () => {
+      await expect(resolveSpecs([spec], options())).rejects.toThrow(/not a package spec/);
+    });
+  }
+
+  it('an alias of no name is taken as npm takes it', async () => {
+    expect(texts((await resolveSpecs(['npm:@acme/up@3.0.0'], options())).changes)).toEqual(['add @acme/up@3.0.0']);
+  });
+
+  it('a name that every object has is judged, or said not to be', async () => {
+    registry.add(publish('constructor', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z' }]));
+    expect(texts((await resolveSpecs(['constructor'], options())).changes)).toEqual(['add constructor@1.0.0']);
+    writeFileSync(join(folder, 'package.json'), '{"name":"project"}');
+    await expect(resolveSpecs(['constructor', 'right'], options())).rejects.toThrow(/npm adds nothing here for constructor/);
+  });
+
+  for (const project of [false, true]) {
+    it(`of two specs for one name npm takes the last, which is said (${project ? 'in a project' : 'in an empty folder'})`, async () => {
+      if (project) writeFileSync(join(folder, 'package.json'), '{"name":"project"}');
+      const { changes, notes } = await resolveSpecs(['right@1.0.0', 'right@1.0.1'], options());
+      expect(texts(changes)).toEqual(['add right@1.0.1']);
+      expect(notes).toEqual([expect.stringMatching(/^not judged: right@1\.0\.0, for npm would install right@1\.0\.1/)]);
+    });
+  }
+
+  for (const spec of ['.', './', 'file:.']) {
+    it(`${spec} is the project itself`, async () => {
+      writeFileSync(join(folder, 'package.json'), '{"name":"project"}');
+      await expect(resolveSpecs([spec, 'right'], options())).rejects.toThrow(/is this project itself/);
+    });
+  }
+
+  it('an address that does not answer is given up soon', async () => {
+    await expect(
+      resolveSpecs(
+        ['http://127.0.0.1:9/x.tgz'],
+        options({ npm: { registry: registry.url, retry: { retries: 2, minTimeout: 10_000, maxTimeout: 60_000 } } }),
+      ),
+    ).rejects.toThrow(/cannot be reached/);
+  }, 9_000);
+});
+
 describe('resolving specs', () => {
   it('brings in the spec and all it needs, with the way in', async () => {
     const { tree, changes, requested } = await resolveSpecs(['left'], options());

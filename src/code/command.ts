@@ -71,6 +71,7 @@ const scriptRunners: ReadonlyMap<string, InlineCode['language']> = new Map([
 ]);
 const powershells = new Set('powershell pwsh'.split(' '));
 const managers = new Set('npm pnpm yarn bun'.split(' '));
+const clipboards = new Set('pbpaste pbcopy xclip xsel wl-paste wl-copy clip termux-clipboard-get'.split(' '));
 const lookups = new Set('nslookup dig host drill ping resolvectl resolve-dnsname'.split(' '));
 const quiet = new Set(
   'echo printf true false exit cd test [ [[ set export mkdir cp mv touch sleep rm ls cat grep sed awk head tail chmod which command type pwd read shift return local unset trap dirname basename uname whoami id hostname tr cut sort wc xargs find tar gzip gunzip unzip base64 xxd date env printenv rem if goto call echo. setlocal endlocal del copy move kill ps :'.split(
@@ -233,6 +234,7 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
   if (isDestructive(name, rest)) sink.does('destructive', words.map((word) => word.text).join(' '));
   if (['crontab', 'launchctl', 'schtasks', 'reg', 'update-rc.d', 'at'].includes(name)) sink.does('persistence', name);
   if (name === 'systemctl' && rest.some((word) => /^(enable|start|daemon-reload)$/.test(word.text))) sink.does('persistence', name);
+  if (clipboards.has(name)) sink.does('clipboard', name);
   if (name === 'security' && rest.some((word) => /find-|dump-/.test(word.text))) sink.does('credential-file', 'macOS keychain');
   if (['nc', 'ncat', 'netcat', 'socat', 'telnet', 'ssh'].includes(name))
     sink.does(
@@ -363,10 +365,11 @@ function runFile(text: string | undefined, sink: Sink): void {
 function isDestructive(name: string, rest: readonly Word[]): boolean {
   if (name === 'rm')
     return (
-      rest.some((word) => /^-\w*[rR]/.test(word.text)) && rest.some((word) => /^(~\/?\*?|\/\*?|\/home\/?\*?|\/Users\/?|\$HOME)$/.test(word.text))
+      rest.some((word) => /^-\w*[rR]/.test(word.text)) &&
+      rest.some((word) => /^(~\/?\*?|\/\*?|(\.\/)?\*|\/home\/?\*?|\/Users\/?|\$HOME)$/.test(word.text))
     );
   if (name === 'shred') return true;
   if (name === 'del' || name === 'rd' || name === 'rmdir')
-    return rest.some((word) => /^\/s$/i.test(word.text)) && rest.some((word) => /^(~|[a-z]:\\?\*?$)/i.test(word.text));
+    return rest.some((word) => /^\/s$/i.test(word.text)) && rest.some((word) => /^(~|\.|\*(\.\*)?$|[a-z]:\\?\*?$)/i.test(word.text));
   return name === 'cipher' && rest.some((word) => /^\/w/i.test(word.text));
 }

@@ -115,6 +115,8 @@ const python: readonly Row[] = [
   },
   { kind: 'dynamic-code', detail: 'exec', pattern: /\b(exec|eval|compile)\s*\(|__import__\s*\(|marshal\.loads/ },
   { kind: 'environment', detail: 'the environment', pattern: /dict\(os\.environ\)|os\.environ\.(items|copy)\(|json\.dumps\([^\n]{0,20}os\.environ/ },
+  { kind: 'credential-file', detail: 'memory of other processes', pattern: /\/proc\/[^\n]{0,40}\/(mem|maps|environ)\b/ },
+  { kind: 'clipboard', detail: 'the clipboard', pattern: /\bpyperclip\.|clipboard_get\(/ },
   { kind: 'native-load', detail: 'calls native code', pattern: /\bctypes\.(CDLL|windll|cdll)\b/ },
 ];
 

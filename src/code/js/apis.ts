@@ -86,7 +86,7 @@ export function decodes(path: string): boolean {
   );
 }
 
-/** Facts about the machine and its owner. */
+/** Facts about the machine and its owner; platform and the like only say which program fits. */
 export function tellsOfHost(path: string): boolean {
-  return /^os#(hostname|userInfo|networkInterfaces|platform|release|arch|cpus|homedir|version|machine)$/.test(path);
+  return /^os#(hostname|userInfo|networkInterfaces|homedir)$/.test(path);
 }

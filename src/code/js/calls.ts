@@ -67,6 +67,9 @@ function pathCall(evaluator: Evaluator, path: string, node: CallNode, scope: Sco
       return /^\s*return\s+this\s*;?\s*$/.test(textOf(value(args.length - 1))?.text ?? '')
         ? { is: 'function', node: returnsThis, scope }
         : { is: 'result', of: path, node, scope };
+    case '#Object.getPrototypeOf':
+    case '#Reflect.getPrototypeOf':
+      return value(0)?.is === 'function' ? { is: 'path', path: '#Function.prototype' } : { is: 'result', of: path, node, scope };
     case '#Reflect.get':
       return evaluator.property(value(0), textOf(value(1))?.text ?? hole);
     case '#String.fromCharCode':
@@ -104,7 +107,8 @@ function pathCall(evaluator: Evaluator, path: string, node: CallNode, scope: Sco
     case '#process.cwd':
       return { is: 'text', text: '.', readAs: 'written' };
     default:
-      return path.endsWith('#')
+      // A helper the compiler takes from the global object if it is there: `this && this.__importDefault`.
+      return path.endsWith('#') || /^#__?[a-zA-Z]+$/.test(path)
         ? (passedModule(evaluator, node, scope) ?? { is: 'result', of: path, node, scope })
         : { is: 'result', of: path, node, scope };
   }

@@ -2,7 +2,7 @@
 import type { Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
 import { textOf } from './known.ts';
-import { bare, type Node } from './nodes.ts';
+import { isCall, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
 
@@ -27,10 +27,10 @@ function fetches(notes: Notes, file: Node | undefined, path: string, node: Node,
 /** `response.pipe(createWriteStream(file))`, `pipeline(response, createWriteStream(file))`. */
 export function readPipe(notes: Notes, source: Node, args: readonly Node[], node: Node, scope: Scope): void {
   for (const argument of args) {
-    const target = bare(argument);
-    if (target.type !== 'CallExpression' || doingsOf(notes.calleePath(target, scope) ?? '').touches !== 'write') continue;
+    const target = notes.evaluator.value(argument, scope);
+    if (target?.is !== 'result' || !isCall(target.node) || doingsOf(target.of).touches !== 'write') continue;
     if (!originOf(notes.evaluator, source, scope).has('network')) continue;
-    const [file] = target.arguments;
-    fetches(notes, file, file ? notes.evaluator.text(file, scope).text : '', node, scope);
+    const [file] = target.node.arguments;
+    fetches(notes, file, file ? notes.evaluator.text(file, target.scope).text : '', node, target.scope);
   }
 }

@@ -13,6 +13,25 @@ export function isCall(node: Node): node is CallNode {
   return node.type === 'CallExpression' || node.type === 'NewExpression';
 }
 
+const mostLooked = 300;
+
+/** The expressions a function gives back, without those of functions in it. */
+export function returnsOf(target: FunctionNode): readonly Node[] {
+  if (!target.body) return [];
+  if (target.body.type !== 'BlockStatement') return [target.body];
+  const found: Node[] = [];
+  const open: unknown[] = [...target.body.body].reverse();
+  for (let looked = 0; open.length > 0 && looked < mostLooked; looked++) {
+    const node = open.pop() as Node;
+    if (node.type === 'ReturnStatement') node.argument && found.push(node.argument);
+    else if (!isFunction(node) && !node.type.endsWith('Expression') && node.type !== 'VariableDeclaration') {
+      for (const value of Object.values(node))
+        for (const child of Array.isArray(value) ? value : [value]) if (child && typeof child === 'object' && 'type' in child) open.push(child);
+    }
+  }
+  return found;
+}
+
 /** A node without chains and parentheses around it. */
 export function bare(node: Node): Node {
   let inner = node;

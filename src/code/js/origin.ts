@@ -2,7 +2,7 @@
 import { isKeyName, isSecretVariable, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
-import { bare, type FunctionNode, isCall, type Node } from './nodes.ts';
+import { bare, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import type { Evaluator } from './value.ts';
 
 /** What a value was made of. */
@@ -39,6 +39,7 @@ class Tracer {
   readonly tags = new Set<Tag>();
   readonly #evaluator: Evaluator;
   readonly #seen = new Set<Binding>();
+  readonly #functions = new Set<FunctionNode>();
   #left = mostNodes;
 
   constructor(evaluator: Evaluator) {
@@ -87,6 +88,7 @@ class Tracer {
     if (!binding || this.#seen.has(binding) || hops > mostHops) return;
     this.#seen.add(binding);
     if (binding.parameter) this.#parameter(binding, hops);
+    for (const { node, scope: from } of this.#evaluator.scan.fedInto(name)) if (lookup(from, name) === binding) this.trace(node, from, hops + 1);
     for (const source of binding.sources) {
       if (source.module !== undefined && talks(`${source.module}#${source.path[0] ?? ''}`)) this.tags.add('network');
       if (source.node) this.trace(source.node, source.scope, hops + 1);
@@ -125,8 +127,10 @@ class Tracer {
     if (path !== undefined && this.#path(path)) return;
     const key = this.#evaluator.key(node, scope);
     if (key !== undefined && isKeyName(key)) this.tags.add('key-material');
-    this.trace(node.object, scope, hops);
     if (node.computed) this.trace(node.property, scope, hops);
+    // One variable of the environment, whichever it is, is not the environment.
+    if (key === undefined && this.#evaluator.path(node.object, scope) === '#process.env') return;
+    this.trace(node.object, scope, hops);
   }
 
   /** True when a path says all there is to know. */
@@ -148,8 +152,23 @@ class Tracer {
     const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
     // What a function of the file makes of the environment is mostly one variable of it.
     for (const argument of node.arguments) if (known || this.#evaluator.path(argument, scope) !== '#process.env') this.trace(argument, scope, hops);
+    this.#given(bare(node.callee), scope, hops);
+    for (const argument of node.arguments) if (isFunction(argument)) this.#returned(argument, scope, hops);
     const text = this.#evaluator.value(node, scope);
     if (text?.is === 'text' || text?.is === 'bytes') this.#text(text.is === 'text' ? text.text : '');
+  }
+
+  /** What a function of this file gives back. */
+  #given(callee: Node, scope: Scope, hops: number): void {
+    const value = isFunction(callee) ? ({ is: 'function', node: callee, scope } as const) : this.#evaluator.value(callee, scope);
+    if (value?.is === 'function') this.#returned(value.node, value.scope, hops);
+  }
+
+  #returned(target: FunctionNode, around: Scope, hops: number): void {
+    if (hops > mostHops || this.#functions.has(target) || !target.body) return;
+    this.#functions.add(target);
+    const scope = this.#evaluator.scan.scopeOf(target) ?? around;
+    for (const node of returnsOf(target)) this.trace(node, scope, hops + 1);
   }
 
   #calleeTags(callee: Node, args: readonly Node[], scope: Scope): void {

@@ -3,7 +3,7 @@ import type { ESTree } from 'meriyah';
 import { hostOf, isSecretVariable } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import { hole, memberPath } from './known.ts';
-import { isCall, type Node } from './nodes.ts';
+import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import type { Seen } from './scan.ts';
 
@@ -25,6 +25,8 @@ export function readAssignment(notes: Notes, { node, scope }: Seen<ESTree.Assign
   const base = notes.evaluator.path(left.object, scope);
   const path = base !== undefined && key !== undefined ? memberPath(base, key) : undefined;
   if (path !== undefined) replaced(notes, path, node);
+  else if (base !== undefined && isFunction(bare(node.right)) && /^#(ethereum|solana|phantom|tronWeb|web3)$/.test(base))
+    notes.add('wallet-hook', `replaces ${base.slice(1)}.${hole}`, node);
   if (key === 'src' && isScriptElement(notes, left.object, scope)) scriptSource(notes, node, scope);
   if ((key === 'textContent' || key === 'text' || key === 'innerHTML') && isScriptElement(notes, left.object, scope))
     notes.add('script-injection', 'text of a script element', node);

@@ -1,28 +1,33 @@
 /** Programs and scripts that are started. */
 import type { ReadAs } from '../../model/contents.ts';
 import { argvFacts, type CommandFacts, commandFacts } from '../command.ts';
+import { readTokenScript } from '../other-scripts.ts';
 import type { Scope } from './bindings.ts';
 import { hole, textOf, type Value } from './known.ts';
 import type { Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
+import { readCode } from './run-code.ts';
 
 export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path: string, node: Called, scope: Scope): void {
   const [first, second] = node.arguments;
-  const text = first && first.type !== 'SpreadElement' ? notes.evaluator.value(first, scope) : undefined;
-  const told = textOf(text);
+  const values = first && first.type !== 'SpreadElement' ? notes.evaluator.alternatives(first, scope) : [];
+  const [told, ...others] = values.map(textOf).filter((text) => text !== undefined);
   const name = path.split(/[#.]/).at(-1) ?? path;
   starts(notes, node, scope);
   if (how === 'script') {
-    if (told) notes.files.push(told.text);
-    const asCode = property(notes, node.arguments[1], 'eval', scope);
-    if (asCode !== undefined && told) notes.inner.push({ code: told.text, at: node.start ?? 0, readAs: told.readAs });
+    if (property(notes, second, 'eval', scope) !== undefined) readCode(notes, path, node, scope);
+    else if (told) notes.files.push(told.text);
     return;
   }
   const rest = second && how === 'words' && second.type !== 'SpreadElement' ? notes.evaluator.value(second, scope) : undefined;
   const words = [told?.text ?? hole, ...(rest?.is === 'list' ? rest.items.map((item) => textOf(item)?.text ?? hole) : [])];
   notes.add('process', told ? words.join(' ') : `${name}(${hole})`, node, told?.readAs);
-  const facts = how === 'line' || usesShell(notes, node, scope) ? commandFacts(words.join(' ')) : argvFacts(words);
-  command(notes, facts, node, told?.readAs ?? 'written');
+  const read = how === 'line' || usesShell(notes, node, scope) ? (argv: readonly string[]) => commandFacts(argv.join(' ')) : argvFacts;
+  command(notes, read(words), node, told?.readAs ?? 'written');
+  for (const other of others) {
+    notes.add('process', other.text, node, other.readAs);
+    command(notes, read([other.text, ...words.slice(1)]), node, other.readAs);
+  }
   const tags = notes.tagsOf(node.arguments, scope);
   if (tags.has('network')) notes.add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
   else if (tags.has('decoded') && told?.readAs !== 'written') notes.add('decode-execute', `${name} of decoded text`, node);
@@ -58,5 +63,8 @@ function property(notes: Notes, node: Node | undefined, key: string, scope: Scop
 function command(notes: Notes, facts: CommandFacts, node: Node, readAs: ReadAs): void {
   for (const { kind, detail } of facts.doings) notes.add(kind, detail, node, readAs);
   notes.files.push(...facts.files);
-  for (const { language, code } of facts.inline) if (language === 'javascript') notes.inner.push({ code, at: node.start ?? 0, readAs });
+  for (const { language, code } of facts.inline) {
+    if (language === 'javascript') notes.inner.push({ code, at: node.start ?? 0, readAs });
+    else for (const found of readTokenScript(code, language).spotted) notes.add(found.kind, found.detail, node, found.readAs);
+  }
 }

@@ -26,6 +26,10 @@ export interface Scan {
   readonly handed: Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>;
   /** Some calls by the plain name of what they call. */
   callsByName(name: string): readonly Seen<CallNode>[];
+  /** The scope within a function. */
+  scopeOf(target: Node): Scope | undefined;
+  /** What is put into the object of a name: pushed, set, assigned to its members. */
+  fedInto(name: string): readonly Seen<Node>[];
   /** Properties by which mail gets further recipients. */
   readonly recipients: ESTree.Property[];
   /** `switch` inside `while (true)`-like loops: flattened control flow. */
@@ -67,11 +71,24 @@ class Walk implements Scan {
     for (const { node, scope } of this.#late) assigned(node.left, node.right, scope);
   }
 
+  readonly #inner = new Map<Node, Scope>();
+
+  scopeOf(target: Node): Scope | undefined {
+    return this.#inner.get(target);
+  }
+
   #byName: Map<string, Seen<CallNode>[]> | undefined;
 
   callsByName(name: string): readonly Seen<CallNode>[] {
     this.#byName ??= byName(this.calls);
     return this.#byName.get(name) ?? [];
+  }
+
+  #fed: Map<string, Seen<Node>[]> | undefined;
+
+  fedInto(name: string): readonly Seen<Node>[] {
+    this.#fed ??= fedByName(this.calls, this.assignments);
+    return this.#fed.get(name) ?? [];
   }
 
   #push(node: Node | null | undefined, scope: Scope): void {
@@ -181,7 +198,9 @@ class Walk implements Scan {
         return scope;
       case 'ForInStatement':
         this.loops.push({ node, scope });
-        return newScope(scope, false);
+        return loopScope(node, scope);
+      case 'ForOfStatement':
+        return loopScope(node, scope);
       case 'ImportDeclaration':
         this.imports.push(node.source.value);
         importNames(node, scope);
@@ -199,7 +218,6 @@ class Walk implements Scan {
       case 'ForStatement':
         if (node.test === null && holdsSwitch(node.body)) this.flattened++;
         return newScope(scope, false);
-      case 'ForOfStatement':
       case 'CatchClause':
       case 'SwitchStatement':
       case 'StaticBlock':
@@ -246,7 +264,9 @@ class Walk implements Scan {
 
   #function(node: ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression, scope: Scope): void {
     const inner = functionScope(node, scope);
-    this.#push(node.body, inner);
+    this.#inner.set(node, inner);
+    if (node.body?.type === 'BlockStatement') this.#pushAll(node.body.body, inner);
+    else this.#push(node.body, inner);
     this.#pushAll(node.params, inner);
     if (node.type !== 'ArrowFunctionExpression') this.#push(node.id, inner);
   }
@@ -268,6 +288,15 @@ class Walk implements Scan {
   }
 }
 
+/** What a loop goes over is where its variable comes from; which item it is, only running would tell. */
+function loopScope(node: ESTree.ForInStatement | ESTree.ForOfStatement, scope: Scope): Scope {
+  const inner = newScope(scope, false);
+  if (node.left.type !== 'VariableDeclaration') return inner;
+  const [first] = node.left.declarations;
+  if (first) declare(first.id, node.right, node.left.kind === 'var' ? (scope.home ?? scope) : inner, scope, ['?']);
+  return inner;
+}
+
 function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
   const found = new Map<string, Seen<CallNode>[]>();
   for (const { node, scope } of calls) {
@@ -276,6 +305,29 @@ function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
     if (!held) found.set(node.callee.name, [{ node, scope }]);
     else if (held.length < 8) held.push({ node, scope });
   }
+  return found;
+}
+
+const feeding = new Set('push unshift set add append concat enqueue splice write assign'.split(' '));
+const mostFed = 8;
+
+function fedByName(calls: Scan['calls'], assignments: Scan['assignments']): Map<string, Seen<Node>[]> {
+  const found = new Map<string, Seen<Node>[]>();
+  const feed = (object: Node, fed: readonly Node[], scope: Scope): void => {
+    if (object.type !== 'Identifier' || fed.length === 0) return;
+    const held = found.get(object.name) ?? [];
+    for (const node of fed) if (held.length < mostFed && node.type !== 'Literal' && !isFunction(node)) held.push({ node, scope });
+    found.set(object.name, held);
+  };
+  for (const { node, scope } of calls) {
+    if (node.type === 'ImportExpression' || node.callee.type !== 'MemberExpression') continue;
+    const { object, property } = node.callee;
+    if (property.type !== 'Identifier' || !feeding.has(property.name)) continue;
+    const intoFirst = property.name === 'assign' && object.type === 'Identifier' && object.name === 'Object';
+    if (intoFirst && node.arguments[0]) feed(node.arguments[0] as Node, node.arguments.slice(1) as Node[], scope);
+    else feed(object as Node, node.arguments as Node[], scope);
+  }
+  for (const { node, scope } of assignments) if (node.left.type === 'MemberExpression') feed(node.left.object as Node, [node.right], scope);
   return found;
 }
 

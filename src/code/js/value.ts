@@ -9,6 +9,7 @@ import type { Scan } from './scan.ts';
 
 const longestText = 200_000;
 const deepest = 60;
+const mostAlternatives = 8;
 /** Work for one question; plain code asks for some ten. */
 const fuelEach = 20_000;
 /** Work for one question when that for the file is spent: plain code is still told. */
@@ -50,6 +51,49 @@ export class Evaluator {
     return value;
   }
 
+  /** All an expression is known to be at times: both branches, every row of a table, all a name was given. */
+  alternatives(node: Node, scope: Scope): readonly Value[] {
+    return this.#alternatives(node, scope, 0).slice(0, mostAlternatives);
+  }
+
+  #alternatives(start: Node, scope: Scope, depth: number): readonly Value[] {
+    const node = bare(start);
+    const each = (nodes: readonly Node[]): readonly Value[] => nodes.flatMap((one) => this.#alternatives(one, scope, depth + 1));
+    if (depth < 6) {
+      if (node.type === 'ConditionalExpression') return each([node.consequent, node.alternate]);
+      if (node.type === 'LogicalExpression') return each(node.operator === '&&' ? [node.right] : [node.left, node.right]);
+      if (node.type === 'MemberExpression') return this.#rows(node, scope, depth);
+      if (node.type === 'Identifier') {
+        const binding = lookup(scope, node.name);
+        if (binding && !binding.parameter && binding.sources.every((source) => source.node && source.path.length === 0))
+          return binding.sources.slice(0, mostAlternatives).flatMap((one) => (one.node ? this.#alternatives(one.node, one.scope, depth + 1) : []));
+      }
+    }
+    const value = this.value(node, scope);
+    return value ? [value] : [];
+  }
+
+  /** What a member may be: of a table asked with a key only running would tell, every row. */
+  #rows(node: ESTree.MemberExpression, scope: Scope, depth: number): readonly Value[] {
+    const known = this.value(node, scope);
+    if (known) return [known];
+    const key = this.key(node, scope);
+    return this.#alternatives(node.object, scope, depth + 1)
+      .slice(0, mostAlternatives)
+      .flatMap((object) => {
+        if (key !== undefined) return [this.property(object, key)];
+        if (object.is === 'list') return object.items.slice(0, mostAlternatives);
+        return object.is === 'object' ? this.#properties(object.node, object.scope) : [];
+      })
+      .filter((value) => value !== undefined);
+  }
+
+  #properties(node: ESTree.ObjectExpression, scope: Scope): readonly (Value | undefined)[] {
+    return node.properties
+      .slice(0, mostAlternatives)
+      .map((property) => (property.type === 'Property' ? this.value(property.value, scope) : undefined));
+  }
+
   /** The text of an expression; `…` where it is not known. */
   text(node: Node, scope: Scope): { readonly text: string; readonly readAs: ReadAs } {
     const value = this.value(node, scope);
@@ -71,7 +115,7 @@ export class Evaluator {
       case 'BinaryExpression':
         return this.#binary(node, scope);
       case 'LogicalExpression':
-        return this.value(node.left, scope) ?? this.value(node.right, scope);
+        return node.operator === '&&' ? this.value(node.right, scope) : (this.value(node.left, scope) ?? this.value(node.right, scope));
       case 'ConditionalExpression':
         return this.value(node.consequent, scope) ?? this.value(node.alternate, scope);
       case 'SequenceExpression':
@@ -222,7 +266,9 @@ export class Evaluator {
         if (key === 'length') return { is: 'number', number: value.text.length };
         return key === 'constructor' ? { is: 'path', path: '#String' } : undefined;
       case 'function':
-        return key === 'constructor' ? { is: 'path', path: '#Function' } : undefined;
+        return key === 'constructor' || key === '__proto__'
+          ? { is: 'path', path: key === 'constructor' ? '#Function' : '#Function.prototype' }
+          : undefined;
       case 'result':
         return { is: 'result', of: memberPath(value.of, key), node: value.node, scope: value.scope };
       default:

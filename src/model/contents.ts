@@ -92,6 +92,8 @@ export interface Capability {
   readonly snippet: string;
   readonly reach: Reach;
   readonly readAs: ReadAs;
+  /** Loading the file does not run it: somebody has to call what the file gives away. */
+  readonly waits?: boolean;
 }
 
 /** A way to hide what code does. */

@@ -88,5 +88,5 @@ export function decodes(path: string): boolean {
 
 /** Facts about the machine and its owner; platform and the like only say which program fits. */
 export function tellsOfHost(path: string): boolean {
-  return /^os#(hostname|userInfo|networkInterfaces|homedir)$/.test(path);
+  return /^os#(hostname|userInfo|networkInterfaces)$/.test(path);
 }

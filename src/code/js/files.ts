@@ -11,7 +11,8 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
   const path = told?.text ?? '';
   if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
-  if (told && touch === 'read' && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~')) notes.files.push(path);
+  if (told && (touch === 'read' || touch === 'copy') && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~'))
+    notes.files.push(path);
   if (touch !== 'write' && touch !== 'copy') return;
   if (/(^|\/)node_modules\/[^/…]/.test(path)) notes.add('package-tamper', path, node);
   if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);

@@ -16,8 +16,7 @@ export function readNetwork(notes: Notes, path: string, node: Called, scope: Sco
     notes.add('network', `${path.startsWith('#') ? path.slice(1) : path.split('#')[0]} to ${hole}`, node);
   const sent = notes.tagsOf(node.arguments, scope);
   if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, hosts[0]?.host ?? 'a host', node);
-  if (/^#(fetch|XMLHttpRequest|navigator\.sendBeacon)/.test(path) && sent.has('page-data'))
-    notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
+  if (path.startsWith('#') && sent.has('page-data')) notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
 }
 
 /** Hosts among the arguments of a network call: texts with a URL, and options that name one. */
@@ -37,6 +36,15 @@ function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): { host: str
     }
   }
   return found.slice(0, 3);
+}
+
+/** A picture, frame or page that is asked for with what was taken in its address. */
+export function readAddress(notes: Notes, value: Node, node: Node, scope: Scope): void {
+  const sent = originOf(notes.evaluator, value, scope);
+  const { text } = notes.evaluator.text(value, scope);
+  const host = hostOf(text.startsWith('//') ? `https:${text}` : text);
+  if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, host ?? 'a host', node);
+  else if (sent.has('page-data') && host !== undefined) notes.add('exfiltration', `page data to ${host}`, node);
 }
 
 function exfiltrates(notes: Notes, sent: ReadonlySet<Tag>, to: string, node: Node): void {

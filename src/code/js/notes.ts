@@ -4,6 +4,7 @@ import type { CapabilityKind, ReadAs } from '../../model/contents.ts';
 
 import type { Scope } from './bindings.ts';
 import { hole, textOf } from './known.ts';
+import { type Liveness, liveness } from './liveness.ts';
 import { bare, type CallNode, type Node } from './nodes.ts';
 import { originOf, type Tag } from './origin.ts';
 import type { Scan } from './scan.ts';
@@ -15,6 +16,8 @@ export interface Spotted {
   readonly detail: string;
   readonly at: number;
   readonly readAs: ReadAs;
+  /** Only runs when something the file gives away is called. */
+  readonly waits?: boolean;
 }
 
 /** Everything a script's tree tells, apart from how it is written. */
@@ -30,6 +33,8 @@ export interface Spots {
   readonly inner: readonly { readonly code: string; readonly at: number; readonly readAs: ReadAs }[];
   /** True when there was more to follow than is followed. */
   readonly exhausted: boolean;
+  /** What of it runs by loading; of tokens nobody can tell. */
+  liveness?(): Liveness;
 }
 
 const most = 5000;
@@ -55,6 +60,10 @@ export class Notes implements Spots {
 
   get exhausted(): boolean {
     return this.evaluator.exhausted;
+  }
+
+  liveness(): Liveness {
+    return liveness(this.scan, this.evaluator);
   }
 
   add(kind: CapabilityKind, detail: string, node: Node, readAs: ReadAs = 'written'): void {

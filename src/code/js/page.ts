@@ -3,6 +3,7 @@ import type { ESTree } from 'meriyah';
 import { hostOf, isSecretVariable } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import { hole, memberPath } from './known.ts';
+import { readAddress } from './network.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import type { Seen } from './scan.ts';
@@ -28,6 +29,7 @@ export function readAssignment(notes: Notes, { node, scope }: Seen<ESTree.Assign
   else if (base !== undefined && isFunction(bare(node.right)) && /^#(ethereum|solana|phantom|tronWeb|web3)$/.test(base))
     notes.add('wallet-hook', `replaces ${base.slice(1)}.${hole}`, node);
   if (key === 'src' && isScriptElement(notes, left.object, scope)) scriptSource(notes, node, scope);
+  else if (key === 'src' || path === '#location.href' || path === '#location') readAddress(notes, node.right, node, scope);
   if ((key === 'textContent' || key === 'text' || key === 'innerHTML') && isScriptElement(notes, left.object, scope))
     notes.add('script-injection', 'text of a script element', node);
 }

@@ -65,6 +65,6 @@ function command(notes: Notes, facts: CommandFacts, node: Node, readAs: ReadAs):
   notes.files.push(...facts.files);
   for (const { language, code } of facts.inline) {
     if (language === 'javascript') notes.inner.push({ code, at: node.start ?? 0, readAs });
-    else for (const found of readTokenScript(code, language).spotted) notes.add(found.kind, found.detail, node, found.readAs);
+    else for (const found of readTokenScript(code, language).spotted) notes.add(found.kind, found.detail, node, readAs);
   }
 }

@@ -1,7 +1,7 @@
 /** One walk over a syntax tree: scopes and bindings, and the nodes that are looked at closer once all bindings are known. */
 import type { ESTree } from 'meriyah';
 import { add, assigned, declare, functionScope, importNames, newScope, type Scope } from './bindings.ts';
-import { bare, type CallNode, isFunction, type Node } from './nodes.ts';
+import { bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
 
 /** A node with the scope it stands in. */
 export interface Seen<N extends Node> {
@@ -26,12 +26,20 @@ export interface Scan {
   readonly handed: Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>;
   /** Some calls by the plain name of what they call. */
   callsByName(name: string): readonly Seen<CallNode>[];
+  /** Every function. */
+  functions(): Iterable<Node>;
+  /** Methods of classes and objects, and functions that are assigned to a member, by name. */
+  readonly methods: ReadonlyMap<string, readonly FunctionNode[]>;
+  /** Where code stands that only runs when the file itself is started. */
+  readonly asProgram: readonly (readonly [start: number, end: number])[];
   /** The scope within a function. */
   scopeOf(target: Node): Scope | undefined;
   /** What is put into the object of a name: pushed, set, assigned to its members. */
   fedInto(name: string): readonly Seen<Node>[];
   /** Properties by which mail gets further recipients. */
   readonly recipients: ESTree.Property[];
+  /** Loops nothing in them ends. */
+  readonly endless: Node[];
   /** `switch` inside `while (true)`-like loops: flattened control flow. */
   flattened: number;
   readonly root: Scope;
@@ -58,6 +66,7 @@ class Walk implements Scan {
   readonly identifiers = new Set<string>();
   readonly handed = new Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>();
   readonly recipients: ESTree.Property[] = [];
+  readonly endless: Node[] = [];
   flattened = 0;
   readonly root = newScope(undefined, true);
   readonly #nodes: Node[] = [];
@@ -72,6 +81,12 @@ class Walk implements Scan {
   }
 
   readonly #inner = new Map<Node, Scope>();
+  readonly methods = new Map<string, FunctionNode[]>();
+  readonly asProgram: (readonly [number, number])[] = [];
+
+  functions(): Iterable<Node> {
+    return this.#inner.keys();
+  }
 
   scopeOf(target: Node): Scope | undefined {
     return this.#inner.get(target);
@@ -135,6 +150,7 @@ class Walk implements Scan {
         return;
       case 'Property':
         if (node.key.type === 'Identifier' && node.value.type === 'Literal' && /^(bcc|cc)$/i.test(node.key.name)) this.recipients.push(node);
+        if (isFunction(node.value)) this.#method(node.key, node.value);
         this.#push(node.value, scope);
         this.#push(node.key, scope);
         return;
@@ -153,6 +169,11 @@ class Walk implements Scan {
         this.#declarations(node, scope);
         return;
       case 'IfStatement':
+        if (asksForProgram(node.test)) this.asProgram.push([node.consequent.start ?? 0, node.consequent.end ?? 0]);
+        this.#push(node.alternate, scope);
+        this.#push(node.consequent, scope);
+        this.#push(node.test, scope);
+        return;
       case 'ConditionalExpression':
         this.#push(node.alternate, scope);
         this.#push(node.consequent, scope);
@@ -209,14 +230,17 @@ class Walk implements Scan {
       case 'ExportNamedDeclaration':
         if (node.source) this.imports.push(node.source.value);
         return scope;
+      case 'MethodDefinition':
+        if (node.key && node.value) this.#method(node.key, node.value as Node);
+        return scope;
       case 'ClassDeclaration':
         if (node.id) add(scope, node.id.name, { node, scope, path: [] });
         return newScope(scope, false);
       case 'WhileStatement':
-        if (isForever(node.test) && holdsSwitch(node.body)) this.flattened++;
+        if (isForever(node.test)) this.#forever(node, node.body);
         return scope;
       case 'ForStatement':
-        if (node.test === null && holdsSwitch(node.body)) this.flattened++;
+        if (!node.test || isForever(node.test) || isUnbounded(node.test)) this.#forever(node, node.body);
         return newScope(scope, false);
       case 'CatchClause':
       case 'SwitchStatement':
@@ -262,6 +286,19 @@ class Walk implements Scan {
     }
   }
 
+  #forever(node: Node, body: Node): void {
+    if (holdsSwitch(body)) this.flattened++;
+    else if (this.endless.length < 20 && !mayEnd(body)) this.endless.push(node);
+  }
+
+  #method(key: Node, value: Node): void {
+    const name = key.type === 'Identifier' || key.type === 'PrivateIdentifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
+    if (name === undefined || !isFunction(value)) return;
+    const held = this.methods.get(name);
+    if (!held) this.methods.set(name, [value]);
+    else if (held.length < 20) held.push(value);
+  }
+
   #function(node: ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression, scope: Scope): void {
     const inner = functionScope(node, scope);
     this.#inner.set(node, inner);
@@ -274,7 +311,9 @@ class Walk implements Scan {
   #assign(node: ESTree.AssignmentExpression, scope: Scope): void {
     if (node.left.type === 'MemberExpression') this.assignments.push({ node, scope });
     else this.#late.push({ node, scope });
-    if (isFunction(node.right)) this.handed.set(node.right, { to: node.left, scope, index: 0 });
+    if (!isFunction(node.right)) return;
+    this.handed.set(node.right, { to: node.left, scope, index: 0 });
+    if (node.left.type === 'MemberExpression' && !node.left.computed) this.#method(node.left.property as Node, node.right);
   }
 
   #handOver(node: CallNode, scope: Scope): void {
@@ -343,6 +382,17 @@ function isTelling(name: string): boolean {
   return telling.has(name) || (code >= 65 && code <= 90 && /^[A-Z][A-Z0-9_]{2,}$/.test(name));
 }
 
+/** `require.main === module`, `import.meta.main`. */
+function asksForProgram(test: Node): boolean {
+  if (test.type === 'BinaryExpression') return asksForProgram(test.left as Node) || asksForProgram(test.right);
+  return (
+    test.type === 'MemberExpression' &&
+    test.property.type === 'Identifier' &&
+    test.property.name === 'main' &&
+    (test.object.type === 'MetaProperty' || (test.object.type === 'Identifier' && test.object.name === 'require'))
+  );
+}
+
 function isForever(test: Node): boolean {
   if (test.type === 'Literal') return Boolean(test.value);
   return (
@@ -352,6 +402,28 @@ function isForever(test: Node): boolean {
     test.argument.type !== 'CallExpression' &&
     test.argument.type !== 'MemberExpression'
   );
+}
+
+/** `i < Infinity`. */
+function isUnbounded(test: Node): boolean {
+  return test.type === 'BinaryExpression' && test.right.type === 'Identifier' && test.right.name === 'Infinity';
+}
+
+const ending = new Set('BreakStatement ReturnStatement ThrowStatement AwaitExpression YieldExpression'.split(' '));
+const mostLooked = 400;
+
+/** True when something in a loop leaves it, waits in it, or ends the program; too much to look at may end. */
+function mayEnd(body: Node): boolean {
+  const open: Node[] = [body];
+  for (let looked = 0; open.length > 0; looked++) {
+    const node = open.pop() as Node;
+    if (looked > mostLooked || ending.has(node.type) || (node.type === 'ContinueStatement' && node.label)) return true;
+    if (node.type === 'MemberExpression' && node.property.type === 'Identifier' && /^(exit|abort|kill|wait)$/.test(node.property.name)) return true;
+    if (isFunction(node)) continue;
+    for (const value of Object.values(node) as unknown[])
+      for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) open.push(child);
+  }
+  return false;
 }
 
 function holdsSwitch(body: Node): boolean {

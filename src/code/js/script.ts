@@ -1,11 +1,15 @@
 /** One script: parsed if it parses, read as tokens if not, code inside it looked into. */
+
+import type { CapabilityKind } from '../../model/contents.ts';
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen } from '../hiding.ts';
+import { liveness } from './liveness.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
 import { parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
 import { spot } from './spot.ts';
 import { spotTokens } from './tokens.ts';
+import { Evaluator } from './value.ts';
 
 export interface ScriptFacts {
   readonly spotted: readonly Spotted[];
@@ -27,6 +31,8 @@ export function readScript(source: string, how: { readonly module: boolean; read
   const seen = tree.scan && spot(tree.scan);
   // Code that keeps its reader busy on purpose is read as tokens as well.
   const spots = !seen ? spotTokens(source) : seen.exhausted ? both(seen, spotTokens(source)) : seen;
+  const live = seen && !seen.exhausted && spots.spotted.some(weighs) ? seen.liveness?.() : undefined;
+  const waits = (at: number): boolean => live?.waits(at) ?? false;
   const why = tree.why ?? (seen?.exhausted ? 'more to follow than is followed' : undefined);
   const inner =
     depth < deepestInner
@@ -35,9 +41,14 @@ export function readScript(source: string, how: { readonly module: boolean; read
           .map(({ code, at, readAs }) => ({ at, readAs, facts: readScript(code, { module: false, parses: true }, depth + 1) }))
       : [];
   const spotted = [
-    ...spots.spotted,
+    ...spots.spotted.map((found) => (waits(found.at) ? { ...found, waits: true } : found)),
     ...inner.flatMap(({ at, readAs, facts }) =>
-      facts.spotted.map((found) => ({ ...found, at, readAs: readAs === 'written' ? found.readAs : readAs })),
+      facts.spotted.map((found) => ({
+        ...found,
+        at,
+        readAs: readAs === 'written' ? found.readAs : readAs,
+        waits: (found.waits ?? false) || waits(at),
+      })),
     ),
   ];
   return {
@@ -50,6 +61,19 @@ export function readScript(source: string, how: { readonly module: boolean; read
     files: [...new Set([...spots.files, ...inner.flatMap(({ facts }) => facts.files)])],
     ...(why !== undefined && depth === 0 && { notParsed: why }),
   };
+}
+
+/** Of these it matters whether they run by loading. */
+function weighs({ kind, detail }: Spotted): boolean {
+  return !mild.has(kind) && !detail.startsWith('module ');
+}
+
+const mild: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>(['gated', 'credential-env', 'native-load', 'dynamic-code', 'embedded-secret']);
+
+/** Own files that a script calls while it is loaded, and later. */
+export function ownCalls(source: string, module: boolean): { readonly calls: readonly string[]; readonly later: readonly string[] } {
+  const { scan: found } = treeOf(source, { module, parses: true });
+  return found ? liveness(found, new Evaluator(found)) : { calls: [], later: [] };
 }
 
 function both(a: Spots, b: Spots): Spots {

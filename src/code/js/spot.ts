@@ -26,6 +26,7 @@ export function spot(scan: Scan): Spots {
   for (const seen of scan.assignments) readAssignment(notes, seen);
   for (const { node, scope } of scan.loops)
     if (notes.evaluator.path(node.right, scope) === '#process.env') notes.add('environment', 'for … in process.env', node);
+  for (const node of scan.endless) notes.add('destructive', 'a loop without end', node);
   readTexts(notes);
   for (const [file, node] of notes.fetched) if (notes.started.has(file)) notes.add('download-execute', file.replace(/^\$/, 'the file in '), node);
   return notes;

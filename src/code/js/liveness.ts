@@ -1,0 +1,266 @@
+/** Which code runs by loading its file, and which waits until somebody calls it. What cannot be told runs. */
+import type { ESTree } from 'meriyah';
+import { lookup, type Scope } from './bindings.ts';
+import { bare, type CallNode, isCall, isFunction, type Node } from './nodes.ts';
+import type { Scan, Seen } from './scan.ts';
+import type { Evaluator } from './value.ts';
+
+export interface Liveness {
+  /** True for code that only runs when something the file gives away is called. */
+  waits(at: number): boolean;
+  /** Own files whose functions are called while this one is loaded, as written. */
+  readonly calls: readonly string[];
+  /** Own files whose functions are called by what waits. */
+  readonly later: readonly string[];
+}
+
+interface Range {
+  readonly node: Node;
+  readonly start: number;
+  readonly end: number;
+  readonly parent: Range | undefined;
+}
+
+const mostCalls = 20_000;
+
+/** Looks from the top of the file along its calls. */
+export function liveness(scan: Scan, evaluator: Evaluator): Liveness {
+  const follower = new Follower(scan, evaluator);
+  follower.run();
+  return follower;
+}
+
+/** A class because functions come to life while others are followed. */
+class Follower implements Liveness {
+  readonly calls: string[] = [];
+  readonly later: string[] = [];
+  #into = this.calls;
+  readonly #scan: Scan;
+  readonly #evaluator: Evaluator;
+  readonly #ranges: readonly Range[];
+  readonly #live = new Set<Node>();
+  readonly #open: (Node | undefined)[] = [undefined];
+
+  constructor(scan: Scan, evaluator: Evaluator) {
+    this.#scan = scan;
+    this.#evaluator = evaluator;
+    this.#ranges = rangesOf(scan.functions());
+  }
+
+  waits(at: number): boolean {
+    const range = this.#around(at);
+    return this.#asProgram(at) || (range !== undefined && !this.#live.has(range.node));
+  }
+
+  run(): void {
+    const calls = this.#grouped(this.#scan.calls.slice(0, mostCalls));
+    const assignments = this.#grouped(this.#scan.assignments.slice(0, mostCalls));
+    for (let at = 0; at < this.#open.length; at++) {
+      const node = this.#open[at];
+      for (const { node: call, scope } of calls.get(node) ?? []) if (call.type !== 'ImportExpression') this.#call(call, scope);
+      for (const seen of assignments.get(node) ?? []) this.#assignment(seen);
+    }
+    this.#into = this.later;
+    for (const [node, group] of calls) {
+      if (node === undefined || this.#live.has(node)) continue;
+      for (const { node: call, scope } of group) if (call.type !== 'ImportExpression') this.#ownFile(bare(call.callee), scope);
+    }
+  }
+
+  #grouped<N extends Node>(seen: readonly Seen<N>[]): ReadonlyMap<Node | undefined, readonly Seen<N>[]> {
+    const groups = new Map<Node | undefined, Seen<N>[]>();
+    for (const one of seen) {
+      const at = one.node.start ?? 0;
+      if (this.#asProgram(at)) continue;
+      const key = this.#around(at)?.node;
+      const held = groups.get(key);
+      if (held) held.push(one);
+      else groups.set(key, [one]);
+    }
+    return groups;
+  }
+
+  #asProgram(at: number): boolean {
+    return this.#scan.asProgram.some(([start, end]) => at >= start && at < end);
+  }
+
+  /** The innermost function around an offset; a call of a function on the spot begins where that function does. */
+  #around(at: number): Range | undefined {
+    let low = 0;
+    let high = this.#ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ranges[middle] as Range).start < at) low = middle + 1;
+      else high = middle;
+    }
+    let range = this.#ranges[low - 1];
+    while (range && range.end <= at) range = range.parent;
+    return range;
+  }
+
+  #enliven(node: Node | undefined): void {
+    if (!node || !isFunction(node) || this.#live.has(node)) return;
+    this.#live.add(node);
+    this.#open.push(node);
+  }
+
+  #call(node: CallNode, scope: Scope): void {
+    const callee = bare(node.callee);
+    this.#callee(callee, scope);
+    const path = this.#evaluator.path(callee, scope);
+    if (path !== undefined && /^#(Object|Reflect)\./.test(path)) return;
+    for (const argument of node.arguments) this.#handed(bare(argument as Node), scope, path !== undefined);
+  }
+
+  #callee(callee: Node, scope: Scope): void {
+    if (isFunction(callee)) this.#enliven(callee);
+    else if (callee.type === 'Identifier') this.#named(callee.name, scope);
+    else if (callee.type === 'SequenceExpression') this.#callee(bare(callee.expressions.at(-1) as Node), scope);
+    else if (callee.type === 'MemberExpression') this.#member(callee, scope);
+    else if (isCall(callee)) this.#given(callee, scope);
+    this.#ownFile(callee, scope);
+  }
+
+  /** All a name may stand for: functions, classes, functions that a function gives back. */
+  #named(name: string, scope: Scope): void {
+    for (const { node, scope: from } of lookup(scope, name)?.sources ?? []) {
+      const source = node && bare(node);
+      if (!source) continue;
+      if (isFunction(source)) this.#enliven(source);
+      else if (source.type === 'ClassDeclaration' || source.type === 'ClassExpression') this.#constructs(source);
+      else if (isCall(source)) this.#given(source, from);
+      else if (source.type === 'LogicalExpression')
+        for (const side of [source.left, source.right]) if (isFunction(bare(side))) this.#enliven(bare(side));
+    }
+  }
+
+  /** What a call gives back is called: functions handed to it, functions of the one that is called. */
+  #given(call: CallNode, scope: Scope): void {
+    for (const argument of call.arguments) if (isFunction(argument as Node)) this.#enliven(argument as Node);
+    const callee = this.#evaluator.value(call.callee, scope);
+    if (callee?.is !== 'function') return;
+    const returned = callee.node.body;
+    if (returned && isFunction(returned)) this.#enliven(returned);
+    if (returned?.type === 'BlockStatement')
+      for (const statement of returned.body)
+        if (statement.type === 'ReturnStatement' && statement.argument && isFunction(statement.argument)) this.#enliven(statement.argument);
+  }
+
+  #constructs(node: ESTree.ClassDeclaration | ESTree.ClassExpression): void {
+    for (const member of node.body.body)
+      if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value) this.#enliven(member.value as Node);
+  }
+
+  #member(callee: ESTree.MemberExpression, scope: Scope): void {
+    const object = bare(callee.object);
+    if (isFunction(object)) this.#enliven(object);
+    const key = this.#evaluator.key(callee, scope);
+    const value = this.#evaluator.value(callee, scope);
+    if (value?.is === 'function') this.#enliven(value.node);
+    else if (key === undefined) this.#table(this.#evaluator.value(object, scope));
+    else if (value === undefined && this.#isOwn(object, scope)) for (const method of this.#scan.methods.get(key) ?? []) this.#enliven(method);
+  }
+
+  /** A table of functions, asked with a key only running would tell. */
+  #table(value: ReturnType<Evaluator['value']>): void {
+    if (value?.is === 'object') this.#functionsOf(value.node);
+    if (value?.is === 'list') for (const item of value.items) if (item?.is === 'function') this.#enliven(item.node);
+  }
+
+  #functionsOf(node: ESTree.ObjectExpression): void {
+    for (const property of node.properties) if (property.type === 'Property') this.#enliven(property.value as Node);
+  }
+
+  /** `this`, and what was made by a class or a function of this file. */
+  #isOwn(object: Node, scope: Scope): boolean {
+    if (object.type === 'ThisExpression' || object.type === 'NewExpression') return true;
+    if (object.type !== 'Identifier') return false;
+    const sources = lookup(scope, object.name)?.sources ?? [];
+    return sources.some(
+      ({ node }) => node !== undefined && (node.type === 'ClassDeclaration' || node.type === 'ObjectExpression' || this.#isMade(bare(node), scope)),
+    );
+  }
+
+  #isMade(node: Node, scope: Scope): boolean {
+    return isCall(node) && node.callee.type === 'Identifier' && lookup(scope, node.callee.name) !== undefined;
+  }
+
+  #handed(argument: Node, scope: Scope, toKnown: boolean): void {
+    if (isFunction(argument)) this.#enliven(argument);
+    else if (argument.type === 'Identifier') {
+      this.#handedName(argument.name, scope);
+      this.#ownFile(argument, scope);
+    } else if (argument.type === 'MemberExpression') this.#callee(argument, scope);
+    else if (argument.type === 'ObjectExpression' && (toKnown || isModules(argument))) this.#functionsOf(argument);
+    else if (argument.type === 'ArrayExpression') for (const element of argument.elements) if (element && isFunction(element)) this.#enliven(element);
+  }
+
+  #handedName(name: string, scope: Scope): void {
+    for (const { node } of lookup(scope, name)?.sources ?? []) {
+      if (node && isFunction(bare(node))) this.#enliven(bare(node));
+      else if (node?.type === 'ObjectExpression' && isModules(node)) this.#functionsOf(node);
+    }
+  }
+
+  /** What is put in the place of a global, of a function of a module, or of the handler of an event is called by others. */
+  #assignment({ node, scope }: Seen<ESTree.AssignmentExpression>): void {
+    const right = bare(node.right);
+    if (!isFunction(right) || node.left.type !== 'MemberExpression') return;
+    const object = this.#evaluator.value(node.left.object, scope);
+    const ours = object?.is === 'path' && /^#(module|exports)\b/.test(object.path);
+    if ((object?.is === 'path' && !ours) || object?.is === 'result' || node.left.object.type === 'ThisExpression') this.#enliven(right);
+  }
+
+  /** Something of another file of the package is called or handed on. */
+  #ownFile(callee: Node, scope: Scope): void {
+    let root = callee;
+    while (root.type === 'MemberExpression' || root.type === 'SequenceExpression')
+      root = bare(root.type === 'MemberExpression' ? root.object : (root.expressions.at(-1) as Node));
+    const specifier = root.type === 'Identifier' ? this.#moduleOf(root.name, scope) : requiredBy(root);
+    if (specifier?.startsWith('.') && this.#into.length < 200 && !this.#into.includes(specifier)) this.#into.push(specifier);
+  }
+
+  #moduleOf(name: string, scope: Scope): string | undefined {
+    for (const { node, module } of lookup(scope, name)?.sources ?? []) {
+      const found = module ?? (node && requiredBy(bare(node)));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+/** The constant in `require('./x')`, `__importStar(require('./x'))`, `import('./x')`. */
+function requiredBy(node: Node): string | undefined {
+  if (node.type === 'ImportExpression')
+    return node.source.type === 'Literal' && typeof node.source.value === 'string' ? node.source.value : undefined;
+  if (node.type === 'MemberExpression') return requiredBy(bare(node.object));
+  if (node.type !== 'CallExpression') return undefined;
+  const first = node.arguments[0];
+  if (!first) return undefined;
+  if (first.type === 'Literal' && typeof first.value === 'string') return first.value;
+  return isCall(first) ? requiredBy(first) : undefined;
+}
+
+/** Bundlers keep modules as functions in an object, by path or number. */
+function isModules(node: ESTree.ObjectExpression): boolean {
+  return node.properties.some(
+    (property) =>
+      property.type === 'Property' &&
+      property.key.type === 'Literal' &&
+      (typeof property.key.value === 'number' || /[/\\]|\.[cm]?[jt]sx?$|^\d+$/.test(String(property.key.value))),
+  );
+}
+
+/** Functions by where they begin, each with the one around it. */
+function rangesOf(functions: Iterable<Node>): readonly Range[] {
+  const sorted = [...functions].sort((a, b) => (a.start ?? 0) - (b.start ?? 0) || (b.end ?? 0) - (a.end ?? 0));
+  const ranges: Range[] = [];
+  let around: Range | undefined;
+  for (const node of sorted) {
+    const start = node.start ?? 0;
+    while (around && around.end <= start) around = around.parent;
+    around = { node, start, end: node.end ?? start, parent: around };
+    ranges.push(around);
+  }
+  return ranges;
+}

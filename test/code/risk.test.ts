@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { importRisk, installRisk } from '../../src/code/risk.ts';
+import type { CapabilityKind } from '../../src/model/contents.ts';
+import { aCapability } from '../../src/rules/example.ts';
+
+const live = (kind: CapabilityKind, detail: string, file = 'index.js') => aCapability(kind, detail, { file });
+const waiting = (kind: CapabilityKind, detail: string, file = 'index.js') => aCapability(kind, detail, { file, waits: true });
+
+describe('what runs by importing weighs more than what waits to be called', () => {
+  it.each([
+    [
+      'a client of a cloud that reads its credentials',
+      [
+        ['exfiltration', 'credentials to sso.example.invalid'],
+        ['credential-file', 'AWS credentials'],
+      ],
+    ],
+    [
+      'a program that is fetched and started',
+      [
+        ['download-execute', '/tmp/x'],
+        ['download', '/tmp/x'],
+        ['network', 'bin.invalid'],
+      ],
+    ],
+    [
+      'a program that is started beside a host that is asked',
+      [
+        ['process', 'osascript -e x'],
+        ['network', 'a.invalid'],
+      ],
+    ],
+    ['the clipboard', [['clipboard', 'pbpaste']]],
+    ['cookies that are sent', [['exfiltration', 'page data to a.invalid']]],
+    [
+      'a replaced function and a host',
+      [
+        ['page-hook', 'https#request'],
+        ['network', 'a.invalid'],
+      ],
+    ],
+  ] satisfies [string, [CapabilityKind, string][]][])('%s', (_, list) => {
+    expect(['convicts', 'suspicious']).toContain(importRisk(list.map(([kind, detail]) => live(kind, detail))).grade);
+    expect(['weak', 'none']).toContain(importRisk(list.map(([kind, detail]) => waiting(kind, detail))).grade);
+  });
+
+  it('what nobody has a reason to send convicts wherever it is sent', () => {
+    expect(importRisk([waiting('exfiltration', 'the environment to a host')]).grade).toBe('convicts');
+    expect(importRisk([waiting('exfiltration', 'key material to a.invalid')]).grade).toBe('convicts');
+    expect(importRisk([waiting('exfiltration', 'key material to a host')]).grade).toBe('weak');
+  });
+
+  it('using the wallet of a page is no replacing of it', () => {
+    expect(importRisk([waiting('wallet-hook', 'ethereum'), live('address-table', '3 payment addresses')]).grade).toBe('none');
+    expect(importRisk([live('wallet-hook', 'replaces ethereum.…'), live('address-table', '3 payment addresses')]).grade).toBe('convicts');
+  });
+
+  it('asking git is nothing strange', () => {
+    expect(importRisk([live('process', 'git rev-parse HEAD'), live('network', 'a.invalid')]).grade).toBe('none');
+  });
+});
+
+describe('on install', () => {
+  const installs = (kind: CapabilityKind, detail: string) => aCapability(kind, detail, { reach: 'install' });
+
+  it('telling whose machine it is, or leaving a way back in, is strange by itself', () => {
+    expect(installRisk([installs('exfiltration', 'facts about the host to a.invalid')]).grade).toBe('suspicious');
+    expect(installRisk([installs('ci-config', 'CI workflow')]).grade).toBe('suspicious');
+    expect(installRisk([installs('credential-file', 'SSH keys')]).grade).toBe('suspicious');
+    expect(installRisk([installs('persistence', 'git hook')]).grade).toBe('weak');
+  });
+
+  it('several places of one kind are still something', () => {
+    expect(installRisk([installs('credential-file', 'npm configuration'), installs('credential-file', 'Docker credentials')]).grade).toBe('weak');
+  });
+});

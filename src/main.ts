@@ -40,7 +40,7 @@ export async function programOf(
     // What stands after a command's first word may belong to another program (`run`).
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: (text, write) => write(inOurVoice(text)) });
   for (const spec of commands) declare(program, spec, run);
   return program;
 }
@@ -56,4 +56,10 @@ function declare(program: CommanderCommand, spec: CommandSpec & (typeof commands
   if (spec.help) command.addHelpText('after', spec.help);
   // Commander calls with the declared arguments, then the options, then the command itself.
   command.action((...args: unknown[]) => run(command.name() as CommandName, args.slice(0, -2), Object(args.at(-2))));
+}
+
+/** As every other error is told: who speaks, and below it what to do. */
+function inOurVoice(text: string): string {
+  const [first = '', suggestion = 'depward --help lists the commands, depward COMMAND --help how each is called'] = text.trim().split('\n');
+  return `${first.replace(/^error:/, 'depward:')}\n         ${suggestion.replace(/^\(D(.*)\)$/, 'd$1')}\n`;
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
-import { type Change, isIncoming, type ResolvedPackage, type ResolvedTree } from '../model/package.ts';
+import { type Change, isIncoming, type ResolvedPackage, type ResolvedTree, refText } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
@@ -67,7 +67,9 @@ export async function judgeIntended(
   const changes = resolution.changes.filter((change) => isIncoming(change) && !known.has(identityOf(change.after)) && !leftOut(change.after));
   if (changes.length === 0) return undefined;
   for (const note of resolution.notes) io.stderr(`depward: ${note}\n`);
-  const names = changes.slice(0, 3).map((change) => (isIncoming(change) ? printable(`${change.after.name}@${change.after.version}`, 80) : ''));
+  const names = changes
+    .slice(0, 3)
+    .map((change) => (isIncoming(change) ? printable(change.after.version === '' ? change.after.name : refText(change.after), 80) : ''));
   io.stderr(
     `depward: judging ${changes.length} package${changes.length === 1 ? '' : 's'} about to be added (${listText(names)}${changes.length > 3 ? ', …' : ''})\n`,
   );

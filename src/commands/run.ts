@@ -1,5 +1,6 @@
 /** `depward run -- CMD…`: judges what the package manager is about to install, then runs it behind a proxy of its own. */
 import { DepwardError } from '../model/errors.ts';
+import type { Report } from '../model/report.ts';
 import { printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
 import type { AuditEvent } from '../proxy/audit.ts';
@@ -14,7 +15,7 @@ import { mintedCredentials } from './credentials.ts';
 import { askedRegistry, benchFor, upstreamsBy } from './guard.ts';
 import { exit, type Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { exitCodeOf, writeReports } from './output.ts';
+import { exitCodeOf, targetsOf, writeReports } from './output.ts';
 import { restoreLockfiles } from './restore-lockfiles.ts';
 import { runChild, sayWhatHappened } from './run-child.ts';
 import { type Judged, judgeIntended, judgeLockfile, judgeWritten, prejudgedBy } from './run-judging.ts';
@@ -88,13 +89,25 @@ async function guarded(run: Run): Promise<number> {
   }
 }
 
-/** Reports what may not be installed; true when the client is therefore not started. */
+/** Reports what was judged before the client starts; true when it is therefore not started. */
 async function refused(judged: Judged | undefined, { options, words, session, io }: Run): Promise<boolean> {
   session.progress.stop();
-  if (!judged || exitCodeOf(judged.report) === 0 || options.observe) return false;
-  await writeReports(judged.report, options, io);
-  io.stderr(`depward: ${printable(words.join(' '), 200)} was not started\n`);
-  return true;
+  if (!judged) return false;
+  const isRefused = exitCodeOf(judged.report) !== exit.allowed && !options.observe;
+  if (isRefused) await writeReports(judged.report, options, io);
+  else await reportAside(judged.report, options, io);
+  if (isRefused) io.stderr(`depward: ${printable(words.join(' '), 200)} was not started\n`);
+  return isRefused;
+}
+
+/** Beside a client that runs: standard output is its own, and a clean report is one line. */
+async function reportAside(report: Report, options: RunOptions, io: Io): Promise<void> {
+  const isPlain = options.verbose !== true && targetsOf(options.format).every(({ format, file }) => format === 'text' && file === undefined);
+  const isClean = report.complete && report.verdicts.every((verdict) => verdict.action === 'allow');
+  if (!isPlain || !isClean || report.notes.length > 0)
+    return writeReports(report, options, { ...io, stdout: io.stderr, stdoutIsTTY: io.stderrIsTTY });
+  const { judged } = report.coverage;
+  if (!options.quiet) io.stderr(`depward: ${judged} package${judged === 1 ? '' : 's'} judged, nothing to object to\n`);
 }
 
 /** What the client wrote beyond what was judged: too late to withhold it, not too late to say so. */
@@ -102,8 +115,7 @@ async function afterwards(code: number, judged: readonly Judged[], { command, in
   if (!command || !intended || intended.apart || (command.intent !== 'install' && command.intent !== 'add')) return code;
   const written = await judgeWritten(command, intended.folder, judged, () => openSession(intended.folder, options, withScopes(scopes, io)));
   if (!written || exitCodeOf(written.report) === 0) return code;
-  // Standard output has been the client's.
-  await writeReports(written.report, options, { ...io, stdout: io.stderr, stdoutIsTTY: io.stderrIsTTY });
+  await reportAside(written.report, options, io);
   io.stderr('depward: the lockfile now names packages that the policy does not let pass; undo it before they are used\n');
   return options.observe || code !== 0 ? code : Math.max(exit.blocked, exitCodeOf(written.report));
 }

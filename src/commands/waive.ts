@@ -1,6 +1,6 @@
 /** `depward waive RULE SUBJECT`: accepts a finding, with an owner, a reason and an end; keeps the configuration's formatting and comments. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { DepwardError } from '../model/errors.ts';
 import type { Waiver } from '../model/policy.ts';
@@ -57,9 +57,19 @@ async function waiverOf(rule: string, subject: string, options: WaiveOptions, io
   const reason = required(options.reason, '--reason', 'why it is acceptable');
   const expires = endOf(required(options.expires, '--expires', 'a date like 2027-01-31'), io.now());
   const isPackage = /^(?:@[^/@]+\/)?[^/@]+@\d/.test(subject);
-  if (!isPackage) return { rule, file: subject, owner, reason, expires };
+  if (!isPackage) return { rule, file: fileOf(subject, options, io), owner, reason, expires };
   const integrity = options.integrity ?? (await recordedIntegrity(subject, io.cwd));
   return { rule, package: subject, ...(integrity !== undefined && { integrity }), owner, reason, expires };
+}
+
+/** A finding may be on a file that is missing; but a package without its exact version is the likelier slip. */
+function fileOf(subject: string, options: WaiveOptions, io: Io): string {
+  const root = options.config === undefined ? dirname(findConfig(io.cwd) ?? join(io.cwd, configName)) : io.cwd;
+  const looksLikePackage = /^(?:@[^/@]+\/)?[^/@]+@|^@[^/]+\/[^/]+$|^[^./]+$/.test(subject);
+  if (!looksLikePackage || [io.cwd, root].some((folder) => existsSync(join(folder, subject)))) return subject;
+  throw new DepwardError('usage', `${printable(subject)} is neither name@version nor a file here`, {
+    hint: 'A waiver is for one version of a package, such as left-pad@1.3.1, or for one file of the repository.',
+  });
 }
 
 function required(value: string | undefined, flag: string, what: string): string {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
+import { printable } from '../model/text.ts';
 
 /** Flat options as npm's libraries take them. They hold credentials: never print, store or compare them whole. */
 export type NpmOptions = Readonly<Record<string, unknown>>;
@@ -112,7 +113,9 @@ function withoutCredentials(text: string): string {
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return text;
-  throw new DepwardError('config', 'a registry must be an http or https URL', { hint: 'see --registry, and "registry" in your .npmrc' });
+  throw new DepwardError('config', `a registry must be an http or https URL, not ${printable(text, 100)}`, {
+    hint: 'see --registry, and "registry" in your .npmrc',
+  });
 }
 
 /** Folder of the npm in use, for the npmrc that some platforms build into it. */

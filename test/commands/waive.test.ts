@@ -48,6 +48,16 @@ describe('waive', () => {
     expect(readdirSync(folder)).toEqual(['depward.config.json']);
   });
 
+  it('takes a package without its exact version for no file', async () => {
+    for (const subject of ['left', '@acme/left', 'left@latest', '@acme/left@^1']) {
+      await expect(waive('typosquat', subject)).rejects.toThrow(`${subject} is neither name@version nor a file here`);
+    }
+    writeFileSync(join(folder, 'Dockerfile'), '');
+    await waive('npmrc-in-image', 'Dockerfile');
+    await waive('lockfile-missing', 'app/package-lock.json');
+    expect(JSON.parse(readFileSync(config, 'utf8')).waivers).toMatchObject([{ file: 'Dockerfile' }, { file: 'app/package-lock.json' }]);
+  });
+
   it('binds to what the lockfile records', async () => {
     lockfile(['left', { version: '1.0.0', integrity }], ['a/node_modules/left', { version: '1.0.0', integrity }]);
     await waive('release-age', 'left@1.0.0');

@@ -178,6 +178,19 @@ describe('depward run', () => {
     expect(ran.err).toContain('npx --yes fxnew@1.0.0 was not started');
   });
 
+  it('tells of warnings beside a client that may start, and writes the reports asked for', async () => {
+    const made = project(npm as RealClient, { dependencies: { fxnew: '1.0.0' } });
+    await made.run(['npm', 'install', '--package-lock-only', '--no-audit']);
+    writeFileSync(join(made.folder, 'depward.config.json'), '{"rules":{"release-age":"warn","new-package":"off"}}');
+    const ran = await made.run([process.execPath, cli, 'run', '--no-color', '--format', 'json=report.json', '--', 'npm', 'ci']);
+    expect(ran.code).toBe(0);
+    expect(ran.out).not.toContain('release-age');
+    expect(ran.err).toMatch(/^warn {2}fxnew@1\.0\.0[\s\S]*release-age/m);
+    expect(JSON.parse(readFileSync(join(made.folder, 'report.json'), 'utf8'))).toMatchObject({ mode: 'run', action: 'warn' });
+    writeFileSync(join(made.folder, 'depward.config.json'), '{"rules":{"release-age":"off","new-package":"off"}}');
+    expect((await made.run([process.execPath, cli, 'run', '--', 'npm', 'ci'])).err).toContain('depward: 1 package judged, nothing to object to\n');
+  }, 60_000);
+
   it('judges the lockfile where the client works, not where it was started', async () => {
     const made = project(npm as RealClient, {});
     mkdirSync(join(made.folder, 'app'));

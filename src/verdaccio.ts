@@ -5,7 +5,7 @@ import { benchFor } from './commands/guard.ts';
 import { projectPolicy } from './commands/policy.ts';
 import { DepwardError } from './model/errors.ts';
 import { openPackages } from './proxy/packages.ts';
-import { contentsOf, openTarballs } from './proxy/tarballs.ts';
+import { openTarballs } from './proxy/tarballs.ts';
 import { defaultLimits, openUpstreamClient, type Upstream } from './proxy/upstream.ts';
 import { openUpstreamSource } from './proxy/upstream-source.ts';
 import { closedGuard, type ExpressRequest, openVerdaccioGuard, type VerdaccioGuard, type VerdaccioManifest } from './proxy/verdaccio.ts';
@@ -97,8 +97,8 @@ async function openGuard(
   const client = openUpstreamClient();
   const now = () => Date.now();
   const shared = { client, upstreams: { main, scopes: new Map(), credentialsTo: 'none' } };
-  const packages = openPackages({ ...shared, bench, observe, now, freshFor: 60_000, staleFor: 0, cacheBytes: 64_000_000 });
   const tarballs = openTarballs({ ...shared, limits: defaultLimits, cacheBytes: 16_000_000 });
+  const packages = openPackages({ ...shared, tarballs, bench, observe, now, freshFor: 60_000, staleFor: 0, cacheBytes: 64_000_000 });
   const nobody = { key: '', authorization: undefined };
   return openVerdaccioGuard({
     bench,
@@ -107,9 +107,7 @@ async function openGuard(
     now,
     log,
     ...(contents && {
-      file: async (name: string, file: string) =>
-        packages.fileNow(name, file, nobody) ??
-        (await packages.file(name, file, nobody, (packument) => contentsOf(tarballs, name, packument, nobody))),
+      file: async (name: string, file: string) => packages.fileNow(name, file, nobody) ?? (await packages.file(name, file, nobody)),
     }),
   });
 }

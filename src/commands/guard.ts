@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openEvidence } from '../evidence/collect.ts';
 import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { popularNames } from '../evidence/popular-names.ts';
-import { openSigning, type SigningSource } from '../evidence/signing.ts';
+import { openSigning } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { NameEvidence } from '../model/evidence.ts';
@@ -20,13 +20,12 @@ import { openBench } from '../proxy/judge.ts';
 import type { Upstream } from '../proxy/upstream.ts';
 import type { Bench } from '../proxy/verdict.ts';
 import type { NpmConfig } from '../registry/config.ts';
+import { openMailDomains } from '../registry/mail-domains.ts';
 import { npmConnections, npmCredentials } from '../registry/npm-own.ts';
 import { rules } from '../rules/index.ts';
 import type { MintedCredentials } from './credentials.ts';
 import type { Io } from './io.ts';
 import { settledDays } from './session.ts';
-
-const nobody: SigningSource = { registryOf: () => '', beside: async () => ({ status: 'not-found' }) };
 
 /** The judge of a policy, with all rules. Facts of tarballs are kept in `folder`, by the hash of their bytes. */
 export function benchFor(policy: Policy, mode: Mode, folder?: string, past = false): Bench {
@@ -51,16 +50,15 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
         names,
         now,
         past,
-        // With the keys that came with depward alone: nobody is asked while a client waits.
-        ...(contents && { signing: openSigning({ source: nobody, now, offline: true }) }),
         ...(contents && {
+          signing: openSigning({ source: contents, now }),
           contents: {
-            tarballs: openTarballs({ tarballBytes: (url) => contents(url) }, store, { isolate: true }),
+            tarballs: openTarballs({ tarballBytes: (url) => contents.bytes(url) }, store, { isolate: true }),
             offline: false,
             settledDays,
             wanted: new Set(),
-            ownOnly: true,
           },
+          ...(!past && { domains: openMailDomains() }),
         }),
       }),
   });

@@ -19,7 +19,7 @@ export async function bundledCopies(
   change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
 ): Promise<readonly BundledCopy[]> {
-  if (context.reading.ownOnly === true || facts.bundled.length === 0) return [];
+  if (facts.bundled.length === 0) return [];
   const [now, old] = [codeByCopy(facts), before && codeByCopy(before)];
   const known = new Set(before?.bundled.map((copy) => keyOf(copy, old?.get(copy.path))));
   const open = facts.bundled.filter((copy) => !known.has(keyOf(copy, now.get(copy.path))));

@@ -43,8 +43,6 @@ export interface ContentsReading {
   readonly settledDays: number;
   /** Packages that were asked for by name: always read. */
   readonly wanted: ReadonlySet<string>;
-  /** True where the bytes of no other package can be had, as in front of a registry while a client waits. */
-  readonly ownOnly?: boolean;
 }
 
 /** A release that comes in, by whom and when. */

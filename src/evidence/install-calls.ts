@@ -107,8 +107,6 @@ async function readCall(
 ): Promise<{ readonly call: InstallCall; readonly capabilities: Followed['capabilities'] }> {
   const from = `${name}@${version}`;
   const stands = (names(name).downloads ?? 0) > 0 && (!slices.times.ok || slices.times.value.published + standingDays * day <= now);
-  if (reading.ownOnly)
-    return { call: { command, from, notRead: 'other packages are not read here; it is judged where it comes in' }, capabilities: [] };
   if (stands) return { call: { command, from, notRead: 'well known, and judged where it comes in' }, capabilities: [] };
   if (release.tarball === undefined) throw new DepwardError('input', `the registry does not say where the tarball of ${from} is`);
   const { facts } = await reading.tarballs.read({ ...tarballOf(release), command });

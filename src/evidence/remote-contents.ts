@@ -15,8 +15,8 @@ export async function remoteContents(
   change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Gathered<ContentsEvidence>> {
-  const { tarballs, ownOnly } = context.reading;
-  if (ownOnly || change.after.resolved === undefined) return notOffered('the bytes at a web address are not read here');
+  const { tarballs } = context.reading;
+  if (change.after.resolved === undefined) return notOffered('the bytes at a web address are not read here');
   const read = await readRemote(change.after, tarballs);
   const before = change.action === 'change' && change.before.source === 'remote' ? await readOld(change.before, tarballs) : undefined;
   const listed = releaseOf(read.facts.manifest, change.after.version);

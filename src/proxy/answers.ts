@@ -1,11 +1,12 @@
 /** The answers that carry packages: packuments without what is withheld, tarballs after their verdict, refusals with their reasons. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { printable } from '../model/text.ts';
+import type { Form, Identity } from './documents.ts';
 import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
-import type { Form, Identity, JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
+import type { JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
 import { type ServedHeaders, send, sendBytes, sendError, sendServed, servedHeaders, staleHeaders, staleWarning } from './respond.ts';
 import { type Route, versionInFile } from './route.ts';
-import { contentsOf, type TarballRelease, type Tarballs } from './tarballs.ts';
+import type { TarballRelease, Tarballs } from './tarballs.ts';
 import type { Judgement } from './verdict.ts';
 
 /** What became of a request, for log and counters. */
@@ -135,13 +136,11 @@ export function openAnswers(context: AnswerContext): Answers {
     if (locked) return deliver(name, { version: locked.judgement.version, ...locked }, locked.judgement, who, request, response);
     const known = packages.fileNow(name, file, who);
     if (known) return judgedTarball(name, known, who, request, response);
-    return packages
-      .file(name, file, who, (packument) => contentsOf(tarballs, name, packument, who))
-      .then((found) => {
-        if (found) return judgedTarball(name, found, who, request, response);
-        sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
-        return { asked: 'tarball', subject: `${name} ${printable(file)}`, verdict: 'refused', rules: ['unlisted-version'], reason: 'not listed' };
-      });
+    return packages.file(name, file, who).then((found) => {
+      if (found) return judgedTarball(name, found, who, request, response);
+      sendError(response, 404, `${printable(file)} belongs to no version of ${name} that the registry lists`);
+      return { asked: 'tarball', subject: `${name} ${printable(file)}`, verdict: 'refused', rules: ['unlisted-version'], reason: 'not listed' };
+    });
   }
 
   function judgedTarball(

@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { printable } from '../model/text.ts';
 import { type Instant, isoOf } from '../model/time.ts';
+import type { Identity } from './documents.ts';
 import { insteadOf, judgementJson, judgementLines } from './explain.ts';
 import type { Metrics } from './metrics.ts';
-import type { Identity, Packages } from './packages.ts';
+import type { Packages } from './packages.ts';
 import { send, sendError } from './respond.ts';
 import { isPackageName, type Route } from './route.ts';
 import { type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';

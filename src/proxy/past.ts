@@ -9,6 +9,8 @@ export function clientAsOf(client: UpstreamClient, moment: Instant): UpstreamCli
   return {
     ...client,
     async document(upstream, path, asked) {
+      // Keys and attestations are of no moment.
+      if (path.startsWith('/-/')) return await client.document(upstream, path, asked);
       // Only the full form says when versions were published.
       const answer = await client.document(upstream, path, { ...asked, accept: 'application/json' });
       return answer.kind === 'document' ? documentAsOf(answer, moment) : answer;

@@ -6,11 +6,12 @@ import { printable } from '../model/text.ts';
 import { type Instant, isoOf } from '../model/time.ts';
 import { type Outcome, openAnswers, type Prejudged } from './answers.ts';
 import type { AuditEvent, AuditLog } from './audit.ts';
+import type { Identity } from './documents.ts';
 import { headerText, insteadOf } from './explain.ts';
 import { hardenedServer, listen, stop } from './listening.ts';
 import { openMetrics } from './metrics.ts';
 import { ownPage } from './own-pages.ts';
-import { type Identity, openPackages, type TarballStyle } from './packages.ts';
+import { openPackages, type TarballStyle } from './packages.ts';
 import { passThrough } from './pass-through.ts';
 import { clientAsOf } from './past.ts';
 import { sendError } from './respond.ts';
@@ -71,8 +72,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const present = openUpstreamClient(limits, options.redirectTo);
   const client = options.asOf === undefined ? present : clientAsOf(present, options.asOf);
   const shared = { client, upstreams: options.upstreams };
+  const tarballs = openTarballs({ ...shared, limits, cacheBytes: options.cacheBytes * 0.3 });
   const packages = openPackages({
     ...shared,
+    tarballs,
     bench: options.bench,
     observe: options.observe,
     freshFor: options.freshFor,
@@ -80,7 +83,6 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     cacheBytes: options.cacheBytes * 0.7,
     now: options.now,
   });
-  const tarballs = openTarballs({ ...shared, limits, cacheBytes: options.cacheBytes * 0.3 });
   const metrics = openMetrics();
   const styles = openStyles(options);
   const routes = openRoutes();

@@ -28,15 +28,15 @@ export function blockedOf(judgements: ReadonlyMap<string, Judgement>): ReadonlyM
   return new Map([...judgements].filter(([, judgement]) => judgement.action === 'block'));
 }
 
-/** A verdict for want of evidence is asked for again after so many milliseconds. */
-const incompleteFor = 5_000;
+/** A verdict for want of evidence, or on facts that could not be confirmed, is made again after so many milliseconds. */
+export const soon = 5_000;
 
 /** When a decision made at a moment has to be made again: when something withheld becomes allowed, or soon where something could not be told. */
 export function validUntil(judgements: ReadonlyMap<string, Judgement>, at: Instant): Instant {
   let until = Number.POSITIVE_INFINITY;
   for (const judgement of judgements.values()) {
     if (judgement.action === 'block' && judgement.allowedFrom !== undefined) until = Math.min(until, judgement.allowedFrom);
-    if (!judgement.complete) until = Math.min(until, at + incompleteFor);
+    if (!judgement.complete) until = Math.min(until, at + soon);
   }
   return until;
 }

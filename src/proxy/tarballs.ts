@@ -2,9 +2,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import ssri from 'ssri';
-import type { Packument, Release } from '../model/packument.ts';
+import type { Release } from '../model/packument.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
-import type { Identity } from './packages.ts';
+import type { Identity } from './documents.ts';
 import { tarballPath } from './route.ts';
 import { type Limits, statusTrouble, troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
 
@@ -80,17 +80,6 @@ export function openTarballs(options: TarballsOptions): Tarballs {
     get weight() {
       return cache.weight;
     },
-  };
-}
-
-/** The bytes of a package's own versions by their address, checked; what lies elsewhere is not fetched for a verdict. */
-export function contentsOf(tarballs: Tarballs, name: string, packument: Packument, who: Identity): (url: string) => AsyncGenerator<Buffer> {
-  return async function* (url) {
-    const release = packument.releases.find((one) => one.tarball === url);
-    if (!release) throw new Error('the address belongs to no version of this package');
-    const tarball = await tarballs.get(name, release, who);
-    if (tarball.kind === 'whole') yield tarball.bytes;
-    else yield* tarball.pieces();
   };
 }
 

@@ -31,12 +31,19 @@ export interface Upstreams {
 export class UpstreamTrouble extends Error {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** The status the registry answered with, where it answered. */
+  readonly answered: number | undefined;
 
-  constructor(status: number, reason: string, retryAfter?: string) {
+  constructor(
+    status: number,
+    reason: string,
+    { retryAfter, answered }: { readonly retryAfter?: string | undefined; readonly answered?: number } = {},
+  ) {
     super(reason);
     this.name = 'UpstreamTrouble';
     this.status = status;
     this.retryAfter = retryAfter;
+    this.answered = answered;
   }
 }
 
@@ -209,9 +216,10 @@ export function credentialsFor(upstreams: Upstreams, name: string | undefined, a
 
 /** What a status of the registry means to a client of ours. */
 export function statusTrouble(status: number, retryAfter?: string): UpstreamTrouble {
-  if (status === 401 || status === 403) return new UpstreamTrouble(status, `the registry refuses access (${status})`);
-  if (status === 429) return new UpstreamTrouble(429, 'the registry asks to slow down (429)', retryAfter?.slice(0, 40));
-  return new UpstreamTrouble(502, `the registry answered ${status}`);
+  const answered = status;
+  if (status === 401 || status === 403) return new UpstreamTrouble(status, `the registry refuses access (${status})`, { answered });
+  if (status === 429) return new UpstreamTrouble(429, 'the registry asks to slow down (429)', { answered, retryAfter: retryAfter?.slice(0, 40) });
+  return new UpstreamTrouble(502, `the registry answered ${status}`, { answered });
 }
 
 async function bodyOf(response: IncomingMessage, most: number, until: number): Promise<Buffer> {

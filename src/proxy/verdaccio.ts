@@ -81,7 +81,7 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
         name === packument.name ? { status: 'found', packument, confirmedAt: at } : await options.packuments.packument(name),
     };
     const judgements = await judgeSuspects(bench, { packument, packuments, now: at }, also);
-    const decision = { packument, judgements, withheld: blockedOf(judgements), at, until: validUntil(judgements, at), key };
+    const decision = { packument, judgements, withheld: blockedOf(judgements), at, until: validUntil(judgements, at), stale: undefined, key };
     decisions.set(manifest.name, decision, 1);
     return decision;
   }

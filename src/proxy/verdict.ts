@@ -2,6 +2,7 @@
 import type { Packument } from '../model/packument.ts';
 import type { Action } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
+import type { BytesAnswer } from '../registry/fetch-bytes.ts';
 import type { PackumentSource } from '../registry/source.ts';
 
 export interface Judgement {
@@ -20,8 +21,18 @@ export interface JudgeRequest {
   /** Where facts of other packages come from, with the same credentials. */
   readonly packuments: PackumentSource;
   readonly now: Instant;
-  /** Packed bytes by their address in the packument; contents are judged where this is given. */
-  readonly contents?: (url: string) => AsyncIterable<Buffer>;
+  /** Contents, signatures and attestations are judged where this is given. */
+  readonly contents?: ContentsSource;
+}
+
+/** What only a verdict with contents needs, with the same credentials. */
+export interface ContentsSource {
+  /** The registry a package is looked up at. */
+  registryOf(name: string): string;
+  /** A small document beside the packages, such as the keys of the registry. */
+  beside(name: string, path: string): Promise<BytesAnswer>;
+  /** Packed bytes by their address in a packument that was looked at. */
+  bytes(url: string): AsyncIterable<Buffer>;
 }
 
 /** Judges versions of one package; every version asked for is in the answer. */

@@ -1,6 +1,7 @@
 /** What the first question would have to wait for: lists that are read with the first verdict, and code that is slow the first times. */
 import { openPackages } from './packages.ts';
-import type { UpstreamClient } from './upstream.ts';
+import { openTarballs } from './tarballs.ts';
+import { defaultLimits, type UpstreamClient } from './upstream.ts';
 import type { Bench } from './verdict.ts';
 
 const rounds = 40;
@@ -14,7 +15,9 @@ export async function warmUp(bench: Bench, now: number, isStopped: () => boolean
     close: () => {},
   };
   const upstreams = { main: { url }, scopes: new Map(), credentialsTo: 'none' };
-  const packages = openPackages({ client, upstreams, bench, observe: false, freshFor: 60_000, staleFor: 0, cacheBytes: 4_000_000, now: () => now });
+  const shared = { client, upstreams, cacheBytes: 4_000_000 };
+  const tarballs = openTarballs({ ...shared, limits: defaultLimits });
+  const packages = openPackages({ ...shared, tarballs, bench, observe: false, freshFor: 60_000, staleFor: 0, now: () => now });
   for (let round = 0; round < rounds && !isStopped(); round++) {
     const style = round % 2 === 0 ? undefined : { name: 'all', rewrite: (address: string) => address.replace('warm-up', 'proxy') };
     await packages.served(`made-up-${round}`, 'full', style, { key: '', authorization: undefined }).catch(() => undefined);

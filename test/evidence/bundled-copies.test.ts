@@ -43,10 +43,9 @@ describe('bundled packages against the registry', () => {
     expect(await copies([left, bearer('1.0.0', inside(same)), bearer('1.0.1', inside(other))])).toMatchObject([{ status: 'differs' }]);
   });
 
-  it('say what could not be compared, and read no other package where none can be had', async () => {
+  it('say what could not be compared', async () => {
     const packages = [{ ...left, missing: true }, bearer('1.0.0', {}), bearer('1.0.1', inside(same))];
     expect(await copies(packages)).toMatchObject([{ status: 'not-compared', why: 'the tarball cannot be had' }]);
-    expect(await copies(packages, { ownOnly: true })).toEqual([]);
   });
 
   it('are compared for a bounded number', async () => {

@@ -21,12 +21,11 @@ const caller = (script: string): Packed => ({
 
 const other = { manifest: { name: 'other', version: '1.0.0', bin: { different: 'x.js' } }, files: {} };
 
-async function contentsOf(packages: readonly Packed[], options: { tree?: boolean; wellKnown?: string; ownOnly?: boolean } = {}) {
+async function contentsOf(packages: readonly Packed[], options: { tree?: boolean; wellKnown?: string } = {}) {
   const change = added('caller', '1.0.0');
   const { contents } = await contentsFrom({
     packages: [other, ...packages],
     change,
-    reading: { ownOnly: options.ownOnly ?? false },
     ...(options.wellKnown !== undefined && { wellKnown: options.wellKnown }),
     ...(options.tree && { tree: [change.after, added('setup-kit', '1.2.3').after] }),
   });
@@ -79,11 +78,6 @@ describe('a command of a dependency that the install calls', () => {
       ok: true,
       value: { calls: [{ command: 'some-tool', from: 'setup-kit@1.2.3', notRead: expect.stringMatching(/well known/) }] },
     });
-  });
-
-  it('is named and not read where no other package can be had', async () => {
-    const contents = await contentsOf([caller('some-tool setup'), tool({}, { missing: true })], { ownOnly: true });
-    expect(contents).toMatchObject({ ok: true, value: { calls: [{ command: 'some-tool', notRead: expect.stringMatching(/not read here/) }] } });
   });
 
   it('that no dependency offers is said plainly; what the machine has is not asked about', async () => {

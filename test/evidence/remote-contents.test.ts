@@ -33,16 +33,12 @@ describe('a package from a web address', () => {
     expect(contents.ok && contents.value.capabilities.length).toBeGreaterThan(0);
   });
 
-  it('is not taken for clean when its bytes cannot be had, and not asked for where other packages cannot be', async () => {
+  it('is not taken for clean when its bytes cannot be had', async () => {
     const change = far('1.0.1', 'https://files.example/3.tgz');
     const reason = 'the tarball cannot be had';
     expect((await contentsFrom({ packages: [], change, elsewhere })).contents).toEqual({ ok: false, why: 'not-offered', reason });
     const damaged = new Map([['https://files.example/3.tgz', bad.subarray(0, 90)]]);
     expect((await contentsFrom({ packages: [], change, elsewhere: damaged })).contents).toMatchObject({ ok: false, why: 'failed' });
-    expect((await contentsFrom({ packages: [], change, elsewhere, reading: { ownOnly: true } })).contents).toMatchObject({
-      ok: false,
-      why: 'not-offered',
-    });
   });
 
   it('is looked at by every rule that needs contents alone, and git packages by none', () => {

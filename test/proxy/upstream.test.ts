@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../src/proxy/upstream.ts';
 import { isPrivateAddress } from '../../src/registry/private-address.ts';
-import { aBench } from '../helpers/a-bench.ts';
+import { aBench, type BenchTale } from '../helpers/a-bench.ts';
 import { aProxy, type ProxyTale } from '../helpers/a-proxy.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 
@@ -173,5 +173,28 @@ describe('a registry in trouble', () => {
     expect((await ask(`${lenient.url}left`)).status).toBe(403);
     registry.fault('right', { kind: 'status', status: 503 });
     expect((await ask(`${lenient.url}right`)).status).toBe(502);
+  });
+
+  it('leaves facts of other packages behind a verdict as they were, where that is wanted, and it is said', async () => {
+    const registry = await registryWith();
+    registry.add(publish('right', [{ version: '1.0.0', at: '2020-01-01T00:00:00Z' }]));
+    // Judges by what another package is.
+    const bench: BenchTale = {
+      ...aBench(),
+      async judge({ versions, packuments }) {
+        const { status } = await packuments.packument('right');
+        const [action, complete] = status === 'found' ? (['allow', true] as const) : (['block', false] as const);
+        return new Map(versions.map((version) => [version, { version, action, because: [], complete }]));
+      },
+    };
+    for (const staleFor of [60_000, 0]) {
+      const proxy = await proxyFor(registry.url, { freshFor: 0, staleFor, limits: quick, bench });
+      expect((await ask(`${proxy.url}left`)).headers.get('warning')).toBeNull();
+      registry.fault('right', { kind: 'status', status: 503 });
+      const tarball = await fetch(`${proxy.url}left/-/left-1.0.0.tgz`);
+      const said = staleFor > 0 ? '110 depward "served as judged before: the registry answered 503"' : null;
+      expect([tarball.status, tarball.headers.get('warning')]).toEqual([staleFor > 0 ? 200 : 503, said]);
+      registry.clearFaults();
+    }
   });
 });

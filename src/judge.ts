@@ -1,5 +1,5 @@
 /** Judges one package: its evidence in, findings and gaps out. Pure. */
-import type { EvidenceKind, EvidenceSet, Gathered } from './model/evidence.ts';
+import type { EvidenceKind, EvidenceSet, Lack } from './model/evidence.ts';
 import type { Finding, Gap, Observation, Subject } from './model/finding.ts';
 import type { IncomingChange, PackageRef } from './model/package.ts';
 import type { Policy, RuleSetting } from './model/policy.ts';
@@ -60,6 +60,7 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
       note(missing, lacking.kind, lacking.gathered, rule.meta.id);
       continue;
     }
+    noteParts(missing, rule, evidence);
     const context = contextOf(rule, setting);
     context.asked = false;
     for (const observation of observe(rule, change, values, context)) {
@@ -75,10 +76,17 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
   return { findings: joined ? [joined, ...findings] : findings, gaps, tellsTime };
 }
 
-type NotHad = Extract<Gathered<unknown>, { ok: false }>;
-type MissingEvidence = Map<EvidenceKind, { readonly gathered: NotHad; readonly ruleIds: string[] }>;
+type MissingEvidence = Map<EvidenceKind, { readonly gathered: Lack; readonly ruleIds: string[] }>;
 
-function note(missing: MissingEvidence, kind: EvidenceKind, gathered: NotHad, ruleId?: string): void {
+/** Evidence that was had but for a part: the rules that run on it could have seen more. */
+function noteParts(missing: MissingEvidence, rule: AnyRule, evidence: EvidenceSet): void {
+  for (const kind of rule.needs as readonly EvidenceKind[]) {
+    const gathered = evidence[kind];
+    if (gathered?.ok && gathered.lacking) note(missing, kind, gathered.lacking, rule.meta.id);
+  }
+}
+
+function note(missing: MissingEvidence, kind: EvidenceKind, gathered: Lack, ruleId?: string): void {
   const held = missing.get(kind) ?? { gathered, ruleIds: [] };
   if (ruleId !== undefined) held.ruleIds.push(ruleId);
   missing.set(kind, held);
@@ -89,6 +97,7 @@ function noteRequired(missing: MissingEvidence, evidence: EvidenceSet, policy: P
   for (const kind of policy.require) {
     const gathered = evidence[kind] ?? notCollected;
     if (!gathered.ok) note(missing, kind, gathered);
+    else if (gathered.lacking) note(missing, kind, gathered.lacking);
   }
 }
 
@@ -130,10 +139,10 @@ function observe(rule: AnyRule, change: IncomingChange, values: Record<string, u
   return rule.check(change, values, context);
 }
 
-const notCollected: NotHad = { ok: false, why: 'failed', reason: 'it was not collected' };
+const notCollected = { ok: false, why: 'failed', reason: 'it was not collected' } as const;
 
 /** Evidence a rule lacks; `moot` when the registry does not list the version, which has its own rules. */
-function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: NotHad } | 'moot' | undefined {
+function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: Lack } | 'moot' | undefined {
   const listing = evidence.listing;
   const unlisted = listing?.ok === true && listing.value.status !== 'listed';
   for (const kind of rule.needs as readonly EvidenceKind[]) {

@@ -73,6 +73,18 @@ describe('evaluate', () => {
     expect(gate.action).toBe('block');
   });
 
+  it('judges what there is of evidence that lacks a part, and tells the part', async () => {
+    const lacking = { why: 'failed', reason: 'a part of it is missing' } as const;
+    const evidence = { times: { ...young(), lacking }, publishers: seenBefore() };
+    const check = await judge({ rules: { 'too-young': 'warn' }, evidence });
+    expect(check).toMatchObject({
+      complete: false,
+      findings: [{ ruleId: 'too-young' }],
+      gaps: [{ missing: 'times', ruleIds: ['too-young'], ...lacking }],
+    });
+    expect((await judge({ rules: { 'too-young': 'warn' }, evidence, mode: 'gate' })).action).toBe('block');
+  });
+
   it('treats evidence nobody collected as failed', async () => {
     const report = await judge({ rules: { 'too-young': 'block' }, evidence: {} });
     expect(report).toMatchObject({ complete: false, gaps: [{ missing: 'times', why: 'failed' }] });

@@ -2,7 +2,7 @@
 import { compareContents } from '../code/compare.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
-import { failed, type Gathered, had, notOffered, type ReleaseEvidence } from '../model/evidence.ts';
+import { failed, type Gathered, had, type Lack, notOffered, type ReleaseEvidence } from '../model/evidence.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
 import { day } from '../model/time.ts';
@@ -30,10 +30,9 @@ export async function contents(change: IncomingChange, context: Context): Promis
   if (current.tarball === undefined) return failed('the registry does not say where its tarball is');
   try {
     const read = await reading.tarballs.read(tarballOf(current, change.after.integrity));
-    return await compared(read, release.value, change, { ...context, reading });
+    return await compared(read, slices, release.value, change, { ...context, reading });
   } catch (error) {
-    if (error instanceof DepwardError && error.code === 'not-found' && reading.offline) return unread(slices, context, error.message);
-    if (error instanceof DepwardError && error.code !== 'interrupted') return failed(error.message);
+    if (error instanceof DepwardError && error.code !== 'interrupted') return { ok: false, ...lackOf(error, slices, { ...context, reading }) };
     throw error;
   }
 }
@@ -50,6 +49,7 @@ async function remote(change: IncomingChange, context: Context & { readonly read
 
 async function compared(
   read: ReadTarball,
+  slices: Slices,
   { current, settled, previous }: ReleaseEvidence,
   change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
@@ -67,22 +67,29 @@ async function compared(
       },
   );
   const followed = await followCalls(read.facts, evidence.install, current, change, context);
-  return had({
-    ...evidence,
-    calls: followed.calls,
-    copies: await bundledCopies(read.facts, before?.facts, change, context),
-    capabilities: [...evidence.capabilities, ...followed.capabilities],
-    // Documents that only say "has one" are no contradiction of the script itself.
-    confusion: evidence.confusion.filter(({ listed }) => listed !== hiddenScript),
-    ...(read.contradicts && { contradicts: read.contradicts }),
-    ...(change.after.integrity !== undefined && read.contradicts === 'lockfile' && { packed: read.facts.integrity }),
-  });
+  return had(
+    {
+      ...evidence,
+      calls: followed.calls,
+      copies: await bundledCopies(read.facts, before?.facts, change, context),
+      capabilities: [...evidence.capabilities, ...followed.capabilities],
+      // Documents that only say "has one" are no contradiction of the script itself.
+      confusion: evidence.confusion.filter(({ listed }) => listed !== hiddenScript),
+      ...(read.contradicts && { contradicts: read.contradicts }),
+      ...(change.after.integrity !== undefined && read.contradicts === 'lockfile' && { packed: read.facts.integrity }),
+    },
+    followed.trouble && lackOf(followed.trouble, slices, context),
+  );
 }
 
 /** Bad releases are found within days: of a young one nobody can tell offline, an old one is a line in the coverage. */
-function unread({ times }: Slices, { now }: Context, reason: string): Gathered<never> {
+function lackOf(
+  { code, message }: DepwardError,
+  { times }: Slices,
+  { now, reading }: Pick<Context, 'now'> & { readonly reading: ContentsReading },
+): Lack {
   const young = times.ok && now < times.value.published + youngDays * day;
-  return young ? failed(reason) : notOffered(reason);
+  return { why: code === 'not-found' && reading.offline && !young ? 'not-offered' : 'failed', reason: message };
 }
 
 /** A release whose tarball was taken away leaves the next one to be judged whole. */

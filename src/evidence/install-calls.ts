@@ -6,6 +6,7 @@ import { DepwardError } from '../model/errors.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
 import { isCommonScript } from '../model/scripts.ts';
+import { printable } from '../model/text.ts';
 import { day } from '../model/time.ts';
 import type { ContentsReading, Context } from './context.ts';
 import type { Slices } from './slices.ts';
@@ -18,10 +19,11 @@ const mostAsked = 60;
 /** Well-known tools that have stood so long are named, not read again for each package that calls them. */
 const standingDays = 30;
 
-/** What the calls come to: who offers each command, and what the files do that they start. */
+/** What the calls come to: who offers each command, what the files do that they start, and what kept one from being told. */
 export interface Followed {
   readonly calls: readonly InstallCall[];
   readonly capabilities: ContentsEvidence['capabilities'];
+  readonly trouble?: DepwardError;
 }
 
 interface Provider {
@@ -31,7 +33,7 @@ interface Provider {
   readonly release: Release;
 }
 
-/** Follows the commands of the steps that are new. Throws where a dependency that may offer one cannot be asked or read. */
+/** Follows the commands of the steps that are new. Where a dependency that may offer one cannot be asked or read, that is said of this command alone. */
 export async function followCalls(
   facts: TarballFacts,
   install: ContentsEvidence['install'],
@@ -39,18 +41,49 @@ export async function followCalls(
   change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Followed> {
-  const followed: { calls: InstallCall[]; capabilities: ContentsEvidence['capabilities'][number][] } = { calls: [], capabilities: [] };
+  const followed: { calls: InstallCall[]; capabilities: ContentsEvidence['capabilities'][number][]; trouble?: DepwardError } = {
+    calls: [],
+    capabilities: [],
+  };
   const commands = commandsOf(facts, install);
   for (const command of commands.slice(0, mostCommands)) {
-    const provider = await providerOf(command, listed, change, context);
-    const { call, capabilities } = provider ? await readCall(command, provider, context) : { call: { command }, capabilities: [] };
+    const { call, capabilities, trouble } = await follow(command, listed, change, context);
     followed.calls.push(call);
     followed.capabilities.push(...capabilities);
+    if (trouble) followed.trouble ??= trouble;
   }
   // The one that matters may hide behind idle ones: what was left is told, and warned of.
   const notRead = `not followed: its install calls more than ${mostCommands} commands`;
   followed.calls.push(...commands.slice(mostCommands, mostCommands + mostNamed).map((command) => ({ command, notRead })));
   return followed;
+}
+
+interface FollowedCall {
+  readonly call: InstallCall;
+  readonly capabilities: Followed['capabilities'];
+  readonly trouble?: DepwardError;
+}
+
+async function follow(
+  command: string,
+  listed: Release,
+  change: IncomingChange,
+  context: Context & { readonly reading: ContentsReading },
+): Promise<FollowedCall> {
+  let from: string | undefined;
+  try {
+    const provider = await providerOf(command, listed, change, context);
+    from = provider && `${provider.name}@${provider.version}`;
+    return provider ? await readCall(command, provider, context) : { call: { command }, capabilities: [] };
+  } catch (error) {
+    if (!(error instanceof DepwardError) || error.code === 'interrupted') throw error;
+    const whose = from === undefined ? '' : ` of ${from}`;
+    const trouble = new DepwardError(
+      error.code,
+      `the command ${printable(command, 60)}${whose}, which its install calls, could not be read: ${error.message}`,
+    );
+    return { call: { command, ...(from !== undefined && { from }), notRead: error.message, failed: true }, capabilities: [], trouble };
+  }
 }
 
 /** Neither the machine's nor its own; of the usual words of honest scripts only those that a dependency may answer for. */
@@ -72,7 +105,7 @@ async function providerOf(command: string, { dependencies }: Release, change: In
     if (typeof found === 'string') trouble ??= found;
     else if (found?.release.bins.some((bin) => bin.toLowerCase() === command)) return found;
   }
-  if (trouble !== undefined) throw new DepwardError('network', `whose command its install calls could not be told: ${trouble}`);
+  if (trouble !== undefined) throw new DepwardError('network', `whose it is could not be told: ${trouble}`);
   return undefined;
 }
 
@@ -104,7 +137,7 @@ async function readCall(
   command: string,
   { name, version, slices, release }: Provider,
   { names, now, reading }: Context & { readonly reading: ContentsReading },
-): Promise<{ readonly call: InstallCall; readonly capabilities: Followed['capabilities'] }> {
+): Promise<FollowedCall> {
   const from = `${name}@${version}`;
   const stands = (names(name).downloads ?? 0) > 0 && (!slices.times.ok || slices.times.value.published + standingDays * day <= now);
   if (stands) return { call: { command, from, notRead: 'well known, and judged where it comes in' }, capabilities: [] };

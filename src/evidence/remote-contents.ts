@@ -22,13 +22,16 @@ export async function remoteContents(
   const listed = releaseOf(read.facts.manifest, change.after.version);
   const evidence = compareContents(read.facts, listed, before);
   const followed = await followCalls(read.facts, evidence.install, listed, change, context);
-  return had({
-    ...evidence,
-    calls: followed.calls,
-    copies: await bundledCopies(read.facts, before?.facts, change, context),
-    capabilities: [...evidence.capabilities, ...followed.capabilities],
-    ...(read.contradicts && { contradicts: read.contradicts, packed: read.facts.integrity }),
-  });
+  return had(
+    {
+      ...evidence,
+      calls: followed.calls,
+      copies: await bundledCopies(read.facts, before?.facts, change, context),
+      capabilities: [...evidence.capabilities, ...followed.capabilities],
+      ...(read.contradicts && { contradicts: read.contradicts, packed: read.facts.integrity }),
+    },
+    followed.trouble && { why: 'failed', reason: followed.trouble.message },
+  );
 }
 
 function readRemote({ resolved = '', integrity }: ResolvedPackage, tarballs: Tarballs): Promise<ReadTarball> {

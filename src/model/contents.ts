@@ -180,6 +180,8 @@ export interface InstallCall {
   readonly file?: string;
   /** Why that file was not read. */
   readonly notRead?: string;
+  /** True when it should have been and could not be: nobody knows what it does, or even whose it is. */
+  readonly failed?: true;
 }
 
 /** What the package.json inside the tarball says. */

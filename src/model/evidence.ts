@@ -198,17 +198,21 @@ export interface EvidenceMap {
 
 export type EvidenceKind = keyof EvidenceMap;
 
-/** Evidence that was looked for. No third state: what is not known has a reason. */
-export type Gathered<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly why: 'not-offered' | 'failed'; readonly reason: string };
+/** Why something is not known. */
+export interface Lack {
+  readonly why: 'not-offered' | 'failed';
+  readonly reason: string;
+}
+
+/** Evidence that was looked for. No third state: what is not known, as a whole or a part of it, has a reason. */
+export type Gathered<T> = { readonly ok: true; readonly value: T; readonly lacking?: Lack } | ({ readonly ok: false } & Lack);
 
 /** What a collector hands over for one change. */
 export type EvidenceSet = { readonly [K in EvidenceKind]?: Gathered<EvidenceMap[K]> };
 
-/** Wraps evidence that was had. */
-export function had<T>(value: T): Gathered<T> {
-  return { ok: true, value };
+/** Wraps evidence that was had; of what is lacking the rest is judged all the same. */
+export function had<T>(value: T, lacking?: Lack): Gathered<T> {
+  return { ok: true, value, ...(lacking && { lacking }) };
 }
 
 /** Evidence this registry does not publish. */

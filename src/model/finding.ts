@@ -60,7 +60,7 @@ export interface Gap {
   readonly missing: EvidenceKind | 'file' | 'tree';
   readonly why: 'not-offered' | 'failed';
   readonly reason: string;
-  /** The rules that could not run for want of it. */
+  /** The rules that could not run for want of it, or saw but a part. */
   readonly ruleIds: readonly string[];
 }
 

@@ -64,13 +64,22 @@ async function attemptOnce(request: FetchRequest): Promise<Attempt> {
   } catch (error) {
     if (request.signal.aborted) return failure(abortReason(request.signal));
     if (clock.stopped) return failure('it did not answer in time', {});
-    const hopeless = ['ENOTFOUND', 'EMAXREDIRECT', 'EINVALIDREDIRECT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'].includes(
-      codeOf(error) ?? '',
-    );
-    return failure(networkTrouble(error), hopeless || memberOf(error, 'lost') === true ? undefined : {});
+    return failure(networkTrouble(error), isHopeless(error) ? undefined : {});
   } finally {
     clock.done();
   }
+}
+
+const hopeless = ['ENOTFOUND', 'EMAXREDIRECT', 'EINVALIDREDIRECT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'];
+
+/** True for errors that asking again does not mend. */
+export function isHopeless(error: unknown): boolean {
+  return hopeless.includes(codeOf(error) ?? '') || memberOf(error, 'lost') === true;
+}
+
+/** True for answers that may be others in a moment. */
+export function mayPass(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
 }
 
 function failure(reason: string, again?: { readonly afterMs?: number }): Attempt {
@@ -85,7 +94,7 @@ export function abortReason(signal: AbortSignal): string {
 function fromStatus(reply: Reply, now: number): Attempt {
   const { status } = reply;
   if (status === 404 || status === 410) return { answer: { status: 'not-found' } };
-  const again = status === 408 || status === 429 || status >= 500 ? retryAfter(reply, now) : undefined;
+  const again = mayPass(status) ? retryAfter(reply, now) : undefined;
   return { answer: { status: 'failed', reason: statusTrouble(status), http: status }, ...(again && { again }) };
 }
 

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { DepwardError } from '../model/errors.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock } from './deadline.ts';
-import { abortReason } from './fetch-bytes.ts';
+import { abortReason, isHopeless, mayPass } from './fetch-bytes.ts';
 import { networkTrouble, safeUrl, statusTrouble } from './redact.ts';
-import { get } from './transport.ts';
+import { get, type Reply } from './transport.ts';
 
 export interface TarballRequest {
   /** Subresource integrity; checked at the end, an error when it does not hold. */
@@ -22,11 +22,11 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
   const check = checkerOf(request.integrity);
   let length = 0;
   try {
-    const reply = await get({ url, npm, clock, headers: { 'accept-encoding': 'identity' } });
+    const { reply, body } = await answered(() => get({ url, npm, clock, headers: { 'accept-encoding': 'identity' } }), clock);
     if (reply.status === 404) throw new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
     if (reply.status !== 200) throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${statusTrouble(reply.status)}`);
     if (reply.packed) throw new DepwardError('network', `the tarball ${safeUrl(url)} came in another encoding than asked for`);
-    for await (const chunk of reply.body ?? []) {
+    for await (const chunk of body) {
       if (clock.stopped) throw clock.reason;
       const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
       length += bytes.length;
@@ -42,6 +42,50 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
     clock.done();
   }
   if (check && !check.holds()) throw new DepwardError('integrity', `the tarball ${safeUrl(url)} does not have the integrity it should have`);
+}
+
+const retries = 2;
+const firstPauseMs = 300;
+
+/** Asks again where another moment may have a better answer, as npm does; once bytes have come, never. */
+async function answered(ask: () => Promise<Reply>, clock: Clock): Promise<{ readonly reply: Reply; readonly body: AsyncIterable<unknown> }> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const reply = await ask();
+      if (attempt >= retries || !mayPass(reply.status)) return { reply, body: await begun(reply.body) };
+    } catch (error) {
+      if (attempt >= retries || clock.stopped || isHopeless(error)) throw error;
+    }
+    await pause(firstPauseMs * 2 ** attempt, clock);
+  }
+}
+
+/** A body whose first piece is there. */
+async function begun(body: AsyncIterable<unknown> | undefined): Promise<AsyncIterable<unknown>> {
+  const pieces = (body ?? none())[Symbol.asyncIterator]();
+  const first = await pieces.next();
+  return resumed(first, pieces);
+}
+
+async function* resumed(first: IteratorResult<unknown>, pieces: AsyncIterator<unknown>): AsyncGenerator<unknown> {
+  try {
+    for (let next = first; !next.done; next = await pieces.next()) yield next.value;
+  } finally {
+    // Leaving early ends the request.
+    await pieces.return?.();
+  }
+}
+
+async function* none(): AsyncGenerator<never> {}
+
+function pause(ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    clock.onStop(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function troubleOf(error: unknown, url: string, clock: Clock, whole: AbortSignal): DepwardError {

@@ -103,7 +103,8 @@ export default defineRule({
 
 /** What else is found under that name when the install runs decides what runs. */
 function unoffered(contents: ContentsEvidence): readonly Observation[] {
-  const unknown = contents.calls.filter(({ from }) => from === undefined);
+  // What should have been read and could not be is told as such, and is no pass.
+  const unknown = contents.calls.filter(({ from, failed }) => from === undefined && !failed);
   if (unknown.length === 0) return [];
   const commands = listText(
     unknown.map(({ command }) => printable(command, 60)),
@@ -127,6 +128,7 @@ function callsFact(calls: readonly InstallCall[]): { readonly calls?: readonly s
 }
 
 function callText({ command, from, file, notRead }: InstallCall): string {
-  if (from !== undefined) return `${printable(command, 60)}: ${printable(file ?? from, 160)}${notRead === undefined ? '' : ` (${notRead})`}`;
-  return `${printable(command, 60)}: ${notRead ?? 'no package it depends on offers it, and it is no known tool of the system'}`;
+  if (from !== undefined)
+    return `${printable(command, 60)}: ${printable(file ?? from, 160)}${notRead === undefined ? '' : ` (${printable(notRead, 200)})`}`;
+  return `${printable(command, 60)}: ${notRead === undefined ? 'no package it depends on offers it, and it is no known tool of the system' : printable(notRead, 200)}`;
 }

@@ -68,8 +68,28 @@ describe('a command of a dependency that the install calls', () => {
     expect(found?.facts['calls']).toContain('some-tool: not followed: its install calls more than 6 commands');
   });
 
-  it('is not taken for clean when its bytes cannot be had', async () => {
-    expect(await contentsOf([caller('some-tool setup'), tool({}, { missing: true })])).toMatchObject({ ok: false, why: 'failed' });
+  it('is not taken for clean when its bytes cannot be had, and the caller is judged by its own all the same', async () => {
+    const contents = await contentsOf([caller('some-tool setup'), tool({}, { missing: true })]);
+    const reason = 'the command some-tool of setup-kit@1.2.3, which its install calls, could not be read: the tarball cannot be had';
+    expect(contents).toMatchObject({
+      ok: true,
+      lacking: { why: 'failed', reason },
+      value: { calls: [{ command: 'some-tool', from: 'setup-kit@1.2.3', notRead: 'the tarball cannot be had', failed: true }] },
+    });
+    expect(risks(contents)).toEqual([]);
+    const bad = caller('node steal.js && some-tool setup');
+    const judged = await contentsOf([{ ...bad, files: { ...bad.files, 'steal.js': evil } }, tool({}, { missing: true })]);
+    expect(judged).toMatchObject({ ok: true, lacking: { why: 'failed' } });
+    expect(risks(judged)).toMatchObject([{ signal: 'install-code-risk:convicts' }]);
+  });
+
+  it('is looked for no further than the one that cannot be had: the others are judged', async () => {
+    const evilTool: Packed = { manifest: { name: 'other', version: '1.0.0', bin: { different: 'x.js' } }, files: { 'x.js': evil } };
+    const contents = await contentsOf([caller('some-tool setup && different'), evilTool, tool({}, { missing: true })]);
+    expect(contents).toMatchObject({ ok: true, lacking: { why: 'failed' } });
+    const [found] = risks(contents);
+    expect(found?.signal).toBe('install-code-risk:convicts');
+    expect(String(found?.facts['does'])).toContain('other@1.0.0/x.js');
   });
 
   it('is named and not read when the tool is well known and has stood', async () => {

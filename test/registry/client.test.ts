@@ -235,4 +235,20 @@ describe('tarball bytes', () => {
     await expect(read(server.tarballUrl('left', '9.9.9'), { limitBytes: 5 })).rejects.toThrow(/no tarball/);
     await expect(read('file:///etc/passwd', { limitBytes: 5 })).rejects.toThrow(/http/);
   });
+
+  it('are asked for again when the registry stumbles before the first of them, and only then', async () => {
+    server.addTarball('left', '1.0.0', bytes);
+    const url = server.tarballUrl('left', '1.0.0');
+    const path = new URL(url).pathname;
+    const asked = () => server.requests.filter((request) => JSON.stringify(request).includes('left-1.0.0')).length;
+    server.fault(path, { kind: 'status', status: 503, times: 1 });
+    expect(await read(url, { integrity, limitBytes: 1_000 })).toEqual(bytes);
+    expect(asked()).toBe(2);
+    server.fault(path, { kind: 'reset', times: 2 });
+    expect(await read(url, { integrity, limitBytes: 1_000 })).toEqual(bytes);
+    expect(asked()).toBe(5);
+    server.fault(path, { kind: 'status', status: 403 });
+    await expect(read(url, { limitBytes: 1_000 })).rejects.toThrow(/403|not allowed|forbidden/i);
+    expect(asked()).toBe(6);
+  });
 });

@@ -1,10 +1,13 @@
 /** A token that may publish and lives for months is what worms collect; trusted publishing gives a workflow one of minutes instead (npm, 2025). */
+import type { Facts } from '../model/finding.ts';
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import type { CiFile, CiStep } from './read/ci-file.ts';
+import { type CiFile, type CiStep, textOf } from './read/ci-file.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
+import { isRegistryToken, secretIn } from './read/expression.ts';
 import { registrySecrets } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
 import { commandText, inSteps } from './read/seen.ts';
+import { at } from './read/value.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -42,8 +45,10 @@ export default defineRepositoryRule({
 });
 
 function inStep(step: CiStep, { file }: CiFile): readonly FileSeen[] {
+  const action = publishingAction(step);
+  if (action) return [{ ...action, file }];
   const call = clientCalls(step.commands, '').find(isPublishing);
-  const [token] = registrySecrets(step);
+  const token = registrySecrets(step)[0] ?? writtenToken(step);
   if (!call || !token) return [];
   return [
     {
@@ -54,6 +59,28 @@ function inStep(step: CiStep, { file }: CiFile): readonly FileSeen[] {
       facts: { variable: token.name, command: commandText(call.command.text) },
     },
   ];
+}
+
+// GitLab keeps its secrets outside the file: a script only names them.
+function writtenToken({ commands }: CiStep): { readonly name: string } | undefined {
+  const writes = commands.filter(({ text }) => /_authToken|npmAuthToken|:_auth\b/.test(text));
+  const name = writes.flatMap(({ words }) => words.flatMap((word) => word.variables)).find(isRegistryToken);
+  return name === undefined ? undefined : { name };
+}
+
+function publishingAction({
+  uses = '',
+  inputs,
+}: CiStep): { readonly line: number; readonly message: string; readonly confidence: 'medium'; readonly facts: Facts } | undefined {
+  const token = /^JS-DevTools\/npm-publish@/i.test(uses) ? at(inputs, 'token') : undefined;
+  const secret = secretIn(textOf(token) ?? '');
+  if (!token || secret === undefined || secret === 'GITHUB_TOKEN' || at(inputs, 'registry') !== undefined) return undefined;
+  return {
+    line: token.place.line,
+    message: `publishes with ${secret}, a stored credential`,
+    confidence: 'medium',
+    facts: { variable: secret, uses },
+  };
 }
 
 function isPublishing({ verb, values, flags }: ClientCall): boolean {

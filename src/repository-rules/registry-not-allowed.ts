@@ -1,6 +1,6 @@
 /** An allow-list of hosts is the first advice of every guide on registries (lockfile-lint `allowed-hosts`, OpenSSF npm guide): everything else is a way around the mirror. */
 import { defineRepositoryRule } from '../model/repository-rule.ts';
-import { ciSystemOf, isExample, isLockfile } from './read/paths.ts';
+import { ciSystemOf, isDockerfile, isExample, isLockfile } from './read/paths.ts';
 import { addressesIn, hostOf, isAllowedHost, isLoopback } from './read/registry.ts';
 import { isSettingsFile } from './read/settings.ts';
 
@@ -18,7 +18,7 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   options: { hosts: { type: 'strings', default: [], about: 'hosts that packages may come from: exact, or *.domain; none given: any' } },
-  reads: (path) => isSettingsFile(path) || isLockfile(path) || ciSystemOf(path) !== undefined,
+  reads: (path) => isSettingsFile(path) || isLockfile(path) || isDockerfile(path) || ciSystemOf(path) !== undefined,
   check({ now }, { options }) {
     if (options.hosts.length === 0) return [];
     const { addresses, untold } = addressesIn(now);

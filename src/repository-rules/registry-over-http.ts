@@ -1,6 +1,6 @@
 /** Without TLS anybody on the way chooses what is installed; lockfile-lint's `validate-https` and OpenSSF's npm guide ask the same. */
 import { baseName, defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import { ciSystemOf, isExample, isLockfile } from './read/paths.ts';
+import { ciSystemOf, isDockerfile, isExample, isLockfile } from './read/paths.ts';
 import { readManifest } from './read/project.ts';
 import { type Address, addressesIn, hostOf, isAllowedHost, isLoopback } from './read/registry.ts';
 import { isSettingsFile, settingsIn } from './read/settings.ts';
@@ -22,7 +22,7 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   options: { hosts: { type: 'strings', default: [], about: 'hosts that may be reached over http: exact, or *.domain' } },
-  reads: (path) => isSettingsFile(path) || isLockfile(path) || ciSystemOf(path) !== undefined,
+  reads: (path) => isSettingsFile(path) || isLockfile(path) || isDockerfile(path) || ciSystemOf(path) !== undefined,
   check({ now }, { options }) {
     const { addresses, untold } = addressesIn(now);
     const bad = [...addresses, ...manifestAddresses(now)].filter(

@@ -1,6 +1,6 @@
 /** A private scope that nothing maps to its registry is looked up at the public one, where anybody may hold it (Birsan 2021, dependency confusion). */
 import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
-import { isExample, parentOf } from './read/paths.ts';
+import { isExample, isLockfile, parentOf } from './read/paths.ts';
 import { manifestAt, readManifest } from './read/project.ts';
 import { namesRegistry } from './read/registry.ts';
 import { isSettingsFile, settingsIn } from './read/settings.ts';
@@ -18,15 +18,15 @@ export default defineRepositoryRule({
     remedy: 'Add @scope:registry=https://… to the .npmrc of this project (npmScopes in .yarnrc.yml), and hold the scope on the public registry too.',
     references: ['A. Birsan, Dependency Confusion (2021)', 'npm docs: scope, associating a scope with a registry'],
     falsePositives:
-      'A scope that is public as well: take it out of the option scopes. Scopes count as private when the option names them or another project of the repository maps them.',
+      'A scope that is public as well: take it out of the option scopes. Scopes count as private when the option names them, another project of the repository maps them, or a lockfile has them from another host than the rest.',
     since: '0.1.0',
   },
   kind: 'state',
   options: { scopes: { type: 'strings', default: [], about: 'scopes that are private, like @acme' } },
-  reads: isSettingsFile,
+  reads: (path) => isSettingsFile(path) || isLockfile(path),
   check({ now, paths }, { options }) {
     const mapped = scopesByFolder(now);
-    const scopes = new Set([...options.scopes, ...[...mapped.values()].flatMap((inner) => [...inner])]);
+    const scopes = new Set([...options.scopes, ...[...mapped.values()].flatMap((inner) => [...inner]), ...scopesFromElsewhere(now)]);
     if (scopes.size === 0) return [];
     const own = ownNames(now);
     return [...now.keys()].flatMap((file): readonly FileSeen[] => {
@@ -45,6 +45,15 @@ export default defineRepositoryRule({
       flagged: true,
     },
     {
+      title: 'the lockfile has it from elsewhere',
+      now: {
+        'package.json': '{"dependencies": {"@acme/ui": "^1.0.0", "b": "^1.0.0", "c": "^1.0.0"}}',
+        'yarn.lock':
+          '"@acme/ui@^1.0.0":\n  resolved "https://npm.acme.example/@acme/ui/-/ui-1.0.0.tgz"\nb@^1.0.0:\n  resolved "https://registry.example/b/-/b-1.0.0.tgz"\nc@^1.0.0:\n  resolved "https://registry.example/c/-/c-1.0.0.tgz"\n',
+      },
+      flagged: true,
+    },
+    {
       title: 'mapped for all',
       now: { '.npmrc': '@acme:registry=https://registry.example/\n', 'api/package.json': '{"dependencies": {"@acme/log": "^1.0.0"}}' },
       flagged: false,
@@ -52,10 +61,27 @@ export default defineRepositoryRule({
   ],
 });
 
+/** Scopes that a lockfile has from another host than nearly all else: somebody's own settings say so, the repository's do not. */
+function scopesFromElsewhere(texts: FileTexts): readonly string[] {
+  return [...texts].flatMap(([file, text]) => {
+    if (!isLockfile(file) || isExample(file)) return [];
+    const hosts = new Map<string, number>();
+    const ofScope = new Map<string, Set<string>>();
+    for (const [, host = '', rest = ''] of text.matchAll(/resolved"?\W{1,4}https?:\/\/([^/\s"']+)\/([^\s"',}]*)/g)) {
+      hosts.set(host, (hosts.get(host) ?? 0) + 1);
+      const scope = /(?:^|\/)(@[\w.-]+)(?:\/|%2f)[^/]+\/(?:-|\d[^/]*)\//i.exec(rest)?.[1];
+      if (scope !== undefined) ofScope.set(scope, (ofScope.get(scope) ?? new Set()).add(host));
+    }
+    const [usual, count = 0] = [...hosts].sort(([, a], [, b]) => b - a)[0] ?? [];
+    const elsewhere = (from: ReadonlySet<string>) => [...from].every((host) => host !== usual && (hosts.get(host) ?? 0) < count / 1.5);
+    return [...ofScope].filter(([, from]) => elsewhere(from)).map(([scope]) => scope);
+  });
+}
+
 function scopesByFolder(texts: FileTexts): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const [file, text] of texts) {
-    if (baseName(file) === 'package.json' || isExample(file) || !/scope|@/i.test(text)) continue;
+    if (!isSettingsFile(file) || baseName(file) === 'package.json' || isExample(file) || !/scope|@/i.test(text)) continue;
     const settings = settingsIn(file, text);
     if ('untold' in settings) continue;
     const scopes = settings.filter(namesRegistry).flatMap(({ path }) => scopeIn(path));

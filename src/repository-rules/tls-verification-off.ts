@@ -1,11 +1,13 @@
 /** With certificates unchecked, https protects from nothing: Node's own documentation calls NODE_TLS_REJECT_UNAUTHORIZED=0 insecure and warns at run time. */
-import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
+import { baseName, defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import type { CiStep } from './read/ci-file.ts';
 import { clientCalls } from './read/client.ts';
 import { ciSystemOf, isDockerfile, isExample } from './read/paths.ts';
+import { readManifest } from './read/project.ts';
 import type { ScriptCommand } from './read/script.ts';
 import { inImages, inSteps } from './read/seen.ts';
 import { isSettingsFile, settingsIn } from './read/settings.ts';
+import { at, entriesOf, stringOf } from './read/value.ts';
 
 const variable = 'NODE_TLS_REJECT_UNAUTHORIZED';
 
@@ -23,13 +25,18 @@ export default defineRepositoryRule({
     since: '0.1.0',
   },
   kind: 'state',
-  reads: (path) => (isSettingsFile(path) && !path.endsWith('package.json')) || ciSystemOf(path) !== undefined || isDockerfile(path),
+  reads: (path) => isSettingsFile(path) || ciSystemOf(path) !== undefined || isDockerfile(path),
   check: ({ now }) => [
-    ...[...now].flatMap(([file, text]) => (isSettingsFile(file) && !isExample(file) ? inSettings(file, text) : [])),
+    ...[...now].flatMap(([file, text]) => {
+      if (isExample(file) || !isSettingsFile(file)) return [];
+      return baseName(file) === 'package.json' ? inScripts(file, text) : inSettings(file, text);
+    }),
     ...inSteps(now, (step, _job, { file }) => inStep(step, file)),
     ...inImages(now, (instruction, _stage, file) => {
-      const set = ['ENV', 'ARG'].includes(instruction.name) && new RegExp(`\\b${variable}[= ]["']?0\\b`).test(instruction.text);
-      return set ? [seen(file, instruction.line, variable)] : instruction.commands.flatMap((command) => inCommand(command, file));
+      const set = ['ENV', 'ARG'].includes(instruction.name) ? /\b(\w+)(?:=|\s+)["']?(0|false)\b/i.exec(instruction.text) : null;
+      return set && isOff(set[1] ?? '', set[2] ?? '')
+        ? [seen(file, instruction.line, set[1] ?? '')]
+        : instruction.commands.flatMap((command) => inCommand(command, file));
     }),
   ],
   examples: [
@@ -58,10 +65,31 @@ function inSettings(file: string, text: string): readonly FileSeen[] {
     .map(({ path, line }) => seen(file, line, path.join('.')));
 }
 
+function isOff(name: string, value: string): boolean {
+  const bare = value.replace(/^["']|["']$/g, '');
+  return (
+    (name === variable && bare === '0') ||
+    (/^(?:npm|pnpm)_config_strict_ssl$|^yarn_(?:enable_)?strict_ssl$/i.test(name) && /^(?:false|0)$/i.test(bare))
+  );
+}
+
+const onInstall = /^(?:pre|post)?(?:install|prepare|publish)$|^prepublishOnly$/;
+
+// The scripts that run on install; what a project's tests do is its own business.
+function inScripts(file: string, text: string): readonly FileSeen[] {
+  if (!text.includes(variable)) return [];
+  const manifest = readManifest(file, text);
+  if ('untold' in manifest) return [{ file, ...manifest }];
+  return entriesOf(at(manifest, 'scripts'))
+    .filter(([name, script]) => onInstall.test(name) && new RegExp(`\\b${variable}=["']?0\\b`).test(stringOf(script) ?? ''))
+    .map(([, script]) => seen(file, script.place.line, variable));
+}
+
 function inStep(step: CiStep, file: string): readonly FileSeen[] {
   const installs = clientCalls(step.commands, '').some(({ verb }) => verb !== 'other' && verb !== 'run');
-  const variables = step.variables.filter(({ name, value }) => installs && name === variable && /^["']?0["']?$/.test(value));
-  return [...variables.map(({ line }) => seen(file, line, variable)), ...step.commands.flatMap((command) => inCommand(command, file))];
+  const off = step.variables.filter(({ name, value }) => isOff(name, value) && (installs || name !== variable));
+  const variables = [...new Map(off.map((each) => [each.line, each])).values()];
+  return [...variables.map(({ line, name }) => seen(file, line, name)), ...step.commands.flatMap((command) => inCommand(command, file))];
 }
 
 function inCommand(command: ScriptCommand, file: string): readonly FileSeen[] {

@@ -1,10 +1,13 @@
 /** Build arguments and variables stand in the history of the image for everybody who pulls it (Docker docs: SecretsUsedInArgOrEnv). */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
+import type { CiStep } from './read/ci-file.ts';
 import type { Instruction } from './read/docker.ts';
 import { isRegistryToken } from './read/expression.ts';
+import { textsOf } from './read/job-secrets.ts';
 import { ciSystemOf, isDockerfile } from './read/paths.ts';
 import type { ScriptCommand } from './read/script.ts';
 import { commandText, inImages, inSteps } from './read/seen.ts';
+import { at } from './read/value.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -22,9 +25,10 @@ export default defineRepositoryRule({
   reads: (path) => isDockerfile(path) || ciSystemOf(path) !== undefined,
   check({ now }) {
     const seen = new Set<string>();
-    const inCi = inSteps(now, (step, _job, { file }) =>
-      step.commands.flatMap((command) => handedOver(command).map((name) => passed(file, command, name))),
-    );
+    const inCi = inSteps(now, (step, _job, { file }) => [
+      ...handedByAction(step, file),
+      ...step.commands.flatMap((command) => handedOver(command).map((name) => passed(file, command, name))),
+    ]);
     const inFiles = inImages(now, (instruction, stage, file) => secretsOf(instruction).map((name) => observed(file, instruction, name, stage.last)));
     return [...inFiles, ...inCi].filter((each) => {
       if ('untold' in each) return true;
@@ -51,7 +55,9 @@ function secretsOf({ name, words, text, options, commands }: Instruction): reado
       .map((pair) => pair.split(/=(.*)/s))
       .flatMap(([key = '', value = '']) => (isRegistryToken(key) && !/^["']?\//.test(value) ? [key] : []));
   }
-  if (name !== 'RUN' || options.some((option) => /^--mount=.*type=secret/.test(option))) return [];
+  if (name !== 'RUN') return [];
+  // What a secret mount hands in may still be written down, unless the same layer takes it away again.
+  if (options.some((option) => /^--mount=.*type=secret/.test(option)) && (removes(commands) || targetsSettings(options))) return [];
   const writes = commands.some(({ words: said, redirects }) => {
     const line = said.map((word) => word.text).join(' ');
     return (
@@ -59,7 +65,32 @@ function secretsOf({ name, words, text, options, commands }: Instruction): reado
       (redirects.some(({ operator }) => operator.includes('>')) || /config set|tee/.test(line))
     );
   });
-  return writes && /\$|_authToken\s*[= ]\s*["']?[\w-]{8}/.test(text) ? ['_authToken'] : [];
+  const written = [text, ...commands.map((command) => command.text)].join('\n');
+  return writes && /\$|_authToken\s*[= ]\s*["']?[\w-]{8}/.test(written) ? ['_authToken'] : [];
+}
+
+function removes(commands: readonly ScriptCommand[]): boolean {
+  return commands.some(({ words }) => {
+    const said = words.map((word) => word.text).join(' ');
+    return /^(?:rm|unlink|shred) .*npmrc|^(?:npm|pnpm|yarn) (?:config|c) (?:rm|delete|unset)\b/.test(said);
+  });
+}
+
+// The settings file itself is the mount: what is written to it stays in no layer.
+function targetsSettings(options: readonly string[]): boolean {
+  return options.some((option) => /^--mount=.*(?:type=secret|type=tmpfs).*(?:target|dst|destination)=\S*npmrc/.test(option));
+}
+
+/** Names of credentials that an action hands to a build: one `NAME=value` a line. */
+function handedByAction({ uses = '', inputs }: CiStep, file: string): readonly FileSeen[] {
+  const given = /^(?:docker\/build-push-action|redhat-actions\/buildah-build|mr-smithers-excellent\/docker-build-push)@/i.test(uses)
+    ? (at(inputs, 'build-args') ?? at(inputs, 'buildArgs'))
+    : undefined;
+  if (!given) return [];
+  const names = textsOf(given)
+    .flatMap((text) => text.split(/[\n,]/))
+    .map((pair) => pair.trim().split('=', 1)[0] ?? '');
+  return names.filter(isRegistryToken).map((name) => passed(file, { line: given.place.line, text: `${uses}: build-args` }, name));
 }
 
 /** Names of credentials that `docker build` is given as arguments. */
@@ -73,7 +104,7 @@ function handedOver({ words }: ScriptCommand): readonly string[] {
   });
 }
 
-function passed(file: string, { line, text }: ScriptCommand, variable: string): FileSeen {
+function passed(file: string, { line, text }: Pick<ScriptCommand, 'line' | 'text'>, variable: string): FileSeen {
   return {
     file,
     line,

@@ -1,10 +1,10 @@
 /** pull_request_target runs with secrets on the word of anybody with a fork; with the fork's code checked out, its scripts take them: nx 2025 lost its npm token so. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import { type CiFile, type CiJob, textOf } from './read/ci-file.ts';
-import { forkCheckout, openEvent, registrySecrets } from './read/job-secrets.ts';
+import { type CiFile, type CiJob, type CiStep, textOf } from './read/ci-file.ts';
+import { forkCheckout, installsWithScripts, openEvent, registrySecrets } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
 import { inJobs } from './read/seen.ts';
-import { at } from './read/value.ts';
+import { at, entriesOf } from './read/value.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -46,13 +46,36 @@ export default defineRepositoryRule({
   ],
 });
 
+// The scripts of the fork's dependencies are the fork's code.
+function installs(job: CiJob, checkout: CiStep): boolean {
+  return job.steps.slice(job.steps.indexOf(checkout)).some((step) => installsWithScripts(step).length > 0);
+}
+
+/** Whether the job's own token may do more than read, as it may where nothing says otherwise. */
+function mayWrite(job: CiJob, ci: CiFile): boolean {
+  const permissions = at(job.definition, 'permissions') ?? at(ci.definition, 'permissions');
+  if (permissions === undefined) return true;
+  const said = permissions.kind === 'plain' ? [String(permissions.plain)] : entriesOf(permissions).map(([, value]) => textOf(value) ?? '');
+  return said.some((text) => text.startsWith('write'));
+}
+
+function withOwnToken(job: CiJob, ci: CiFile, checkout: CiStep, event: string): FileSeen {
+  return {
+    file: ci.file,
+    line: checkout.line,
+    message: `a job with the repository's own token installs what a pull request asks for (${event})`,
+    confidence: 'medium',
+    facts: { event, job: job.name, checkout: `line ${checkout.line}` },
+  };
+}
+
 function inJob(job: CiJob, ci: CiFile): readonly FileSeen[] {
   const event = openEvent(ci);
   if (event === undefined) return [];
   const checkout = forkCheckout(job);
   const inherits = textOf(at(job.definition, 'secrets')) === 'inherit' && checkout !== undefined;
   const secret = job.steps.flatMap(registrySecrets)[0];
-  if (!secret && !inherits) return [];
+  if (!secret && !inherits) return checkout && installs(job, checkout) && mayWrite(job, ci) ? [withOwnToken(job, ci, checkout, event)] : [];
   // Without the fork's code there is still what the pull request says: its title, its branch, its artefacts.
   if (!checkout && event !== 'pull_request_target') return [];
   return [

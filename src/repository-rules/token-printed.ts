@@ -1,12 +1,14 @@
 /** Logs of CI are read by more people than secrets are meant for, and those of public projects by everybody; masking misses whatever is encoded, cut or written by another job. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
+import { printable } from '../model/text.ts';
 import type { CiJob, CiStep } from './read/ci-file.ts';
 import { clientCalls } from './read/client.ts';
 import { isRegistryToken } from './read/expression.ts';
-import { registrySecrets } from './read/job-secrets.ts';
+import { registrySecrets, textsOf } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
 import type { ScriptCommand } from './read/script.ts';
 import { commandText, inJobs } from './read/seen.ts';
+import { at } from './read/value.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -51,15 +53,35 @@ export default defineRepositoryRule({
 function inStep(step: CiStep, job: CiJob, file: string): readonly FileSeen[] {
   const written = job.steps.some(({ commands }) => commands.some(writesToken));
   const held = registrySecrets(step).length > 0;
-  let traced = false;
-  return step.commands.flatMap((command, index): readonly FileSeen[] => {
+  let traced = /^\S*sh\s+(?:-\w+\s+)*-\w*x/.test(step.shell ?? '');
+  const uploaded = written ? uploads(step, file) : [];
+  const printed = step.commands.flatMap((command, index): readonly FileSeen[] => {
     const next = step.commands[index + 1];
-    const piped = next?.joint === 'pipe' && next.line === command.line && programOf(next) !== 'tee';
+    const piped = next?.joint === 'pipe' && next.line === command.line && !isFilter(next);
     traced = isTrace(command) ?? traced;
     const said = reasonFor(command, { written, held, traced, piped });
     if (said === undefined) return [];
     return [{ file, line: command.line, message: said, confidence: 'high', facts: { command: commandText(command.text) } }];
   });
+  return [...uploaded, ...printed];
+}
+
+// Artefacts are handed to whoever may see the run.
+function uploads({ uses = '', inputs, line }: CiStep, file: string): readonly FileSeen[] {
+  const named = /^actions\/upload-artifact@/.test(uses)
+    ? textsOf(at(inputs, 'path')).find((path) => /(?:^|\/)\.(?:npmrc|yarnrc\.yml)$/.test(path.trim()))
+    : undefined;
+  if (named === undefined) return [];
+  return [{ file, line, message: `uploads ${printable(named.trim())}, which holds a credential`, confidence: 'high', facts: { uses } }];
+}
+
+// What passes such a program is still shown.
+function isFilter(command: ScriptCommand): boolean {
+  return (
+    /^(?:tee|cat|sort|grep|sed|awk|tr|rev|base64|xxd|head|tail|nl|fold|jq)$/.test(programOf(command)) &&
+    !command.words.some(({ text }) => /^-\w*q/.test(text)) &&
+    command.redirects.every(({ operator }) => !operator.includes('>'))
+  );
 }
 
 interface Around {

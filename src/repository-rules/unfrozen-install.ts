@@ -27,10 +27,13 @@ export default defineRepositoryRule({
       const commands = job.steps.flatMap((step) => step.commands);
       if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
       if (job.steps.some((step) => /create-pull-request|git-auto-commit|add-and-commit/.test(step.uses ?? ''))) return [];
-      const emptied = job.steps.findIndex(({ commands: said }) => said.some(emptiesFolder));
-      return job.steps
-        .slice(0, emptied < 0 ? undefined : emptied + 1)
-        .flatMap((step) => clientCalls(step.commands, step.folder).flatMap((call) => inCall(call, file, now, paths, true)));
+      let own = true;
+      return job.steps.flatMap((step) => {
+        const end = own ? step.commands.findIndex(leavesProject) : 0;
+        own &&= end < 0;
+        const commands = end < 0 ? step.commands : step.commands.slice(0, end);
+        return clientCalls(commands, step.folder).flatMap((call) => inCall(call, file, now, paths, true));
+      });
     });
     const inImage = inImages(now, (instruction, stage, file) =>
       callsInImage(instruction, stage, file).flatMap((call) => inCall(call, file, now, paths, false)),
@@ -80,9 +83,12 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Readonl
   ];
 }
 
-// After `rm -rf *` what is installed is something else than the repository.
-function emptiesFolder({ words }: ScriptCommand): boolean {
-  return words[0]?.text === 'rm' && words.some(({ text }) => /^-\w*r/.test(text)) && words.some(({ text }) => /^(?:\.\/)?(?:\*|\.)$/.test(text));
+// After `rm -rf *`, or with a package.json of its own, the job installs something else than the repository.
+function leavesProject({ words, redirects }: ScriptCommand): boolean {
+  const [program, ...rest] = words.map(({ text }) => text);
+  if (program === 'rm') return rest.some((text) => /^-\w*r/.test(text)) && rest.some((text) => /^(?:\.\/)?(?:\*|\.)$/.test(text));
+  const writes = redirects.some(({ operator, target }) => operator === '>' && /^(?:\.\/)?package\.json$/.test(target));
+  return writes && /^(?:echo|printf|cat)$/.test(program ?? '') && !rest.some((text) => text.endsWith('package.json'));
 }
 
 // Only a line on which the command stands as written; a flag goes right behind the word that installs.

@@ -117,6 +117,23 @@ describe('install commands, in every CI system', () => {
     ['a here-document', { ...npm, ...github('- run: |', '    cat > README <<EOF', '    npm install', '    EOF') }],
   ])('pass: %s', (_title, files) => expect(seen(files)).toEqual([]));
 
+  it('a job that writes a package.json of its own installs that', () => {
+    const own = ['- run: |', "    echo '{", '      "dependencies": {"a": "1.0.0"}', "    }' > package.json", '    npm install'];
+    expect(seen({ ...npm, ...github(...own) })).toEqual([]);
+    expect(seen({ ...npm, ...github('- run: |', "    echo 'a", "    b'", '    npm install') })).toEqual([
+      'unfrozen-install .github/workflows/ci.yml:8',
+    ]);
+    expect(seen({ ...npm, ...github('- run: |', "    echo don't stop", '    npm install') })).toEqual([
+      'unfrozen-install .github/workflows/ci.yml:7',
+    ]);
+  });
+
+  it('files that look like parts of pipelines and are none are no gap', () => {
+    const chart = '{{- if .Values.x }}\nsteps:\n  - script: npm install\n{{- end }}\n';
+    const data = 'jobs:\n  - name: writer\n';
+    expect(seen({ ...npm, 'deploy/templates/a.yaml': chart, 'build/b.yml': data, 'ci/broken.yml': 'a: [' })).toEqual([]);
+  });
+
   it('a job that has emptied the folder installs something else', () => {
     const files = { ...npm, ...github('- run: rm -rf ./*', '- run: tar xf /tmp/a.tgz', '- run: npm install') };
     expect(seen(files)).toEqual([]);

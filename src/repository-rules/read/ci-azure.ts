@@ -17,9 +17,17 @@ function collect(value: Value, outer: readonly CiVariable[], text: string, jobs:
   const steps = at(value, 'steps');
   if (steps?.kind === 'list') {
     const name = textOf(at(value, 'job')) ?? textOf(at(value, 'deployment')) ?? 'steps';
-    jobs.push({ name, line: value.place.line, steps: steps.items.map((step) => stepOf(step, variables, text)), definition: value });
+    jobs.push({ name, line: value.place.line, steps: stepsOf(steps.items, variables, text), definition: value });
   }
   for (const inner of [...itemsOf(value), ...entriesOf(value).map(([, held]) => held)]) if (inner !== steps) collect(inner, variables, text, jobs);
+}
+
+// `- ${{ if … }}:` and `- ${{ each … }}:` hold steps of their own.
+function stepsOf(steps: readonly Value[], outer: readonly CiVariable[], text: string): readonly CiStep[] {
+  return steps.flatMap((step) => {
+    const inner = entriesOf(step).flatMap(([key, held]) => (key.startsWith('${{') ? [itemsOf(held)] : []));
+    return inner.length > 0 ? inner.flatMap((items) => stepsOf(items, outer, text)) : [stepOf(step, outer, text)];
+  });
 }
 
 function stepOf(step: Value, outer: readonly CiVariable[], text: string): CiStep {

@@ -25,7 +25,21 @@ function stepsOf(step: Value, outer: readonly CiVariable[], folder: string, text
   return entriesOf(step).flatMap(([kind, inner]) => {
     const nested = itemsOf(at(inner, 'steps'));
     if (nested.length > 0) return nested.flatMap((each) => stepsOf(each, outer, folder, text));
-    if (kind !== 'run') return [{ line: step.place.line, uses: kind, inputs: inner, commands: [], folder: '', variables: outer }];
+    // An orb takes commands of one's own by names like `override-ci-command`.
+    const given = entriesOf(inner).flatMap(([key, held]) => (/(?:^|-)commands?$/.test(key) ? commandsOf(held, text) : []));
+    if (kind !== 'run') {
+      const named = textOf(entriesOf(inner).find(([key]) => /^(?:app-dir|working[-_]directory)$/.test(key))?.[1]) ?? '.';
+      return [
+        {
+          line: step.place.line,
+          uses: kind,
+          inputs: inner,
+          commands: given,
+          folder: isExpression(named) ? undefined : folderFrom('', named),
+          variables: outer,
+        },
+      ];
+    }
     const named = textOf(at(inner, 'working_directory')) ?? folder;
     const script = inner.kind === 'plain' ? inner : at(inner, 'command');
     return [

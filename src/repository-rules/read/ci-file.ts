@@ -18,6 +18,8 @@ export interface CiStep {
   readonly uses?: string;
   readonly inputs?: Value;
   readonly commands: readonly ScriptCommand[];
+  /** The shell it names, where it does. */
+  readonly shell?: string;
   /** Where its commands run, from the repository root; undefined when that cannot be told. */
   readonly folder: string | undefined;
   /** Everything in its environment that the file sets, innermost first. */

@@ -1,8 +1,16 @@
 /** GitHub workflows and composite actions. */
+
+import { commandsOfAction } from './ci-actions.ts';
 import { type CiFile, type CiJob, type CiStep, type CiVariable, commandsOf, textOf, variablesOf } from './ci-file.ts';
 import { isExpression } from './expression.ts';
 import { folderFrom } from './paths.ts';
 import { at, entriesOf, itemsOf, type Value } from './value.ts';
+
+// The first value of a matrix stands for all: they are alike more often than not.
+function inWorkspace(folder: string, matrix: Value | undefined): string {
+  const filled = folder.replace(/\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g, (all, key: string) => textOf(itemsOf(at(matrix, key))[0]) ?? all);
+  return filled.replace(/^\$\{\{\s*github\.workspace\s*\}\}\/?/, './');
+}
 
 /** Reads a workflow, or the action that a repository defines for itself. */
 export function readGithub(document: Value, file: string, text: string): CiFile {
@@ -22,19 +30,27 @@ function eventsOf(on: Value | undefined): ReadonlySet<string> {
 function jobOf(name: string, job: Value, outer: readonly CiVariable[], folder: string, text: string): CiJob {
   const variables = [...variablesOf(at(job, 'env'), 'job'), ...outer];
   const here = textOf(at(job, 'defaults', 'run', 'working-directory')) ?? folder;
-  const steps = itemsOf(at(job, 'steps')).map((step) => stepOf(step, variables, here, text));
+  const matrix = at(job, 'strategy', 'matrix');
+  const steps = itemsOf(at(job, 'steps')).map((step) => stepOf(step, variables, { here, matrix }, text));
   return { name, line: job.place.line, steps, definition: job };
 }
 
-function stepOf(step: Value, outer: readonly CiVariable[], folder: string, text: string): CiStep {
-  const named = textOf(at(step, 'working-directory')) ?? folder;
+interface Around {
+  readonly here: string;
+  readonly matrix: Value | undefined;
+}
+
+function stepOf(step: Value, outer: readonly CiVariable[], { here, matrix }: Around, text: string): CiStep {
+  const named = inWorkspace(textOf(at(step, 'working-directory')) ?? here, matrix);
   const uses = textOf(at(step, 'uses'));
   const inputs = at(step, 'with');
+  const shell = textOf(at(step, 'shell'));
   return {
     line: step.place.line,
     ...(uses !== undefined && { uses }),
     ...(inputs && { inputs }),
-    commands: commandsOf(at(step, 'run'), text),
+    ...(shell !== undefined && { shell }),
+    commands: [...commandsOf(at(step, 'run'), text), ...commandsOfAction(uses, inputs)],
     folder: isExpression(named) ? undefined : folderFrom('', named),
     variables: [...variablesOf(at(step, 'env'), 'step'), ...outer],
   };

@@ -12,7 +12,13 @@ export function readGitlab(document: Value, file: string, text: string): CiFile 
     .filter(([name, job]) => !notJobs.has(name) && job.kind === 'map')
     .map(([name, job]) => jobOf(name, job, outer, text));
   const shared = jobOf('default', general, outer, text);
-  return { file, system: 'gitlab', events: new Set(), jobs: shared.steps.length > 0 ? [shared, ...jobs] : jobs, definition: document };
+  return {
+    file,
+    system: 'gitlab',
+    events: new Set(),
+    jobs: shared.steps.length > 0 || at(general, 'cache') !== undefined ? [shared, ...jobs] : jobs,
+    definition: document,
+  };
 }
 
 function jobOf(name: string, job: Value, outer: readonly CiVariable[], text: string): CiJob {

@@ -1,30 +1,62 @@
 /** Jenkinsfiles: Groovy, read as text for the shell steps and the credentials around them. */
 import type { CiFile, CiVariable } from './ci-file.ts';
+import { folderFrom } from './paths.ts';
 import { commandsIn, scriptLines } from './script.ts';
 import type { Untold } from './value.ts';
 
 const shellStep =
   /\b(?:sh|bat|powershell|pwsh)\b\s*\(?\s*(?:\[?\s*(?:\w+\s*:\s*(?:true|false|'[^'\n]*'|"[^"\n]*")\s*,\s*)*script\s*:\s*)?(?:'''([\s\S]*?)'''|"""([\s\S]*?)"""|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/g;
+// `environment { NAME = 'value' }` and `withEnv(['NAME=value'])`.
+const given = /^\s*([A-Z][A-Z0-9_]*)\s*=\s*['"]([^'"\n]*)['"]\s*$|['"]([A-Z][A-Z0-9_]*)=([^'"\n]*)['"](?=\s*[,\]])/gm;
 const bound = /\bvariable\s*:\s*['"](\w+)['"]|\b(?:password|username)Variable\s*:\s*['"](\w+)['"]|^\s*(\w+)\s*=\s*credentials\s*\(/gm;
 
 /** Reads every shell step as a step of one job. */
 export function readJenkins(file: string, text: string): CiFile | Untold {
   const code = withoutComments(text);
   const lineAt = linesIn(code);
-  const variables: CiVariable[] = [...code.matchAll(bound)].map((found) => ({
-    name: found[1] ?? found[2] ?? found[3] ?? '',
-    value: '${{ secrets.credentials }}',
-    line: lineAt(found.index + found[0].length - 1),
-    scope: 'job',
-  }));
-  // Within `dir('…') { }` a step runs elsewhere; where exactly, only Groovy would tell.
-  const folder = /\bdir\s*\(/.test(code) ? undefined : '';
+  const variables: CiVariable[] = [
+    ...[...code.matchAll(bound)].map((found) => ({
+      name: found[1] ?? found[2] ?? found[3] ?? '',
+      value: '${{ secrets.credentials }}',
+      line: lineAt(found.index + found[0].length - 1),
+      scope: 'job' as const,
+    })),
+    ...[...code.matchAll(given)].map((found) => ({
+      name: found[1] ?? found[3] ?? '',
+      value: found[2] ?? found[4] ?? '',
+      line: lineAt(found.index + found[0].length - 1),
+      scope: 'job' as const,
+    })),
+  ];
+  const folderAt = foldersIn(code);
   const steps = [...code.matchAll(shellStep)].map((found) => {
     const script = found[1] ?? found[2] ?? found[3] ?? found[4] ?? '';
     const line = lineAt(found.index + found[0].lastIndexOf(script));
-    return { line, commands: commandsIn(scriptLines(script, line)), folder, variables };
+    return { line, commands: commandsIn(scriptLines(script, line)), folder: folderAt(found.index), variables };
   });
   return { file, system: 'jenkins', events: new Set(), jobs: [{ name: 'pipeline', line: 1, steps }] };
+}
+
+/** Where a step runs: within `dir('…') { }` elsewhere; undefined where only Groovy would tell. */
+function foldersIn(code: string): (offset: number) => string | undefined {
+  const blocks = [...code.matchAll(/\bdir\s*\(?\s*(?:path\s*:\s*)?(?:'([^'\n]*)'|"([^"\n]*)"|[^)\n{]*)\s*\)?\s*\{/g)].map((found) => ({
+    start: found.index,
+    end: endOfBlock(code, found.index + found[0].length),
+    name: found[1] ?? found[2],
+  }));
+  return (offset) =>
+    blocks
+      .filter(({ start, end }) => start < offset && offset < end)
+      .reduce<string | undefined>((folder, { name }) => (folder === undefined || name === undefined ? undefined : folderFrom(folder, name)), '');
+}
+
+function endOfBlock(code: string, start: number): number {
+  let depth = 1;
+  for (let at = start; at < code.length; at += 1) {
+    if (code[at] === '{') depth += 1;
+    else if (code[at] === '}' && --depth === 0) return at;
+  }
+  return code.length;
 }
 
 // Comments become blanks, so that every line stays where it is. `//` within an address is none.

@@ -7,10 +7,11 @@ import { readGitlab } from './ci-gitlab.ts';
 import { readJenkins } from './ci-jenkins.ts';
 import { type CiSystem, ciSystemOf } from './paths.ts';
 import { remembered } from './remembered.ts';
+import { commandsIn, scriptLines } from './script.ts';
 import { longestText, type Untold, type Value } from './value.ts';
 import { readYaml } from './yaml.ts';
 
-const readers: Readonly<Record<Exclude<CiSystem, 'jenkins'>, (document: Value, file: string, text: string) => CiFile>> = {
+const readers: Readonly<Record<Exclude<CiSystem, 'jenkins' | 'included'>, (document: Value, file: string, text: string) => CiFile>> = {
   github: readGithub,
   gitlab: readGitlab,
   azure: readAzure,
@@ -19,13 +20,34 @@ const readers: Readonly<Record<Exclude<CiSystem, 'jenkins'>, (document: Value, f
 
 /** The CI definition at a path, or why it cannot be read. */
 export const readCi = remembered((file: string, text: string): CiFile | Untold => {
-  const system = ciSystemOf(file);
+  const named = ciSystemOf(file);
+  const system = named === 'included' ? includedSystem(file, text) : named;
+  if (system === undefined) return named === undefined ? { untold: 'it is no CI definition' } : noJobs(file);
   if (text.length > longestText) return { untold: `it is longer than ${longestText} characters` };
-  if (system === undefined) return { untold: 'it is no CI definition' };
+  if (system === 'script') return readScript(file, text);
   if (system === 'jenkins') return readJenkins(file, text);
   const document = readYaml(text);
   return 'untold' in document ? document : readers[system](document, file, text);
 });
+
+// What definitions include stands anywhere; templates of charts and the like look alike by name only.
+function includedSystem(file: string, text: string): 'azure' | 'gitlab' | 'script' | undefined {
+  if (/sh$/.test(file)) return 'script';
+  const start = text.slice(0, 100_000);
+  if (/\{\{-|\{\{ ?\.|^apiVersion:/m.test(start)) return undefined;
+  if (/^(?:steps|jobs|stages):/m.test(start) && /^\s*-\s*(?:script|bash|pwsh|powershell|task|job|template|checkout):/m.test(start)) return 'azure';
+  return /^\S[^#\n]*:\s*(?:&\S+\s*)?\n(?:\s*\n|\s+\S.*\n)*?\s+(?:before_|after_)?script:/m.test(start) ? 'gitlab' : undefined;
+}
+
+function noJobs(file: string): CiFile {
+  return { file, system: 'included', events: new Set(), jobs: [] };
+}
+
+/** A script that jobs call: it runs from the root, where nothing says otherwise. */
+function readScript(file: string, text: string): CiFile {
+  const steps = [{ line: 1, commands: commandsIn(scriptLines(text, 1)), folder: '', variables: [] }];
+  return { file, system: 'included', events: new Set(), jobs: [{ name: 'script', line: 1, steps }] };
+}
 
 /** Every CI definition among files, and those that could not be read. */
 export function ciFiles(texts: ReadonlyMap<string, string>): {

@@ -1,5 +1,6 @@
 /** Accepted findings in the files of audit tools. */
 import { baseName } from '../../model/repository-rule.ts';
+import { listText } from '../../model/text.ts';
 import { readJson } from './json.ts';
 import { readToml } from './toml.ts';
 import { at, entriesOf, itemsOf, type Untold, type Value } from './value.ts';
@@ -18,16 +19,27 @@ const readers: ReadonlyMap<string, { readonly read: (text: string) => Value | Un
     ['audit-ci.jsonc', { read: readJson, list: allowlist }],
     ['.snyk', { read: readYaml, list: ofSnyk }],
     ['osv-scanner.toml', { read: readToml, list: ofOsv }],
+    ['.trivyignore', { read: readTrivy, list: (document: Value) => entriesOf(document).flatMap(([id, value]) => ofRecord(id, value, 'expiry')) }],
+    ['pnpm-workspace.yaml', { read: readYaml, list: (document: Value) => ofPnpm(at(document, 'auditConfig')) }],
+    ['package.json', { read: readJson, list: (document: Value) => ofPnpm(at(document, 'pnpm', 'auditConfig')) }],
+    ['.yarnrc.yml', { read: readYaml, list: (document: Value) => listOf(at(document, 'npmAuditIgnoreAdvisories')) }],
   ]);
 
 /** Names of the files that hold exceptions. */
 export const exceptionFiles: ReadonlySet<string> = new Set(readers.keys());
 
+/** In which of those files that hold much else there are any. */
+const among: ReadonlyMap<string, RegExp> = new Map([
+  ['pnpm-workspace.yaml', /\bauditConfig\b/],
+  ['package.json', /"auditConfig"/],
+  ['.yarnrc.yml', /\bnpmAuditIgnoreAdvisories\b/],
+]);
+
 /** The exceptions of a file. */
 export function exceptionsIn(file: string, text: string): readonly Exception[] | Untold {
   const reader = readers.get(baseName(file));
-  const document = reader?.read(text);
-  if (!reader || !document) return [];
+  if (!reader || !(among.get(baseName(file))?.test(text) ?? true)) return [];
+  const document = reader.read(text);
   return 'untold' in document ? document : reader.list(document);
 }
 
@@ -54,6 +66,29 @@ function ofSnyk(document: Value): readonly Exception[] {
   return entriesOf(at(document, 'ignore')).flatMap(([id, rules]) =>
     itemsOf(rules).flatMap((rule) => entriesOf(rule).flatMap(([, value]) => ofRecord(id, value, 'expires'))),
   );
+}
+
+// Nothing there can be given an end.
+function ofPnpm(settings: Value | undefined): readonly Exception[] {
+  return ['ignoreCves', 'ignoreGhsas'].flatMap((key) => listOf(at(settings, key)));
+}
+
+function listOf(list: Value | undefined): readonly Exception[] {
+  const ids = itemsOf(list).flatMap((item) => textOf(item) ?? []);
+  const line = itemsOf(list)[0]?.place.line;
+  return line === undefined || ids.length === 0 ? [] : [{ id: listText(ids, 3), line }];
+}
+
+// `CVE-2024-0001 exp:2026-12-31`, one a line.
+function readTrivy(text: string): Value {
+  const entries = text.split('\n').flatMap((row, index): readonly (readonly [string, Value])[] => {
+    const [id = '', ...rest] = row.replace(/#.*/, '').trim().split(/\s+/);
+    const place = { line: index + 1, column: 1 };
+    const ends = rest.find((word) => word.startsWith('exp:'))?.slice(4);
+    const end: readonly (readonly [string, Value])[] = ends === undefined ? [] : [['expiry', { kind: 'plain', plain: ends, place }]];
+    return id === '' ? [] : [[id, { kind: 'map', entries: end, place }]];
+  });
+  return { kind: 'map', entries, place: { line: 1, column: 1 } };
 }
 
 // The tables of a list stand one after the other: an id begins the next.

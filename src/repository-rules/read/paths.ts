@@ -7,14 +7,18 @@ const exampleFolders = new Set(
   ),
 );
 
+const exampleName = /^[._]*(?:[\w.]+-)*(?:tests|fixtures|examples|samples|templates|tutorials)_*$/;
+const ciFolder = /^\.?(?:ci|pipelines?|build|azure[\w-]*|gitlab[\w-]*|github|circleci|eng|devops|azdo|vsts)$/;
+
 /** True for files below a folder of tests, examples or templates: nobody installs from them in earnest. */
 export function isExample(path: string): boolean {
   if (!path.includes('/')) return false;
-  return path
-    .toLowerCase()
-    .split('/')
-    .slice(0, -1)
-    .some((folder) => exampleFolders.has(folder) || /^[._]*(?:[\w.]+-)*(?:tests|fixtures|examples|samples|templates|tutorials)_*$/.test(folder));
+  const folders = path.toLowerCase().split('/').slice(0, -1);
+  return folders.some((folder, index) => {
+    if (!exampleFolders.has(folder) && !exampleName.test(folder)) return false;
+    // Templates of a pipeline are parts of it.
+    return folder !== 'templates' || !folders.slice(0, index).some((above) => ciFolder.test(above));
+  });
 }
 
 /** Lockfiles by name, with the manager that writes them. */
@@ -39,17 +43,22 @@ export function isDockerfile(path: string): boolean {
   return /^(?:(?:docker|container)file(?:\.[\w.-]+)?|[\w.-]+\.dockerfile)$/i.test(baseName(path)) && !path.endsWith('.dockerignore');
 }
 
-export type CiSystem = 'github' | 'gitlab' | 'azure' | 'circleci' | 'jenkins';
+/** `included`: a file in a folder where definitions keep what they include; its content tells whether it is that. */
+export type CiSystem = 'github' | 'gitlab' | 'azure' | 'circleci' | 'jenkins' | 'included';
+
+const includes =
+  /(?:^|\/)(?:\.?ci|\.?pipelines?|\.?build|templates|\.?azure|\.azuredevops|\.?gitlab(?:-ci)?|eng|\.?devops|jobs|stages|steps)\/(?:[\w.-]+\/)*[^/]+\.ya?ml$/i;
+const ciScripts = /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.?ci|\.azure[\w-]*|\.buildkite|\.?jenkins)\/(?:[\w.-]+\/)*[^/]+\.(?:sh|bash)$/i;
 
 /** The CI system that runs the file at this path, if one does. */
 export function ciSystemOf(path: string): CiSystem | undefined {
-  if (!/(?:\.ya?ml|jenkinsfile[^/]*)$/i.test(path)) return undefined;
+  if (!/(?:\.ya?ml|\.(?:ba)?sh|jenkinsfile[^/]*)$/i.test(path)) return undefined;
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /^(?:\.github\/(?:[^/]+\/)+)?action\.ya?ml$/.test(path)) return 'github';
   if (/^\.gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|\.gitlab-ci\.ya?ml$/.test(path)) return 'gitlab';
   if (/(?:^|\/)(?:\.?azure-pipelines?[^/]*\.ya?ml|\.?azure-pipelines\/.*\.ya?ml|\.(?:azdo|vsts)[^/]*(?:\/.*)?\.ya?ml)$/i.test(path)) return 'azure';
   if (/^\.circleci\/[^/]+\.ya?ml$/.test(path)) return 'circleci';
   if (/^Jenkinsfile(?:\.[\w-]+)?$|\.jenkinsfile$/i.test(baseName(path))) return 'jenkins';
-  return undefined;
+  return includes.test(path) || ciScripts.test(path) ? 'included' : undefined;
 }
 
 /** The nearest of `names` in the folder of `path` or above it, up to the root. */

@@ -3,9 +3,11 @@ import type { FileTexts } from '../../model/repository-rule.ts';
 import { ciFiles } from './ci.ts';
 import type { CiStep } from './ci-file.ts';
 import { clientCalls } from './client.ts';
-import { isLockfile } from './paths.ts';
+import { readDockerfile } from './docker.ts';
+import { isDockerfile, isLockfile } from './paths.ts';
+import type { ScriptCommand } from './script.ts';
 import { isSettingsFile, type Setting, settingsIn } from './settings.ts';
-import type { Untold } from './value.ts';
+import { at, type Untold } from './value.ts';
 
 /** An address that packages come from or credentials go to. */
 export interface Address {
@@ -39,8 +41,9 @@ export function addressesIn(texts: FileTexts): { readonly addresses: readonly Ad
     else addresses.push(...settings.filter(namesRegistry).map((setting) => addressOf(setting)));
   }
   const ci = ciFiles(texts);
-  for (const { file, jobs } of ci.read) for (const job of jobs) for (const step of job.steps) addresses.push(...stepAddresses(file, step));
-  return { addresses, untold: [...untold, ...ci.untold] };
+  for (const { file, jobs } of ci.read)
+    for (const job of jobs) for (const step of job.steps) addresses.push(...stepAddresses(file, step), ...publishingAddress(file, step));
+  return { addresses: [...once(addresses), ...imageAddresses(texts)], untold: [...untold, ...ci.untold] };
 }
 
 function addressOf({ plain, file, line, path }: Setting): Address {
@@ -52,13 +55,58 @@ const registryVariable = /^(?:npm_config_registry|pnpm_config_registry|yarn_npm_
 /** Registries that the commands of a step are told to use. */
 export function stepAddresses(file: string, step: CiStep): readonly Address[] {
   const found: Address[] = [];
-  for (const { name, value, line, scope } of step.variables)
-    if (scope === 'step' && registryVariable.test(name)) found.push({ url: value, file, line, said: name, count: 1 });
-  for (const { values, words, command } of clientCalls(step.commands, '')) {
-    const url = values.get('--registry') ?? (words[0] === 'config' && /registry$/i.test(words[2] ?? '') ? words[3] : undefined);
-    if (url !== undefined) found.push({ url, file, line: command.line, said: '--registry', count: 1 });
-  }
-  return found.filter(({ url }) => /^https?:\/\//i.test(url));
+  for (const { name, value, line } of step.variables) if (registryVariable.test(name)) found.push({ url: value, file, line, said: name, count: 1 });
+  return [...found.filter(({ url }) => /^https?:\/\//i.test(url)), ...commandAddresses(file, step.commands)];
+}
+
+// What `setup-node` writes for a job that publishes; it installs from there too.
+function publishingAddress(file: string, { uses = '', inputs }: CiStep): readonly Address[] {
+  const named = /^(?:actions\/setup-node|oven-sh\/setup-bun)@/.test(uses) ? at(inputs, 'registry-url') : undefined;
+  if (named?.kind !== 'plain') return [];
+  return [{ url: String(named.plain), file, line: named.place.line, said: 'registry-url', count: 1 }];
+}
+
+function commandAddresses(file: string, commands: readonly ScriptCommand[]): readonly Address[] {
+  return clientCalls(commands, '').flatMap(({ values, words, command }) => {
+    const set = words[0] === 'config' ? settingIn(words.slice(2)) : undefined;
+    const url = values.get('--registry') ?? set;
+    return url !== undefined && /^https?:\/\//i.test(url) ? [{ url, file, line: command.line, said: '--registry', count: 1 }] : [];
+  });
+}
+
+// `config set registry URL`, `config set @acme:registry=URL`, `config set npmRegistryServer URL`.
+function settingIn([key = '', value]: readonly string[]): string | undefined {
+  const [name = '', joined] = key.split(/=(.*)/s);
+  return /registry(?:server)?$/i.test(name) ? (joined ?? value) : undefined;
+}
+
+/** Registries that an image is built with. */
+function imageAddresses(texts: FileTexts): readonly Address[] {
+  return [...texts].flatMap(([file, text]) => {
+    const stages = isDockerfile(file) ? readDockerfile(file, text) : [];
+    if ('untold' in stages) return [];
+    return stages.flatMap(({ instructions }) =>
+      instructions.flatMap(({ name, words, line, commands }): readonly Address[] => {
+        if (name === 'RUN') return commandAddresses(file, commands);
+        if (name !== 'ENV' && name !== 'ARG') return [];
+        const pairs = name === 'ENV' && !words[0]?.includes('=') ? [`${words[0] ?? ''}=${words[1] ?? ''}`] : words;
+        return pairs
+          .map((pair) => pair.split(/=["']?(.*?)["']?$/s))
+          .flatMap(([key = '', url = '']) =>
+            registryVariable.test(key) && /^https?:\/\//i.test(url) ? [{ url, file, line, said: key, count: 1 }] : [],
+          );
+      }),
+    );
+  });
+}
+
+// A variable of a job stands in each of its steps.
+function once(addresses: readonly Address[]): readonly Address[] {
+  const seen = new Set<string>();
+  return addresses.filter(({ file, line, said, url }) => {
+    const key = `${file}\n${line}\n${said}\n${url}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** The hosts a lockfile fetches from; links to home pages and funding are none of them. */

@@ -55,6 +55,7 @@ function commandNames(name: string): readonly string[] {
 /** Well-known commands that bear another name than their package. */
 const renamed: ReadonlyMap<string, readonly string[]> = new Map([
   ['typescript', ['tsc', 'tsserver']],
+  ['nx', ['nx-cloud']],
   ['@angular/cli', ['ng']],
   ['@capacitor/cli', ['cap']],
   ['@vscode/vsce', ['vsce']],

@@ -1,9 +1,10 @@
-/** Builds dist/: bundled ESM (our own code, and the two parsers named below; every dependency stays an import) and type declarations. */
+/** Builds dist/: bundled ESM (our own code, two parsers, and parts of npm's packages; every other dependency stays an import) and type declarations. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root, sourceDigest } from './freshness.mjs';
+import { buildWithin, fromWithin } from './within/index.mjs';
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 const common = {
@@ -22,12 +23,15 @@ const common = {
  * YAML stays a file of its own, loaded when there is YAML to read; the one of JSON with comments goes where it is used.
  */
 const yaml = 'yaml.cjs';
-common.define = { 'globalThis.depwardYaml': JSON.stringify(`./${yaml}`) };
+common.define = {
+  'globalThis.depwardYaml': JSON.stringify(`./${yaml}`),
+  'globalThis.depwardNpmTree': '"./npm-tree.cjs"',
+};
 const inside = {
   name: 'parsers within',
   setup: ({ onResolve }) => onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` })),
 };
-common.plugins = [inside];
+common.plugins = [inside, fromWithin];
 await build({
   ...common,
   stdin: { contents: "export { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';", resolveDir: root },
@@ -40,6 +44,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
 });
+const npmLicences = await buildWithin(common);
 const licences = [
   ['yaml', 'LICENSE'],
   ['jsonc-parser', 'LICENSE.md'],
@@ -49,7 +54,7 @@ const licences = [
 });
 writeFileSync(
   `${root}/THIRD-PARTY-NOTICES.md`,
-  `# Third-party notices\n\nThe files in dist/ contain parts of these packages.\n\n${licences.join('\n')}`,
+  `# Third-party notices\n\nThe files in dist/ contain parts of these packages.\n\n${[...licences, ...npmLicences].join('\n')}`,
 );
 /** What the commands that start fast load on demand: files of the large build, under names that stay. */
 const onDemand = Object.fromEntries(
@@ -82,6 +87,7 @@ await build({
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
     inside,
+    fromWithin,
     {
       name: 'the rest is another build',
       setup: ({ onResolve }) =>

@@ -21,7 +21,8 @@ export function sourceDigest() {
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`)
     .sort();
-  for (const file of [...files, `${root}/package.json`, `${root}/tsconfig.json`, `${root}/.ci/build.mjs`])
+  const within = readdirSync(`${root}/.ci/within`).map((name) => `${root}/.ci/within/${name}`);
+  for (const file of [...files, ...within.sort(), `${root}/package.json`, `${root}/tsconfig.json`, `${root}/.ci/build.mjs`])
     hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -22,6 +22,10 @@ export interface Documents {
   readonly cache: Map<string, unknown>;
   /** The packument of a name, from where arborist too has it. */
   load(name: string): Promise<unknown>;
+  /** What npm picks of them, by `name@spec`: nobody needs to pick twice. */
+  readonly picks: Map<string, Promise<Json>>;
+  /** Called with every manifest arborist asks for; throws once it asks in circles, in which no timer is ever heard. */
+  step(): void;
 }
 
 /** Most packages one resolution may ask for: a registry can invent new names without end. */
@@ -46,6 +50,7 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
   const unknown = new Set<string>();
   const undated = new Set<string>();
   const depths = new Map<string, number>();
+  let steps = 0;
   let stop: (why: DepwardError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
     stop = reject;
@@ -97,6 +102,15 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
     },
     cache: new Cache(),
     load: (name) => once(name, urlOf(name)),
+    picks: new Map(),
+    step() {
+      steps += 1;
+      const circling = steps > 1_000 + 200 * held.size;
+      if (!circling && performance.now() - started <= milliseconds) return;
+      const why = circling ? inCircles() : tooMuch(most, milliseconds);
+      stop(why);
+      throw why;
+    },
   };
 }
 
@@ -111,6 +125,12 @@ function isShallow(name: string, document: Json, depths: Map<string, number>): b
   for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies'])
     for (const [next] of stringEntries(own(manifest, kind))) if (!depths.has(next)) depths.set(next, depth + 1);
   return depth <= mostDeep;
+}
+
+function inCircles(): DepwardError {
+  return new DepwardError('limit', 'npm comes to no end resolving this: each way to place a package undoes another', {
+    hint: 'npm install would not end either; look at what the packages here ask of each other.',
+  });
 }
 
 function tooDeep(): DepwardError {

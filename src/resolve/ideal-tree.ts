@@ -1,4 +1,5 @@
 /** Arborist's ideal tree, computed in memory, in our terms. Nothing is reified, no script is run, no file is written. */
+import { createRequire } from 'node:module';
 import type Arborist from '@npmcli/arborist';
 import type { Edge, EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import { remoteKind } from '../model/spec.ts';
@@ -22,8 +23,28 @@ export interface Asked {
 }
 
 /** Lets arborist compute; where it gives up after the tree was built, the tree is still there, with the failures in it. */
-export async function buildIdealTree(folder: string, { add, update }: Asked, npm: NpmOptions): Promise<IdealTree> {
-  const { default: Tree } = await import('@npmcli/arborist');
+export async function buildIdealTree(folder: string, asked: Asked, npm: NpmOptions): Promise<IdealTree> {
+  return (await buildWithin(folder, asked, npm)) ?? build((await import('@npmcli/arborist')).default, folder, asked, npm);
+}
+
+/** The same by the part of arborist that came within the build, in a fraction of the time; undefined where that part does not suffice. */
+export async function buildWithin(
+  folder: string,
+  asked: Asked,
+  npm: NpmOptions,
+  file = (globalThis as { depwardNpmTree?: string }).depwardNpmTree,
+): Promise<IdealTree | undefined> {
+  if (file === undefined) return undefined;
+  let sufficed = true;
+  const left = (): Error => {
+    sufficed = false;
+    return new Error('more of npm is needed');
+  };
+  const built = await build(createRequire(import.meta.url)(file), folder, asked, { ...npm, left });
+  return sufficed ? built : undefined;
+}
+
+async function build(Tree: typeof Arborist, folder: string, { add, update }: Asked, npm: NpmOptions): Promise<IdealTree> {
   const arborist = new Tree({
     ...npm,
     path: folder,
@@ -37,6 +58,9 @@ export async function buildIdealTree(folder: string, { add, update }: Asked, npm
     progress: false,
     workspaces: [],
   } as Arborist.Options);
+  // Read along with the others for every manifest asked for: the only door through which it can be counted, and ended.
+  const { step } = npm;
+  if (typeof step === 'function') Object.defineProperty(Object(arborist).options, 'step', { enumerable: true, get: () => step() });
   try {
     const moved = update === undefined ? {} : { update: update === true ? { all: true } : { names: [...update] } };
     return { root: await arborist.buildIdealTree({ add: [...add], ...moved }), requested: requestedIn(arborist) };

@@ -74,7 +74,7 @@ interface Exploring {
 async function explore(roots: readonly Asked[], picked: Map<string, Picked>, exploring: Exploring): Promise<void> {
   const { default: pick } = await import('npm-pick-manifest');
   const seen = new Set<string>();
-  const picks = new Map<string, Promise<Json>>();
+  const { picks } = exploring.documents;
   const pickOnce = (name: string, range: string): Promise<Json> => {
     const key = `${name}@${range}`;
     const picking = picks.get(key) ?? exploring.documents.load(name).then((document) => pick(document, range, exploring.npm));

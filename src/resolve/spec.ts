@@ -92,7 +92,11 @@ async function reading(options: ResolveOptions) {
     addressOf(options.npm, name),
   );
   const before = earliest(options.before, options.npm['before']);
-  return { documents, before, npm: { ...options.npm, packumentCache: documents.cache, ...(before && { before }) } };
+  return {
+    documents,
+    before,
+    npm: { ...options.npm, packumentCache: documents.cache, picks: documents.picks, step: documents.step, ...(before && { before }) },
+  };
 }
 
 async function resolve(wanted: readonly WantedSpec[], lockfile: ProjectLockfile | undefined, options: ResolveOptions): Promise<Resolution> {

@@ -225,4 +225,18 @@ describe('trouble', () => {
       });
     await expect(resolveSpecs(['n'], options({ fetchDocument, limits: { most: 300 } }))).rejects.toThrow(/more than 300/);
   });
+
+  it('ends where npm itself would go in circles', async () => {
+    const at = '2024-01-01T00:00:00Z';
+    const docs = [
+      publish('start', [{ version: '1.1.0', at, dependencies: { b: '*' }, more: { peerDependencies: { d: 'npm:b@^1.0.0' } } }]),
+      publish('b', [
+        { version: '1.1.0', at, dependencies: { e: '~1.0.0' }, more: { peerDependencies: { b: '*' } } },
+        { version: '2.0.0', at, dependencies: { start: '^3.0.0' }, more: { peerDependencies: { b: '^3.0.0' } } },
+      ]),
+      publish('e', [{ version: '1.0.0', at, dependencies: { start: 'npm:b@^1.0.0' } }]),
+    ];
+    const fetchDocument = (name: string) => Promise.resolve(docs.find((doc) => doc['name'] === name));
+    await expect(resolveSpecs(['start'], options({ fetchDocument }))).rejects.toThrow(/no end/);
+  });
 });

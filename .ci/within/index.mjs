@@ -1,0 +1,113 @@
+/**
+ * Parts of npm's packages that come within the build, one file each: as packages they are hundreds of files to find and compile in every
+ * run that needs them. The packages stay dependencies, for all that is left out here.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { build } from 'esbuild';
+import { root } from '../freshness.mjs';
+
+const here = `${root}/.ci/within`;
+const { resolve } = createRequire(`${root}/package.json`);
+
+/** What of npm's packages our own code asks for, and in which file it comes. */
+const files = {
+  'npm-specs': ['semver', 'npm-package-arg', 'npm-pick-manifest', 'npm-registry-fetch/lib/auth.js', 'ssri'],
+  'npm-config': ['@npmcli/config', '@npmcli/config/lib/definitions/index.js'],
+};
+const fileOf = new Map(Object.entries(files).flatMap(([file, names]) => names.map((name) => [name, file])));
+const exporting = (names) => names.map((name) => `exports[${JSON.stringify(name)}] = require(${JSON.stringify(name)});`).join('\n');
+
+/** Imports of those packages lead to these files. */
+export const fromWithin = {
+  name: 'from within',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path }) => (fileOf.has(path) ? { path, namespace: 'within' } : undefined));
+    onResolve({ filter: /\.cjs$/, namespace: 'within' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'within' }, ({ path }) => {
+      const named = Object.keys(createRequire(`${root}/package.json`)(path)).filter((name) => /^[a-z]\w*$/i.test(name) && name !== 'default');
+      const lines = [
+        "import { createRequire } from 'node:module';",
+        `const whole = createRequire(import.meta.url)('./${fileOf.get(path)}.cjs')[${JSON.stringify(path)}];`,
+        `export const { ${named.join(', ')} } = whole;`,
+        'export default whole;',
+      ];
+      return { contents: lines.join('\n'), resolveDir: root };
+    });
+  },
+};
+
+/** What several of these files need comes in one of them. */
+const shared = {
+  name: 'shared',
+  setup({ onResolve, onLoad }) {
+    const names = /^(?:semver|npm-package-arg|npm-pick-manifest|ssri)$/;
+    onResolve({ filter: names }, ({ path, namespace }) => (namespace === 'shared' ? undefined : { path, namespace: 'shared' }));
+    onResolve({ filter: /npm-specs\.cjs$/ }, () => ({ path: './npm-specs.cjs', external: true }));
+    onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => ({ contents: `module.exports = require('./npm-specs.cjs')['${path}'];` }));
+  },
+};
+
+/** A range of versions is no address, which is costly to find out for each of thousands. */
+const rangesAreNoAddress = {
+  name: 'ranges are no address',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^hosted-git-info$/ }, ({ importer }) => (importer === 'git-info' ? undefined : { path: 'git-info', namespace: 'git-info' }));
+    onLoad({ filter: /./, namespace: 'git-info' }, () => ({
+      resolveDir: root,
+      contents: `const Hosted = require(${JSON.stringify(resolve('hosted-git-info'))});
+        const whole = Hosted.fromUrl;
+        Hosted.fromUrl = (url, options) => (typeof url === 'string' && /^[\\w.^~<>=|*+ -]*$/.test(url) ? undefined : whole.call(Hosted, url, options));
+        module.exports = Hosted;`,
+    }));
+  },
+};
+
+/** Of the tree builder: computing trees, without writing, unpacking, running or asking anything. */
+const treeOnly = {
+  name: 'trees only',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^pacote$/ }, () => ({ path: `${here}/pacote.cjs` }));
+    onResolve({ filter: /^npm-registry-fetch$/ }, () => ({ path: `${here}/registry-fetch.cjs` }));
+    const unused =
+      /^(?:cacache|bin-links|@npmcli\/(?:run-script|metavuln-calculator|query|installed-package-contents|node-gyp))$|\/(?:audit-report|query-selector-all)\.js$/;
+    onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'unused' }));
+    onResolve({ filter: /\/(?:rebuild|reify|isolated-reifier)\.js$/ }, ({ path }) => ({ path, namespace: 'mixin' }));
+    onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = class {};' }));
+    onLoad({ filter: /./, namespace: 'mixin' }, () => ({ contents: 'module.exports = (base) => base;' }));
+  },
+};
+
+/** Builds them into dist/; the licences of all packages with a part in it. */
+export async function buildWithin(common) {
+  const outputs = [];
+  for (const [name, contents, plugins] of [
+    ['npm-specs', exporting(files['npm-specs']), [rangesAreNoAddress]],
+    ['npm-config', exporting(files['npm-config']), [shared]],
+    ['npm-tree', "module.exports = require('@npmcli/arborist/lib/arborist/index.js');", [treeOnly, shared, rangesAreNoAddress]],
+  ]) {
+    const { metafile } = await build({
+      ...common,
+      plugins,
+      stdin: { contents, resolveDir: root },
+      outdir: undefined,
+      outfile: `dist/${name}.cjs`,
+      packages: 'bundle',
+      format: 'cjs',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      metafile: true,
+    });
+    outputs.push(...Object.values(metafile.outputs));
+  }
+  const used = outputs.flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0));
+  const folders = used.flatMap(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(folders)].sort().map(licenceOf);
+}
+
+function licenceOf(folder) {
+  const manifest = JSON.parse(readFileSync(`${root}/${folder}/package.json`, 'utf8'));
+  const file = readdirSync(`${root}/${folder}`).find((name) => /^licen[cs]e/i.test(name));
+  const text = file ? readFileSync(`${root}/${folder}/${file}`, 'utf8').trim() : manifest.license;
+  return `## ${manifest.name} ${manifest.version}\n\n${text}\n`;
+}

@@ -5,7 +5,7 @@ import type { Change, ResolvedTree } from '../model/package.ts';
 import type { ResolveOptions } from '../resolve/spec.ts';
 import { isSame, keepAnswer, type Standing, spokenOf } from './answers.ts';
 import { checkQuestion } from './check-again.ts';
-import type { Io } from './io.ts';
+import { type Io, withEnvOfNow } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
 import { openSession, type Session } from './session.ts';
@@ -14,7 +14,7 @@ import { openSession, type Session } from './session.ts';
 export async function run(specs: readonly string[], options: CommonOptions, io: Io): Promise<number> {
   targetsOf(options.format);
   // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
-  const asked = { ...io, env: { ...io.env } };
+  const asked = withEnvOfNow(io);
   const session = await openSession(io.cwd, options, io);
   const question = await checkQuestion(specs, options, asked);
   try {

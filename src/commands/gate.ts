@@ -9,7 +9,7 @@ import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { isSame, keepAnswer, recallAnswer, type Standing, spokenOf } from './answers.ts';
 import { gateQuestion } from './gate-question.ts';
 import { type GateOptions, type GateTarget, namedLockfiles, targetOf } from './gate-target.ts';
-import type { Io } from './io.ts';
+import { type Io, withEnvOfNow } from './io.ts';
 import { momentOf } from './options.ts';
 import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
 
@@ -18,7 +18,7 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   targetsOf(options.format);
   if (options.affected !== undefined) return (await import('./affected.ts')).run({ ...options, affected: options.affected }, io);
   // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
-  const asked = { ...io, env: { ...io.env } };
+  const asked = withEnvOfNow(io);
   const target = await targetOf(options, io);
   const question = gateQuestion(target, options, asked);
   const known = question && recallAnswer(question, io.now(), options.offline === true);

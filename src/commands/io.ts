@@ -21,5 +21,11 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
+/** The process as it is, with the environment as it is now. Nothing is copied: some of it is opened by being looked at. */
+export function withEnvOfNow(io: Io): Io {
+  const same: Io = Object.create(io, { env: { value: { ...io.env } } });
+  return same;
+}
+
 /** A command: options as parsed by cli.ts in, exit code out. */
 export type Command<Options> = (options: Options, io: Io) => Promise<number>;

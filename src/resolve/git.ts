@@ -2,7 +2,7 @@
  * What git knows of a repository, asked of git itself. The repository is not trusted: no hooks, no external diff, no
  * conversion filters, and no revision is ever taken for an option.
  */
-import { execFile } from 'node:child_process';
+import { type ExecFileOptions, execFile, type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { type Blob, type BlobRequest, readBlobs } from './git-blobs.ts';
@@ -32,6 +32,7 @@ export interface TreeFile {
 }
 
 const megabyte = 1024 * 1024;
+const most = 64 * megabyte;
 const longestRun = 120_000;
 const safe = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'gc.auto=0'];
 
@@ -39,22 +40,39 @@ function quietly(env: Readonly<Record<string, string | undefined>>): Record<stri
   return { ...env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
 }
 
+interface Limits {
+  readonly bytes?: number;
+  readonly partly?: boolean;
+}
+
+/** Commands that may take their time: they are waited for without stopping all else. */
+const slow = new Set(['fetch', 'ls-remote', 'log']);
+
 /** Git in a folder. */
 export function gitIn(folder: string, env: Readonly<Record<string, string | undefined>>): Git {
-  return (args, { bytes = 64 * megabyte, partly = false } = {}) =>
-    new Promise((resolve, reject) => {
-      execFile(
-        'git',
-        [...safe, ...args],
-        { cwd: folder, env: quietly(env), maxBuffer: bytes, timeout: longestRun, windowsHide: true },
-        (error, stdout) => {
-          if (!error || (partly && typeof error.code === 'number')) resolve(stdout);
-          else if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-            reject(new DepwardError('limit', `git ${args[0]} answered with more than ${bytes / megabyte} MB`));
-          else resolve(undefined);
-        },
-      );
+  const options = { cwd: folder, env: quietly(env), timeout: longestRun, windowsHide: true };
+  return async (args, limits = {}) => (slow.has(args[0] ?? '') ? gitLater(args, limits, options) : gitAtOnce(args, limits, options));
+}
+
+/** What git tells at once is waited for at once: pipes and events cost more than most answers. */
+function gitAtOnce(args: readonly string[], { bytes = most, partly = false }: Limits, options: SpawnSyncOptions): string | undefined {
+  const { status, stdout, error } = spawnSync('git', [...safe, ...args], { ...options, maxBuffer: bytes, stdio: ['ignore', 'pipe', 'ignore'] });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOBUFS') throw tooMuch(args, bytes);
+  return error === undefined && (status === 0 || (partly && status !== null)) ? stdout.toString() : undefined;
+}
+
+function gitLater(args: readonly string[], { bytes = most, partly = false }: Limits, options: ExecFileOptions): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    execFile('git', [...safe, ...args], { ...options, maxBuffer: bytes, encoding: 'utf8' }, (error, stdout) => {
+      if (!error || (partly && typeof error.code === 'number')) resolve(stdout);
+      else if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') reject(tooMuch(args, bytes));
+      else resolve(undefined);
     });
+  });
+}
+
+function tooMuch(args: readonly string[], bytes: number): DepwardError {
+  return new DepwardError('limit', `git ${args[0]} answered with more than ${bytes / megabyte} MB`);
 }
 
 /** Where the branch everything is merged into may be, the likeliest first. */
@@ -124,17 +142,37 @@ export async function filesOf(
 }
 
 /** The paths that differ between a commit and another one, or the working folder with its new files. */
-export async function changedPaths({ git }: Repository, base: string, head: string | undefined): Promise<ReadonlySet<string>> {
-  const ends = head === undefined ? [base] : [base, head];
-  const [changed, fresh] = await Promise.all([
-    git(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules', ...ends, '--']),
-    head === undefined ? git(['ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/']) : '',
-  ]);
-  if (changed === undefined)
-    throw new DepwardError('input', `git cannot compare commit ${base.slice(0, 12)} with this state`, {
+export async function changedPaths(repository: Repository, base: string, head: string | undefined): Promise<ReadonlySet<string>> {
+  if (head !== undefined) return new Set(await differing(repository, [base, head]));
+  const here = base === repository.head ? await stateOfFolder(repository) : undefined;
+  const changed = here?.clean ? [] : await differing(repository, [base]);
+  return new Set([...changed, ...(here?.added ?? (await addedPaths(repository)))]);
+}
+
+async function differing({ git }: Repository, ends: readonly string[]): Promise<readonly string[]> {
+  const told = await git(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules', ...ends, '--']);
+  if (told === undefined)
+    throw new DepwardError('input', `git cannot compare commit ${(ends[0] ?? '').slice(0, 12)} with this state`, {
       hint: 'Fetch it first: git fetch origin, or check out with more depth.',
     });
-  return new Set(`${changed}${fresh ?? ''}`.split('\0').filter((path) => path !== ''));
+  return rowsOf(told);
+}
+
+async function addedPaths({ git }: Repository): Promise<readonly string[]> {
+  return rowsOf((await git(['ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/'])) ?? '');
+}
+
+/** The new files of the working folder, and whether all else is as it was checked out: one run tells both. */
+async function stateOfFolder({ git }: Repository): Promise<{ readonly added: readonly string[]; readonly clean: boolean } | undefined> {
+  const told = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=all', '--', ':/']);
+  if (told === undefined) return undefined;
+  const rows = rowsOf(told);
+  const added = rows.filter((row) => row.startsWith('?? ')).map((row) => row.slice('?? '.length));
+  return { added, clean: added.length === rows.length };
+}
+
+function rowsOf(told: string): string[] {
+  return told.split('\0').filter((row) => row !== '');
 }
 
 /** The paths git knows in the working folder, new files included, ignored ones not. */

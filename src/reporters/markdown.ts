@@ -60,15 +60,17 @@ function tableOf(
 function section(verdict: Verdict, findings: readonly JudgedFinding[], context: ReporterContext): string[] {
   const from = verdict.from === undefined ? '' : ` (before: ${code(verdict.from)})`;
   const counted = findings.filter((finding) => finding.action !== 'allow');
+  // One failure leaves many rules without an answer.
+  const untold = verdict.because.filter(
+    (reason) => !counted.some((finding) => finding.ruleId === reason.ruleId && finding.message === reason.message),
+  );
   const reasons = counted.length > 0 ? counted.map((finding) => finding.ruleId) : ['could not tell'];
   return [
     `<details><summary><b>${verdict.action}</b> ${code(subjectText(verdict.subject))}${from}: ${[...new Set(reasons)].map(prose).join(', ')}</summary>`,
     '',
     ...(verdict.path.length > 1 ? [`Comes in through ${verdict.path.map((step) => code(`${step.name}@${step.version}`)).join(' → ')}`, ''] : []),
     ...counted.flatMap((finding) => findingLines(finding, verdict, context)),
-    ...verdict.because
-      .filter((reason) => !counted.some((finding) => finding.ruleId === reason.ruleId && finding.message === reason.message))
-      .map((reason) => `- ${prose(reason.message)}`),
+    ...[...new Set(untold.map((reason) => `- ${prose(reason.message)}`))],
     '',
     '</details>',
     '',

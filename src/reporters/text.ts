@@ -67,7 +67,7 @@ function section(verdict: Verdict, page: Page): string[] {
   const key = subjectKey(verdict.subject);
   const shown = (page.findings.get(key) ?? []).filter((finding) => page.detail === 'verbose' || finding.action !== 'allow');
   const findings = shown.flatMap((finding) => findingLines(finding, verdict, page));
-  const gaps = (page.gaps.get(key) ?? []).flatMap((gap) => labelled('', gapText(gap), page, 2));
+  const gaps = gapTexts(page.gaps.get(key) ?? [], page).flatMap((line) => labelled('', line, page, 2));
   return [...headline(verdict, page), ...wayIn(verdict.path, page), ...findings, ...gaps];
 }
 
@@ -109,8 +109,20 @@ function findingLines(finding: JudgedFinding, verdict: Verdict, page: Page): str
   ];
 }
 
-function gapText(gap: Gap): string {
-  return `could not tell (${gap.missing}): ${printable(gap.reason)}; not run: ${listText(gap.ruleIds)}`;
+/** One failure leaves many kinds of evidence out, and more rules: said once. */
+function gapTexts(gaps: readonly Gap[], page: Page): string[] {
+  return [...byReason(gaps)].map(([reason, alike]) => {
+    const missing = listText([...new Set(alike.map((gap) => gap.missing))], page.detail === 'verbose' ? Infinity : 3);
+    const rules = [...new Set(alike.flatMap((gap) => gap.ruleIds))];
+    const left = rules.length === 0 ? '' : `; not run: ${listText(rules, page.detail === 'verbose' ? Infinity : 3)}`;
+    return `could not tell (${missing}): ${printable(reason)}${left}`;
+  });
+}
+
+function byReason(gaps: readonly Gap[]): ReadonlyMap<string, readonly Gap[]> {
+  const found = new Map<string, Gap[]>();
+  for (const gap of gaps) found.set(gap.reason, [...(found.get(gap.reason) ?? []), gap]);
+  return found;
 }
 
 function labelled(label: string, content: string, page: Page, indent = 4): string[] {
@@ -127,15 +139,14 @@ function hang(lead: string, paint: (text: string) => string, content: string, pa
 // Packages about which nothing is known but that something failed: said by reason, for a dead registry fails them all alike.
 function incompleteSection(page: Page): string[][] {
   const alone = page.report.gaps.filter((gap) => page.detail === 'quiet' || !page.findings.has(subjectKey(gap.subject)));
-  const byReason = new Map<string, Gap[]>();
-  for (const gap of alone) byReason.set(gap.reason, [...(byReason.get(gap.reason) ?? []), gap]);
-  if (byReason.size === 0) return [];
+  const reasons = byReason(alone);
+  if (reasons.size === 0) return [];
   const most = page.detail === 'verbose' ? Infinity : mostShown.notes;
-  const lines = [...byReason].slice(0, most).flatMap(([reason, gaps]) => {
+  const lines = [...reasons].slice(0, most).flatMap(([reason, gaps]) => {
     const names = [...new Set(gaps.map((gap) => printable(subjectText(gap.subject))))];
     return hang('  ', String, `${printable(reason)}: ${listText(names, most === Infinity ? names.length : 5)}`, page);
   });
-  const rest = byReason.size > most ? [`  … and ${byReason.size - most} more reasons (--verbose shows all)`] : [];
+  const rest = reasons.size > most ? [`  … and ${reasons.size - most} more reasons (--verbose shows all)`] : [];
   return [[untoldTitle(alone, page), ...lines, ...rest]];
 }
 

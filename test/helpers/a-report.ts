@@ -147,6 +147,25 @@ export const fullReport: Report = {
   },
 };
 
+const youngGap = { subject: young.subject, why: 'failed' as const, reason: 'the registry answered 503' };
+
+/** One failure that leaves several kinds of evidence and many rules out, for a package about which something else is known. */
+export const oneFailureReport: Report = {
+  ...fullReport,
+  verdicts: fullReport.verdicts.slice(0, 1).map((verdict) => ({
+    ...verdict,
+    because: [
+      ...verdict.because,
+      ...['a', 'b'].map((ruleId) => ({ ruleId, action: 'block' as const, message: 'could not tell: the registry answered 503' })),
+    ],
+  })),
+  findings: [young],
+  gaps: [
+    { ...youngGap, missing: 'publishers', ruleIds: ['a'] },
+    { ...youngGap, missing: 'times', ruleIds: ['a', 'b', 'c', 'd'] },
+  ],
+};
+
 /** The same with nothing found. */
 export const cleanReport: Report = {
   ...fullReport,

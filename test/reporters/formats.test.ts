@@ -5,7 +5,7 @@ import gitlab from '../../src/reporters/gitlab.ts';
 import { formats, reporterOf } from '../../src/reporters/index.ts';
 import junit from '../../src/reporters/junit.ts';
 import markdown from '../../src/reporters/markdown.ts';
-import { cleanReport, fullReport, hostileReport, pages } from '../helpers/a-report.ts';
+import { cleanReport, fullReport, hostileReport, oneFailureReport, pages } from '../helpers/a-report.ts';
 
 const context = { rules: pages };
 
@@ -65,6 +65,10 @@ Comes in through <code>app&#64;1&#46;0&#46;0</code> → <code>left&#64;1&#46;3&#
 Coverage: not offered by the registry&#58; trust (4 packages); 1 package could not be judged completely; 2 packages from outside a registry; facts up to 5 hours old.
 "
 `);
+  });
+
+  it('says one failure once, however many rules it left out', () => {
+    expect(markdown(oneFailureReport, context).match(/503/g)).toHaveLength(1);
   });
 
   it('renders no word of strangers as markup, mention or link', () => {

@@ -2,11 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import type { Report } from '../../src/model/report.ts';
 import { columnsOf, wrap } from '../../src/reporters/paint.ts';
 import text from '../../src/reporters/text.ts';
-import { cleanReport, fullReport, hostileReport, pages } from '../helpers/a-report.ts';
+import { cleanReport, fullReport, hostileReport, oneFailureReport, pages } from '../helpers/a-report.ts';
 
 const plain = { rules: pages };
 
 describe('the text report', () => {
+  it('says one failure once, however many rules it left out', () => {
+    const lines = text(oneFailureReport, plain).split('\n');
+    expect(lines.filter((line) => line.includes('503'))).toEqual([
+      '  could not tell (publishers and times): the registry answered 503; not run: a, b, c and 1 more',
+    ]);
+  });
+
   it('says what was seen, why it matters, the way in and what to do, worst first', () => {
     expect(text(fullReport, plain)).toMatchInlineSnapshot(`
 "BLOCK left@1.3.1 (before: 1.3.0, installed as links, package-lock.json:42)

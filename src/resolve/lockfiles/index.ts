@@ -12,7 +12,7 @@ const formats: readonly LockfileFormat[] = [bun, npm, pnpm, yarnBerry, yarnClass
 
 /** Reads a lockfile of any known format. Throws a DepwardError for anything that cannot be read completely. */
 export async function readLockfile(input: LockfileInput): Promise<ResolvedTree> {
-  if (input.text.startsWith('#!/usr/bin/env bun')) {
+  if (input.text.startsWith('#!/usr/bin/env bun') || baseName(input.file) === 'bun.lockb') {
     throw unreadable(input, 'a binary bun.lockb', 'Convert it: bun install --save-text-lockfile --frozen-lockfile --lockfile-only, then delete it.');
   }
   const format =

@@ -12,8 +12,10 @@ export function parseNpm(input: LockfileInput, text: string): Json {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const offset = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const cut = offset === undefined || Number(offset) >= text.length - 1;
+    const message = error instanceof Error ? error.message : '';
+    const offset = /position (\d+)/.exec(message)?.[1];
+    // Of short texts the engine tells no position.
+    const cut = offset === undefined ? /end of JSON|Unterminated/.test(message) : Number(offset) >= text.length - 1;
     const line = offset === undefined ? undefined : lineOf(text, Number(offset));
     throw unreadable(
       input,

@@ -149,3 +149,7 @@ describe('one entry of many megabytes', () => {
     expect(await outcome(file, text)).toBe('1');
   });
 });
+
+it('a bun.lockb is told what to do with, whatever it holds', async () => {
+  expect(await outcome('bun.lockb', 'rubbish')).toMatch(/a binary bun\.lockb/);
+});

@@ -117,6 +117,7 @@ describe('bad input', () => {
   it.each<[string, string, RegExp]>([
     ['truncated', good.slice(0, good.length / 2), /ends too early/],
     ['not JSON', good.replace('"requires": true', 'requires: true'), /package-lock\.json:5: this is not valid JSON/],
+    ['a web page', '<html></html>', /this is not valid JSON/],
     ['empty', ' \n', /empty/],
     ['binary', '{"lockfileVersion":3}\u0000', /binary/],
     [

@@ -288,7 +288,7 @@ class Walk implements Scan {
 
   #forever(node: Node, body: Node): void {
     if (holdsSwitch(body)) this.flattened++;
-    else if (this.endless.length < 20 && !mayEnd(body)) this.endless.push(node);
+    else if (this.endless.length < 20 && !endsByTest(node) && !mayEnd(body)) this.endless.push(node);
   }
 
   #method(key: Node, value: Node): void {
@@ -402,6 +402,13 @@ function isForever(test: Node): boolean {
     test.argument.type !== 'CallExpression' &&
     test.argument.type !== 'MemberExpression'
   );
+}
+
+/** A loop whose condition is more than a constant: `!(a instanceof B)`. */
+function endsByTest(node: Node): boolean {
+  let test = 'test' in node ? node.test : null;
+  while (test && test.type === 'UnaryExpression') test = test.argument;
+  return test !== null && test.type !== 'Literal' && test.type !== 'ArrayExpression' && !isUnbounded(test);
 }
 
 /** `i < Infinity`. */

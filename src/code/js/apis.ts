@@ -31,7 +31,7 @@ export function startsProgram(path: string): 'line' | 'words' | 'script' | undef
     /^(child_process|cross-spawn|execa|shelljs|spawn-sync|cross-env|zx|tinyexec|nano-spawn|spawn-command|promisify-child-process)#(.*)$/.exec(path);
   if (found) return found[1] === 'child_process' ? childProcess(found[2] ?? '') : programModule(found[1] ?? '', found[2] ?? '');
   if (/^#Bun\.(spawn|spawnSync|\$)$/.test(path) || /^#Deno\.(Command|run)$/.test(path)) return 'words';
-  if (/^worker_threads#Worker$|^cluster#fork$/.test(path)) return 'script';
+  if (/^worker_threads#Worker$|^cluster#fork$|^#(Shared)?Worker$/.test(path)) return 'script';
   return /^#process\.binding$|^#process\._linkedBinding$/.test(path) ? 'words' : undefined;
 }
 

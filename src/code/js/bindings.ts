@@ -101,7 +101,8 @@ export function assigned(left: Node, right: Node, scope: Scope): void {
   } else if (left.type === 'ObjectPattern' || left.type === 'ArrayPattern') declare(left, right, scope.home ?? scope, scope, []);
 }
 
-function rootOf(scope: Scope): Scope {
+/** The scope of the file. */
+export function rootOf(scope: Scope): Scope {
   let at = scope;
   while (at.parent) at = at.parent;
   return at;

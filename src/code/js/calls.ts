@@ -1,8 +1,10 @@
 /** What a call is known to give back: modules, decoded text, joined paths, results of functions of constants. */
 import { base64Bytes } from '../text.ts';
-import type { Scope } from './bindings.ts';
+import { rootOf, type Scope } from './bindings.ts';
 import { hole, memberPath, textOf, type Value } from './known.ts';
-import { bare, type CallNode, isFunction, type Node } from './nodes.ts';
+import { isTelling } from './literals.ts';
+import { bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
+import { parseScript } from './parse.ts';
 import type { Evaluator } from './value.ts';
 
 /** The value of a call. */
@@ -10,8 +12,13 @@ export function callValue(evaluator: Evaluator, node: CallNode, scope: Scope): V
   const callee = bare(node.callee);
   if (callee.type === 'MemberExpression') {
     const object = evaluator.value(callee.object, scope);
-    if (object === undefined) return undefined;
     const key = evaluator.key(callee, scope);
+    if ((object === undefined || object.is === 'path') && (key === 'require' || key === '_load')) {
+      // Whatever object has a `require` that is asked for a module of Node has Node's.
+      const name = node.arguments[0] && textOf(evaluator.value(node.arguments[0] as Node, scope))?.text;
+      if (name !== undefined && isTelling(name)) return evaluator.module({ is: 'text', text: name, readAs: 'written' });
+    }
+    if (object === undefined) return undefined;
     if (object.is === 'path' && key !== undefined) return pathCall(evaluator, memberPath(object.path, key), node, scope, object.path);
     if (key !== undefined) return methodCall(evaluator, object, key, node, scope);
     return object.is === 'path' ? { is: 'result', of: `${object.path}.${hole}`, node, scope } : undefined;
@@ -64,12 +71,20 @@ function pathCall(evaluator: Evaluator, path: string, node: CallNode, scope: Sco
     case '#Object':
       return value(0);
     case '#Function':
-      return /^\s*return\s+this\s*;?\s*$/.test(textOf(value(args.length - 1))?.text ?? '')
-        ? { is: 'function', node: returnsThis, scope }
-        : { is: 'result', of: path, node, scope };
+      return functionOf(textOf(value(args.length - 1))?.text ?? '', scope) ?? { is: 'result', of: path, node, scope };
     case '#Object.getPrototypeOf':
     case '#Reflect.getPrototypeOf':
       return value(0)?.is === 'function' ? { is: 'path', path: '#Function.prototype' } : { is: 'result', of: path, node, scope };
+    case '#Proxy':
+      return value(0);
+    case '#encodeURIComponent': {
+      const told = textOf(value(0));
+      return told && { is: 'text', text: encodeURIComponent(told.text), readAs: told.readAs };
+    }
+    case '#Uint8Array':
+    case '#Uint8Array.from':
+    case '#Uint8Array.of':
+      return decoded(path.endsWith('.of') ? { is: 'list', items: values(evaluator, args, scope) } : value(0), 'utf8');
     case '#Reflect.get':
       return evaluator.property(value(0), textOf(value(1))?.text ?? hole);
     case '#String.fromCharCode':
@@ -114,15 +129,16 @@ function pathCall(evaluator: Evaluator, path: string, node: CallNode, scope: Sco
   }
 }
 
-/** `() => this` at the top: what `Function('return this')` makes. */
-const returnsThis = {
-  type: 'ArrowFunctionExpression',
-  params: [],
-  body: { type: 'Identifier', name: 'globalThis' },
-  async: false,
-  expression: true,
-  generator: false,
-} as const as never;
+/** What `Function('return this')`, `Function('return require("x")')` makes: a function of the global scope. */
+function functionOf(text: string, scope: Scope): Value | undefined {
+  const returned = text.length <= 200 ? /^\s*return\s+([^;]+?)\s*;?\s*$/.exec(text)?.[1] : undefined;
+  if (returned === undefined) return undefined;
+  const parsed = parseScript(`(${returned === 'this' ? 'globalThis' : returned})`, false);
+  const [statement] = parsed.ok ? parsed.program.body : [];
+  if (statement?.type !== 'ExpressionStatement') return undefined;
+  const node = { type: 'ArrowFunctionExpression', params: [], body: statement.expression, async: false, expression: true, generator: false };
+  return { is: 'function', node: node as unknown as FunctionNode, scope: rootOf(scope) };
+}
 
 function throughCall(evaluator: Evaluator, how: string, target: string, node: CallNode, scope: Scope): Value | undefined {
   if (how === 'bind') return boundTo(evaluator, target, node, scope);
@@ -211,8 +227,10 @@ function folder(path: string | undefined): Value | undefined {
 
 /** Methods of texts, lists and bytes. */
 function methodCall(evaluator: Evaluator, object: Value, key: string, node: CallNode, scope: Scope): Value | undefined {
-  if (object.is === 'result') return { is: 'result', of: `${object.of}.${key}`, node, scope };
   const args = values(evaluator, node.arguments, scope);
+  if (object.is === 'result' && key === 'decode' && /^(util)?#TextDecoder$/.test(object.of) && args[0]?.is === 'bytes')
+    return { is: 'text', text: Buffer.from(args[0].bytes).toString('utf8'), readAs: 'decoded' };
+  if (object.is === 'result') return { is: 'result', of: `${object.of}.${key}`, node, scope };
   if (object.is === 'bytes') return bytesMethod(object.bytes, key, args);
   if (object.is === 'list') return listMethod(evaluator, object.items, key, args);
   if (object.is === 'function') return functionMethod(evaluator, object, key, args);
@@ -275,6 +293,7 @@ function listMethod(
     case 'at':
       return items.at(numberOf(first) ?? 0);
     case 'map':
+      if (first?.is === 'path' && first.path === '#require') return { is: 'list', items: items.map((item) => evaluator.module(item)) };
       if (first?.is === 'path' && first.path === '#String.fromCharCode') return { is: 'list', items: items.map((item) => fromCodes([item])) };
       return first?.is === 'function' && items.length <= 20_000
         ? { is: 'list', items: items.map((item, at) => evaluator.inline(first.node, first.scope, [item, { is: 'number', number: at }])) }

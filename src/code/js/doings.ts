@@ -11,7 +11,20 @@ export interface Doings {
   /** Makes one text of all of an object. */
   readonly gathers: boolean;
   /** What else is looked at closer, by one word. */
-  readonly also: 'require' | 'pipe' | 'timer' | 'lookup' | 'native' | 'clipboard' | 'write-page' | 'define' | 'publish' | undefined;
+  readonly also:
+    | 'require'
+    | 'pipe'
+    | 'timer'
+    | 'lookup'
+    | 'native'
+    | 'clipboard'
+    | 'write-page'
+    | 'define'
+    | 'publish'
+    | 'register'
+    | 'program'
+    | 'session'
+    | undefined;
   /** False for the many calls that mean nothing. */
   readonly matters: boolean;
 }
@@ -47,6 +60,9 @@ function look(path: string): Doings {
 
 function alsoOf(path: string): Doings['also'] {
   if (path === '#require' || path === 'module#_load' || path === '#require.resolve') return 'require';
+  if (path === 'module#register' || path === 'module#registerHooks') return 'register';
+  if (/^cluster#setup(Primary|Master)$/.test(path)) return 'program';
+  if (/^inspector#Session\.post$|^#inspector\.Session\.post$/.test(path)) return 'session';
   if (/(^|[.#])(pipeline|pipe|pipeTo)$/.test(path)) return 'pipe';
   if (/^#(setTimeout|setInterval|setImmediate)$/.test(path)) return 'timer';
   if (/^dns#(\w+\.)?(lookup|resolve\w*|reverse)/.test(path)) return 'lookup';

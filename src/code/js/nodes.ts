@@ -13,6 +13,11 @@ export function isCall(node: Node): node is CallNode {
   return node.type === 'CallExpression' || node.type === 'NewExpression';
 }
 
+/** What does the same as a call, written as one. */
+export function asCall(at: Node, callee: Node, args: readonly Node[]): CallNode {
+  return { type: 'CallExpression', callee, arguments: args, start: at.start, end: at.end } as unknown as CallNode;
+}
+
 const mostLooked = 300;
 
 /** The expressions a function gives back, without those of functions in it. */

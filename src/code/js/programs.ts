@@ -6,6 +6,7 @@ import type { Scope } from './bindings.ts';
 import { hole, textOf, type Value } from './known.ts';
 import type { Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
+import { dataText } from './requires.ts';
 import { readCode } from './run-code.ts';
 
 export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path: string, node: Called, scope: Scope): void {
@@ -16,6 +17,7 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
   starts(notes, node, scope);
   if (how === 'script') {
     if (property(notes, second, 'eval', scope) !== undefined) readCode(notes, path, node, scope);
+    else if (told?.text.startsWith('data:')) notes.inner.push({ code: dataText(told.text), at: node.start ?? 0, readAs: 'decoded' });
     else if (told) notes.files.push(told.text);
     return;
   }

@@ -46,7 +46,9 @@ export function readModule(notes: Notes, name: string, at: number, readAs: ReadA
   if (plain === 'vm') notes.spotted.push({ kind: 'dynamic-code', detail: 'module vm', at, readAs });
   if (/\.node$/.test(name)) notes.spotted.push({ kind: 'native-load', detail: name, at, readAs });
 }
-function dataText(url: string): string {
+
+/** What a `data:` address holds. */
+export function dataText(url: string): string {
   const comma = url.indexOf(',');
   const body = url.slice(comma + 1);
   return /;base64/i.test(url.slice(0, comma))

@@ -2,9 +2,11 @@
 import type { Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
-import { isFunction } from './nodes.ts';
+import { isTelling } from './literals.ts';
+import { isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
+import { readModule } from './requires.ts';
 
 /** Text run as code: constant text is looked into, anything else is judged by where it comes from. */
 export function readCode(notes: Notes, path: string, node: Called, scope: Scope): void {
@@ -17,7 +19,8 @@ export function readCode(notes: Notes, path: string, node: Called, scope: Scope)
       notes.add('dynamic-code', `${name} of ${told.text.trim()}`, node);
       return;
     }
-    notes.inner.push({ code: told.text, at: node.start ?? 0, readAs: told.readAs });
+    const code = path.endsWith('Function') ? withRequire(notes, node, told.text, scope) : told.text;
+    notes.inner.push({ code, at: node.start ?? 0, readAs: told.readAs });
     notes.add(told.readAs === 'decoded' ? 'decode-execute' : 'dynamic-code', `${name} of ${told.readAs} text`, node, told.readAs);
     return;
   }
@@ -25,6 +28,19 @@ export function readCode(notes: Notes, path: string, node: Called, scope: Scope)
   if (tags.has('network')) notes.add('remote-code', `${name} of what a host sent`, node);
   else if (tags.has('decoded')) notes.add('decode-execute', `${name} of decoded text`, node);
   else notes.add('dynamic-code', tags.has('file') ? `${name} of a file` : name, node);
+}
+
+/** A parameter that is asked for modules is `require` under another name. */
+function withRequire(notes: Notes, node: Called, code: string, scope: Scope): string {
+  const names = node.arguments.slice(0, -1).flatMap((argument) => notes.evaluator.text(argument as Node, scope).text.split(/\s*,\s*/));
+  const asked = names.filter((name) => /^[\w$]{1,40}$/.test(name) && name !== 'require' && asks(code, name));
+  return asked.length === 0 ? code : `var ${asked.map((name) => `${name} = require`).join(', ')};\n${code}`;
+}
+
+function asks(code: string, name: string): boolean {
+  for (const [, called, module] of code.slice(0, 100_000).matchAll(/([\w$]{1,40})\s*\(\s*['"`]([\w:/]{2,30})['"`]\s*\)/g))
+    if (called === name && isTelling(module ?? '')) return true;
+  return false;
 }
 
 export function readTimer(notes: Notes, node: Called, scope: Scope): void {
@@ -35,11 +51,23 @@ export function readTimer(notes: Notes, node: Called, scope: Scope): void {
   }
 }
 
+/** `['fs', 'os'].map(require)` */
+function readRequires(notes: Notes, node: Called, scope: Scope): void {
+  const list = node.callee.type === 'MemberExpression' ? notes.evaluator.value(node.callee.object, scope) : undefined;
+  for (const item of list?.is === 'list' ? list.items : []) {
+    const told = textOf(item);
+    if (!told) continue;
+    notes.requires.push(told.text);
+    readModule(notes, told.text, node.start ?? 0, told.readAs);
+  }
+}
+
 /** `fetch(u).then(eval)`: what runs code is itself handed over. */
 export function readHandOver(notes: Notes, node: Called, scope: Scope): void {
   for (const argument of node.arguments) {
     if (argument.type !== 'Identifier' && argument.type !== 'MemberExpression') continue;
     const path = notes.evaluator.path(argument, scope);
+    if (path === '#require') readRequires(notes, node, scope);
     if (path === undefined || !doingsOf(path).runsCode) continue;
     const tags = originOf(notes.evaluator, node.callee, scope);
     notes.add(

@@ -1,7 +1,7 @@
 /** One walk over a syntax tree: scopes and bindings, and the nodes that are looked at closer once all bindings are known. */
 import type { ESTree } from 'meriyah';
 import { add, assigned, declare, functionScope, importNames, newScope, type Scope } from './bindings.ts';
-import { bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
+import { asCall, bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
 
 /** A node with the scope it stands in. */
 export interface Seen<N extends Node> {
@@ -216,6 +216,9 @@ class Walk implements Scan {
     switch (node.type) {
       case 'ImportExpression':
         this.calls.push({ node, scope });
+        return scope;
+      case 'TaggedTemplateExpression':
+        this.calls.push({ node: asCall(node, node.tag, [node.quasi]), scope });
         return scope;
       case 'ForInStatement':
         this.loops.push({ node, scope });

@@ -5,10 +5,10 @@ import type { Scope } from './bindings.ts';
 import type { Doings } from './doings.ts';
 import { doingsOf } from './doings.ts';
 import { readFile, readPipe } from './files.ts';
-import { hole } from './known.ts';
+import { hole, textOf } from './known.ts';
 import { isTelling, LiteralReader } from './literals.ts';
 import { readLookup, readNetwork, readSending } from './network.ts';
-import { bare, isCall, type Node } from './nodes.ts';
+import { asCall, bare, isCall, type Node } from './nodes.ts';
 import { type Called, Notes, type Spots } from './notes.ts';
 import { readAssignment, readDefinition, readMember } from './page.ts';
 import { readProgram } from './programs.ts';
@@ -46,11 +46,12 @@ function readTexts(notes: Notes): void {
   }
 }
 
-function readCall(notes: Notes, { node, scope }: Seen<Called | ESTree.ImportExpression>): void {
-  if (node.type === 'ImportExpression') {
-    readRequire(notes, node.source, scope, node);
+function readCall(notes: Notes, { node: written, scope }: Seen<Called | ESTree.ImportExpression>): void {
+  if (written.type === 'ImportExpression') {
+    readRequire(notes, written.source, scope, written);
     return;
   }
+  const node = straight(notes, written, scope);
   const path = notes.calleePath(node, scope);
   readHandOver(notes, node, scope);
   if (path === undefined) {
@@ -59,7 +60,10 @@ function readCall(notes: Notes, { node, scope }: Seen<Called | ESTree.ImportExpr
   }
   const doings = doingsOf(path);
   if (doings.also !== 'require') readDisguise(notes, node, scope, doings);
-  if (!doings.matters) return;
+  if (!doings.matters) {
+    if (path.startsWith('#')) readLikely(notes, node, scope);
+    return;
+  }
   if (doings.program) readProgram(notes, doings.program, path, node, scope);
   if (doings.runsCode) readCode(notes, path, node, scope);
   if (doings.talks) readNetwork(notes, path, node, scope);
@@ -71,7 +75,9 @@ function readCall(notes: Notes, { node, scope }: Seen<Called | ESTree.ImportExpr
 
 function readFurther(notes: Notes, also: NonNullable<Doings['also']>, path: string, node: Called, scope: Scope): void {
   const [first] = node.arguments;
-  if (also === 'require') readRequireCall(notes, node, scope);
+  if (also === 'require' || also === 'register') readRequireCall(notes, node, scope);
+  else if (also === 'program') readSetup(notes, node, scope);
+  else if (also === 'session') readSession(notes, node, scope);
   else if (also === 'timer') readTimer(notes, node, scope);
   else if (also === 'lookup') readLookup(notes, node, scope);
   else if (also === 'define') readDefinition(notes, node, scope);
@@ -83,7 +89,53 @@ function readFurther(notes: Notes, also: NonNullable<Doings['also']>, path: stri
     notes.add('script-injection', 'document.write of a script element', node);
 }
 
+/** The file that a cluster starts. */
+function readSetup(notes: Notes, node: Called, scope: Scope): void {
+  const [first] = node.arguments;
+  const options = first && first.type !== 'SpreadElement' ? notes.evaluator.value(first, scope) : undefined;
+  const file = textOf(notes.evaluator.property(options, 'exec'))?.text;
+  if (file !== undefined) notes.files.push(file);
+}
+
+/** A debugger told to run text. */
+function readSession(notes: Notes, node: Called, scope: Scope): void {
+  const [order, options] = node.arguments;
+  if (!order || !options || !/^Runtime\.(evaluate|compileScript|callFunctionOn)$/.test(notes.evaluator.text(order, scope).text)) return;
+  const told = notes.evaluator.value(options, scope);
+  const code = textOf(notes.evaluator.property(told, 'expression') ?? notes.evaluator.property(told, 'functionDeclaration'));
+  notes.add('dynamic-code', 'a debugger of its own', node);
+  if (code) notes.inner.push({ code: code.text, at: node.start ?? 0, readAs: code.readAs });
+}
+
 const sendingMethods = new Set('send write end post emit request put'.split(' '));
+
+/** `f.call(x, a)`, `f.apply(x, [a])` and `Reflect.apply(f, x, [a])` as `f(a)`. */
+function straight(notes: Notes, node: Called, scope: Scope): Called {
+  const callee = bare(node.callee);
+  if (callee.type !== 'MemberExpression') return node;
+  const key = notes.evaluator.key(callee, scope);
+  if (key !== 'call' && key !== 'apply' && key !== 'construct') return node;
+  const reflects = notes.evaluator.path(callee.object, scope) === '#Reflect';
+  const [target, rest] = reflects ? [node.arguments[0], node.arguments.slice(key === 'construct' ? 1 : 2)] : [callee.object, node.arguments.slice(1)];
+  if (!target || (key === 'construct' && !reflects)) return node;
+  const [list] = rest;
+  const args = key === 'call' ? rest : list?.type === 'ArrayExpression' ? list.elements.filter((element) => element !== null) : rest;
+  return asCall(node, target as Node, args as Node[]) as Called;
+}
+
+const likely = new Set('exec spawn fork execFile'.split(' '));
+
+/** A method by the name of one that starts programs, of an object that could not be followed, where a script has that module. */
+function readLikely(notes: Notes, node: Called, scope: Scope): void {
+  const callee = bare(node.callee);
+  if (callee.type !== 'MemberExpression' || !notes.requires.some((name) => /^(node:)?child_process$/.test(name))) return;
+  const key = notes.evaluator.key(callee, scope);
+  const [first] = node.arguments;
+  if (key === undefined || !likely.has(key) || !first || first.type === 'SpreadElement' || 'regex' in bare(callee.object)) return;
+  // Regular expressions have an `exec`, too.
+  if (key === 'exec' && notes.evaluator.text(first, scope).text === hole) return;
+  readProgram(notes, key === 'exec' ? 'line' : key === 'fork' ? 'script' : 'words', key, node, scope);
+}
 
 /** A method of an object that could not be followed, by a name only child processes have. */
 function unknownCall(notes: Notes, node: Called, scope: Scope): void {
@@ -96,6 +148,8 @@ function unknownCall(notes: Notes, node: Called, scope: Scope): void {
   } else if (processMembers.has(key)) readProgram(notes, key === 'execSync' ? 'line' : 'words', key, node, scope);
   else if (key === '_compile') readCode(notes, 'module#_compile', node, scope);
   else if (key === 'pipe' || key === 'pipeTo') readPipe(notes, callee.object, node.arguments, node, scope);
+  else if (key === 'require') readRequireCall(notes, node, scope);
+  else if (likely.has(key)) readLikely(notes, node, scope);
   else if (sendingMethods.has(key)) readSending(notes, callee, node, scope);
 }
 

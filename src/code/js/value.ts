@@ -129,7 +129,11 @@ export class Evaluator {
           ? undefined
           : {
               is: 'list',
-              items: node.elements.map((element) => (element && element.type !== 'SpreadElement' ? this.value(element, scope) : undefined)),
+              items: node.elements.flatMap((element) =>
+                element?.type === 'SpreadElement'
+                  ? this.#spread(this.value(element.argument, scope))
+                  : [element ? this.value(element, scope) : undefined],
+              ),
             };
       case 'ObjectExpression':
         return { is: 'object', node, scope };
@@ -149,6 +153,13 @@ export class Evaluator {
       default:
         return isFunction(node) ? { is: 'function', node, scope } : undefined;
     }
+  }
+
+  #spread(value: Value | undefined): readonly (Value | undefined)[] {
+    if (value?.is === 'list') return value.items;
+    return value?.is === 'text' && value.text.length <= 5000
+      ? [...value.text].map((text) => ({ is: 'text', text, readAs: 'assembled' }) as const)
+      : [undefined];
   }
 
   #template(node: ESTree.TemplateLiteral, scope: Scope): Value {
@@ -286,15 +297,21 @@ export class Evaluator {
           : property.key.type === 'Literal'
             ? String(property.key.value)
             : undefined;
-      if (name === key) return this.value(property.value, scope);
+      if (name === key) return property.kind === 'get' ? this.inline(property.value as FunctionNode, scope, []) : this.value(property.value, scope);
     }
+    for (const spread of node.properties)
+      if (spread.type === 'SpreadElement') {
+        const value = this.property(this.value(spread.argument, scope), key);
+        if (value) return value;
+      }
     return undefined;
   }
 
   /** What requiring or importing a name gives. */
   module(name: Value | undefined): Value | undefined {
-    if (name?.is !== 'text' || name.text.includes(hole)) return undefined;
-    const plain = name.text.startsWith('node:') ? name.text.slice(5) : name.text;
+    const told = name?.is === 'text' || name?.is === 'bytes' ? textOf(name)?.text : undefined;
+    if (told === undefined || told.includes(hole)) return undefined;
+    const plain = told.startsWith('node:') ? told.slice(5) : told;
     if (plain === 'process') return { is: 'path', path: '#process' };
     if (plain.startsWith('.') || plain.startsWith('/')) return undefined;
     return { is: 'path', path: `${plain === 'fs/promises' ? 'fs' : plain === 'dns/promises' ? 'dns' : plain}#` };

@@ -77,3 +77,45 @@ it('a file that is written through a variable, and started, in what TypeScript m
 it('which platform it is says only which program fits', () => {
   expect(found(`const os = require('os'); fetch('https://bin.invalid/' + os.platform() + os.arch());`, 'exfiltration')).toEqual([]);
 });
+
+describe('further ways to start a program', () => {
+  const b64 = (text: string) => Buffer.from(text).toString('base64');
+  it.each([
+    ['through Reflect', `Reflect.apply(require('child_process').exec, null, ['id'])`],
+    ['through call', `const cp = require('child_process'); cp.exec.call(cp, 'id')`],
+    ['by an encoded name', `require(atob('${b64('child_process')}')).exec('id')`],
+    [
+      'by a name of bytes',
+      `require(new TextDecoder().decode(new Uint8Array([${[...'child_process'].map((c) => c.charCodeAt(0)).join()}]))).exec('id')`,
+    ],
+    ['by letters in reverse', `require([...'ssecorp_dlihc'].reverse().join('')).exec('id')`],
+    ['of a copied module', `const cp = { ...require('child_process') }; cp.exec('id')`],
+    ['of a getter', `const h = { get x() { return require('child_process') } }; h.x.exec('id')`],
+    ['of a proxy', `new Proxy(require('child_process'), {}).exec('id')`],
+    ['by a template', `require('node:child_process').execSync\`id\``],
+    ['of what a made function gives', `Function('return require("child_process")')().exec('id')`],
+    ['of the process a made function gives', `[].constructor.constructor('return process')().mainModule.require('child_process').exec('id')`],
+    ['of the require of another module', `module.parent.require('child_process').exec('id')`],
+    ['by a parameter that is require', `new Function('r', "r('child_process').exec('id')")(require)`],
+    ['of a list of modules', `const mods = ['fs', 'child_process'].map(require); mods[1].exec('id')`],
+    ['of a private field', `class X { #c = require('child_process'); run() { this.#c.exec('id') } } new X().run()`],
+    ['of a member of the global object', `global.cp = require('child_process'); cp.exec('id')`],
+    ['in a worker of an address', `new Worker('data:text/javascript,' + encodeURIComponent("require('child_process').exec('id')"))`],
+    [
+      'in a loader of an address',
+      `require('module').register('data:text/javascript,' + encodeURIComponent("import { exec } from 'child_process'; exec('id')"))`,
+    ],
+    [
+      'through a debugger',
+      `new (require('inspector').Session)().post('Runtime.evaluate', { expression: "process.mainModule.require('child_process').exec('id')" })`,
+    ],
+  ])('%s', (_, source) => {
+    expect(found(source, 'process').filter((detail) => detail === 'id')).toHaveLength(1);
+  });
+
+  it('but no regular expression is one', () => {
+    expect(found(`const cp = require('child_process'); const re = /a/g; re.exec(text); lines.exec(line)`, 'process')).toEqual([
+      'module child_process',
+    ]);
+  });
+});

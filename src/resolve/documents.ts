@@ -4,7 +4,7 @@
  */
 import { DepwardError } from '../model/errors.ts';
 import { minute } from '../model/time.ts';
-import { type Json, objectOf, own, stringEntries, stringOf } from './lockfiles/json.ts';
+import { type Json, objectOf, own } from './lockfiles/json.ts';
 
 /** Fetches the full packument of a package from a URL. Rejects with npm's error codes (`E404`, `E401`, …). */
 export type FetchDocument = (name: string, url: string) => Promise<unknown>;
@@ -105,7 +105,7 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
     picks: new Map(),
     step() {
       steps += 1;
-      const circling = steps > 1_000 + 200 * held.size;
+      const circling = steps > 400 + 200 * held.size;
       if (!circling && performance.now() - started <= milliseconds) return;
       const why = circling ? inCircles() : tooMuch(most, milliseconds);
       stop(why);
@@ -117,13 +117,12 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
 /** Real trees are some tens of packages deep; npm's algorithm takes the square of it. */
 const mostDeep = 500;
 
-/** Counts how far from what was asked for a package is first met, by the latest release of each on the way. */
+/** Counts how far from what was asked for a package is first met, by any release of each on the way. */
 function isShallow(name: string, document: Json, depths: Map<string, number>): boolean {
   const depth = depths.get(name) ?? 0;
-  const latest = stringOf(own(objectOf(own(document, 'dist-tags')) ?? {}, 'latest')) ?? '';
-  const manifest = objectOf(own(objectOf(own(document, 'versions')) ?? {}, latest)) ?? {};
-  for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies'])
-    for (const [next] of stringEntries(own(manifest, kind))) if (!depths.has(next)) depths.set(next, depth + 1);
+  for (const manifest of Object.values(objectOf(own(document, 'versions')) ?? {}))
+    for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies'])
+      for (const next of Object.keys(objectOf(own(objectOf(manifest) ?? {}, kind)) ?? {})) if (!depths.has(next)) depths.set(next, depth + 1);
   return depth <= mostDeep;
 }
 

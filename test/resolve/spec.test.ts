@@ -226,6 +226,27 @@ describe('trouble', () => {
     await expect(resolveSpecs(['n'], options({ fetchDocument, limits: { most: 300 } }))).rejects.toThrow(/more than 300/);
   });
 
+  it.each([
+    ['a chain', {}],
+    ['a chain along older versions', { '2.0.0': {} }],
+    ['a chain with a peer in each link', { '2.0.0': {}, '0.9.0': { peerDependencies: { start: '*' } } }],
+  ] as const)('ends early on %s without a bottom', async (_what, others) => {
+    let asked = 0;
+    const fetchDocument = (name: string) => {
+      asked += 1;
+      const link = {
+        name,
+        version: '1.0.0',
+        dependencies: { [`n${asked}`]: '1.0.0' },
+        ...('0.9.0' in others && { peerDependencies: { start: '*' } }),
+      };
+      const versions = { '1.0.0': link, ...Object.fromEntries(Object.keys(others).map((version) => [version, { name, version }])) };
+      return Promise.resolve({ name, 'dist-tags': { latest: Object.keys(versions).sort().at(-1) }, versions });
+    };
+    await expect(resolveSpecs(['start@1.0.0'], options({ fetchDocument }))).rejects.toThrow(/more than 500 deep/);
+    expect(asked).toBeLessThan(700);
+  });
+
   it('ends where npm itself would go in circles', async () => {
     const at = '2024-01-01T00:00:00Z';
     const docs = [

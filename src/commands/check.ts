@@ -1,8 +1,8 @@
 /** `depward check`: judges what specs would bring in, or every package of the project's lockfile. */
 import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
-import type { Change, ResolvedTree } from '../model/package.ts';
-import type { ResolveOptions } from '../resolve/spec.ts';
+import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
+import type { Resolution, ResolveOptions } from '../resolve/spec.ts';
 import { isSame, keepAnswer, type Standing, spokenOf } from './answers.ts';
 import { checkQuestion } from './check-again.ts';
 import { type Io, withEnvOfNow } from './io.ts';
@@ -70,7 +70,14 @@ async function fromSpecs(specs: readonly string[], session: Session, options: Co
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   };
   const resolution = await (specs.length > 0 ? resolveSpecs(specs, asked) : resolveProject(asked));
-  return { ...resolution, notes: resolution.notes.map((note) => `depward: ${note}\n`) };
+  return { ...resolution, changes: withRequested(resolution), notes: resolution.notes.map((note) => `depward: ${note}\n`) };
+}
+
+/** What was asked about is judged even where the project has it already. */
+function withRequested({ tree, changes, requested }: Resolution): readonly Change[] {
+  const coming = new Set(changes.flatMap((change) => (isIncoming(change) ? [change.after.key] : [])));
+  const had = tree.packages.filter(({ key }) => requested.includes(key) && !coming.has(key));
+  return [...changes, ...had.map((after): Change => ({ action: 'add', after }))];
 }
 
 async function fromLockfile(folder: string): Promise<Judgeable | undefined> {

@@ -64,6 +64,15 @@ describe('a spec', () => {
     expect((await place.run('check', '.')).stdout).toContain('no package to judge');
   });
 
+  it('of a package the project has already is judged all the same', async () => {
+    const locked = { 'node_modules/hasty': { version: '1.0.1', resolved: `${registry.url}hasty/-/hasty-1.0.1.tgz` } };
+    place.write('package.json', { name: 'project', version: '1.0.0', dependencies: { hasty: '^1.0.0' } });
+    place.write('package-lock.json', { lockfileVersion: 3, packages: { '': { name: 'project', dependencies: { hasty: '^1.0.0' } }, ...locked } });
+    const { code, stdout } = await place.run('check', 'hasty');
+    expect(stdout).toContain('BLOCK hasty@1.0.1');
+    expect(code).toBe(1);
+  });
+
   it('of a taken-over package is blocked, with the way in and what to take instead', async () => {
     const { code, stdout } = await place.run('check', 'uses-taken-over', '--format', 'json');
     const report = JSON.parse(stdout);

@@ -159,7 +159,10 @@ function seeded() {
     if (!entry) return true;
     const file = archive.files.find(({ path }) => path === entry.path);
     const bytes = Buffer.concat([Buffer.from(bad), Buffer.from(file.bytes)]);
-    const changed = { ...archive, files: archive.files.map((one) => (one === file ? { ...one, bytes, size: bytes.length } : one)) };
+    const changed = {
+      ...archive,
+      files: archive.files.map((one) => (one === file ? { ...one, bytes, size: bytes.length, hash: `${one.hash.slice(0, 20)}+1` } : one)),
+    };
     const isFound = analyse(changed).capabilities.some(
       (found) => found.file === entry.path && /^(decode-execute|dynamic-code)$/.test(found.kind) && found.line === 1,
     );

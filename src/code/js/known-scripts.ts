@@ -1,0 +1,51 @@
+/**
+ * Scripts read before in this process: most files of a release are those of the release before it, and many packages carry
+ * the same files. Only short texts are held, each a copy of its own: a slice would keep its whole file in memory.
+ */
+import { own } from '../source-text.ts';
+import type { ScriptFacts } from './script.ts';
+
+const mostScripts = 2000;
+/** Scripts that tell more are read again. */
+const mostItems = 150;
+const longestText = 300;
+
+/** What a script told, and how long its text is. */
+export interface KnownScript {
+  readonly facts: ScriptFacts;
+  readonly length: number;
+}
+
+const known = new Map<string, KnownScript>();
+
+/** What was told under this key before; the key says everything the answer depends on. */
+export function knownScript(key: string): KnownScript | undefined {
+  const held = known.get(key);
+  if (held) {
+    // Asked for last, forgotten last.
+    known.delete(key);
+    known.set(key, held);
+  }
+  return held;
+}
+
+/** Remembers what a script told. */
+export function rememberScript(key: string, { facts, length }: KnownScript): void {
+  const { spotted, hiding, requires, files } = facts;
+  if (spotted.length + hiding.length + requires.length + files.length > mostItems) return;
+  const texts = [...requires, ...files, ...spotted.map(({ detail }) => detail), ...hiding.map(({ detail }) => detail)];
+  if (texts.some((text) => text.length > longestText)) return;
+  const [oldest] = known.keys();
+  if (oldest !== undefined && known.size >= mostScripts) known.delete(oldest);
+  known.set(key, { facts: copied(facts), length });
+}
+
+function copied(facts: ScriptFacts): ScriptFacts {
+  return {
+    ...facts,
+    spotted: facts.spotted.map((found) => ({ ...found, detail: own(found.detail) })),
+    hiding: facts.hiding.map((sign) => ({ ...sign, detail: own(sign.detail) })),
+    requires: facts.requires.map(own),
+    files: facts.files.map(own),
+  };
+}

@@ -1,0 +1,94 @@
+/** The files of a package and what its package.json makes of them: where paths lead, where imports begin. */
+import type { Archive, PackedFile } from '../model/archive.ts';
+import type { BundledPackage, FileType, PackedManifest, Reach } from '../model/contents.ts';
+import { isAside, isCode } from './file-role.ts';
+import { fileTypeOf } from './file-type.ts';
+import { noManifest, readManifest } from './manifest.ts';
+import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
+import { decode, SourceText } from './source-text.ts';
+
+/** The most files a path with unknown parts leads to. */
+const mostPatternFiles = 400;
+
+/** A file with what it is and what leads to it. */
+export interface Entry {
+  readonly file: PackedFile;
+  readonly type: FileType;
+  reach: Reach;
+}
+
+/** A class because everything asked of it rests on one index. */
+export class PackedPackage {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly manifest: PackedManifest;
+  readonly hasExports: boolean;
+  readonly #files: PackageFiles;
+
+  constructor(archive: Archive) {
+    this.entries = new Map(archive.files.map((file) => [file.path, { file, type: fileTypeOf(file.path, file.bytes), reach: 'shipped' }]));
+    const manifest = this.text('package.json') ?? '';
+    this.manifest = readManifest(manifest) ?? noManifest;
+    this.hasExports = /"exports"\s*:/.test(manifest);
+    this.#files = packageFiles([...this.entries.keys()], this.#mains());
+  }
+
+  /** The text of a file; undefined when it is not there or not as a whole. */
+  text(path: string): string | undefined {
+    const file = this.entries.get(path)?.file;
+    return file?.whole ? decode(file.bytes) : undefined;
+  }
+
+  source(path: string): SourceText {
+    const file = this.entries.get(path)?.file;
+    return new SourceText(path, file?.whole ? file.bytes : new Uint8Array());
+  }
+
+  /** The file a path of the package folder means. */
+  find(path: string): string | undefined {
+    return this.#files.find(path, '');
+  }
+
+  /** The files a path means, seen from a folder; of paths with unknown parts those that are code. */
+  located(path: string | undefined, from: string): readonly string[] {
+    if (path === undefined) return [];
+    if (/[*…]/.test(path)) return this.#files.match(path, from, mostPatternFiles).filter((found) => isCode(this.entries.get(found)?.type));
+    const found = this.#files.find(path, from);
+    return found === undefined ? [] : [found];
+  }
+
+  /** Where importing begins. */
+  entryPaths(): readonly string[] {
+    const written = this.manifest.entries.length > 0 ? this.manifest.entries : ['index.js'];
+    const found = written.flatMap((path) => this.located(path, ''));
+    // npm and Node fall back to index.js when main leads nowhere.
+    const fallback = found.length > 0 ? found : this.located('index', '');
+    if (fallback.length > 0 || this.manifest.bin.size > 0) return fallback;
+    // Without an entry point every file may be meant to be imported by its path.
+    return [...this.entries.values()]
+      .filter(({ file, type }) => type === 'javascript' && !isAside(file.path))
+      .map(({ file }) => file.path)
+      .slice(0, mostPatternFiles);
+  }
+
+  bundled(): readonly BundledPackage[] {
+    const found: BundledPackage[] = [];
+    for (const path of this.entries.keys()) {
+      const at = /^((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)?.[1];
+      if (at === undefined || found.length >= 1000) continue;
+      const manifest = readManifest(this.text(path) ?? '');
+      found.push({ path: at, name: manifest?.name ?? at.slice(at.lastIndexOf('node_modules/') + 13), version: manifest?.version ?? '' });
+    }
+    return found;
+  }
+
+  /** Folders that say in a package.json of their own which file they mean. */
+  #mains(): ReadonlyMap<string, string> {
+    const mains = new Map<string, string>();
+    for (const path of this.entries.keys()) {
+      if (!path.endsWith('/package.json') || mains.size > 2000) continue;
+      const main = readManifest(this.text(path) ?? '')?.entries[0];
+      if (main !== undefined) mains.set(folderOf(path), main);
+    }
+    return mains;
+  }
+}

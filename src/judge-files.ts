@@ -79,6 +79,8 @@ function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvalu
   if (rule.kind === 'change' && !before) return [];
   const shown = (texts: FileTexts) => new Map([...texts].filter(([path]) => rule.reads(path)));
   const [after, earlier] = [shown(files.now), before && shown(before)];
+  // The state it looks at is the same before and after: whatever it says of it is not the change's.
+  if (rule.kind === 'state' && before && earlier && samePaths(files) && sameTexts(after, earlier)) return [];
   const context = {
     options: { ...defaultOptions(rule.options), ...settingFor(policy, rule.meta.id, undefined)?.options },
     get now() {
@@ -89,8 +91,17 @@ function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvalu
   const seen = rule.check({ ...files, now: after, ...(earlier && { before: earlier }) }, context);
   if (rule.kind === 'change' || !before) return seen;
   // In a change a rule on states speaks of what the change brings in; what stood there before is the doctor's.
-  const old = new Set(rule.check({ now: earlier ?? new Map(), paths: new Set(before.keys()) }, context).map(identity));
+  const old = new Set(rule.check({ now: earlier ?? new Map(), paths: files.pathsBefore ?? new Set(before.keys()) }, context).map(identity));
   return seen.filter((each) => !old.has(identity(each)));
+}
+
+/** True where the change brings no path and takes none away. */
+function samePaths({ paths, pathsBefore, changed }: RepositoryFiles): boolean {
+  return pathsBefore !== undefined && changed !== undefined && [...changed].every((path) => paths.has(path) === pathsBefore.has(path));
+}
+
+function sameTexts(now: FileTexts, before: FileTexts): boolean {
+  return now.size === before.size && [...now].every(([path, text]) => before.get(path) === text);
 }
 
 // Lines move; the same words about the same file are the same finding.

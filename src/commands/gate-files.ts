@@ -29,7 +29,7 @@ export async function judgeRepository(
     gaps,
   );
   const texted = new Map(old.flatMap((path) => pairOf(path, read.get(path) ?? (changed.has(path) ? undefined : texts.get(path)))));
-  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: texted, paths, changed }, policy, now });
+  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: texted, paths, pathsBefore: earlier, changed }, policy, now });
   return { fileFindings: judged.fileFindings, fileGaps: [...judged.fileGaps, ...gaps], tellsTime: judged.tellsTime };
 }
 

@@ -6,6 +6,7 @@ import type { PolicyNote, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
+import { largestLockfile, largestManifest } from '../resolve/read-file.ts';
 import { isSame, keepAnswer, recallAnswer, type Standing, spokenOf } from './answers.ts';
 import { gateQuestion } from './gate-question.ts';
 import { type GateOptions, type GateTarget, namedLockfiles, targetOf } from './gate-target.ts';
@@ -32,6 +33,7 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
     import('./baseline.ts'),
     import('./gate-ignore.ts'),
   ]);
+  await askAhead(target, options.lockfile);
   const { policy, notes: remarks } = await policiesOf(target, options.config, io.cwd);
   const baseline = await baselineOf(options.baseline, target, io);
   const judged = { ...policy, waivers: [...policy.waivers, ...baseline.waivers] };
@@ -48,6 +50,17 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   if (question && standing && !tellsTime && isSame(question, gateQuestion(target, options, asked)))
     keepAnswer(question, { report: shown, pages: spokenOf(shown, pages) }, standing);
   return exitCodeOf(shown);
+}
+
+/** What a change to a lockfile leads to anyway is asked of git in one run, not bit by bit. */
+async function askAhead({ before, changed }: GateTarget, only: readonly string[] | undefined): Promise<void> {
+  if (!before || only || ![...changed].some(isLockfile)) return;
+  const paths = await before.paths();
+  // Whoever needs it hears of what went wrong.
+  for (const path of changed) {
+    const limit = isLockfile(path) ? largestLockfile : path.endsWith('package.json') ? largestManifest : 0;
+    if (limit > 0 && paths.has(path)) before.text(path, limit).catch(() => undefined);
+  }
 }
 
 /** What happens to packages; the readers of lockfiles are loaded only when one changed. */

@@ -13,6 +13,8 @@ export interface RepositoryFiles {
   readonly before?: FileTexts;
   /** Every path there is, without its text: what stands beside a file often tells how to read it. */
   readonly paths: ReadonlySet<string>;
+  /** Every path there was before the change. */
+  readonly pathsBefore?: ReadonlySet<string>;
   /** Paths whose content the change alters, brings or takes away; undefined where there is no change. */
   readonly changed?: ReadonlySet<string>;
 }

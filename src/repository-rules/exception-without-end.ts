@@ -1,6 +1,6 @@
 /** An exception made for a week and kept for years is how known holes stay open; depward's own waivers must end, so should those of its neighbours. */
 import { baseName, defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import { isoOf, parseInstant } from '../model/time.ts';
+import { type Instant, isoOf, parseInstant } from '../model/time.ts';
 import { type Exception, exceptionFiles, exceptionsIn } from './read/exceptions.ts';
 import { isExample } from './read/paths.ts';
 
@@ -27,11 +27,11 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   reads: (path) => exceptionFiles.has(baseName(path)),
-  check: ({ now }, { now: moment }) =>
+  check: ({ now }, context) =>
     [...now].flatMap(([file, text]): readonly FileSeen[] => {
       if (isExample(file)) return [];
       const exceptions = exceptionsIn(file, text);
-      return 'untold' in exceptions ? [{ file, ...exceptions }] : exceptions.flatMap((exception) => judged(exception, file, moment));
+      return 'untold' in exceptions ? [{ file, ...exceptions }] : exceptions.flatMap((exception) => judged(exception, file, context));
     }),
   examples: [
     { title: 'no end', now: { '.nsprc': '{"GHSA-xxxx-yyyy-zzzz": {"active": true, "notes": "no fix yet"}}' }, flagged: true },
@@ -44,9 +44,10 @@ export default defineRepositoryRule({
   ],
 });
 
-function judged({ id, ends, line }: Exception, file: string, now: number): readonly FileSeen[] {
+/** The time is asked for only where something ends: what it was asked for is soon out of date. */
+function judged({ id, ends, line }: Exception, file: string, context: { readonly now: Instant }): readonly FileSeen[] {
   const end = ends === undefined ? undefined : instantIn(ends);
-  if (end !== undefined && end > now) return [];
+  if (end !== undefined && end > context.now) return [];
   const message = end === undefined ? `the exception for ${id} has no end` : `the exception for ${id} ended on ${isoOf(end).slice(0, 10)}`;
   return [
     {

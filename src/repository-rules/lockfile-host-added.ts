@@ -30,9 +30,10 @@ export default defineRepositoryRule({
       const earlier = before.get(file);
       if (earlier === undefined || earlier === text) return [];
       const held = hostsIn(earlier);
-      const found = [...hostsIn(text)].filter(([host]) => !options.hosts.includes(host) && !knownTo(held, host));
-      const gone = [...held.keys()].filter((host) => !hostsIn(text).has(host));
+      const fetches = hostsIn(text);
+      const found = [...fetches].filter(([host]) => !options.hosts.includes(host) && !knownTo(held, host));
       if (found.length === 0) return [];
+      const gone = [...held.keys()].filter((host) => !fetches.has(host));
       const count = found.reduce((sum, [, places]) => sum + places.count, 0);
       const names = listText(found.map(([host]) => printable(host, 80)));
       const moved = gone.length > 0 && count >= 10;
@@ -85,15 +86,37 @@ const fetched =
 
 function hostsIn(text: string): ReadonlyMap<string, Places> {
   const hosts = new Map<string, Places>();
-  let line = 0;
-  for (const row of text.split('\n')) {
-    line++;
-    if (row.length > 4000) continue;
-    const host = fetched.exec(row)?.[1]?.toLowerCase();
+  let line = 1;
+  let counted = 0;
+  for (const { start, end } of rowsWithAddresses(text)) {
+    const host = end - start > 4000 ? undefined : fetched.exec(text.slice(start, end))?.[1]?.toLowerCase();
     if (host === undefined) continue;
     const held = hosts.get(host);
     if (held) held.count++;
-    else hosts.set(host, { count: 1, line });
+    else {
+      for (let at = text.indexOf('\n', counted); at >= 0 && at < start; at = text.indexOf('\n', counted)) {
+        line++;
+        counted = at + 1;
+      }
+      hosts.set(host, { count: 1, line });
+    }
   }
   return hosts;
+}
+
+const marks = ['://', '%3A%2F%2F'];
+
+/** The rows in which an address may stand: most have none, and are not even cut out. */
+function* rowsWithAddresses(text: string): Generator<{ readonly start: number; readonly end: number }> {
+  const next = marks.map((mark) => text.indexOf(mark));
+  for (;;) {
+    const at = Math.min(...next.map((place) => (place < 0 ? text.length : place)));
+    if (at === text.length) return;
+    const end = text.indexOf('\n', at);
+    yield { start: text.lastIndexOf('\n', at) + 1, end: end < 0 ? text.length : end };
+    if (end < 0) return;
+    marks.forEach((mark, index) => {
+      if ((next[index] ?? -1) >= 0 && (next[index] ?? 0) < end) next[index] = text.indexOf(mark, end);
+    });
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { baseName, defineRepositoryRule, type FileObservation, type FileSeen, folderOf, type RepositoryFiles } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
-import { readJson } from './read/json.ts';
+import { readManifest } from './read/project.ts';
 import { at, entriesOf, stringOf, type Untold, type Value } from './read/value.ts';
 
 const lockfiles = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'];
@@ -44,9 +44,9 @@ export default defineRepositoryRule({
 function observations(file: string, text: string, files: RepositoryFiles): readonly FileSeen[] {
   const old = files.before?.get(file);
   if (old === undefined || old === text || !lockfileStays(file, files)) return [];
-  const now = asked(text);
+  const now = asked(file, text);
   if ('untold' in now) return [{ file, untold: now.untold }];
-  const before = asked(old);
+  const before = asked(file, old);
   if ('untold' in before) return [];
   return [...now].filter(([key, value]) => stringOf(before.get(key)) !== stringOf(value)).map(([key, value]) => observation(file, key, value));
 }
@@ -60,8 +60,8 @@ function lockfileStays(file: string, { paths, changed }: RepositoryFiles): boole
   return false;
 }
 
-function asked(text: string): ReadonlyMap<string, Value> | Untold {
-  const manifest = readJson(text);
+function asked(file: string, text: string): ReadonlyMap<string, Value> | Untold {
+  const manifest = readManifest(file, text);
   if ('untold' in manifest) return manifest;
   const entries = sections.flatMap((section) => entriesOf(at(manifest, section)).map(([name, value]) => [`${section}\n${name}`, value] as const));
   return new Map(entries);

@@ -4,7 +4,7 @@
  */
 import { baseName, defineRepositoryRule, type FileObservation, type FileSeen } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
-import { readJson } from './read/json.ts';
+import { readManifest } from './read/project.ts';
 import { at, entriesOf, stringOf, type Untold, type Value } from './read/value.ts';
 
 // What npm, pnpm or yarn run by themselves on install in a project; `dependencies` is npm's old name for after-install.
@@ -27,9 +27,9 @@ export default defineRepositoryRule({
   reads: (path) => baseName(path) === 'package.json',
   check({ now, before = new Map() }) {
     return [...now].flatMap(([file, text]): readonly FileSeen[] => {
-      const scripts = scriptsIn(text);
+      const scripts = scriptsIn(file, text);
       if ('untold' in scripts) return [{ file, untold: scripts.untold }];
-      const old = scriptsIn(before.get(file) ?? '{}');
+      const old = scriptsIn(file, before.get(file) ?? '{}');
       const known = 'untold' in old ? new Map<string, Value>() : old;
       return [...scripts].flatMap(([name, script]) => observation(file, name, script, stringOf(known.get(name))));
     });
@@ -50,8 +50,8 @@ export default defineRepositoryRule({
   ],
 });
 
-function scriptsIn(text: string): ReadonlyMap<string, Value> | Untold {
-  const manifest = readJson(text);
+function scriptsIn(file: string, text: string): ReadonlyMap<string, Value> | Untold {
+  const manifest = readManifest(file, text);
   if ('untold' in manifest) return manifest;
   return new Map(entriesOf(at(manifest, 'scripts')).filter(([name]) => lifecycle.has(name) || name === lifecycleOfPnpm));
 }

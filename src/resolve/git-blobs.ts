@@ -1,5 +1,5 @@
 /** Reads many objects of git in one run: each start of git costs more than all that is read. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 /** An object as git holds it: its text, or only its size where that is more than was asked for. */
 export type Blob = { readonly text: string } | { readonly size: number };
@@ -19,10 +19,39 @@ export interface GitStart {
   readonly timeout: number;
 }
 
+const readers = ['cat-file', '--batch', '--buffer'];
+/** What is taken at once, in bytes: all but odd repositories stay below. */
+const mostAtOnce = 32 * 1024 * 1024;
+
 /** The objects in the order asked for; undefined for what is not there or no file. */
-export function readBlobs({ folder, env, options, timeout }: GitStart, asked: readonly BlobRequest[]): Promise<readonly (Blob | undefined)[]> {
+export async function readBlobs(start: GitStart, asked: readonly BlobRequest[]): Promise<readonly (Blob | undefined)[]> {
+  return blobsAtOnce(start, asked) ?? (await blobsInPieces(start, asked));
+}
+
+/** Waited for without pipes and events, which cost more than a few files do; undefined where it is too much for that. */
+function blobsAtOnce({ folder, env, options, timeout }: GitStart, asked: readonly BlobRequest[]): readonly (Blob | undefined)[] | undefined {
+  const { stdout, error } = spawnSync('git', [...options, ...readers], {
+    cwd: folder,
+    env: { ...env },
+    timeout,
+    windowsHide: true,
+    input: linesOf(asked),
+    maxBuffer: mostAtOnce,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOBUFS') return undefined;
+  const answers = openAnswers(asked);
+  if (!error) answers.take(stdout);
+  return asked.map((_, index) => answers.found[index]);
+}
+
+function linesOf(asked: readonly BlobRequest[]): string {
+  return asked.map(({ id }) => `${id}\n`).join('');
+}
+
+function blobsInPieces({ folder, env, options, timeout }: GitStart, asked: readonly BlobRequest[]): Promise<readonly (Blob | undefined)[]> {
   return new Promise((resolve) => {
-    const child = spawn('git', [...options, 'cat-file', '--batch', '--buffer'], {
+    const child = spawn('git', [...options, ...readers], {
       cwd: folder,
       env: { ...env },
       timeout,
@@ -35,7 +64,7 @@ export function readBlobs({ folder, env, options, timeout }: GitStart, asked: re
     child.on('close', () => resolve(asked.map((_, index) => answers.found[index])));
     // Git may end before it has read every question; then its answers are missing, and that is said.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(asked.map(({ id }) => `${id}\n`).join(''));
+    child.stdin.end(linesOf(asked));
   });
 }
 

@@ -145,8 +145,7 @@ export async function filesOf(
 export async function changedPaths(repository: Repository, base: string, head: string | undefined): Promise<ReadonlySet<string>> {
   if (head !== undefined) return new Set(await differing(repository, [base, head]));
   const here = base === repository.head ? await stateOfFolder(repository) : undefined;
-  const changed = here?.clean ? [] : await differing(repository, [base]);
-  return new Set([...changed, ...(here?.added ?? (await addedPaths(repository)))]);
+  return new Set(here ?? [...(await differing(repository, [base])), ...(await addedPaths(repository))]);
 }
 
 async function differing({ git }: Repository, ends: readonly string[]): Promise<readonly string[]> {
@@ -162,13 +161,12 @@ async function addedPaths({ git }: Repository): Promise<readonly string[]> {
   return rowsOf((await git(['ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/'])) ?? '');
 }
 
-/** The new files of the working folder, and whether all else is as it was checked out: one run tells both. */
-async function stateOfFolder({ git }: Repository): Promise<{ readonly added: readonly string[]; readonly clean: boolean } | undefined> {
+/** What in the working folder is not as it was checked out, in one run; undefined where that alone does not tell. */
+async function stateOfFolder({ git }: Repository): Promise<readonly string[] | undefined> {
   const told = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=all', '--', ':/']);
-  if (told === undefined) return undefined;
-  const rows = rowsOf(told);
-  const added = rows.filter((row) => row.startsWith('?? ')).map((row) => row.slice('?? '.length));
-  return { added, clean: added.length === rows.length };
+  const rows = told === undefined ? undefined : rowsOf(told);
+  // What is staged and was changed again may be as it was before; what is in conflict is nothing of the kind.
+  return rows?.every((row) => /^(?:\?\?|[MTAD] | [MTD]) /.test(row)) ? rows.map((row) => row.slice(3)) : undefined;
 }
 
 function rowsOf(told: string): string[] {

@@ -3,7 +3,7 @@ import type { Change, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
 import { readLockfile } from './lockfiles/index.ts';
 import { isLockfile, lockfileNames } from './lockfiles/names.ts';
-import { largestLockfile } from './read-file.ts';
+import { largestLockfile, largestManifest } from './read-file.ts';
 import type { Side } from './sides.ts';
 
 /** The lockfiles to look at. */
@@ -48,7 +48,7 @@ export async function lockfileChanges(request: LockfileRequest): Promise<Lockfil
 /** The tree of one lockfile of a state. */
 export async function readFrom(side: Side, path: string): Promise<ResolvedTree | undefined> {
   const beside = `${path.slice(0, path.lastIndexOf('/') + 1)}package.json`;
-  const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, 4 * 1024 * 1024).catch(() => undefined)]);
+  const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, largestManifest).catch(() => undefined)]);
   if (text === undefined) return undefined;
   return readLockfile({ file: path, text, ...(manifest !== undefined && { manifest: parsed(manifest) }) });
 }

@@ -1,7 +1,7 @@
 /** Finds the lockfile of a project on disk, and what it is read with. */
 import { dirname, join, resolve } from 'node:path';
 import { lockfileNames } from './lockfiles/names.ts';
-import { largestLockfile, readTextFile } from './read-file.ts';
+import { largestLockfile, largestManifest, readTextFile } from './read-file.ts';
 
 /** A project's lockfile as it is written, and the package.json beside it. */
 export interface ProjectTexts {
@@ -18,7 +18,7 @@ export async function projectTexts(folder: string, file?: string): Promise<Proje
     const root = path.startsWith(folder) ? folder : dirname(path);
     const text = await readTextFile(path, root, largestLockfile);
     if (text === undefined) continue;
-    const manifest = await readTextFile(join(dirname(path), 'package.json'), root, 4 * 1024 * 1024);
+    const manifest = await readTextFile(join(dirname(path), 'package.json'), root, largestManifest);
     return { file: name, text, ...(manifest !== undefined && { manifest }) };
   }
   return undefined;

@@ -7,6 +7,9 @@ import { printable } from '../model/text.ts';
 /** Largest lockfile read, in bytes; the largest real ones have about 10 MB. */
 export const largestLockfile = 64 * 1024 * 1024;
 
+/** Largest package.json that is read for what a lockfile does not say. */
+export const largestManifest = 4 * 1024 * 1024;
+
 /** Text of a regular file inside `root`; undefined when there is none. A link that leads out of `root` is refused. */
 export async function readTextFile(path: string, root: string, limit: number): Promise<string | undefined> {
   const shown = printable(relative(root, path) || path);

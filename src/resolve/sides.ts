@@ -17,7 +17,11 @@ export interface Side {
 
 /** A commit. Texts asked for at the same time are read in one run of git. */
 export function commitSide(repository: Repository, commit: string): Side {
-  const all = once(async () => byPath(await filesOf(repository, commit, () => true)));
+  let listed = false;
+  const all = once(async () => {
+    listed = true;
+    return byPath(await filesOf(repository, commit, () => true));
+  });
   const known = new Map<string, TreeFile>();
   const texts = new Map<string, Promise<string>>();
   let waiting: (Wanted & { readonly take: (text: Promise<string>) => void })[] = [];
@@ -39,6 +43,10 @@ export function commitSide(repository: Repository, commit: string): Side {
   return {
     paths: once(async () => new Set((await all()).keys())),
     async first(paths) {
+      if (listed) {
+        const held = await all();
+        return paths.find((path) => held.has(path));
+      }
       for (const file of await filesOf(repository, commit, (path) => paths.includes(path), paths)) known.set(file.path, file);
       return paths.find((path) => known.has(path));
     },

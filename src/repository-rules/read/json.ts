@@ -1,5 +1,6 @@
 /** Reads JSON files of a repository. Comments and trailing commas are read over, as most tools do. */
 import { createScanner, type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { readPlainJson } from './json-plain.ts';
 import { longestText, type Plain, type Untold, type Value } from './value.ts';
 
 const deepest = 64;
@@ -8,6 +9,11 @@ const deepest = 64;
 export function readJson(text: string): Value | Untold {
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   if (bare.length > longestText) return { untold: `it is longer than ${longestText} characters` };
+  return readPlainJson(bare) ?? readCommentedJson(bare);
+}
+
+/** The same by the parser that knows comments. */
+export function readCommentedJson(bare: string): Value | Untold {
   if (isTooDeep(bare)) return { untold: `it is nested deeper than ${deepest} levels` };
   const errors: ParseError[] = [];
   const node = parseTree(bare, errors, { allowTrailingComma: true });

@@ -5,6 +5,7 @@ import type { CiStep } from './ci-file.ts';
 import { clientCalls } from './client.ts';
 import { readDockerfile } from './docker.ts';
 import { isDockerfile, isLockfile } from './paths.ts';
+import { remembered } from './remembered.ts';
 import type { ScriptCommand } from './script.ts';
 import { isSettingsFile, type Setting, settingsIn } from './settings.ts';
 import { at, type Untold } from './value.ts';
@@ -110,7 +111,7 @@ function once(addresses: readonly Address[]): readonly Address[] {
 }
 
 /** The hosts a lockfile fetches from; links to home pages and funding are none of them. */
-function lockfileHosts(file: string, text: string): readonly Address[] {
+const lockfileHosts = remembered((file: string, text: string): readonly Address[] => {
   const hosts = new Map<string, { url: string; line: number; count: number }>();
   let line = 1;
   let start = 0;
@@ -128,7 +129,7 @@ function lockfileHosts(file: string, text: string): readonly Address[] {
     }
   }
   return [...hosts.values()].map((host) => ({ ...host, file, said: 'lockfile' }));
-}
+});
 
 function decoded(text: string): string {
   try {

@@ -48,8 +48,20 @@ export interface Setting {
 export function settingsIn(file: string, text: string, below?: (key: string) => boolean): readonly Setting[] | Untold {
   const document = readSettingsFile(file, text);
   if ('untold' in document) return document;
-  const wanted = below ? onlyBelow(document, below) : document;
-  return leavesOf(wanted).map(({ path, plain, place, inList }) => ({ name: nameOf(path), path, plain, inList, file, ...place }));
+  return below ? told(file, onlyBelow(document, below)) : allOf(file, document);
+}
+
+const known = new WeakMap<Value, readonly Setting[]>();
+
+/** Several rules ask for all settings of the same document. */
+function allOf(file: string, document: Value): readonly Setting[] {
+  const held = known.get(document) ?? told(file, document);
+  known.set(document, held);
+  return held;
+}
+
+function told(file: string, document: Value): readonly Setting[] {
+  return leavesOf(document).map(({ path, plain, place, inList }) => ({ name: nameOf(path), path, plain, inList, file, ...place }));
 }
 
 // The items of a list have no key of their own.
@@ -66,5 +78,5 @@ function nameOf(path: readonly string[]): string {
 
 // Keys of hosts and scopes (`//host/:_authToken`, `@acme:registry`) are no words.
 function camelCase(key: string): string {
-  return /^[a-z-]+$/i.test(key) ? key.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) : key;
+  return key.includes('-') && /^[a-z-]+$/i.test(key) ? key.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) : key;
 }

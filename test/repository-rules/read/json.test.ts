@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readJson } from '../../../src/repository-rules/read/json.ts';
+import { readCommentedJson, readJson } from '../../../src/repository-rules/read/json.ts';
+import { readPlainJson } from '../../../src/repository-rules/read/json-plain.ts';
 import type { Place, Value } from '../../../src/repository-rules/read/value.ts';
 
 /** Every place of a document, in the order of its text. */
@@ -30,5 +31,64 @@ describe('readJson', () => {
     const read = readJson(text);
     const last = 'untold' in read ? undefined : placesOf(read).at(-1);
     expect(last).toEqual({ line: 1, column: text.lastIndexOf('"1.0.0"') + 1 });
+  });
+});
+
+describe('the reader of plain JSON', () => {
+  const odd = [
+    '',
+    ' ',
+    '\n',
+    '\r\n',
+    '\t',
+    '//x\n',
+    '/* x */',
+    ',',
+    ':',
+    '"',
+    '\\',
+    '\\"',
+    '\\u0041',
+    '\\ud800',
+    '\\x',
+    '{',
+    '}',
+    '[',
+    ']',
+    '-',
+    '+1',
+    '01',
+    '1e5',
+    '1.',
+    '.5',
+  ];
+  const more = ['true', 'truex', 'nul', 'NaN', '"a": 1,', '"__proto__": {},', '\u0001', '\u2028', '\ufeff', '\u00a0', 'é', '😀', "'", 'x'];
+  const change = fc.record({ at: fc.nat(), cut: fc.nat(3), piece: fc.constantFrom(...odd, ...more) });
+
+  it('says what the reader of JSON with comments says, or leaves it to that', () => {
+    let sure = 0;
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.constantFrom(0, 1, 2, '\t'), fc.array(change, { maxLength: 2 }), (json, indent, changes) => {
+        const text = changes.reduce(
+          (now, { at, cut, piece }) => {
+            const start = at % (now.length + 1);
+            return now.slice(0, start) + piece + now.slice(start + cut);
+          },
+          JSON.stringify(JSON.parse(json), null, indent),
+        );
+        const plain = readPlainJson(text);
+        if (plain) sure += 1;
+        if (plain) expect(plain).toEqual(readCommentedJson(text));
+      }),
+      { seed: 2311, numRuns: Number(process.env['FUZZ_RUNS'] ?? 1000), interruptAfterTimeLimit: 15_000 },
+    );
+    expect(sure).toBeGreaterThan(100);
+  });
+
+  it('leaves what is nested too deep, and takes what is not', () => {
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+    expect(readPlainJson(nested(64))).toEqual(readCommentedJson(nested(64)));
+    expect(readPlainJson(nested(65))).toBeUndefined();
+    expect(readPlainJson('[1,]')).toBeUndefined();
   });
 });

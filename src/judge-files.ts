@@ -89,7 +89,7 @@ function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvalu
     },
   };
   const seen = rule.check({ ...files, now: after, ...(earlier && { before: earlier }) }, context);
-  if (rule.kind === 'change' || !before) return seen;
+  if (rule.kind === 'change' || !before || seen.length === 0) return seen;
   // In a change a rule on states speaks of what the change brings in; what stood there before is the doctor's.
   const old = new Set(rule.check({ now: earlier ?? new Map(), paths: files.pathsBefore ?? new Set(before.keys()) }, context).map(identity));
   return seen.filter((each) => !old.has(identity(each)));

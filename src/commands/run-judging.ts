@@ -1,6 +1,7 @@
 /** What `run` judges itself: the lockfile before the client starts, what the client is about to add to it, and what it wrote in the end. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import semver from 'semver';
 import { DepwardError } from '../model/errors.ts';
 import { type Change, isIncoming, type ResolvedPackage, type ResolvedTree, refText } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
@@ -91,10 +92,12 @@ async function resolved(
   session.progress.say('resolving what this would install');
   const { emptyFolder, resolveProject, resolveSpecs } = await import('../resolve/spec.ts');
   const { slim } = await import('../resolve/documents.ts');
+  const prefer =
+    keepsToLockfile.has(command.client) && before && !update && !apart ? preferring(before.tree, specs) : (document: unknown) => document;
   const options = {
     folder: apart ? emptyFolder() : intended.folder,
     npm: { ...(await session.registry.npmOptions()), ...intended.npm },
-    fetchDocument: async (name: string, url: string) => slim(await fetchDocument(name, url)),
+    fetchDocument: async (name: string, url: string) => slim(prefer(await fetchDocument(name, url), name)),
     limits: { signal: io.signal, onDocument: (count: number) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   };
   try {
@@ -106,6 +109,22 @@ async function resolved(
     io.stderr(`depward: what this would add could not be told before: ${error.message}; what the client asks the registry for is judged\n`);
     return undefined;
   }
+}
+
+/** Clients that take a version their lockfile has for any range it satisfies; Yarn does so only for the very same range. */
+const keepsToLockfile: ReadonlySet<ClientName> = new Set(['pnpm', 'bun']);
+
+/** Documents whose `latest`, which ranges prefer, is what the lockfile has; not those of packages asked for by name. */
+function preferring(tree: ResolvedTree, specs: readonly string[]): (document: unknown, name: string) => unknown {
+  const locked = new Map<string, string[]>();
+  for (const { name, version, source } of tree.packages) if (source === 'registry') locked.set(name, [...(locked.get(name) ?? []), version]);
+  const asked = (name: string) => specs.some((spec) => spec === name || spec.startsWith(`${name}@`) || spec.includes(`npm:${name}`));
+  return (document, name) => {
+    const versions = Object.keys(Object(Object(document).versions));
+    const kept = semver.rsort((locked.get(name) ?? []).filter((version) => versions.includes(version) && semver.valid(version) !== null))[0];
+    if (kept === undefined || asked(name)) return document;
+    return { ...Object(document), 'dist-tags': { ...Object(document)['dist-tags'], latest: kept } };
+  };
 }
 
 /** Judges what the client wrote into its lockfile beyond what was judged before: it may resolve otherwise than npm, or from what it had in store. */

@@ -135,7 +135,9 @@ function isEmpty(folder: string): boolean {
 /** Where to resolve: the project itself, unless another package manager keeps its lockfile. */
 function homeOf(lockfile: ProjectLockfile | undefined, folder: string, notes: string[]): string {
   if (lockfile === undefined || lockfile.tree.format.startsWith('package-lock')) return folder;
-  notes.push(`resolved as npm would in an empty project: ${lockfile.file} is another package manager's`);
+  notes.push(
+    `resolved by npm's rules, apart from this project: ${lockfile.file} is another package manager's, whose overrides, patches and catalogs do not count here`,
+  );
   return emptyFolder();
 }
 

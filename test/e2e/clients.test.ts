@@ -31,6 +31,12 @@ beforeAll(async () => {
     { version: '1.0.1', at: anHourAgo },
   ]);
   add('@fxscope/inner', [{ version: '2.0.0', at: longAgo }]);
+  add('fxlib', [
+    { version: '1.0.0', at: longAgo },
+    { version: '1.1.0', at: longAgo },
+  ]);
+  add('fxbase', [{ version: '1.0.0', at: longAgo, dependencies: { fxlib: '1.0.0' } }]);
+  add('fxapp', [{ version: '1.0.0', at: longAgo, dependencies: { fxlib: '^1.0.0' } }]);
   add('fxnew', [{ version: '1.0.0', at: anHourAgo }]);
 });
 afterAll(async () => {
@@ -149,6 +155,18 @@ describe.each(clients.map((client) => [client.title, client] as const))('%s', (_
     expect(added).toMatchObject({ code: 0 });
     expect(added.err).toContain('judging 2 packages about to be added');
     expect(installed(careful.folder, 'fxtop')).toBe('1.0.0');
+  }, 120_000);
+
+  test('is judged by what that adds to its lockfile, where it would take the rest from there', async () => {
+    const grown = project(client, { dependencies: { fxbase: '1.0.0' } });
+    expect(await grown.run([client.program, ...client.install])).toMatchObject({ code: 0 });
+    const added = await grown.run(behind([client.program === 'npm' ? 'install' : 'add', 'fxapp']));
+    expect(added).toMatchObject({ code: 0 });
+    // For a range that is not locked Yarn takes the newest that satisfies it.
+    const about =
+      client.program === 'yarn' ? '2 packages about to be added (fxapp@1.0.0 and fxlib@1.1.0)' : '1 package about to be added (fxapp@1.0.0)';
+    expect(added.err).toContain(`judging ${about}`);
+    expect(lockOf(client, grown).includes('1.1.0')).toBe(client.program === 'yarn');
   }, 120_000);
 
   test('leaves out an optional package that is withheld, or fails, but never silently', async () => {

@@ -22,6 +22,8 @@ export interface CommandFacts {
   readonly inline: readonly InlineCode[];
   /** Programs that are neither the shell's own nor files. */
   readonly tools: readonly string[];
+  /** Files it fetches. */
+  readonly fetched: ReadonlySet<string>;
   /** Scripts of package.json it runs. */
   readonly scripts: readonly string[];
 }
@@ -186,6 +188,7 @@ function readFetch(name: string, rest: readonly Word[], sink: Sink, flow: Flow |
   else if (tells || (sends && rest.some((word) => /^@/.test(word.text) && placeOf(word.text))))
     sink.does('exfiltration', `output of a command to ${host}`);
   if (!sends) sink.does('download', target?.text ?? name);
+  if (name === 'certutil' || name === 'bitsadmin') sink.fetched.add(rest.at(-1)?.text ?? '');
   for (const [at, word] of rest.entries())
     if (/^(-o|-O|--output|-outfile|--output-document)$/i.test(word.text)) sink.fetched.add(rest[at + 1]?.text ?? '');
   const last = target?.text.split(/[?#]/)[0]?.split('/').at(-1);
@@ -368,8 +371,10 @@ function isDestructive(name: string, rest: readonly Word[]): boolean {
       rest.some((word) => /^-\w*[rR]/.test(word.text)) &&
       rest.some((word) => /^(~\/?\*?|\/\*?|(\.\/)?\*|\/home\/?\*?|\/Users\/?|\$HOME)$/.test(word.text))
     );
-  if (name === 'shred') return true;
+  if (name === 'shred' || (name === 'format' && rest.some((word) => /^[a-z]:$/i.test(word.text)))) return true;
+  if (name === 'dd') return rest.some((word) => /^of=\/dev\/(sd|nvme|disk|hd|vd|mmcblk)/.test(word.text));
+  if (name === 'find') return rest.some((word) => word.text === '-delete') && /^(~\/?|\/|\$HOME|\/home\/?|\/Users\/?)$/.test(rest[0]?.text ?? '');
   if (name === 'del' || name === 'rd' || name === 'rmdir')
-    return rest.some((word) => /^\/s$/i.test(word.text)) && rest.some((word) => /^(~|\.|\*(\.\*)?$|[a-z]:\\?\*?$)/i.test(word.text));
+    return rest.some((word) => /^\/s$/i.test(word.text)) && rest.some((word) => /^(~|\.|\*(\.\*)?$|[a-z]:\\?(\*(\.\*)?)?$)/i.test(word.text));
   return name === 'cipher' && rest.some((word) => /^\/w/i.test(word.text));
 }

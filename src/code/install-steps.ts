@@ -83,6 +83,7 @@ function gypSteps(gyp: string, readFile: (path: string) => string | undefined): 
           inline: [],
           tools: [],
           scripts: [],
+          fetched: new Set(),
         }),
       ),
   ];

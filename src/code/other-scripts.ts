@@ -68,6 +68,11 @@ const powershell: readonly Row[] = [
     pattern:
       /(\biex\b|invoke-expression)[^\n]{0,200}(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)|(iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)[^\n]{0,200}\|\s*(iex\b|invoke-expression)/i,
   },
+  {
+    kind: 'download-execute',
+    detail: 'fetches and starts',
+    pattern: /\b(iwr|irm|invoke-webrequest|invoke-restmethod|start-bitstransfer|downloadfile)\b[^\n]{0,400}\b(start-process|saps|invoke-item|ii)\b/i,
+  },
   { kind: 'dynamic-code', detail: 'Invoke-Expression', pattern: /\b(iex|invoke-expression)\b|\[scriptblock\]::create/i },
   {
     kind: 'decode-execute',

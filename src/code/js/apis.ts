@@ -2,7 +2,7 @@
 
 /** Modules whose calls talk to hosts. */
 const networkModules = new Set(
-  'http https http2 net tls dgram undici axios node-fetch node-fetch-native cross-fetch isomorphic-fetch got request request-promise request-promise-native needle superagent phin bent ky ky-universal wretch ofetch follow-redirects make-fetch-happen npm-registry-fetch minipass-fetch ws socket.io-client websocket faye-websocket isomorphic-ws engine.io-client nodemailer emailjs ssh2 ftp basic-ftp download node-downloader-helper simple-get centra unirest urllib gaxios teeny-request sync-request then-request sync-fetch'.split(
+  'http https http2 net tls dgram undici axios node-fetch node-fetch-native cross-fetch isomorphic-fetch got request request-promise request-promise-native needle superagent phin bent ky ky-universal wretch ofetch follow-redirects make-fetch-happen npm-registry-fetch minipass-fetch ws socket.io-client websocket faye-websocket isomorphic-ws engine.io-client nodemailer emailjs ssh2 ftp basic-ftp download node-downloader-helper @octokit/rest @octokit/core @octokit/request octokit discord.js discord-webhook-node node-telegram-bot-api telegraf @slack/webhook @slack/web-api simple-get centra unirest urllib gaxios teeny-request sync-request then-request sync-fetch'.split(
     ' ',
   ),
 );

@@ -1,7 +1,8 @@
 /** Files that are read, written, fetched and deleted. */
+import { placeOf } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
-import { textOf } from './known.ts';
+import { hole, textOf } from './known.ts';
 import { isCall, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
@@ -10,7 +11,10 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   const [first, second] = node.arguments;
   const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
   const path = told?.text ?? '';
+  const place = told ? placeOf(path) : undefined;
+  if (place) notes.add(place.kind, place.detail, node, told?.readAs);
   if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
+  else if (touch !== 'read' && touch !== 'copy' && first && (path === '' || path.includes(hole))) readSweep(notes, first, path, node, scope);
   if (told && (touch === 'read' || touch === 'copy') && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~'))
     notes.files.push(path);
   if (touch !== 'write' && touch !== 'copy') return;
@@ -18,6 +22,13 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+/** Everything found in the home folder or at the root. */
+function readSweep(notes: Notes, file: Node, path: string, node: Called, scope: Scope): void {
+  const tags = originOf(notes.evaluator, file, scope);
+  if (tags.has('file') && (tags.has('home') || /^(~|\/|\/home|\/Users)\/…$/.test(path)))
+    notes.add('destructive', 'all it finds in the home folder', node);
 }
 
 function fetches(notes: Notes, file: Node | undefined, path: string, node: Node, scope: Scope): void {

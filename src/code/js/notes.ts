@@ -94,10 +94,10 @@ export class Notes implements Spots {
   fileKeys(node: Node | undefined, scope: Scope): readonly string[] {
     if (!node || node.type === 'SpreadElement') return [];
     const plain = bare(node);
-    const text = textOf(this.evaluator.value(plain, scope))?.text;
+    const texts = this.evaluator.alternatives(plain, scope).map((value) => textOf(value)?.text);
     return [
       ...(plain.type === 'Identifier' ? [`$${plain.name}`] : []),
-      ...(text !== undefined && text !== hole && /[\w]/.test(text.replaceAll(hole, '')) ? [text] : []),
+      ...texts.filter((text) => text !== undefined).filter((text) => text !== hole && /[\w]/.test(text.replaceAll(hole, ''))),
     ];
   }
 }

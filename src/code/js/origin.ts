@@ -2,6 +2,7 @@
 import { isKeyName, isSecretVariable, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
+import { textOf } from './known.ts';
 import { bare, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import type { Evaluator } from './value.ts';
 
@@ -20,6 +21,8 @@ export type Tag =
   | 'clipboard'
   | 'page-data'
   | 'command-output'
+  /** The home folder itself, not something known in it. */
+  | 'home'
   | 'argument'
   /** A function call or expression that could not be told. */
   | 'computed';
@@ -40,6 +43,7 @@ class Tracer {
   readonly #evaluator: Evaluator;
   readonly #seen = new Set<Binding>();
   readonly #functions = new Set<FunctionNode>();
+  readonly #fields = new Set<string>();
   #left = mostNodes;
 
   constructor(evaluator: Evaluator) {
@@ -87,6 +91,8 @@ class Tracer {
     const binding = lookup(scope, name);
     if (!binding || this.#seen.has(binding) || hops > mostHops) return;
     this.#seen.add(binding);
+    const told = this.#evaluator.bound(binding);
+    if (told?.is === 'path') this.#path(told.path);
     if (binding.parameter) this.#parameter(binding, hops);
     for (const { node, scope: from } of this.#evaluator.scan.fedInto(name)) if (lookup(from, name) === binding) this.trace(node, from, hops + 1);
     for (const source of binding.sources) {
@@ -109,12 +115,12 @@ class Tracer {
       const argument = handed.to.arguments[handed.index === -1 ? binding.parameter.index : binding.parameter.index + 1];
       if (argument) this.trace(argument, handed.scope, hops + 1);
     } else this.trace(isCall(handed.to) ? handed.to.callee : handed.to, handed.scope, hops + 1);
-    if (isCall(handed.to)) this.#calleeTags(handed.to.callee, [], handed.scope);
+    if (isCall(handed.to)) this.#calleeTags(handed.to.callee, handed.to.arguments.slice(0, 1), handed.scope);
   }
 
   /** A parameter of a named function holds what its callers give. */
   #called(target: FunctionNode, index: number, hops: number): void {
-    const name = target.type === 'ArrowFunctionExpression' ? undefined : target.id?.name;
+    const name = this.#evaluator.scan.nameOf(target);
     for (const { node, scope } of name === undefined ? [] : this.#evaluator.scan.callsByName(name)) {
       const argument = node.arguments[index];
       const called = lookup(scope, name ?? '')?.sources.some((source) => source.node === target);
@@ -126,11 +132,19 @@ class Tracer {
     const path = this.#evaluator.path(node, scope);
     if (path !== undefined && this.#path(path)) return;
     const key = this.#evaluator.key(node, scope);
+    if (key !== undefined && node.object.type === 'ThisExpression') this.#field(key, hops);
     if (key !== undefined && isKeyName(key)) this.tags.add('key-material');
     if (node.computed) this.trace(node.property, scope, hops);
     // One variable of the environment, whichever it is, is not the environment.
     if (key === undefined && this.#evaluator.path(node.object, scope) === '#process.env') return;
     this.trace(node.object, scope, hops);
+  }
+
+  /** What the methods of the file put into a field. */
+  #field(key: string, hops: number): void {
+    if (hops > mostHops || this.#fields.has(key)) return;
+    this.#fields.add(key);
+    for (const { node, scope } of this.#evaluator.scan.fedInto(`this.${key}`)) this.trace(node, scope, hops + 1);
   }
 
   /** True when a path says all there is to know. */
@@ -147,7 +161,14 @@ class Tracer {
   }
 
   #call(node: Node & { type: 'CallExpression' | 'NewExpression' }, scope: Scope, hops: number): void {
+    const place = textOf(this.#evaluator.value(node, scope))?.text;
+    if (place === '~' || place === '~/') this.tags.add('home');
     this.#calleeTags(node.callee, node.arguments, scope);
+    // A place within the home folder that is known has nothing to do with all of it.
+    if (place !== undefined && /^~\/[^…]+$/.test(place)) {
+      this.#text(place);
+      return;
+    }
     this.trace(node.callee, scope, hops);
     const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
     // What a function of the file makes of the environment is mostly one variable of it.
@@ -180,11 +201,21 @@ class Tracer {
       if (decodes(path)) this.tags.add('decoded');
       if (tellsOfHost(path)) this.tags.add('host');
       if (touchesFile(path) === 'read') this.tags.add('file');
-      if (/^child_process#exec(File)?Sync|^child_process#spawnSync/.test(path)) this.tags.add('command-output');
+      if (/^dns#(\w+\.)?resolve(Txt|Any|Cname)?$/.test(path)) this.tags.add('network');
+      if (/^child_process#(exec|spawn)/.test(path)) this.#output(args, scope);
       if (/^clipboardy#|^#navigator\.clipboard/.test(path)) this.tags.add('clipboard');
       if (/serialize(Array)?$/.test(path)) this.tags.add('page-data');
     }
     if (path !== undefined && /^(buffer)?#Buffer(\.from)?$/.test(path) && this.#unpacks(args, scope)) this.tags.add('decoded');
+  }
+
+  /** What the output of a program tells. */
+  #output(args: readonly Node[], scope: Scope): void {
+    this.tags.add('command-output');
+    const [first] = args;
+    const line = first && first.type !== 'SpreadElement' ? this.#evaluator.text(first, scope).text : '';
+    if (/^\s*(env|printenv|set|export -p)\s*$/.test(line)) this.tags.add('environment');
+    if (/^\s*(curl|wget|iwr)\s/.test(line)) this.tags.add('network');
   }
 
   /** True for `Buffer.from(x, 'base64')` and buffers of numbers; a buffer of text is only text. */

@@ -65,6 +65,8 @@ function property(notes: Notes, node: Node | undefined, key: string, scope: Scop
 function command(notes: Notes, facts: CommandFacts, node: Node, readAs: ReadAs): void {
   for (const { kind, detail } of facts.doings) notes.add(kind, detail, node, readAs);
   notes.files.push(...facts.files);
+  for (const file of facts.fetched) notes.fetched.set(file, node);
+  for (const file of facts.files) notes.started.add(file);
   for (const { language, code } of facts.inline) {
     if (language === 'javascript') notes.inner.push({ code, at: node.start ?? 0, readAs });
     else for (const found of readTokenScript(code, language).spotted) notes.add(found.kind, found.detail, node, readAs);

@@ -18,6 +18,7 @@ export function readRequire(notes: Notes, specifier: Node, scope: Scope, at: Nod
   const { text, readAs } = notes.evaluator.text(specifier, scope);
   const plain = bare(specifier);
   if (/^data:/.test(text)) notes.inner.push({ code: dataText(text), at: at.start ?? 0, readAs: 'decoded' });
+  if (text.includes(hole) && notes.tagsOf([specifier], scope).has('network')) notes.add('remote-code', 'imports what a host sent', at);
   if (/^https?:/.test(text)) notes.add('remote-code', `imports ${hostOf(text) ?? text}`, at);
   notes.requires.push(text);
   for (const key of notes.fileKeys(specifier, scope)) notes.started.add(key);

@@ -28,6 +28,8 @@ export interface Scan {
   callsByName(name: string): readonly Seen<CallNode>[];
   /** Every function. */
   functions(): Iterable<Node>;
+  /** The name a function is called by. */
+  nameOf(target: Node): string | undefined;
   /** Methods of classes and objects, and functions that are assigned to a member, by name. */
   readonly methods: ReadonlyMap<string, readonly FunctionNode[]>;
   /** Where code stands that only runs when the file itself is started. */
@@ -83,6 +85,12 @@ class Walk implements Scan {
   readonly #inner = new Map<Node, Scope>();
   readonly methods = new Map<string, FunctionNode[]>();
   readonly asProgram: (readonly [number, number])[] = [];
+
+  readonly #named = new Map<Node, string>();
+
+  nameOf(target: Node): string | undefined {
+    return target.type === 'FunctionDeclaration' && target.id ? target.id.name : this.#named.get(target);
+  }
 
   functions(): Iterable<Node> {
     return this.#inner.keys();
@@ -281,6 +289,7 @@ class Walk implements Scan {
     for (let at = 0; at < declarations.length; at++) {
       const { id, init } = declarations[at] as ESTree.VariableDeclarator;
       declare(id, init ?? undefined, into, scope, []);
+      if (init && id.type === 'Identifier' && isFunction(init)) this.#named.set(init, id.name);
     }
     for (let at = declarations.length - 1; at >= 0; at--) {
       const { id, init } = declarations[at] as ESTree.VariableDeclarator;
@@ -350,16 +359,27 @@ function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
   return found;
 }
 
+/** What holds: a name, or a field as `this.field`; of something deeper the outermost. */
+function holderName(object: Node): string | undefined {
+  let at = object;
+  while (at.type === 'MemberExpression') {
+    if (at.object.type === 'ThisExpression') return !at.computed && at.property.type === 'Identifier' ? `this.${at.property.name}` : undefined;
+    at = at.object as Node;
+  }
+  return at.type === 'Identifier' ? at.name : undefined;
+}
+
 const feeding = new Set('push unshift set add append concat enqueue splice write assign'.split(' '));
 const mostFed = 8;
 
 function fedByName(calls: Scan['calls'], assignments: Scan['assignments']): Map<string, Seen<Node>[]> {
   const found = new Map<string, Seen<Node>[]>();
   const feed = (object: Node, fed: readonly Node[], scope: Scope): void => {
-    if (object.type !== 'Identifier' || fed.length === 0) return;
-    const held = found.get(object.name) ?? [];
+    const name = holderName(object);
+    if (name === undefined || fed.length === 0) return;
+    const held = found.get(name) ?? [];
     for (const node of fed) if (held.length < mostFed && node.type !== 'Literal' && !isFunction(node)) held.push({ node, scope });
-    found.set(object.name, held);
+    found.set(name, held);
   };
   for (const { node, scope } of calls) {
     if (node.type === 'ImportExpression' || node.callee.type !== 'MemberExpression') continue;
@@ -369,7 +389,9 @@ function fedByName(calls: Scan['calls'], assignments: Scan['assignments']): Map<
     if (intoFirst && node.arguments[0]) feed(node.arguments[0] as Node, node.arguments.slice(1) as Node[], scope);
     else feed(object as Node, node.arguments as Node[], scope);
   }
-  for (const { node, scope } of assignments) if (node.left.type === 'MemberExpression') feed(node.left.object as Node, [node.right], scope);
+  for (const { node, scope } of assignments)
+    if (node.left.type === 'MemberExpression')
+      feed(node.left.object.type === 'ThisExpression' ? node.left : (node.left.object as Node), [node.right], scope);
   return found;
 }
 

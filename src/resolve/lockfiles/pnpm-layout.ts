@@ -94,13 +94,19 @@ const sections = { importers: importer, packages: package_, snapshots: snapshot 
 type SectionName = keyof typeof sections;
 const sectionNames = Object.keys(sections) as readonly SectionName[];
 
+interface Section {
+  readonly entries: ReadonlyMap<string, number>;
+  readonly start: number;
+  readonly end: number;
+}
+
 class OwnDocument implements PnpmDocument {
   readonly packages: PnpmRow[] = [];
   lockfileVersion: string | undefined;
   patched: readonly string[] = [];
   readonly #source: Source;
   /** Where each entry of a section begins; the section ends where the last one does. */
-  readonly #starts = new Map<SectionName, { readonly entries: ReadonlyMap<string, number>; readonly start: number; readonly end: number }>();
+  readonly #starts = new Map<SectionName, Section>();
   #rest = '';
   #document: YamlMap | undefined;
   #importers: YamlMap | undefined;
@@ -125,10 +131,6 @@ class OwnDocument implements PnpmDocument {
   finish(): boolean {
     const [document, second] = readTidyYaml(this.#rest) ?? [];
     if (!document || second || sectionNames.some((name) => document.has(name))) return false;
-    const own = this.#starts.get('importers');
-    if (own) this.#importers = readTidyYaml(this.#source.text.slice(own.start, own.end))?.[0];
-    // A key that is there twice in a project, or anything else the reader of lines is not sure of.
-    if (own && !this.#importers) return false;
     this.#document = document;
     this.lockfileVersion = textAt(document, 'lockfileVersion');
     this.patched = mapAt(document, 'patchedDependencies').keys();
@@ -172,11 +174,19 @@ class OwnDocument implements PnpmDocument {
   }
 
   localLinks(): readonly LocalLink[] {
-    return this.importers().flatMap(([project, owner]) => localLinksOf(project, owner));
+    const own = this.#starts.get('importers');
+    return own ? linksIn(this.#source.text, own) : this.importers().flatMap(([project, owner]) => localLinksOf(project, owner));
   }
 
   importers(): readonly (readonly [string, YamlMap])[] {
+    const own = this.#starts.get('importers');
+    if (own) this.#importers ??= readTidyYaml(this.#source.text.slice(own.start, own.end))?.[0] ?? this.#twice();
     return importersOf(this.#importers ?? this.#document ?? new SmallMap());
+  }
+
+  /** Nothing else is in the pattern of a project and not in the reader of lines. */
+  #twice(): never {
+    throw unreadable(this.#source.input, 'a dependency of a project is there twice', 'Restore the file from version control.');
   }
 
   where(path: string): Location | undefined {
@@ -228,4 +238,38 @@ class OwnDependent implements PnpmDependent {
     const what = `${printable(key, 80)} is there twice in ${printable(this.path, 80)}`;
     return unreadable(this.#source.input, what, 'Restore the file from version control.');
   }
+}
+
+const linkRow = sticky(`(?: {6}(${key})| {8}version): (?:"(link:[^"\\n]*)"|'(link:[^'\\n]*)'|(link:[^\\n]*))\\n`);
+
+/** The links among the lines of projects: one of a few lines holds one, and all others need not be looked at for it. */
+function linksIn(text: string, { entries, start, end }: Section): LocalLink[] {
+  const links: LocalLink[] = [];
+  let project = '.';
+  const projects = [...entries];
+  let next = 0;
+  for (let at = text.indexOf('link:', start); at >= 0 && at < end; at = text.indexOf('link:', at + 1)) {
+    for (; (projects[next]?.[1] ?? end) <= at; next++) project = projects[next]?.[0] ?? project;
+    const row = text.lastIndexOf('\n', at) + 1;
+    linkRow.lastIndex = row;
+    const found = linkRow.exec(text);
+    const target = found?.[2] ?? found?.[3] ?? found?.[4];
+    if (target === undefined || text.indexOf('link:', row) < at || !fieldAt(text, row).endsWith('ependencies')) continue;
+    links.push({ project, name: bare(found?.[1] ?? keyAbove(text, row)), target });
+  }
+  return links;
+}
+
+/** The field of a project in which a row stands. */
+function fieldAt(text: string, row: number): string {
+  let at = text.lastIndexOf('\n    ', row - 2);
+  while (text.charCodeAt(at + 5) === 32) at = text.lastIndexOf('\n    ', at - 1);
+  return text.slice(at + 5, text.indexOf(':', at + 5));
+}
+
+/** The key that stands above a specifier and its version. */
+function keyAbove(text: string, row: number): string {
+  const specifier = text.lastIndexOf('\n', row - 2) + 1;
+  const name = text.lastIndexOf('\n', specifier - 2) + 1;
+  return text.slice(name + 6, specifier - 2);
 }

@@ -22,14 +22,7 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
   const documents = readOwnLayout(input, text) ?? (await readParsedLayout(input, text));
   const told = documents.map((document): VersionedDocument => ({ document, version: versionOf(input, document) }));
-  const entries = new Map<string, Placed>();
-  for (const { document, version } of told) {
-    for (const row of document.packages) {
-      if (!entries.has(row.path)) entries.set(row.path, { ...readEntry(input, row, version), document });
-    }
-    if (entries.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  }
-  const { merged, keyOf } = mergePeers(entries);
+  const { merged, keyOf } = mergePeers(input, told);
   const graph = lazyGraph(() => linksOf(told, keyOf));
   let aliases: ReadonlyMap<string, string> | undefined;
   const aliasOf = (key: string) => {
@@ -39,8 +32,8 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   };
   const patched = new Set(documents.flatMap((document) => document.patched));
   const where = (key: string) => {
-    const { path, entry } = merged.get(key) ?? {};
-    return path === undefined ? undefined : entry?.document.where(path);
+    const { path, document } = merged.get(key) ?? {};
+    return path === undefined ? undefined : document?.where(path);
   };
   const lookups = { only: graph.only, where, aliasOf };
   const packages = [...merged].map(([key, { entry }]) => new LazyPackage(factsOf(key, entry, patched), lookups));
@@ -63,23 +56,33 @@ function versionOf(input: LockfileInput, document: PnpmDocument): number {
   );
 }
 
-type Placed = PnpmEntry & { readonly document: PnpmDocument };
-
 interface Merged {
   readonly path: string;
-  readonly entry: Placed;
+  readonly entry: PnpmEntry;
+  readonly document: PnpmDocument;
+}
+
+interface AllMerged {
+  readonly merged: ReadonlyMap<string, Merged>;
+  readonly keyOf: ReadonlyMap<string, string>;
 }
 
 /** One package for all its peer contexts, unless they differ in what is fetched. */
-function mergePeers(entries: ReadonlyMap<string, Placed>): { merged: ReadonlyMap<string, Merged>; keyOf: ReadonlyMap<string, string> } {
+function mergePeers(input: LockfileInput, documents: readonly VersionedDocument[]): AllMerged {
   const merged = new Map<string, Merged>();
   const keyOf = new Map<string, string>();
-  for (const [path, entry] of entries) {
-    const held = merged.get(entry.base);
-    const same = !held || (held.entry.integrity === entry.integrity && held.entry.resolved === entry.resolved);
-    const key = same ? entry.base : path;
-    keyOf.set(path, key);
-    if (!merged.has(key)) merged.set(key, { path, entry });
+  for (const { document, version } of documents) {
+    for (const row of document.packages) {
+      const { path } = row;
+      if (keyOf.has(path)) continue;
+      const entry = readEntry(input, row, version);
+      const held = merged.get(entry.base);
+      const same = !held || (held.entry.integrity === entry.integrity && held.entry.resolved === entry.resolved);
+      const key = same ? entry.base : path;
+      keyOf.set(path, key);
+      if (!held || !(same || merged.has(key))) merged.set(key, { path, entry, document });
+    }
+    if (keyOf.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   }
   return { merged, keyOf };
 }

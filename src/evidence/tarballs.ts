@@ -1,8 +1,10 @@
 /** Facts of tarballs: from the store, else fetched, checked and analysed, with few bytes in memory at any time. */
 import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
+import { bytesInFlight } from './bytes-in-flight.ts';
 import type { ContentsStore } from './contents-store.ts';
-import { type Readers, sharedReaders } from './readers.ts';
+import type { ReadRequest } from './read-tarball.ts';
+import { type Answer, type Readers, sharedReaders } from './readers.ts';
 import { turns } from './turns.ts';
 
 /** Where packed bytes come from; the registry in earnest, memory in tests. */
@@ -41,6 +43,10 @@ const limitBytes = 160 * 2 ** 20;
 /** Downloads side by side, each held in memory up to this many bytes; what is larger streams through, one at a time. */
 const mostDownloads = 6;
 const heldBytes = 2 * 2 ** 20;
+/** With so many bytes waiting to be read, no further download begins. */
+const mostWaiting = 6 * 2 ** 20;
+/** Facts in memory for those who ask again in the same run; the store has the rest. */
+const mostKnown = 32;
 /** Beyond this many bytes unpacked, reading is left to the further thread. */
 const smallUnpacked = 2 ** 19;
 
@@ -51,6 +57,7 @@ export function openTarballs(
   { isolate = false, readers = sharedReaders(isolate) }: { readonly isolate?: boolean; readonly readers?: Readers } = {},
 ): Tarballs {
   const downloads = turns(mostDownloads);
+  const inFlight = bytesInFlight(mostWaiting);
   const large = turns(1);
   const known = new Map<string, Promise<ReadTarball>>();
 
@@ -61,13 +68,23 @@ export function openTarballs(
     const words = [ref.lockfile, ref.registry].filter((word) => word !== undefined);
     const request = { git: ref.git === true, words, ...(ref.command !== undefined && { command: ref.command }) };
     const open = (): AsyncIterable<Buffer> => openBytes(source, ref);
-    const packed = await downloads.take(() => bytesOf(open()));
-    const { facts, holds, spared } = packed
-      ? await readers.read(() => [packed], request, unpackedOf(packed) <= smallUnpacked ? 'small' : 'large')
-      : await large.take(() => readers.read(open, request, 'large'));
+    const packed = await downloads.take(async () => {
+      await inFlight.room();
+      return bytesOf(open());
+    });
+    const { facts, holds, spared } = packed ? await readHeld(packed, request) : await large.take(() => readers.read(open, request, 'large'));
     if (!spared) store?.put(facts, ref);
     const contradicts = contradicted(ref, holds);
     return { facts, ...(contradicts && { contradicts }) };
+  }
+
+  async function readHeld(packed: Buffer, request: ReadRequest): Promise<Answer> {
+    const release = inFlight.hold(packed.length);
+    try {
+      return await readers.read(() => [packed], request, unpackedOf(packed) <= smallUnpacked ? 'small' : 'large');
+    } finally {
+      release();
+    }
   }
 
   /** Facts are kept under the sha512 of the bytes they were learnt from: both words must be that one. */
@@ -83,7 +100,9 @@ export function openTarballs(
     read(ref) {
       const key = JSON.stringify(ref);
       const held = known.get(key) ?? fetched(ref);
-      if (known.size < 64) known.set(key, held);
+      const [oldest] = known.keys();
+      if (oldest !== undefined && known.size >= mostKnown) known.delete(oldest);
+      known.set(key, held);
       held.catch(() => known.delete(key));
       return held;
     },

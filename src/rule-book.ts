@@ -12,7 +12,8 @@ export interface RulePage {
   readonly needs: readonly EvidenceKind[];
 }
 
-const packagePages: readonly RulePage[] = [
+/** The rules on packages and the joining of evidence: at hand without the parsers that rules on files bring along. */
+export const packagePages: readonly RulePage[] = [
   ...rules.map(({ meta, options, needs }) => ({ meta, options, needs })),
   { meta: joinedEvidence, options: {}, needs: [] },
 ];

@@ -163,6 +163,13 @@ export const settledDays = 30;
 
 /** The packages the project itself asks for, where there are few enough to mean something. */
 function askedFor(tree: ResolvedTree): ReadonlySet<string> {
-  const direct = tree.packages.filter((entry) => tree.dependentsOf(entry.key).some((edge) => edge.from === ''));
-  return new Set(direct.length <= 12 ? direct.map((entry) => entry.name) : []);
+  const direct = new Set<string>();
+  let count = 0;
+  for (const entry of tree.packages) {
+    if (!tree.dependentsOf(entry.key).some((edge) => edge.from === '')) continue;
+    count += 1;
+    if (count > 12) return new Set();
+    direct.add(entry.name);
+  }
+  return direct;
 }

@@ -1,5 +1,5 @@
 /** One further thread that reads tarballs, with limits on memory and time: what goes beyond them ends the thread, not the process. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DepwardError, type ErrorCode } from '../model/errors.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
 
@@ -46,7 +46,7 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
 
   function started(): Worker {
     if (worker) return worker;
-    const fresh = new Worker(file, {
+    const fresh = new (process.getBuiltinModule('node:worker_threads').Worker)(file, {
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes, maxYoungGenerationSizeMb: 16 },
       env: {},
       execArgv: [],

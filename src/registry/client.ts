@@ -12,7 +12,6 @@ import { recall, remember, signerOf } from './remembered.ts';
 import { resolverDocument } from './resolving.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
-import { liesInside, strangerBytes } from './stranger-bytes.ts';
 import { type TarballRequest, tarballStream } from './tarball-bytes.ts';
 import { isProxied } from './transport.ts';
 
@@ -165,6 +164,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     async *strangerBytes(url, { limitBytes }) {
       const { options: npm } = await config();
       if (isProxied(npm)) throw new DepwardError('not-found', 'its tarball is not fetched: what a web address means is not known behind a proxy');
+      // Loaded late: few lockfiles hold any.
+      const { liesInside, strangerBytes } = await import('./stranger-bytes.ts');
       inside ??= liesInside(registries.main);
       yield* strangerBytes(url, { limitBytes, npm, whole: signal, inside: await inside });
     },

@@ -1,5 +1,5 @@
 /** Hosts that cannot be reached: told at once to all who ask, instead of letting each of a thousand requests find out by waiting. */
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
 
 /** Failures that say nothing ever got to the host. */
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
@@ -44,7 +44,8 @@ export function lookupTogether(hostname: string, options: LookupOptions, answer:
   const others = waiting.get(key);
   if (others) return void others.push(answer);
   waiting.set(key, [answer]);
-  lookup(hostname, options, (error, address, family) => {
+  // Loaded when the first name is looked up: a warm run asks for none.
+  process.getBuiltinModule('node:dns').lookup(hostname, options, (error, address, family) => {
     const all = waiting.get(key) ?? [];
     waiting.delete(key);
     for (const one of all) one(error, address, family);

@@ -2,7 +2,7 @@
  * Slices as text and back. People, releases and stubs that several slices share are written once; stubs lie in columns. The
  * text has sections, and only those are parsed that somebody looks into: a run over thousands of packages looks into few.
  */
-import type { Gathered, ReleaseStub } from '../model/evidence.ts';
+import type { Gathered, Lack, ReleaseStub } from '../model/evidence.ts';
 import { type DependencySets, type Person, type Release, trustLevels } from '../model/packument.ts';
 import type { Slices } from './slices.ts';
 
@@ -22,7 +22,8 @@ export function encodeSlices(slices: Slices): string {
   const written = {
     times: plain(times, (value) => ({ ...value, before: refs(value.before), around: refs(value.around) })),
     listing: plain(listing, (value) => ({ ...value, alternatives: refs(value.alternatives) })),
-    release: plain(release, ({ current, previous, settled }) => ({
+    release: plain(release, ({ current, previous, settled }, lacking) => ({
+      lacking: lacking && [lacking.why, lacking.reason],
       current: releases.place(current),
       previous: previous && releases.place(previous),
       settled: settled && releases.place(settled),
@@ -78,8 +79,8 @@ class Table<T> {
   }
 }
 
-function plain<T>(gathered: Gathered<T>, write: (value: T) => object): object {
-  return gathered.ok ? write(gathered.value) : [gathered.why, gathered.reason];
+function plain<T>(gathered: Gathered<T>, write: (value: T, lacking: Lack | undefined) => object): object {
+  return gathered.ok ? write(gathered.value, gathered.lacking) : [gathered.why, gathered.reason];
 }
 
 function runOf(places: readonly number[]): Run {
@@ -145,10 +146,15 @@ function revive(
 }
 
 function rich(written: Loose, read: (value: Loose) => Loose): Gathered<Loose> {
-  if (!Array.isArray(written)) return { ok: true, value: read(written) };
-  const [why, reason] = written;
+  if (Array.isArray(written)) return { ok: false, ...lackFrom(written) };
+  if (written.lacking === undefined) return { ok: true, value: read(written) };
+  const { lacking, ...value } = written;
+  return { ok: true, value: read(value), lacking: lackFrom(lacking) };
+}
+
+function lackFrom([why, reason]: Loose): Lack {
   if ((why !== 'not-offered' && why !== 'failed') || typeof reason !== 'string') throw new RangeError('no such gap');
-  return { ok: false, why, reason };
+  return { why, reason };
 }
 
 /** Puts a list in the place of its run, made when first looked at. */

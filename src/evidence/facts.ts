@@ -31,7 +31,7 @@ export interface FactsStore {
 }
 
 /** The name of the store's file; the number rises when its format changes. */
-export const factsFile = 'facts-2.log';
+export const factsFile = 'facts-3.log';
 
 /** Opens the store of one user in a file of the cache folder. */
 export function openFacts(path: string): FactsStore {

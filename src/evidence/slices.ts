@@ -125,11 +125,14 @@ function latestOf({ packument, entries, listed }: History): string | undefined {
 }
 
 function releaseOf(view: View): Slices['release'] {
-  const { entry, settled } = view;
+  const { entry, settled, history } = view;
   const previous = previousOf(view)?.release;
   const standing = highestBelow(settled, entry)?.release;
-  return had({ current: entry.release, ...(previous && { previous }), ...(standing && { settled: standing }) });
+  const value = { current: entry.release, ...(previous && { previous }), ...(standing && { settled: standing }) };
+  return had(value, history.packument.offers.scripts ? undefined : untoldScripts);
 }
+
+const untoldScripts = { why: 'not-offered', reason: 'this registry does not say what runs on install' } as const;
 
 /** The highest lower release that came before; a release dated before all it follows is held against those nonetheless. */
 function previousOf({ history, entry, earlier }: View): Entry | undefined {

@@ -42,6 +42,13 @@ export function sameBytes(claimed: Hashes, known: Hashes): { readonly same: bool
   return strongest !== undefined && known.has(strongest) ? { same: true, algorithm: strongest } : undefined;
 }
 
+/** Whether claimed hashes name the bytes a registry publishes. */
+export function samePublished(claimed: Hashes, published: { readonly integrity?: string; readonly shasum?: string }): ReturnType<typeof sameBytes> {
+  const known = hashesOf(published.integrity);
+  // Turning one way of writing into the other is for those alone who need it.
+  return sameBytes(claimed, claimed.has('sha1') ? withShasum(known, published.shasum) : known);
+}
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 function base64OfHex(hex: string): string {

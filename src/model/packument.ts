@@ -86,6 +86,8 @@ export interface Offers {
   readonly maintainers: boolean;
   readonly trust: boolean;
   readonly signatures: boolean;
+  /** What runs on install. */
+  readonly scripts: boolean;
 }
 
 /** A whole package as of a moment. */

@@ -150,14 +150,23 @@ function removedOf(
 
 function offersOf(releases: readonly Release[], maintainers: readonly Person[] | undefined, time: Readonly<Record<string, unknown>>): Offers {
   const publishers = releases.some((release) => release.publisher !== undefined);
+  const times = Object.keys(time).some((key) => !notVersions.has(key) && instantOf(time[key]) !== undefined);
   return {
-    times: Object.keys(time).some((key) => !notVersions.has(key) && instantOf(time[key]) !== undefined),
+    times,
     publishers,
     maintainers: maintainers !== undefined || releases.some((release) => release.maintainers !== undefined),
+    // Of an abbreviated document nobody can tell whether there are no scripts or nobody speaks of them.
+    scripts: times || publishers || maintainers !== undefined || releases.length === 0 || releases.some(isWritten),
     // A registry that passes publishers passes full documents: that no release is vouched for is then a fact.
     trust: publishers || releases.some((release) => release.trust !== 'none' || release.attestationsUrl !== undefined),
     signatures: releases.some((release) => release.signatures !== undefined),
   };
+}
+
+/** What only full documents tell, and what an abbreviated one tells of scripts where there are some. */
+function isWritten({ scripts, gypfile, description, repository, gitHead, maintainers }: Release): boolean {
+  const told = [gypfile, description, repository, gitHead, maintainers].some((part) => part !== undefined);
+  return told || Object.values(scripts).some((script) => script !== undefined);
 }
 
 function isVersion(version: string): boolean {

@@ -2,7 +2,7 @@
 import type { DependencySets, Packument, Person, Release } from '../model/packument.ts';
 
 /** Raised with every change of the record or of what is read of packuments: older entries are then read anew. */
-export const recordVersion = 3;
+export const recordVersion = 4;
 
 type Cell = string | number | boolean | null | readonly (readonly string[])[];
 

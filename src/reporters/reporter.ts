@@ -71,7 +71,10 @@ export function coverageParts(report: Report): string[] {
 function notOfferedText(gaps: Report['coverage']['notOffered']): string {
   const counts = [...new Set(gaps.map((gap) => gap.packages))].sort((a, b) => b - a);
   return counts
-    .map((count) => `${listText(gaps.filter((gap) => gap.packages === count).map((gap) => gap.evidence))} (${counted(count, 'package')})`)
+    .map(
+      (count) =>
+        `${listText(gaps.filter((gap) => gap.packages === count).map(({ evidence }) => (evidence === 'release' ? 'install scripts' : evidence)))} (${counted(count, 'package')})`,
+    )
     .join(', ');
 }
 

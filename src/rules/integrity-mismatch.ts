@@ -1,6 +1,6 @@
 /** npm 11, pnpm 10, Yarn and bun install a lockfile's injected tarball with the hash of that tarball; only the registry knows better. */
 
-import { hashesOf, lockedHashes, sameBytes, withShasum } from '../model/integrity.ts';
+import { lockedHashes, samePublished } from '../model/integrity.ts';
 import { defineRule } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
 import { added, aRelease, at } from './example.ts';
@@ -23,7 +23,7 @@ export default defineRule({
     if (bundled) return [];
     const { current } = release;
     const locked = lockedHashes(integrity, resolved);
-    const compared = sameBytes(locked, withShasum(hashesOf(current.integrity), current.shasum));
+    const compared = samePublished(locked, current);
     if (compared?.same !== false) return [];
     return [
       {

@@ -90,7 +90,8 @@ function earlierDomains({ current, before }: PublishersEvidence, published: Inst
   const own = before.filter(
     (stub) => stub.publisher?.name === current.name && stub.at !== undefined && stub.at <= published - 7 * day && stub.at >= published - 540 * day,
   );
-  return [...new Set(own.flatMap((stub) => domainOf(stub.publisher?.email) ?? []))];
+  const mails = new Set(own.map((stub) => stub.publisher?.email));
+  return [...new Set([...mails].flatMap((mail) => domainOf(mail) ?? []))];
 }
 
 /** The same letters but for one, or the same name under another ending. */

@@ -1,6 +1,6 @@
 /** A registry entry that is fetched from somewhere else, with nothing to show that the bytes are the registry's. */
 
-import { hashesOf, lockedHashes, sameBytes, withShasum } from '../model/integrity.ts';
+import { lockedHashes, samePublished } from '../model/integrity.ts';
 import { defineRule } from '../model/rule.ts';
 import { readTarballUrl } from '../model/tarball-url.ts';
 import { printable } from '../model/text.ts';
@@ -27,7 +27,7 @@ export default defineRule({
     const url = readTarballUrl(resolved);
     const named = readTarballUrl(release.current.tarball);
     if (bundled || !url || !named || (url.host === named.host && url.path === named.path)) return [];
-    const compared = sameBytes(lockedHashes(integrity, resolved), withShasum(hashesOf(release.current.integrity), release.current.shasum));
+    const compared = samePublished(lockedHashes(integrity, resolved), release.current);
     // The same bytes are the same wherever they lie; other bytes are integrity-mismatch's.
     if (compared) return [];
     const known = options.hosts.includes(url.host) && url.name === change.after.name;

@@ -39,6 +39,12 @@ describe('fact format', () => {
     expect(decodeSlices(encodeSlices(slices))).toEqual(slices);
   });
 
+  it('gives back what is lacking in what is there', () => {
+    const slices = slicesOf(openHistory(rich.without('scripts').build(), { now, past: false }), '1.1.0');
+    expect(slices.release).toHaveProperty('lacking');
+    expect(decodeSlices(encodeSlices(slices))).toEqual(slices);
+  });
+
   it('gives back what is not there, and why', () => {
     for (const slices of [unknownPackage(), failedSlices('no')]) expect(decodeSlices(encodeSlices(slices))).toEqual(slices);
   });

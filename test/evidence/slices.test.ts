@@ -72,6 +72,11 @@ describe('release', () => {
     expect(value(cut(legacy, '1.0.0').release).previous).toBeUndefined();
   });
 
+  it('lacks scripts where the registry does not speak of any, and is judged all the same', () => {
+    expect(cut(tale.without('scripts'), '1.0.1').release).toMatchObject({ ok: true, lacking: { why: 'not-offered' } });
+    expect(cut(tale, '1.0.1').release).not.toHaveProperty('lacking');
+  });
+
   it('has no settled release where nobody says when anything was published', () => {
     const release = value(cut(tale.without('times'), '1.0.1').release);
     expect(release.previous?.version).toBe('1.0.0');

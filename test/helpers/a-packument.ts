@@ -110,6 +110,7 @@ function build(state: State): Packument {
       maintainers: offers(state, 'maintainers'),
       trust: offers(state, 'trust'),
       signatures: offers(state, 'signatures'),
+      scripts: offers(state, 'scripts'),
     },
   };
 }

@@ -39,7 +39,7 @@ describe('a packument becomes our record', () => {
   it('keeps what rules use', () => {
     const packument = good(honest);
     expect(packument.distTags).toEqual(new Map([['latest', '1.1.0']]));
-    expect(packument.offers).toEqual({ times: true, publishers: true, maintainers: true, trust: true, signatures: true });
+    expect(packument.offers).toEqual({ times: true, publishers: true, maintainers: true, trust: true, signatures: true, scripts: true });
     const [first, second] = packument.releases;
     expect(first?.maintainers?.map(({ name }) => name)).toEqual(['ann', 'bob']);
     expect(second).toMatchObject({
@@ -64,8 +64,10 @@ describe('a packument becomes our record', () => {
 
   it('says what a stripped mirror does not offer', () => {
     const bare = { name: 'left', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': { name: 'left', version: '1.0.0' } } };
-    expect(good(bare).offers).toEqual({ times: false, publishers: false, maintainers: false, trust: false, signatures: false });
+    expect(good(bare).offers).toEqual({ times: false, publishers: false, maintainers: false, trust: false, signatures: false, scripts: false });
     expect(good(bare).maintainers).toBeUndefined();
+    const told = { ...bare, versions: { '1.0.0': { ...bare.versions['1.0.0'], hasInstallScript: true } } };
+    expect(good(told).offers.scripts).toBe(true);
   });
 
   it('orders by time, keeps document order for equal and missing times, reads long fractions', () => {

@@ -7,7 +7,6 @@ import { DepwardError } from './model/errors.ts';
 import { openPackages } from './proxy/packages.ts';
 import { openTarballs } from './proxy/tarballs.ts';
 import { defaultLimits, openUpstreamClient, type Upstream } from './proxy/upstream.ts';
-import { openUpstreamSource } from './proxy/upstream-source.ts';
 import { closedGuard, type ExpressRequest, openVerdaccioGuard, type VerdaccioGuard, type VerdaccioManifest } from './proxy/verdaccio.ts';
 
 /** What may stand under `depward:` in Verdaccio's configuration. Verdaccio mixes it with its own configuration. */
@@ -17,6 +16,8 @@ interface Settings {
   readonly observe?: unknown;
   /** Registry for facts of other packages; the first uplink unless said otherwise. */
   readonly registry?: unknown;
+  /** For how many seconds what was known of packages is good while the registry is in trouble; not at all unless said. */
+  readonly stale?: unknown;
   /** False: tarballs are judged by metadata alone, and not fetched by the plug-in. */
   readonly contents?: unknown;
   readonly uplinks?: Readonly<Record<string, Uplink>>;
@@ -78,31 +79,35 @@ async function guardFor(settings: Settings, { logger }: Surroundings): Promise<V
   const url = registry.endsWith('/') ? registry : `${registry}/`;
   const observe = settings.observe === true;
   const contents = settings.contents !== false;
-  const key = JSON.stringify([folder, policy, observe, url, contents]);
+  const stale = settings.stale ?? 0;
+  if (typeof stale !== 'number' || !(stale >= 0)) throw new DepwardError('config', '"stale" of depward is a number of seconds');
+  const told = { folder, policy, observe, contents, stale };
+  const key = JSON.stringify([told, url]);
   const credentials = credentialsOf(uplinks.find((uplink) => uplink.url === registry));
-  const guard = guards.get(key) ?? openGuard(folder, policy, observe, { url, ...credentials }, contents, (line) => logger?.warn?.(line));
+  const guard = guards.get(key) ?? openGuard(told, { url, ...credentials }, (line) => logger?.warn?.(line));
   guards.set(key, guard);
   return await guard;
 }
 
-async function openGuard(
-  folder: string,
-  policy: string | undefined,
-  observe: boolean,
-  main: Upstream,
-  contents: boolean,
-  log: (line: string) => void,
-): Promise<VerdaccioGuard> {
+interface Told {
+  readonly folder: string;
+  readonly policy: string | undefined;
+  readonly observe: boolean;
+  readonly contents: boolean;
+  readonly stale: number;
+}
+
+async function openGuard({ folder, policy, observe, contents, stale }: Told, main: Upstream, log: (line: string) => void): Promise<VerdaccioGuard> {
   const bench = benchFor(await projectPolicy(folder, policy), 'proxy');
   const client = openUpstreamClient();
   const now = () => Date.now();
   const shared = { client, upstreams: { main, scopes: new Map(), credentialsTo: 'none' } };
   const tarballs = openTarballs({ ...shared, limits: defaultLimits, cacheBytes: 16_000_000 });
-  const packages = openPackages({ ...shared, tarballs, bench, observe, now, freshFor: 60_000, staleFor: 0, cacheBytes: 64_000_000 });
+  const packages = openPackages({ ...shared, tarballs, bench, observe, now, freshFor: 60_000, staleFor: stale * 1000, cacheBytes: 64_000_000 });
   const nobody = { key: '', authorization: undefined };
   return openVerdaccioGuard({
     bench,
-    packuments: openUpstreamSource(client, main.url, now),
+    evidenceFor: (packument) => packages.evidenceFor(nobody, packument),
     observe,
     now,
     log,

@@ -4,11 +4,11 @@ import type { Packument, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Document, type Form, type Identity, openDocuments, parsedOrForgotten, readIn, type Shelf } from './documents.ts';
-import { openEvidenceFor } from './evidence-for.ts';
+import { type EvidenceFor, openEvidenceFor } from './evidence-for.ts';
 import { type Filtered, filterPackument } from './filter-packument.ts';
 import { layoutOf } from './json-layout.ts';
 import { versionInFile } from './route.ts';
-import { blockedOf, judgeSuspects, soon, stillValid, validUntil } from './suspects.ts';
+import { decided, judgeSuspects, stillValid } from './suspects.ts';
 import type { Tarballs } from './tarballs.ts';
 import { type UpstreamClient, type Upstreams, UpstreamTrouble } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
@@ -89,6 +89,8 @@ export interface Packages {
   /** The verdict with contents on the version a file belongs to; undefined when the registry lists none. */
   file(name: string, file: string, identity: Identity): Promise<JudgedFile | undefined>;
   fileNow(name: string, file: string, identity: Identity): JudgedFile | undefined;
+  /** What a verdict on a packument from elsewhere may rest on. */
+  evidenceFor(identity: Identity, packument: Packument): EvidenceFor;
   /** Packages looked at so far for this identity and for those without one; undefined: for all. */
   held(identity: Identity | undefined): Iterable<{ readonly name: string; readonly judged: Judged }>;
   readonly weight: number;
@@ -186,6 +188,7 @@ export function openPackages(options: PackagesOptions): Packages {
 
   return {
     judged: (name, identity) => judgedOf(entryOf(name, identity), identity),
+    evidenceFor,
     async judgement(name, version, identity) {
       const entry = entryOf(name, identity);
       const judged = await judgedOf(entry, identity);
@@ -270,12 +273,6 @@ export function openPackages(options: PackagesOptions): Packages {
       throw error;
     }
   }
-}
-
-/** What follows from judgements made at a moment; on facts that could not be confirmed they do not stand for long. */
-function decided(judgements: ReadonlyMap<string, Judgement>, at: Instant, stale: string | undefined) {
-  const until = validUntil(judgements, at);
-  return { judgements, withheld: blockedOf(judgements), stale, until: stale === undefined ? until : Math.min(until, at + soon) };
 }
 
 /** The version a tarball's file belongs to: by the conventional name, else by where its packument says it lies. */

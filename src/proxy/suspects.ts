@@ -24,21 +24,27 @@ export async function judgeSuspects(
 }
 
 /** Those that block. */
-export function blockedOf(judgements: ReadonlyMap<string, Judgement>): ReadonlyMap<string, Judgement> {
+function blockedOf(judgements: ReadonlyMap<string, Judgement>): ReadonlyMap<string, Judgement> {
   return new Map([...judgements].filter(([, judgement]) => judgement.action === 'block'));
 }
 
 /** A verdict for want of evidence, or on facts that could not be confirmed, is made again after so many milliseconds. */
-export const soon = 5_000;
+const soon = 5_000;
 
 /** When a decision made at a moment has to be made again: when something withheld becomes allowed, or soon where something could not be told. */
-export function validUntil(judgements: ReadonlyMap<string, Judgement>, at: Instant): Instant {
+function validUntil(judgements: ReadonlyMap<string, Judgement>, at: Instant): Instant {
   let until = Number.POSITIVE_INFINITY;
   for (const judgement of judgements.values()) {
     if (judgement.action === 'block' && judgement.allowedFrom !== undefined) until = Math.min(until, judgement.allowedFrom);
     if (!judgement.complete) until = Math.min(until, at + soon);
   }
   return until;
+}
+
+/** What follows from judgements made at a moment; on facts that could not be confirmed they do not stand for long. */
+export function decided(judgements: ReadonlyMap<string, Judgement>, at: Instant, stale: string | undefined) {
+  const until = validUntil(judgements, at);
+  return { judgements, withheld: blockedOf(judgements), stale, until: stale === undefined ? until : Math.min(until, at + soon) };
 }
 
 /** False when its time is over, or the clock was set back behind it. */

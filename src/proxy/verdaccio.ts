@@ -3,16 +3,17 @@
  * unfiltered document when a filter throws, and logs nothing: this one never throws, and closes the package instead.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Packument } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
 import type { Instant } from '../model/time.ts';
 import { packumentFrom } from '../registry/packument.ts';
-import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache } from './bounded-cache.ts';
+import type { EvidenceFor } from './evidence-for.ts';
 import { headerText, insteadOf, judgementJson, judgementLines, rulesOf, withheldText } from './explain.ts';
 import { nearestBelow } from './filter-packument.ts';
 import type { Judged, JudgedFile } from './packages.ts';
 import { routeOf, versionInFile } from './route.ts';
-import { blockedOf, judgeSuspects, stillValid, validUntil } from './suspects.ts';
+import { decided, judgeSuspects, stillValid } from './suspects.ts';
 import { troubleIn, UpstreamTrouble } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
 
@@ -27,8 +28,8 @@ export interface VerdaccioManifest {
 
 export interface VerdaccioGuardOptions {
   readonly bench: Bench;
-  /** Facts of other packages. */
-  readonly packuments: PackumentSource;
+  /** What a verdict on a packument may rest on besides. */
+  evidenceFor(packument: Packument): Pick<EvidenceFor, 'packuments' | 'stale'>;
   readonly observe: boolean;
   readonly now: () => Instant;
   readonly log: (line: string) => void;
@@ -75,13 +76,9 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
     const parsed = packumentFrom(manifest.name, manifest);
     if (!parsed.ok) throw new Error(parsed.reason);
     const { packument } = parsed;
-    const packuments: PackumentSource = {
-      registryOf: options.packuments.registryOf,
-      packument: async (name) =>
-        name === packument.name ? { status: 'found', packument, confirmedAt: at } : await options.packuments.packument(name),
-    };
+    const { packuments, stale } = options.evidenceFor(packument);
     const judgements = await judgeSuspects(bench, { packument, packuments, now: at }, also);
-    const decision = { packument, judgements, withheld: blockedOf(judgements), at, until: validUntil(judgements, at), stale: undefined, key };
+    const decision = { packument, at, key, ...decided(judgements, at, stale()) };
     decisions.set(manifest.name, decision, 1);
     return decision;
   }

@@ -11,6 +11,7 @@ import type {
   TarballFacts,
 } from '../model/contents.ts';
 import type { Release } from '../model/packument.ts';
+import { printable } from '../model/text.ts';
 import { isAgentConfig, isCiConfig } from './config-files.ts';
 import { confusionOf } from './confusion.ts';
 import { movedEntries } from './entry-moved.ts';
@@ -187,6 +188,17 @@ function unreadOf(facts: TarballFacts, before: TarballFacts | undefined): Conten
   const known = new Set([...(before?.notParsed.map(({ file }) => file) ?? []), ...(before?.notRead ?? [])]);
   const all = [...facts.notRead.map((file) => ({ file, why: 'too large to be read' })), ...facts.notParsed];
   return all.filter(({ file }) => !known.has(file)).slice(0, 20);
+}
+
+/**
+ * Bytes of other files ahead of the payload use up what is read of a tarball. Where all that runs was read of the release before,
+ * or where an install runs it, that is not to be told from hiding; of releases that are always that large it is said only.
+ */
+export function hiddenByBulk(facts: TarballFacts, before: TarballFacts | undefined): string | undefined {
+  const unread = new Set(facts.notRead);
+  const atInstall = facts.files.find((file) => file.reach === 'install' && unread.has(file.path));
+  const first = atInstall?.path ?? (before?.notRead.length === 0 ? facts.notRead[0] : undefined);
+  return first === undefined ? undefined : `code that runs was not read, for the release holds more than is read of one: ${printable(first, 100)}`;
 }
 
 const telling: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>([

@@ -1,6 +1,7 @@
 /** The files of a package and what its package.json makes of them: where paths lead, where imports begin. */
 import type { Archive, PackedFile } from '../model/archive.ts';
 import type { BundledPackage, FileType, PackedManifest, Reach } from '../model/contents.ts';
+import { DepwardError } from '../model/errors.ts';
 import { isAside, isCode } from './file-role.ts';
 import { fileTypeOf } from './file-type.ts';
 import { noManifest, readManifest } from './manifest.ts';
@@ -26,6 +27,9 @@ export class PackedPackage {
 
   constructor(archive: Archive) {
     this.entries = new Map(archive.files.map((file) => [file.path, { file, type: fileTypeOf(file.path, file.bytes), reach: 'shipped' }]));
+    for (const path of ['package.json', 'binding.gyp']) {
+      if (this.entries.get(path)?.file.whole === false) throw new DepwardError('limit', `its ${path} is too large to be read`);
+    }
     const manifest = this.text('package.json') ?? '';
     this.manifest = readManifest(manifest) ?? noManifest;
     this.hasExports = /"exports"\s*:/.test(manifest);

@@ -1,5 +1,5 @@
 /** What a release contains and what of it is new, against the settled release before it. */
-import { compareContents } from '../code/compare.ts';
+import { compareContents, hiddenByBulk } from '../code/compare.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import { failed, type Gathered, had, type Lack, notOffered, type ReleaseEvidence } from '../model/evidence.ts';
@@ -66,6 +66,7 @@ async function compared(
         dependencies: new Set([...base.dependencies.prod.keys(), ...base.dependencies.optional.keys()]),
       },
   );
+  const bulk = hiddenByBulk(read.facts, before?.facts);
   const followed = await followCalls(read.facts, evidence.install, current, change, context);
   return had(
     {
@@ -78,7 +79,7 @@ async function compared(
       ...(read.contradicts && { contradicts: read.contradicts }),
       ...(change.after.integrity !== undefined && read.contradicts === 'lockfile' && { packed: read.facts.integrity }),
     },
-    followed.trouble && lackOf(followed.trouble, slices, context),
+    followed.trouble ? lackOf(followed.trouble, slices, context) : bulk === undefined ? undefined : { why: 'failed', reason: bulk },
   );
 }
 

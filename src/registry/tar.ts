@@ -174,6 +174,8 @@ class Reader implements TarReader {
 
   #roomFor(size: number, path: string): boolean {
     const { fileBytes, keptBytes } = this.#limits;
+    // What decides over everything else is not to be hidden behind megabytes of something else.
+    if (decides(path)) return size <= fileBytes;
     if (namesCode.test(path)) return size <= fileBytes && this.#kept + size <= keptBytes;
     return size <= fileBytes / 4 && this.#kept + size <= keptBytes / 3;
   }
@@ -232,6 +234,10 @@ class Reader implements TarReader {
     if (held) held.count++;
     else this.#anomalies.set(kind, { path: path.slice(0, 300), count: 1 });
   }
+}
+
+function decides(path: string): boolean {
+  return /(?:package\.json|binding\.gyp)$/.test(path) && /^(?:package\.json|binding\.gyp)$/.test(landingPath(path).path ?? '');
 }
 
 /** In one call: for small files making the object costs more than the hash. */

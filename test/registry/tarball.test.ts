@@ -267,3 +267,11 @@ async function reference(packed: Buffer): Promise<[string, string][]> {
   });
   return [...found];
 }
+
+it('what decides over the rest is kept whatever lies before it', async () => {
+  const long = (path: string): Entry => ({ path, body: '{}'.padEnd(700) });
+  const filler = ['0', '1', '2'].map((name) => long(`package/${name}.json`));
+  const late = [long('package/sub/package.json'), long('./package/package.json'), long('package/binding.gyp')];
+  const archive = await readTarball(tarball(...filler, ...late), { ...tarLimits, keptBytes: 1500 });
+  expect(archive.files.filter((file) => file.whole).map((file) => file.path)).toEqual(['0.json', '1.json', 'package.json', 'binding.gyp']);
+});

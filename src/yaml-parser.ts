@@ -10,3 +10,18 @@ export function yamlParser(): Parser {
   parser ??= createRequire(import.meta.url)((globalThis as { depwardYaml?: string }).depwardYaml ?? 'yaml') as Parser;
   return parser;
 }
+
+/** Longest a run may spend in the parser, in milliseconds: honest repositories take a hundredth, made-up texts seconds each. */
+const longest = 20_000;
+let spent = 0;
+
+/** What `parse` says, unless the texts before it took so long already that nobody should wait for more. */
+export function withinTime<T>(parse: () => T): T | undefined {
+  if (spent > longest) return undefined;
+  const start = performance.now();
+  try {
+    return parse();
+  } finally {
+    spent += performance.now() - start;
+  }
+}

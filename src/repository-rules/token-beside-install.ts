@@ -69,11 +69,30 @@ function asksForCredential(texts: FileTexts): boolean {
 function inStep(step: CiStep, job: CiJob, ci: CiFile, asks: boolean): readonly FileSeen[] {
   const [install] = installsWithScripts(step);
   if (!install) return [];
-  const needed = asks || job.steps.some(({ inputs }) => at(inputs, 'registry-url')) || writesCredential(job);
-  const alsoPublishes = job.steps.some(publishes);
+  const { asksItself, alsoPublishes } = factsOf(job);
+  const needed = asks || asksItself;
   return registrySecrets(step)
     .filter(({ scope }) => (scope === 'step' ? publishes(step) || !needed : alsoPublishes || !needed))
     .map((variable) => observed(ci.file, variable, commandText(install.command.text)));
+}
+
+interface JobFacts {
+  readonly asksItself: boolean;
+  readonly alsoPublishes: boolean;
+}
+
+// Told once for each job: a file may hold thousands of steps.
+const known = new WeakMap<CiJob, JobFacts>();
+
+function factsOf(job: CiJob): JobFacts {
+  const held = known.get(job);
+  if (held) return held;
+  const facts = {
+    asksItself: job.steps.some(({ inputs }) => at(inputs, 'registry-url')) || writesCredential(job),
+    alsoPublishes: job.steps.some(publishes),
+  };
+  known.set(job, facts);
+  return facts;
 }
 
 function writesCredential(job: CiJob): boolean {

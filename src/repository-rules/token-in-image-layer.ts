@@ -65,8 +65,8 @@ function secretsOf({ name, words, text, options, commands }: Instruction): reado
       (redirects.some(({ operator }) => operator.includes('>')) || /config set|tee/.test(line))
     );
   });
-  const written = [text, ...commands.map((command) => command.text)].join('\n');
-  return writes && /\$|_authToken\s*[= ]\s*["']?[\w-]{8}/.test(written) ? ['_authToken'] : [];
+  const texts = () => [...new Set([text, ...commands.map((command) => command.text)])];
+  return writes && texts().some((each) => /\$|_authToken\s*[= ]\s*["']?[\w-]{8}/.test(each)) ? ['_authToken'] : [];
 }
 
 function removes(commands: readonly ScriptCommand[]): boolean {

@@ -1,7 +1,7 @@
 /** Logs of CI are read by more people than secrets are meant for, and those of public projects by everybody; masking misses whatever is encoded, cut or written by another job. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
-import type { CiJob, CiStep } from './read/ci-file.ts';
+import type { CiStep } from './read/ci-file.ts';
 import { clientCalls } from './read/client.ts';
 import { isRegistryToken } from './read/expression.ts';
 import { registrySecrets, textsOf } from './read/job-secrets.ts';
@@ -24,7 +24,11 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   reads: (path) => ciSystemOf(path) !== undefined,
-  check: ({ now }) => inJobs(now, (job, { file }) => job.steps.flatMap((step) => inStep(step, job, file))),
+  check: ({ now }) =>
+    inJobs(now, (job, { file }) => {
+      const written = job.steps.some(({ commands }) => commands.some(writesToken));
+      return job.steps.flatMap((step) => inStep(step, written, file));
+    }),
   examples: [
     {
       title: 'the file just written',
@@ -50,8 +54,7 @@ export default defineRepositoryRule({
   ],
 });
 
-function inStep(step: CiStep, job: CiJob, file: string): readonly FileSeen[] {
-  const written = job.steps.some(({ commands }) => commands.some(writesToken));
+function inStep(step: CiStep, written: boolean, file: string): readonly FileSeen[] {
   const held = registrySecrets(step).length > 0;
   let traced = /^\S*sh\s+(?:-\w+\s+)*-\w*x/.test(step.shell ?? '');
   const uploaded = written ? uploads(step, file) : [];

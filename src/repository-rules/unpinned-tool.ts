@@ -2,7 +2,7 @@
 import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls, fetchesNothing } from './read/client.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile } from './read/paths.ts';
-import { commandText, inImages, inSteps } from './read/seen.ts';
+import { commandText, inImages, inJobs } from './read/seen.ts';
 import { isKnownTool } from './read/tools.ts';
 
 export default defineRepositoryRule({
@@ -20,7 +20,14 @@ export default defineRepositoryRule({
   kind: 'state',
   reads: (path) => ciSystemOf(path) !== undefined || isDockerfile(path) || isLockfile(path) || path.endsWith('package.json'),
   check: ({ now, paths }) => [
-    ...inSteps(now, (step, _job, { file }) => clientCalls(step.commands, step.folder).flatMap((call) => inCall(call, file, now, paths))),
+    ...inJobs(now, (job, { file }) => {
+      const calls = job.steps.flatMap((step) => clientCalls(step.commands, step.folder));
+      const added = new Set(calls.flatMap(({ verb, packages }) => (verb === 'add' ? packages.map(nameIn) : [])));
+      // What the job has installed by name is there when it is called.
+      return calls
+        .filter(({ verb, packages: [spec] }) => verb !== 'run' || spec === undefined || !added.has(spec))
+        .flatMap((call) => inCall(call, file, now, paths));
+    }),
     ...inImages(now, (instruction, _stage, file) =>
       clientCalls(instruction.commands, '').flatMap((call) => inCall({ ...call, folder: folderOf(file) }, file, now, paths)),
     ),

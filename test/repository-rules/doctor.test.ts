@@ -372,6 +372,22 @@ describe('versions that files only bound from below', () => {
   });
 });
 
+describe('files made to keep their reader busy', () => {
+  const workflow = (steps: string) => ({ ...npm, '.github/workflows/a.yml': `on: push\njobs:\n  a:\n    steps:\n${steps}` });
+  it('are told where they are too much, and read where they are only long', () => {
+    expect(seen(workflow('      - run: npm ci\n'.repeat(6000)))).toEqual(['gap it has more steps or variables than any honest file']);
+    expect(seen(workflow('      - run: npm ci --force\n'.repeat(3000)), /waived/)).toHaveLength(3000);
+    const variables = Array.from({ length: 2000 }, (_, at) => `      V${at}: x\n`).join('');
+    expect(
+      seen({ ...npm, '.github/workflows/a.yml': `on: push\njobs:\n  a:\n    env:\n${variables}    steps:\n${'      - run: a\n'.repeat(500)}` }),
+    ).toEqual(['gap it has more steps or variables than any honest file']);
+    expect(seen(workflow(`      - &a\n        run: npm install\n${'      - *a\n'.repeat(2000)}`))).toHaveLength(2001);
+    expect(seen({ ...npm, Jenkinsfile: `${"dir('a') {\n".repeat(20_000)}sh 'npm install'\n` })).toEqual([]);
+    expect(seen({ ...npm, '.npmrc': 'a[]=b\n'.repeat(100_000) })).toEqual(expect.arrayContaining(['gap it is longer than 500000 characters']));
+    expect(seen({ Dockerfile: `FROM a\n${'RUN npm install -g x && \\\n'.repeat(50_000)}` })).toEqual(['unpinned-tool Dockerfile:2']);
+  });
+});
+
 describe('many projects in one repository', () => {
   it('are told the same thing once', () => {
     const projects = ['a', 'b', 'c'].flatMap((name) => [

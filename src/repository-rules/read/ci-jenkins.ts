@@ -37,12 +37,17 @@ export function readJenkins(file: string, text: string): CiFile | Untold {
   return { file, system: 'jenkins', events: new Set(), jobs: [{ name: 'pipeline', line: 1, steps }] };
 }
 
+const mostBlocks = 200;
+
 /** Where a step runs: within `dir('…') { }` elsewhere; undefined where only Groovy would tell. */
 function foldersIn(code: string): (offset: number) => string | undefined {
-  const blocks = [...code.matchAll(/\bdir\s*\(?\s*(?:path\s*:\s*)?(?:'([^'\n]*)'|"([^"\n]*)"|[^)\n{]*)\s*\)?\s*\{/g)].map((found) => ({
-    start: found.index,
-    end: endOfBlock(code, found.index + found[0].length),
-    name: found[1] ?? found[2],
+  const found = [...code.matchAll(/\bdir\s*\(?\s*(?:path\s*:\s*)?(?:'([^'\n]*)'|"([^"\n]*)"|[^)\n{]*)\s*\)?\s*\{/g)];
+  // More of them than anybody writes: where a step runs cannot be told.
+  if (found.length > mostBlocks) return () => undefined;
+  const blocks = found.map((block) => ({
+    start: block.index,
+    end: endOfBlock(code, block.index + block[0].length),
+    name: block[1] ?? block[2],
   }));
   return (offset) =>
     blocks

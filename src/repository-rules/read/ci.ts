@@ -20,6 +20,20 @@ const readers: Readonly<Record<Exclude<CiSystem, 'jenkins' | 'included'>, (docum
 
 /** The CI definition at a path, or why it cannot be read. */
 export const readCi = remembered((file: string, text: string): CiFile | Untold => {
+  const read = definitionIn(file, text);
+  return 'untold' in read || isBounded(read) ? read : { untold: 'it has more steps or variables than any honest file' };
+});
+
+const mostSteps = 5000;
+const mostVariables = 200_000;
+
+// Every rule asks every step for its variables.
+function isBounded({ jobs }: CiFile): boolean {
+  const steps = jobs.flatMap((job) => job.steps);
+  return steps.length <= mostSteps && steps.reduce((sum, { variables }) => sum + variables.length, 0) <= mostVariables;
+}
+
+function definitionIn(file: string, text: string): CiFile | Untold {
   const named = ciSystemOf(file);
   const system = named === 'included' ? includedSystem(file, text) : named;
   if (system === undefined) return named === undefined ? { untold: 'it is no CI definition' } : noJobs(file);
@@ -28,7 +42,7 @@ export const readCi = remembered((file: string, text: string): CiFile | Untold =
   if (system === 'jenkins') return readJenkins(file, text);
   const document = readYaml(text);
   return 'untold' in document ? document : readers[system](document, file, text);
-});
+}
 
 // What definitions include stands anywhere; templates of charts and the like look alike by name only.
 function includedSystem(file: string, text: string): 'azure' | 'gitlab' | 'script' | undefined {
@@ -36,7 +50,8 @@ function includedSystem(file: string, text: string): 'azure' | 'gitlab' | 'scrip
   const start = text.slice(0, 100_000);
   if (/\{\{-|\{\{ ?\.|^apiVersion:/m.test(start)) return undefined;
   if (/^(?:steps|jobs|stages):/m.test(start) && /^\s*-\s*(?:script|bash|pwsh|powershell|task|job|template|checkout):/m.test(start)) return 'azure';
-  return /^\S[^#\n]*:\s*(?:&\S+\s*)?\n(?:\s*\n|\s+\S.*\n)*?\s+(?:before_|after_)?script:/m.test(start) ? 'gitlab' : undefined;
+  const jobs = /^[\w.'"][^\n#]*:[ \t]*(?:&\S+[ \t]*)?$/m.test(start) && /^[ \t]+(?:before_|after_)?script:/m.test(start);
+  return jobs ? 'gitlab' : undefined;
 }
 
 function noJobs(file: string): CiFile {

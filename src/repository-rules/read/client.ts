@@ -43,6 +43,17 @@ const npmCi = new Set('ci clean-install ic install-clean isntall-clean clean-ins
 
 /** The calls of package managers in a script that starts in `folder`. `cd` is followed. */
 export function clientCalls(commands: readonly ScriptCommand[], folder: string | undefined): readonly ClientCall[] {
+  if (commands.length === 0) return [];
+  const byFolder = known.get(commands) ?? new Map<string | undefined, readonly ClientCall[]>();
+  const held = byFolder.get(folder) ?? callsIn(commands, folder);
+  known.set(commands, byFolder.set(folder, held));
+  return held;
+}
+
+// Every rule asks for the calls of every step.
+const known = new WeakMap<readonly ScriptCommand[], Map<string | undefined, readonly ClientCall[]>>();
+
+function callsIn(commands: readonly ScriptCommand[], folder: string | undefined): readonly ClientCall[] {
   const calls: ClientCall[] = [];
   let here = folder;
   for (const command of commands) {

@@ -1,5 +1,5 @@
 /** Reads .npmrc and yarn 1's .yarnrc: one setting a line. Sections are part of the key, `key[]` makes a list. */
-import { longestText, type Plain, type Untold, type Value } from './value.ts';
+import type { Plain, Untold, Value } from './value.ts';
 
 /** The settings of an .npmrc as npm reads them; values are text, `true`, `false` and `null`. */
 export function readIni(text: string): Value | Untold {
@@ -18,8 +18,10 @@ export function readYarnrc(text: string): Value | Untold {
   });
 }
 
+const longestSettings = 500_000;
+
 function readLines(text: string, split: (line: string) => readonly [key: string, value: string]): Value | Untold {
-  if (text.length > longestText) return { untold: `it is longer than ${longestText} characters` };
+  if (text.length > longestSettings) return { untold: `it is longer than ${longestSettings} characters` };
   const entries: [string, Value][] = [];
   let section = '';
   for (const [index, raw] of text

@@ -1,6 +1,6 @@
 /** Reads YAML files of a repository, aliases followed within limits. Several documents are read as one: GitLab puts a head before its pipeline. */
-import type { Document, LineCounter, Node } from 'yaml';
-import { yamlParser } from '../../yaml-parser.ts';
+import type { LineCounter, Node } from 'yaml';
+import { withinTime, yamlParser } from '../../yaml-parser.ts';
 import { entriesOf, type Untold, type Value } from './value.ts';
 
 // The parser takes seconds for a megabyte of nonsense.
@@ -18,12 +18,13 @@ export function readYaml(text: string): Value | Untold {
   const { LineCounter, parseAllDocuments } = yamlParser();
   const lines = new LineCounter();
   try {
-    const documents = [
+    const documents = withinTime(() => [
       ...parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent', prettyErrors: false, stringKeys: false }),
-    ];
+    ]);
+    if (!documents) return { untold: 'reading the YAML files before it took too long already' };
     if (documents.some(({ errors }) => errors.length > 0)) return { untold: 'it is not YAML' };
     const left = { left: mostNodes };
-    return joined(documents.map((document) => valueFrom(document.contents, { document, lines, nodes: left }, 0)));
+    return joined(documents.map((document) => valueFrom(document.contents, { anchors: new Map(), lines, nodes: left }, 0)));
   } catch (error) {
     if (error instanceof TooMuch || error instanceof RangeError) return { untold: 'it is nested deeper or grows larger than any honest file' };
     throw error;
@@ -31,7 +32,8 @@ export function readYaml(text: string): Value | Untold {
 }
 
 interface Reading {
-  readonly document: Document;
+  /** Nodes by anchor as far as they were met: the parser's own look-up walks the whole document for each alias. */
+  readonly anchors: Map<string, unknown>;
   readonly lines: LineCounter;
   /** Shared by all documents of a text. */
   readonly nodes: { left: number };
@@ -48,7 +50,9 @@ function valueFrom(node: unknown, reading: Reading, depth: number): Value {
   if (reading.nodes.left < 0 || depth > deepest) throw new TooMuch();
   const place = placeOf(node, reading.lines);
   const { isAlias, isMap, isSeq } = yamlParser();
-  if (isAlias(node)) return valueFrom(node.resolve(reading.document), reading, depth + 1);
+  if (isAlias(node)) return valueFrom(reading.anchors.get(node.source), reading, depth + 1);
+  const anchor = (node as { anchor?: string } | null | undefined)?.anchor;
+  if (anchor !== undefined) reading.anchors.set(anchor, node);
   if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => valueFrom(item, reading, depth + 1)), place };
   if (isMap(node)) {
     const entries = node.items.map((pair) => [keyText(pair.key), valueFrom(pair.value, reading, depth + 1)] as const);

@@ -237,6 +237,7 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
   if (isDestructive(name, rest)) sink.does('destructive', words.map((word) => word.text).join(' '));
   if (['crontab', 'launchctl', 'schtasks', 'reg', 'update-rc.d', 'at'].includes(name)) sink.does('persistence', name);
   if (name === 'systemctl' && rest.some((word) => /^(enable|start|daemon-reload)$/.test(word.text))) sink.does('persistence', name);
+  if (asksForCredentials(name, rest)) sink.does('credential-file', `${name} ${rest.map((word) => word.text).join(' ')}`);
   if (clipboards.has(name)) sink.does('clipboard', name);
   if (name === 'security' && rest.some((word) => /find-|dump-/.test(word.text))) sink.does('credential-file', 'macOS keychain');
   if (['nc', 'ncat', 'netcat', 'socat', 'telnet', 'ssh'].includes(name))
@@ -363,6 +364,25 @@ function runFile(text: string | undefined, sink: Sink): void {
   if (sink.fetched.has(text) || sink.fetched.has(text.replace(/^\.\//, ''))) sink.does('download-execute', text);
   if (/^(~|\/tmp|\/var\/tmp|\/dev\/shm|%temp%|\/home|\/Users)/i.test(text)) sink.does('process', text);
   sink.files.push(text);
+}
+
+/** Tools that hand out what they keep for their user. */
+const givers: ReadonlyMap<string, RegExp> = new Map([
+  ['git', /^credential(-\w+)? (fill|get)/],
+  ['aws', /^configure (export-credentials|get)|^sts get-session-token|^secretsmanager (get|list|batch)|^ssm get-parameter/],
+  ['gcloud', /^auth (application-default )?print-(access|identity)-token|^secrets versions access/],
+  ['az', /^account get-access-token|^keyvault secret (show|list|download)/],
+  ['kubectl', /^config view.*--raw|^get secrets?\b/],
+  ['vault', /^(kv|token|read)\b/],
+  ['op', /^(read|item get)\b/],
+  ['pass', /^show\b/],
+  ['heroku', /^auth:token/],
+  ['doctl', /^auth token/],
+]);
+
+function asksForCredentials(name: string, rest: readonly Word[]): boolean {
+  const asked = givers.get(name) ?? (name.startsWith('docker-credential-') ? /^get/ : undefined);
+  return asked?.test(rest.map((word) => word.text).join(' ')) ?? false;
 }
 
 function isDestructive(name: string, rest: readonly Word[]): boolean {

@@ -98,6 +98,11 @@ const rows: readonly Row[] = [
     /\/-\/(npm\/v1\/tokens|whoami|v1\/search\?text=maintainer)|\bnpm publish\b|\byarn npm publish\b|\bpnpm publish\b|\bbun publish\b/,
   ],
   [
+    'wallet-hook',
+    'a transaction',
+    /^(eth_(sendTransaction|signTransaction|sendRawTransaction|sign)|personal_sign|signAllTransactions|signAndSendTransaction)$/,
+  ],
+  [
     'blockchain',
     'block chain node',
     /\b(mainnet|goerli|sepolia)\.infura\.io|eth-mainnet|api\.(mainnet-beta|devnet)\.solana\.com|cloudflare-eth\.com|bsc-dataseed|api\.trongrid\.io|\.icp0\.io|ic0\.app|rpc\.ankr\.com|publicnode\.com|llamarpc\.com|\beth_(call|getLogs|getTransactionByHash)\b/,
@@ -106,7 +111,7 @@ const rows: readonly Row[] = [
 
 /** Rows that fit a text of letters and digits alone; a test holds this against the rows. */
 const words =
-  /KeePass|Exodus|Electrum|Coinomi|Guarda|LaunchAgents|LaunchDaemons|xmrig|coinhive|minexmr|nanopool|supportxmr|ocean|trufflehog|gitleaks|noseyparker|Jenkinsfile|geo/i;
+  /KeePass|Exodus|Electrum|Coinomi|Guarda|LaunchAgents|LaunchDaemons|xmrig|coinhive|minexmr|nanopool|supportxmr|ocean|trufflehog|gitleaks|noseyparker|Jenkinsfile|signA|geo/i;
 const idLength = 32;
 
 /** The rows, for the test that holds short cuts against them. */

@@ -154,14 +154,29 @@ function strangeOf(found: readonly Found[], live: readonly Found[], runs: readon
   return [
     ...found.filter((one) => one.kind === 'destructive' && !(one.waits && one.detail === endlessLoop)),
     ...runs.filter((one) => one.reach === 'import'),
+    ...found.filter((one) => one.kind === 'remote-code' && one.detail.endsWith('of what a request brings')),
     ...found.filter(
       (one) => one.kind === 'remote-code' && found.some((host) => host.kind === 'network' && host.file === one.file && namesHost(host)),
     ),
     ...imported.filter((one) => one.kind === 'clipboard' || (isTelemetry(one) && /facts about the host/.test(one.detail))),
     ...(started.length > 0 ? [...started, ...calls] : []),
+    ...acrossOf(imported),
+    ...imported.filter(
+      (one) =>
+        one.kind === 'wallet-hook' &&
+        one.detail === 'a transaction' &&
+        imported.some((hook) => hook.kind === 'wallet-hook' && hook.file === one.file && hook !== one),
+    ),
     ...live.filter(isEncodedHost),
     ...live.filter((one) => one.kind === 'script-injection' && one.detail.includes('.')),
   ];
+}
+
+/** What is taken in one file and may be sent in another: several kinds of credentials, and a host that is written down. */
+function acrossOf(imported: readonly Found[]): readonly Found[] {
+  const takes = distinct(imported.filter((one) => one.kind === 'credential-file' || one.kind === 'browser-data' || one.kind === 'wallet-file'));
+  const send = imported.find((one) => one.kind === 'network' && namesHost(one));
+  return takes.length > 1 && send ? [...takes, send] : [];
 }
 
 /** Programs asked about the machine and the project. */

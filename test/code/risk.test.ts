@@ -60,6 +60,30 @@ describe('what runs by importing weighs more than what waits to be called', () =
   });
 });
 
+describe('what stands in different files', () => {
+  it('counts together when it runs by importing', () => {
+    const taken = [
+      ['SSH keys', 'gather.js'],
+      ['npm configuration', 'gather.js'],
+    ] as const;
+    expect(importRisk([...taken.map(([detail, file]) => live('credential-file', detail, file)), live('network', 'a.invalid', 'send.js')]).grade).toBe(
+      'suspicious',
+    );
+    expect(
+      importRisk([...taken.map(([detail, file]) => waiting('credential-file', detail, file)), live('network', 'a.invalid', 'send.js')]).grade,
+    ).toBe('none');
+  });
+});
+
+it('asking the wallet of a page for a transaction by importing alone is strange, offering to is not', () => {
+  const asks = [
+    ['wallet-hook', 'ethereum'],
+    ['wallet-hook', 'a transaction'],
+  ] as const;
+  expect(importRisk(asks.map(([kind, detail]) => live(kind, detail))).grade).toBe('suspicious');
+  expect(importRisk(asks.map(([kind, detail]) => waiting(kind, detail))).grade).toBe('none');
+});
+
 describe('on install', () => {
   const installs = (kind: CapabilityKind, detail: string) => aCapability(kind, detail, { reach: 'install' });
 

@@ -20,8 +20,16 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   if (touch !== 'write' && touch !== 'copy') return;
   if (/(^|\/)node_modules\/[^/…]/.test(path)) notes.add('package-tamper', path, node);
   if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);
+  writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+function writes(notes: Notes, node: Called, scope: Scope): void {
+  const [file, text] = node.arguments;
+  const told = text && text.type !== 'SpreadElement' ? textOf(notes.evaluator.value(text, scope)) : undefined;
+  if (told && told.text.length > 20 && notes.written.length < 20)
+    notes.written.push({ keys: notes.fileKeys(file, scope), code: told.text, at: node.start ?? 0, readAs: told.readAs });
 }
 
 /** Everything found in the home folder or at the root. */

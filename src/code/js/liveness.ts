@@ -119,6 +119,39 @@ class Follower implements Liveness {
     else if (callee.type === 'MemberExpression') this.#member(callee, scope);
     else if (isCall(callee)) this.#given(callee, scope);
     this.#ownFile(callee, scope);
+    this.#bundled(callee, scope);
+  }
+
+  /** Something of another module of the bundle is called: any function of that module may be. */
+  #bundled(callee: Node, scope: Scope): void {
+    let root = callee;
+    while (root.type === 'MemberExpression' || root.type === 'SequenceExpression')
+      root = bare(root.type === 'MemberExpression' ? root.object : (root.expressions.at(-1) as Node));
+    const sources = root.type === 'Identifier' ? (lookup(scope, root.name)?.sources ?? []) : isCall(root) ? [{ node: root, scope }] : [];
+    for (const { node, scope: from } of sources) {
+      const call = node && bare(node);
+      if (call && isCall(call)) for (const module of this.#modulesOf(call, from)) for (const inner of this.#within(module)) this.#enliven(inner);
+    }
+  }
+
+  /** The module a bundle's `require(117)` or `require_x()` gives. */
+  #modulesOf(call: CallNode, scope: Scope): readonly Node[] {
+    const [first] = call.arguments;
+    if (first?.type === 'Literal') return this.#scan.modules.get(String(first.value)) ?? [];
+    if (call.callee.type !== 'Identifier' || first) return [];
+    return (lookup(scope, call.callee.name)?.sources ?? []).flatMap(({ node }) => {
+      const made = node && bare(node);
+      return made && isCall(made)
+        ? made.arguments.flatMap((argument) => {
+            if (isFunction(argument as Node)) return [argument as Node];
+            return argument.type === 'ObjectExpression' && isModules(argument) ? valuesOf(argument) : [];
+          })
+        : [];
+    });
+  }
+
+  #within(module: Node): readonly Node[] {
+    return this.#ranges.filter((range) => range.parent?.node === module).map((range) => range.node);
   }
 
   /** All a name may stand for: functions, classes, functions that a function gives back. */
@@ -249,6 +282,10 @@ function isModules(node: ESTree.ObjectExpression): boolean {
       property.key.type === 'Literal' &&
       (typeof property.key.value === 'number' || /[/\\]|\.[cm]?[jt]sx?$|^\d+$/.test(String(property.key.value))),
   );
+}
+
+function valuesOf(node: ESTree.ObjectExpression): readonly Node[] {
+  return node.properties.flatMap((property) => (property.type === 'Property' ? [property.value as Node] : []));
 }
 
 /** Functions by where they begin, each with the one around it. */

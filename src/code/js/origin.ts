@@ -24,6 +24,8 @@ export type Tag =
   /** The home folder itself, not something known in it. */
   | 'home'
   | 'argument'
+  /** What a request to a server brings. */
+  | 'request'
   /** A function call or expression that could not be told. */
   | 'computed';
 
@@ -35,6 +37,11 @@ export function originOf(evaluator: Evaluator, node: Node, scope: Scope): Readon
   const tracer = new Tracer(evaluator);
   tracer.trace(node, scope, 0);
   return tracer.tags;
+}
+
+/** What servers call a request, and where the words of who asks stand in it. */
+function isBrought(name: string, key: string): boolean {
+  return /^_?(req|request|ctx|context|msg|socket)$/.test(name) && /^(headers|query|body|params|cookies|rawHeaders)$/.test(key);
 }
 
 /** Follows one expression; a class because of its account of work. */
@@ -133,6 +140,7 @@ class Tracer {
     if (path !== undefined && this.#path(path)) return;
     const key = this.#evaluator.key(node, scope);
     if (key !== undefined && node.object.type === 'ThisExpression') this.#field(key, hops);
+    if (key !== undefined && node.object.type === 'Identifier' && isBrought(node.object.name, key)) this.tags.add('request');
     if (key !== undefined && isKeyName(key)) this.tags.add('key-material');
     if (node.computed) this.trace(node.property, scope, hops);
     // One variable of the environment, whichever it is, is not the environment.

@@ -31,7 +31,8 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
     command(notes, read([other.text, ...words.slice(1)]), node, other.readAs);
   }
   const tags = notes.tagsOf(node.arguments, scope);
-  if (tags.has('network')) notes.add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
+  if (!told && first && notes.tagsOf([first], scope).has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
+  else if (tags.has('network')) notes.add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
   else if (tags.has('decoded') && told?.readAs !== 'written') notes.add('decode-execute', `${name} of decoded text`, node);
 }
 

@@ -32,6 +32,8 @@ export interface Scan {
   nameOf(target: Node): string | undefined;
   /** Methods of classes and objects, and functions that are assigned to a member, by name. */
   readonly methods: ReadonlyMap<string, readonly FunctionNode[]>;
+  /** Functions under a number or path, as bundlers keep modules. */
+  readonly modules: ReadonlyMap<string, readonly FunctionNode[]>;
   /** Where code stands that only runs when the file itself is started. */
   readonly asProgram: readonly (readonly [start: number, end: number])[];
   /** The scope within a function. */
@@ -84,6 +86,7 @@ class Walk implements Scan {
 
   readonly #inner = new Map<Node, Scope>();
   readonly methods = new Map<string, FunctionNode[]>();
+  readonly modules = new Map<string, FunctionNode[]>();
   readonly asProgram: (readonly [number, number])[] = [];
 
   readonly #named = new Map<Node, string>();
@@ -306,8 +309,9 @@ class Walk implements Scan {
   #method(key: Node, value: Node): void {
     const name = key.type === 'Identifier' || key.type === 'PrivateIdentifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
     if (name === undefined || !isFunction(value)) return;
-    const held = this.methods.get(name);
-    if (!held) this.methods.set(name, [value]);
+    const into = key.type === 'Literal' ? this.modules : this.methods;
+    const held = into.get(name);
+    if (!held) into.set(name, [value]);
     else if (held.length < 20) held.push(value);
   }
 

@@ -28,6 +28,7 @@ export function spot(scan: Scan): Spots {
     if (notes.evaluator.path(node.right, scope) === '#process.env') notes.add('environment', 'for … in process.env', node);
   for (const node of scan.endless) notes.add('destructive', 'a loop without end', node);
   readTexts(notes);
+  for (const { keys, code, at, readAs } of notes.written) if (keys.some((key) => notes.started.has(key))) notes.inner.push({ code, at, readAs });
   for (const [file, node] of notes.fetched) if (notes.started.has(file)) notes.add('download-execute', file.replace(/^\$/, 'the file in '), node);
   return notes;
 }

@@ -207,3 +207,30 @@ it('a place put together of parts is a place', () => {
     ),
   ).toHaveLength(1);
 });
+
+describe('what a request brings is no command', () => {
+  it.each([
+    `module.exports = () => (req, res, next) => { require('child_process').execSync(req.headers['x-run']); next() }`,
+    `exports.handle = (ctx) => eval(ctx.query.code)`,
+  ])('%s', (source) => {
+    expect(found(source, 'remote-code').join()).toContain('of what a request brings');
+  });
+});
+
+it('what a request brings may be input', () => {
+  expect(
+    found(`exports.go = (request) => require('child_process').execFileSync(process.execPath, [w], { input: request.headers.x })`, 'remote-code'),
+  ).toEqual([]);
+});
+
+it('code that is written to a file and started is read', () => {
+  const source = `const fs = require('fs'), f = '/tmp/x.js'; fs.writeFileSync(f, "require('https').get('https://poll.invalid/t')"); require('child_process').spawn(process.execPath, [f])`;
+  expect(found(source, 'network')).toContain('poll.invalid');
+  expect(found(`require('fs').writeFileSync('/tmp/x.js', "require('https').get('https://poll.invalid/t')")`, 'network')).toEqual([]);
+});
+
+it('tools that hand out credentials are asked for them', () => {
+  for (const line of ['git credential fill', 'gcloud auth print-access-token', 'aws configure export-credentials', 'kubectl config view --raw'])
+    expect(found(`require('child_process').execSync('${line}')`, 'credential-file')).toEqual([line]);
+  expect(found(`require('child_process').execSync('git config --get remote.origin.url')`, 'credential-file')).toEqual([]);
+});

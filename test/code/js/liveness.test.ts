@@ -33,6 +33,14 @@ describe('runs by loading', () => {
     ['in what a global is replaced by', `globalThis.fetch = async function () { exec('id') }`],
     ['in a module of a bundle', `var mods = { 117: (m) => { exec('id') } }; function req(id) { var m = {}; mods[id](m); return m } req(117)`],
     ['in a lazy module of a bundle', `var init = __esm({ 'src/x.js'() { exec('id') } }); init()`],
+    [
+      'in what a module of a bundle gives',
+      `var req = __commonJS({ 'src/x.js'(exports, module) { module.exports = function () { exec('id') } } }); var go = req(); go()`,
+    ],
+    [
+      'in what a numbered module gives',
+      `var mods = { 117: (m, e) => { e.go = function () { exec('id') } } }; function req(id) { var m = { exports: {} }; mods[id](m, m.exports); return m.exports } var x = req(117); x.go()`,
+    ],
     ['in what TypeScript makes of async functions', `function go() { return __awaiter(this, void 0, void 0, function* () { exec('id') }) } go()`],
     ['in a static block', `class A { static { exec('id') } }`],
     ['in a function a function gives back', `const make = () => () => { exec('id') }; const go = make(); go()`],

@@ -1,9 +1,9 @@
-/** Serves the project's own dependencies on loopback, in a process of its own. Sends `{ url, manifest, lock, names }`. */
+/** Serves the project's own dependencies on loopback, in a process of its own. Sends `{ url, manifest, lock, before, names }`; its argument says how many packages were raised. */
 import { load } from './load.mjs';
 import { ownTree } from './own-tree.mjs';
 
 const { startFixtureRegistry } = await load('test/helpers/fixture-registry.ts');
-const tree = ownTree();
+const tree = ownTree(Number(process.argv[2] ?? 0));
 const registry = await startFixtureRegistry();
 registry.add(...tree.documents);
 for (const { name, version, bytes } of tree.tarballs) registry.addTarball(name, version, bytes);
@@ -11,5 +11,6 @@ registry.addBytes('-/npm/v1/keys', JSON.stringify(tree.keys));
 // Once round, so that packing is not part of anybody's time.
 for (const { name } of tree.documents) await fetch(`${registry.url}${name.replace('/', '%2f')}`).then((answer) => answer.arrayBuffer());
 process.on('message', () => process.send({ requests: registry.requests.splice(0).map(({ path }) => path) }));
-process.send({ url: registry.url, manifest: tree.manifest, lock: tree.lock(registry.url), names: tree.documents.map(({ name }) => name) });
+const { url } = registry;
+process.send({ url, manifest: tree.manifest, lock: tree.lock(url), before: tree.before(url), names: tree.documents.map(({ name }) => name) });
 process.on('disconnect', () => process.exit());

@@ -1,6 +1,7 @@
 /** The project's own dependencies as a registry would hold them: real manifests and files from node_modules, histories made up around them. */
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { satisfies } from 'semver';
 import { create } from 'tar';
@@ -11,8 +12,11 @@ const largest = 5_000_000;
 const start = Date.parse('2018-01-01T00:00:00Z');
 const end = Date.parse('2025-06-01T00:00:00Z');
 
-/** `{ documents, tarballs, keys, lock, names }`; `lock(url)` is a lockfile of the tree at a registry. */
-export function ownTree() {
+/**
+ * `{ documents, tarballs, keys, lock, before }`; `lock(url)` is a lockfile of the tree at a registry. With `bumped`, `before(url)`
+ * is the one before so many packages were raised: each by a release in which half of its scripts are others.
+ */
+export function ownTree(bumped = 0) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const taken = new Map(
     Object.entries(packages).filter(
@@ -29,11 +33,16 @@ export function ownTree() {
     .digest('base64')
     .replace(/=+$/, '')}`;
   const releases = [...taken].map(([place, entry]) => releaseOf(place, entry, withoutOthers, { keyid, key: key.privateKey }));
-  const documents = [...grouped(releases)].map(([name, own], index) => documentOf(name, own, index));
+  const raised = spread(releases, bumped);
+  const older = new Map(
+    raised.map((release) => [release, releaseBefore(release, taken.get(release.place), withoutOthers, { keyid, key: key.privateKey })]),
+  );
+  const published = [...older.values(), ...releases];
+  const documents = [...grouped(published)].map(([name, own], index) => documentOf(name, own, index));
   const rootDependencies = withoutOthers({ ...packages[''].dependencies, ...packages[''].devDependencies });
   return {
     documents,
-    tarballs: releases,
+    tarballs: published,
     keys: {
       keys: [
         {
@@ -47,7 +56,43 @@ export function ownTree() {
     },
     manifest: { name: 'bench', version: '1.0.0', dependencies: rootDependencies },
     lock: (url) => lockOf(releases, rootDependencies, url),
+    before: (url) =>
+      lockOf(
+        releases.map((release) => older.get(release) ?? release),
+        rootDependencies,
+        url,
+      ),
   };
+}
+
+/** So many of the releases that stand alone under their name and have code, from the whole of the list. */
+function spread(releases, count) {
+  const names = grouped(releases);
+  const fit = releases.filter(({ name, version }) => names.get(name).length === 1 && /^[1-9]\d*\.\d+\.\d+$/.test(version) && lower(version));
+  return Array.from({ length: Math.min(count, fit.length) }, (_, at) => fit[Math.floor((at * fit.length) / count)]);
+}
+
+/** A version just before on the same line. */
+function lower(version) {
+  const [major, minor, patch] = version.split('.').map(Number);
+  if (patch > 0) return `${major}.${minor}.${patch - 1}`;
+  return minor > 0 ? `${major}.${minor - 1}.0` : undefined;
+}
+
+function releaseBefore(release, entry, withoutOthers, signer) {
+  const version = lower(release.version);
+  const folder = mkdtempSync(join(tmpdir(), 'depward-bench-before-'));
+  cpSync(join(root, release.place), folder, {
+    recursive: true,
+    filter: (path) => !path.slice(root.length + release.place.length + 1).includes('node_modules'),
+  });
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, version }, null, 2));
+  const scripts = readdirSync(folder, { recursive: true }).filter((path) => /\.[cm]?js$/.test(path) && statSync(join(folder, path)).isFile());
+  for (const path of scripts.filter((_, at) => at % 2 === 0)) appendFileSync(join(folder, path), '\n// as it was before\n');
+  const before = releaseOf(release.place, { ...entry, version }, withoutOthers, signer, folder);
+  rmSync(folder, { recursive: true });
+  return before;
 }
 
 function grouped(releases) {
@@ -67,9 +112,8 @@ function sizeOf(folder) {
   }, 0);
 }
 
-function releaseOf(place, { version, dev }, withoutOthers, signer) {
+function releaseOf(place, { version, dev }, withoutOthers, signer, folder = join(root, place)) {
   const name = nameOf(place);
-  const folder = join(root, place);
   const written = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const bytes = Buffer.from(
     create({ gzip: true, sync: true, cwd: folder, prefix: 'package', portable: true, filter: (path) => !path.startsWith('./node_modules') }, [

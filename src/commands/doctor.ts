@@ -11,7 +11,7 @@ import type { FileFix, FileUntold, RepositoryFiles } from '../model/repository-r
 import { printable } from '../model/text.ts';
 import { type Instant, plural } from '../model/time.ts';
 import { toolVersion } from '../package-root.ts';
-import { listFiles } from '../repository/list.ts';
+import { type Listing, listFiles } from '../repository/list.ts';
 import { readFiles } from '../repository/read.ts';
 import { isSource } from '../repository/source.ts';
 import { repositoryRules } from '../repository-rules/index.ts';
@@ -28,14 +28,14 @@ export interface DoctorOptions extends OutputOptions {
 }
 
 /** Runs the command; exit code as the README says. */
-export async function run(path: string | undefined, options: DoctorOptions, io: Io): Promise<number> {
+export async function run(path: string | undefined, options: DoctorOptions, io: Io, early?: Promise<Listing>): Promise<number> {
   targetsOf(options.format);
   const folder = folderAt(resolve(io.cwd, path ?? '.'), path ?? '.');
   const now = momentOf(options.asOf, io.now());
   const policy = await projectPolicy(folder, options.config === undefined ? undefined : resolve(io.cwd, options.config));
   if (options.write && !options.fix)
     throw new DepwardError('usage', '--write makes the corrections of --fix', { hint: 'depward doctor --fix --write' });
-  const examined = await examine(folder, policy, now, io, options);
+  const examined = await examine(folder, policy, now, io, { quiet: options.quiet, early });
   if (!options.fix) {
     await writeReports(examined.report, options, io, pages);
     return exitCodeOf(examined.report);
@@ -62,8 +62,14 @@ interface Examined {
   readonly secrets: ReadonlySet<string>;
 }
 
-async function examine(folder: string, policy: Policy, now: Instant, io: Io, options: { readonly quiet?: boolean | undefined }): Promise<Examined> {
-  const { files, untold, notes } = await openRepository(folder, policy, io.signal);
+async function examine(
+  folder: string,
+  policy: Policy,
+  now: Instant,
+  io: Io,
+  options: { readonly quiet?: boolean | undefined; readonly early?: Promise<Listing> | undefined },
+): Promise<Examined> {
+  const { files, untold, notes } = await openRepository(folder, policy, io.signal, options.early);
   if (!options.quiet) for (const note of notes) io.stderr(`depward: ${printable(note)}\n`);
   const { fixes, secrets, ...judged } = judgeFiles({ rules, files, untold, policy, now });
   const report = await evaluate({
@@ -95,8 +101,8 @@ export interface Repository {
 }
 
 /** Lists the files and reads those that a rule of the policy asks for. */
-export async function openRepository(folder: string, policy: Policy, signal: AbortSignal): Promise<Repository> {
-  const listed = await listFiles(folder, signal);
+export async function openRepository(folder: string, policy: Policy, signal: AbortSignal, early?: Promise<Listing>): Promise<Repository> {
+  const listed = await (early ?? listFiles(folder, signal));
   const ignored = pathMatcher(policy.ignore ?? []);
   const paths = policy.ignore === undefined ? listed.paths : listed.paths.filter((path) => !ignored(path));
   const left = listed.paths.length - paths.length;

@@ -1,6 +1,4 @@
 /** Which files a repository has: what git tracks, else what a bounded walk meets. */
-import { execFile } from 'node:child_process';
-import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { plural } from '../model/time.ts';
@@ -25,7 +23,9 @@ export async function listFiles(folder: string, signal: AbortSignal): Promise<Li
 // The repository's own configuration must not make git start a program: a file system monitor is one.
 const quietGit = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false', '-c', 'core.hooksPath=/dev/null'];
 
-function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | undefined> {
+async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | undefined> {
+  // Loaded here: the bin carries this file for the doctor alone.
+  const { execFile } = await import('node:child_process');
   return new Promise((done, fail) => {
     const options = {
       cwd: folder,
@@ -87,6 +87,7 @@ async function walkedFiles(folder: string): Promise<Listing> {
 
 async function entriesIn(folder: string) {
   try {
+    const { opendir } = await import('node:fs/promises');
     const entries = [];
     for await (const entry of await opendir(folder)) {
       entries.push(entry);

@@ -57,7 +57,7 @@ function collect(
 }
 
 /** The commands in `<!(…)`, `<!@(…)`, `>!(…)`, `^!(…)` of a text. */
-export function expansionsOf(text: string): readonly string[] {
+function expansionsOf(text: string): readonly string[] {
   const commands: string[] = [];
   for (const found of text.matchAll(/[<>^]!@?\(/g)) {
     const start = found.index + found[0].length;

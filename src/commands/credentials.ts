@@ -23,7 +23,7 @@ const largestFile = 100_000;
 const waitsFor = 30_000;
 
 /** Where the user's own file lies: `DEPWARD_USER_CONFIG`, else `depward/user.json` in the folder for configuration. */
-export function userFile(io: Pick<Io, 'env'>): string | undefined {
+function userFile(io: Pick<Io, 'env'>): string | undefined {
   const { DEPWARD_USER_CONFIG: named, XDG_CONFIG_HOME: xdg, HOME: home } = io.env;
   if (named) return named;
   const folder = xdg ?? (home && join(home, '.config'));

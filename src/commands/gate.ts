@@ -1,7 +1,3 @@
-/** `depward gate`: judges what a change does to the lockfiles and to what decides over installs. */
-import type { Finding, Gap } from '../model/finding.ts';
-import type { Change, ResolvedTree } from '../model/package.ts';
-import type { Policy } from '../model/policy.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
@@ -13,6 +9,7 @@ import { type GateOptions, type GateTarget, namedLockfiles, targetOf } from './g
 import { type Io, withEnvOfNow } from './io.ts';
 import { momentOf } from './options.ts';
 import { exitCodeOf, pagesOf, targetsOf, writeReports } from './output.ts';
+import type { QuietChange } from './quiet-report.ts';
 
 /** Runs the command. */
 export async function run(options: GateOptions, io: Io): Promise<number> {
@@ -72,21 +69,12 @@ async function packageChanges(target: GateTarget, only: readonly string[] | unde
   return lockfileChanges({ ...target, ...(only && { only }) });
 }
 
-interface Judgeable {
-  readonly changes: readonly Change[];
-  readonly tree: ResolvedTree;
-  readonly policy: Policy;
-  readonly notes: readonly PolicyNote[];
-  readonly fileFindings: readonly Finding[];
-  readonly fileGaps: readonly Gap[];
-}
-
 interface Judged {
   readonly report: Report;
   readonly standing: Standing | undefined;
 }
 
-async function judge(found: Judgeable, target: GateTarget, options: GateOptions, io: Io): Promise<Judged> {
+async function judge(found: QuietChange, target: GateTarget, options: GateOptions, io: Io): Promise<Judged> {
   const { changes, tree, policy, ...more } = found;
   // Nothing comes in: no registry is asked, and nothing that could ask one is loaded.
   if (!changes.some((change) => change.action !== 'remove')) return quietly(found, momentOf(options.asOf, io.now()));
@@ -104,7 +92,7 @@ async function judge(found: Judgeable, target: GateTarget, options: GateOptions,
   }
 }
 
-async function quietly(found: Judgeable, now: Instant): Promise<Judged> {
+async function quietly(found: QuietChange, now: Instant): Promise<Judged> {
   const { quietReport } = await import('./quiet-report.ts');
   let until = Number.POSITIVE_INFINITY;
   const report = await quietReport(found, now, (moment) => {

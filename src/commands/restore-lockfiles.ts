@@ -35,7 +35,7 @@ function restore(file: string, proxyUrl: string, originals: ReadonlyMap<string, 
 }
 
 /** The text with every address of the proxy replaced by the one behind it. */
-export function restoredText(text: string, proxyUrl: string, originals: ReadonlyMap<string, string>, upstream: string): string {
+function restoredText(text: string, proxyUrl: string, originals: ReadonlyMap<string, string>, upstream: string): string {
   const parts = text.split(proxyUrl);
   return parts.reduce((done, part) => {
     const rest = /^[^\s"'#?,)\]}]*/.exec(part)?.[0] ?? '';

@@ -80,7 +80,7 @@ const passed = [
 ];
 
 /** The shell: called as `sh -c "<script>"` with the package's folder as the current one. */
-export function sandboxShell(bwrap: string, project: string, node: string): string {
+function sandboxShell(bwrap: string, project: string, node: string): string {
   const variables = passed.map((name) => `[ -n "\${${name}+x}" ] && set -- --setenv ${name} "$${name}" "$@"`);
   return [
     '#!/bin/sh',

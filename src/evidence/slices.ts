@@ -44,7 +44,7 @@ export function slicesOf(history: History, version: string): Slices {
 }
 
 /** The evidence on a version that is not there: only that. */
-export function unlistedSlices(listing: ListingEvidence): Slices {
+function unlistedSlices(listing: ListingEvidence): Slices {
   return { ...failedSlices('the registry does not list this version'), listing: had(listing) };
 }
 

@@ -2,7 +2,7 @@
 import type { Release } from './packument.ts';
 
 /** The lifecycle scripts npm runs for a dependency, in its order. */
-export const installHooks = ['preinstall', 'install', 'postinstall'] as const;
+const installHooks = ['preinstall', 'install', 'postinstall'] as const;
 
 /** The hooks a release runs when installed from a registry, with their text; a binding.gyp counts as npm's implied install script. */
 export function hooksOf(release: Release): readonly { readonly hook: string; readonly script: string }[] {

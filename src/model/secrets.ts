@@ -29,11 +29,6 @@ export function withoutSecrets(text: string, known: Iterable<string> = []): stri
     .replace(bearer, (_, before: string) => before + hidden);
 }
 
-/** The words of a text that have the shape of an npm access token. */
-export function npmTokensIn(text: string): readonly string[] {
-  return text.match(/(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])/g) ?? [];
-}
-
 /** Words of a text that have the shape of a credential of any issuer known here. */
 export function shapedSecretsIn(text: string): readonly string[] {
   return text.match(shaped) ?? [];

@@ -1,6 +1,6 @@
 /** What is known of package managers: which one a command starts, what it is about to do, and how it is pointed at a registry. Pure. */
 
-export const clientNames = ['npm', 'pnpm', 'yarn', 'bun'] as const;
+const clientNames = ['npm', 'pnpm', 'yarn', 'bun'] as const;
 export type ClientName = (typeof clientNames)[number];
 
 /** What a command does with packages. */

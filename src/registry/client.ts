@@ -231,6 +231,6 @@ function isName(name: string): boolean {
 }
 
 /** `@scope/name` → `@scope%2fname`, the way npm asks. */
-export function encodeName(name: string): string {
+function encodeName(name: string): string {
   return name.startsWith('@') ? `@${encodeURIComponent(name.slice(1))}` : encodeURIComponent(name);
 }

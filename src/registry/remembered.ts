@@ -77,7 +77,7 @@ export function remember(folder: string, signer: Signer, request: ConfigRequest,
 }
 
 /** Who we are at each registry. */
-export function identitiesOf(signer: Signer, { registries, options }: NpmConfig): ReadonlyMap<string, string> {
+function identitiesOf(signer: Signer, { registries, options }: NpmConfig): ReadonlyMap<string, string> {
   const urls = new Set([registries.main, ...registries.scopes.values()]);
   return new Map([...urls].map((url) => [url, identityAt(signer, options, url)]));
 }

@@ -49,7 +49,7 @@ interface Limits {
 const slow = new Set(['fetch', 'ls-remote', 'log']);
 
 /** Git in a folder. */
-export function gitIn(folder: string, env: Readonly<Record<string, string | undefined>>): Git {
+function gitIn(folder: string, env: Readonly<Record<string, string | undefined>>): Git {
   const options = { cwd: folder, env: quietly(env), timeout: longestRun, windowsHide: true };
   return async (args, limits = {}) => (slow.has(args[0] ?? '') ? gitLater(args, limits, options) : gitAtOnce(args, limits, options));
 }

@@ -1,5 +1,6 @@
 /** npm's errors in our words, with what to do. Tokens and URLs with credentials never get into a message. */
 import { DepwardError } from '../model/errors.ts';
+import { withoutSecrets } from '../model/secrets.ts';
 import { printable } from '../model/text.ts';
 import { codeOf } from './documents.ts';
 import { gitTrouble } from './git-surroundings.ts';
@@ -10,11 +11,11 @@ export function resolvingError(error: unknown, before: Date | undefined, asked: 
   if (error instanceof DepwardError) return error;
   const facts = typeof error === 'object' && error !== null ? (error as Json) : {};
   const code = codeOf(error) ?? '';
-  const what = about(facts) ?? (asked.length === 1 ? withoutSecrets(asked[0]?.text ?? '') : 'a package');
+  const what = about(facts) ?? (asked.length === 1 ? tellable(asked[0]?.text ?? '') : 'a package');
   const git = gitTrouble(error);
   if (git !== undefined) {
     const hint = 'Check that you can reach it: git ls-remote with the same address.';
-    return new DepwardError('network', `the repository of ${what} could not be read: ${withoutSecrets(git)}`, { hint, cause: error });
+    return new DepwardError('network', `the repository of ${what} could not be read: ${tellable(git)}`, { hint, cause: error });
   }
   const make = (kind: ConstructorParameters<typeof DepwardError>[0], message: string, hint: string) =>
     new DepwardError(kind, message, { hint, cause: error });
@@ -79,14 +80,14 @@ function about(facts: Json): string | undefined {
   const name = stringOf(own(facts, 'name'));
   if (wanted !== undefined && name !== undefined && name !== 'Error') return printable(`${name}@${wanted}`);
   const spec = own(facts, 'pkgid') ?? own(facts, 'package') ?? own(facts, 'spec') ?? own(facts, 'raw');
-  return typeof spec === 'string' ? withoutSecrets(spec) : undefined;
+  return typeof spec === 'string' ? tellable(spec) : undefined;
 }
 
 function safe(error: unknown): string {
-  return withoutSecrets(error instanceof Error ? error.message : String(error));
+  return tellable(error instanceof Error ? error.message : String(error));
 }
 
-/** Text without user:password in URLs and without anything that looks like a token. */
-export function withoutSecrets(text: string): string {
-  return printable(text.replace(/\/\/[^/@\s]*@/g, '//').replace(/\b(?:npm_[A-Za-z0-9]{20,}|(?:_auth|_authToken|_password|token)=\S+)/g, '…'));
+/** Words of strangers and of npm for a message: no credentials, whatever stands before an @ in an address among them. */
+export function tellable(text: string): string {
+  return printable(withoutSecrets(text.replace(/\/\/[^/@\s]*@/g, '//')));
 }

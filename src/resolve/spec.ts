@@ -13,7 +13,7 @@ import { diffTrees } from './diff.ts';
 import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument, slim } from './documents.ts';
 import { gitSurroundings, gitTrouble } from './git-surroundings.ts';
 import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf, untoldIn } from './ideal-tree.ts';
-import { resolvingError, withoutSecrets } from './npm-errors.ts';
+import { resolvingError, tellable } from './npm-errors.ts';
 import { plainTree } from './plain-tree.ts';
 import { type ProjectLockfile, readProjectLockfile } from './project.ts';
 import { allPlaced, isAbsent, missingPackage, parseSpecs, repeatedNotes, type WantedSpec } from './wanted-spec.ts';
@@ -169,7 +169,7 @@ function onlyMissing({ root }: IdealTree): boolean {
 
 function gapOf({ name, error }: { readonly name: string; readonly error: unknown }): Gap {
   const why = gitTrouble(error) ?? 'the address it is to come from does not give it';
-  const reason = withoutSecrets(`what this dependency from outside the registry brings in is not known: ${why}`);
+  const reason = tellable(`what this dependency from outside the registry brings in is not known: ${why}`);
   return { subject: { kind: 'package', name, version: '' }, missing: 'tree', why: 'failed', reason, ruleIds: [] };
 }
 

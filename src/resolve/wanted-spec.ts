@@ -4,7 +4,7 @@ import { DepwardError } from '../model/errors.ts';
 import type { ResolvedPackage } from '../model/package.ts';
 import { codeOf, type Documents } from './documents.ts';
 import { objectOf, own } from './lockfiles/json.ts';
-import { specHint, withoutSecrets } from './npm-errors.ts';
+import { specHint, tellable } from './npm-errors.ts';
 
 /** One spec as it was asked for. */
 export interface WantedSpec {
@@ -26,10 +26,10 @@ export async function parseSpecs(specs: readonly string[], folder: string): Prom
     // Of `<2` or `-` npm's reader makes a range of no name, and npm a package called "undefined".
     const real = spec && 'subSpec' in spec ? (spec.subSpec as typeof spec) : spec;
     if (!spec || !real || (real.registry && !real.name)) {
-      throw new DepwardError('usage', `not a package spec: ${withoutSecrets(text)}`, { hint: specHint, cause });
+      throw new DepwardError('usage', `not a package spec: ${tellable(text)}`, { hint: specHint, cause });
     }
     if (isFolderItself(text, folder)) {
-      throw new DepwardError('usage', `${withoutSecrets(text)} is this project itself`, { hint: 'Without a spec its lockfile is judged.' });
+      throw new DepwardError('usage', `${tellable(text)} is this project itself`, { hint: 'Without a spec its lockfile is judged.' });
     }
     // Arborist takes relative paths from the process's folder, not from the project's.
     const local = spec.type === 'file' || spec.type === 'directory' ? `file:${spec.fetchSpec}` : text;
@@ -58,7 +58,7 @@ export function repeatedNotes(wanted: readonly WantedSpec[]): string[] {
   return wanted.flatMap((spec) => {
     const kept = last.get(spec.as);
     if (spec.as === undefined || kept === undefined || kept === spec || kept.text === spec.text) return [];
-    return [`not judged: ${withoutSecrets(spec.text)}, for npm would install ${withoutSecrets(kept.text)} under that name; ask for each alone`];
+    return [`not judged: ${tellable(spec.text)}, for npm would install ${tellable(kept.text)} under that name; ask for each alone`];
   });
 }
 
@@ -66,7 +66,7 @@ export function repeatedNotes(wanted: readonly WantedSpec[]): string[] {
 export function allPlaced(wanted: readonly WantedSpec[], placed: ReadonlyMap<string, unknown>): void {
   const lost = wanted.find((spec) => spec.as !== undefined && !placed.has(spec.as));
   if (lost) {
-    throw new DepwardError('input', `npm adds nothing here for ${withoutSecrets(lost.text)}: it takes the name for one it has`, {
+    throw new DepwardError('input', `npm adds nothing here for ${tellable(lost.text)}: it takes the name for one it has`, {
       hint: 'It can be judged from an empty folder.',
     });
   }

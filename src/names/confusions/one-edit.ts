@@ -117,7 +117,7 @@ export const findOneEdit: Finder = (subject, corpus, report) => {
 };
 
 /** The one edit between two strings that are one edit apart. */
-export function editBetween(typed: string, meant: string): Edit {
+function editBetween(typed: string, meant: string): Edit {
   const shorter = Math.min(typed.length, meant.length);
   let front = 0;
   while (front < shorter && typed[front] === meant[front]) front++;

@@ -19,7 +19,7 @@ const readers: Readonly<Record<Exclude<CiSystem, 'jenkins' | 'included'>, (docum
 };
 
 /** The CI definition at a path, or why it cannot be read. */
-export const readCi = remembered((file: string, text: string): CiFile | Untold => {
+const readCi = remembered((file: string, text: string): CiFile | Untold => {
   const read = definitionIn(file, text);
   return 'untold' in read || isBounded(read) ? read : { untold: 'it has more steps or variables than any honest file' };
 });

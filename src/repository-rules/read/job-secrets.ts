@@ -46,7 +46,7 @@ export function publishes(step: CiStep): boolean {
 }
 
 /** Events that run with the secrets of the repository on the word of anybody. */
-export const openEvents = ['pull_request_target', 'issue_comment', 'workflow_run'] as const;
+const openEvents = ['pull_request_target', 'issue_comment', 'workflow_run'] as const;
 
 /** The event by which strangers start a workflow that has secrets. */
 export function openEvent(ci: CiFile): string | undefined {

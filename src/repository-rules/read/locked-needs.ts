@@ -4,9 +4,6 @@ import { readJson } from './json.ts';
 import { remembered } from './remembered.ts';
 import { at, entriesOf, stringOf } from './value.ts';
 
-/** Names with the range they are asked for, or with none where the format keeps none. */
-export type Needs = ReadonlyMap<string, string | undefined>;
-
 /** A test whether the lockfile knows a need; undefined where that cannot be told. */
 export type Knows = (name: string, range: string) => boolean | undefined;
 

@@ -41,7 +41,7 @@ export function readEntry(input: LockfileInput, row: PnpmRow, lockfileVersion: n
 }
 
 /** A path without the peers it was resolved with: `(react@18.0.0)`, `_react@18.0.0`, `_hash`. */
-export function withoutPeers(path: string, lockfileVersion: number): string {
+function withoutPeers(path: string, lockfileVersion: number): string {
   if (lockfileVersion >= 6) {
     const at = path.indexOf('(');
     return at < 0 ? path : path.slice(0, at);

@@ -1,5 +1,6 @@
 /** Configuration in a package that editors and coding agents obey: the commands it makes them run. */
-import { commandFacts, type Doing } from './command.ts';
+import { commandFacts } from './command.ts';
+import type { Doing } from './command-facts.ts';
 
 /** True for files by which an editor, a coding agent or CI takes orders. */
 export function isAgentConfig(path: string): boolean {

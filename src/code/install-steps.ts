@@ -1,6 +1,7 @@
 /** What npm runs when a package is installed: lifecycle scripts, and the build it starts by itself for a binding.gyp. */
 import type { InstallStep, PackedManifest } from '../model/contents.ts';
-import { argvFacts, type CommandFacts, commandFacts } from './command.ts';
+import { argvFacts, commandFacts } from './command.ts';
+import type { CommandFacts } from './command-facts.ts';
 import { readGyp } from './gyp.ts';
 
 /** A step with everything its command says. */

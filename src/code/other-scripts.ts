@@ -1,5 +1,6 @@
 /** Scripts that are not JavaScript: shell through its parser, batch line by line, PowerShell and Python (and kin) as tokens. */
-import { commandFacts, type InlineCode } from './command.ts';
+import { commandFacts } from './command.ts';
+import type { InlineCode } from './command-facts.ts';
 import type { Spotted } from './js/notes.ts';
 import { hostOf, isLocalHost, isSecretVariable, placeOf } from './places.ts';
 import { fromBase64 } from './text.ts';

@@ -1,6 +1,7 @@
 /** Programs and scripts that are started. */
 import type { ReadAs } from '../../model/contents.ts';
-import { argvFacts, type CommandFacts, commandFacts } from '../command.ts';
+import { argvFacts, commandFacts } from '../command.ts';
+import type { CommandFacts } from '../command-facts.ts';
 import { readTokenScript } from '../other-scripts.ts';
 import type { Scope } from './bindings.ts';
 import { hole, textOf, type Value } from './known.ts';

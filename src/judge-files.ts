@@ -106,11 +106,12 @@ function sameTexts(now: FileTexts, before: FileTexts): boolean {
 
 // Lines move; the same words about the same file are the same finding.
 function identity(seen: FileSeen): string {
-  return 'untold' in seen ? `${seen.file}\n${seen.untold}` : `${seen.file}\n${seen.message}\n${JSON.stringify(seen.facts)}`;
+  if ('untold' in seen) return `${seen.file}\n${seen.untold}`;
+  return `${seen.file}\n${seen.about ?? `${seen.message}\n${JSON.stringify(seen.facts)}`}`;
 }
 
 function findingOf(seen: FileObservation, rule: AnyRepositoryRule, secrets: ReadonlySet<string>): Finding {
-  const { file, line, column, fingerprint, fix: _fix, secret: _secret, ...observation } = seen;
+  const { file, line, column, fingerprint, about: _about, fix: _fix, secret: _secret, ...observation } = seen;
   const subject = {
     kind: 'file' as const,
     file,

@@ -24,6 +24,8 @@ export interface FileObservation extends Observation {
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
+  /** What tells it from others where its words hold what moves without being another weakness: a count, a version. A change that only moves those brings nothing new. */
+  readonly about?: string;
   /** Of the secret it is about, to bind a waiver to. */
   readonly fingerprint?: string;
   /** The secret itself, so that no finding of any rule repeats it. Never leaves the judging. */

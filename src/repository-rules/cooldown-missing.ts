@@ -90,6 +90,7 @@ function absent(project: Project): FileSeen {
     message: none ? `${clientText(client)} has no waiting time for new versions` : `${clientText(client)} takes versions published a moment ago`,
     confidence: client.major === undefined ? 'medium' : 'high',
     ...fixFor(project),
+    about: 'waiting time',
     facts: { client: clientText(client), told: client.told },
   };
 }

@@ -34,6 +34,7 @@ export default defineRepositoryRule({
           file,
           line: spec.place.line,
           message: `${name} writes git hooks when it is installed`,
+          about: name,
           confidence: 'high',
           facts: { package: name, range: stringOf(spec) ?? '' },
         }));

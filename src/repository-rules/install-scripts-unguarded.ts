@@ -39,6 +39,7 @@ function inProject(project: Project): readonly FileSeen[] {
       file: lockfile,
       message: `${clientText(client)} runs the install scripts of every dependency`,
       confidence: client.major === undefined ? 'low' : 'high',
+      about: 'install scripts',
       facts: { client: clientText(client), told: client.told, ...(client.major === undefined && { version: 'not told by any file' }) },
     },
   ];

@@ -82,5 +82,12 @@ function openHosts(texts: ReadonlyMap<string, string>): readonly FileSeen[] {
 
 function observed({ url, file, line, said, count }: Address): FileSeen {
   const what = said === 'lockfile' ? `${count} ${count === 1 ? 'entry is' : 'entries are'} fetched` : `"${said}" is reached`;
-  return { file, line, message: `${what} over plain http from ${hostOf(url)}`, confidence: 'high', facts: { host: hostOf(url), where: said, count } };
+  return {
+    file,
+    line,
+    message: `${what} over plain http from ${hostOf(url)}`,
+    about: `${said} ${hostOf(url)}`,
+    confidence: 'high',
+    facts: { host: hostOf(url), where: said, count },
+  };
 }

@@ -48,4 +48,31 @@ describe('a rule on states in a change', () => {
     expect([judged({ '.npmrc': 'a' }, { '.npmrc': 'a', other: '1' }), asked]).toEqual([1, 4]);
     expect([judged({ '.npmrc': 'a', other: '1' }, { '.npmrc': 'a' }), asked]).toEqual([0, 5]);
   });
+
+  it.each<[string, string, Texts, Texts]>([
+    [
+      'another major version of the manager',
+      'install-scripts-unguarded',
+      { 'package.json': '{"packageManager": "pnpm@8.0.0"}', 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" },
+      { 'package.json': '{"packageManager": "pnpm@9.0.0"}', 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" },
+    ],
+    [
+      'another range of the same package',
+      'hooks-by-dependency',
+      { 'package.json': '{"devDependencies": {"husky": "^4.3.0"}}' },
+      { 'package.json': '{"devDependencies": {"husky": "^4.3.8"}}' },
+    ],
+    [
+      'fewer entries of the same host',
+      'registry-over-http',
+      { 'yarn.lock': `# yarn lockfile v1\n${['a', 'b'].map((name) => `${name}@1:\n  resolved "http://r.example/${name}.tgz"\n`).join('')}` },
+      { 'yarn.lock': '# yarn lockfile v1\na@1:\n  resolved "http://r.example/a.tgz"\n' },
+    ],
+  ])('is not told of what stood there before in other words: %s', (_, rule, before, now) => {
+    const judged = (old: Texts) => {
+      const { fileFindings } = judgeFiles({ rules: repositoryRules, files: filesOf(old, now), policy: policyOf({}, 'strict'), now: 0 });
+      return fileFindings.filter(({ ruleId }) => ruleId === rule).length;
+    };
+    expect([judged({}), judged(before)]).toEqual([1, 0]);
+  });
 });

@@ -10,6 +10,8 @@ import type { Scan } from './scan.ts';
 const longestText = 200_000;
 const deepest = 60;
 const mostAlternatives = 8;
+/** Spreads looked through for one property. */
+const mostSpreads = 64;
 /** Work for one question; plain code asks for some ten. */
 const fuelEach = 20_000;
 /** Work for one question when that for the file is spent: plain code is still told. */
@@ -26,6 +28,9 @@ export class Evaluator {
   /** Left for the question that is being answered: one that is too much leaves the others theirs. */
   #left = 0;
   #depth = 0;
+  /** Objects whose spreads are being looked through, and how many more spreads may be. */
+  readonly #spreading = new Set<Node>();
+  #spreadsLeft = 0;
   #gaveUp = 0;
 
   constructor(scan: Scan) {
@@ -310,12 +315,26 @@ export class Evaluator {
             : undefined;
       if (name === key) return property.kind === 'get' ? this.inline(property.value as FunctionNode, scope, []) : this.value(property.value, scope);
     }
-    for (const spread of node.properties)
-      if (spread.type === 'SpreadElement') {
+    return this.#spreadProperty(node, scope, key);
+  }
+
+  /** `options = { ...options, more }` leads back to itself, and spreads of spreads can be made to multiply. */
+  #spreadProperty(node: ESTree.ObjectExpression, scope: Scope, key: string): Value | undefined {
+    if (this.#spreading.has(node)) return undefined;
+    if (this.#spreading.size === 0) this.#spreadsLeft = mostSpreads;
+    this.#spreading.add(node);
+    try {
+      for (const spread of node.properties) {
+        if (spread.type !== 'SpreadElement') continue;
+        this.#spreadsLeft -= 1;
+        if (this.#spreadsLeft < 0) return undefined;
         const value = this.property(this.value(spread.argument, scope), key);
         if (value) return value;
       }
-    return undefined;
+      return undefined;
+    } finally {
+      this.#spreading.delete(node);
+    }
   }
 
   /** What requiring or importing a name gives. */

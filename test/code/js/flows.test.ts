@@ -17,6 +17,16 @@ describe('a value is followed through what holds it', () => {
     expect(found(source, 'exfiltration')).toEqual(['key material to pool.invalid']);
   });
 
+  it('through objects spread into others, themselves among them, to an end', () => {
+    const through = (object: string) => `const fs = require('fs'); ${object}; fs[o.read]('/etc/passwd'); f(o.missing);`;
+    expect(() => found(through("let o = { read: 'readFileSync' }; o = { ...o, more: 1 }"), 'credential')).not.toThrow();
+    const doubled = Array.from({ length: 40 }, (_, at) => `const o${at + 1} = { ...o${at}, ...o${at} };`).join(' ');
+    expect(() => found(through(`const o0 = {}; ${doubled} const o = { ...o40 }`), 'credential')).not.toThrow();
+    expect(found(through("const a = { read: 'readFileSync' }; const o = { ...a }"), 'credential')).toEqual(
+      found(through("const o = { read: 'readFileSync' }"), 'credential'),
+    );
+  });
+
   it('through members of an object', () => {
     const source = `
       const fs = require('fs'), os = require('os'), out = {};

@@ -132,7 +132,7 @@ export function openAnswers(context: AnswerContext): Answers {
 
   function answerTarball(name: string, file: string, request: IncomingMessage, response: ServerResponse): Outcome | Promise<Outcome> {
     const who = identity(request, name);
-    const locked = context.prejudged.get(`${name}@${versionInFile(name, file)}`);
+    const locked = context.prejudged.size === 0 ? undefined : context.prejudged.get(`${name}@${versionInFile(name, file)}`);
     if (locked) return deliver(name, { version: locked.judgement.version, ...locked }, locked.judgement, who, request, response);
     const known = packages.fileNow(name, file, who);
     if (known) return judgedTarball(name, known, who, request, response);

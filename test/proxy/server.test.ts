@@ -3,7 +3,7 @@ import { request as rawRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../src/proxy/upstream.ts';
-import { aBench } from '../helpers/a-bench.ts';
+import { aBench, type BenchTale } from '../helpers/a-bench.ts';
 import { aProxy, type ProxyTale } from '../helpers/a-proxy.ts';
 import { type Doc, type FixtureOptions, type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
 
@@ -206,6 +206,29 @@ describe('tarballs', () => {
     expect(registry.count('/left/-/left-2.0.0.tgz')).toBe(0);
     const allowed = await fetch(`${proxy.url}left/-/left-1.1.0.tgz`);
     expect(Buffer.from(await allowed.arrayBuffer())).toEqual(bytesOf('left', '1.1.0'));
+  });
+
+  it('are let through when what their contents were withheld for has passed by itself', async () => {
+    const registry = await registryWith([left()]);
+    let now = Date.now();
+    const allowedFrom = now + 60_000;
+    const bench: BenchTale = {
+      ...aBench(),
+      async judge({ versions, contents, now: at }) {
+        const action = contents && at < allowedFrom ? ('block' as const) : ('allow' as const);
+        const because = action === 'block' ? [{ ruleId: 'bad', action, message: 'for now' }] : [];
+        return new Map(
+          versions.map((version) => [version, { version, action, because, complete: true, ...(action === 'block' && { allowedFrom }) }]),
+        );
+      },
+    };
+    const proxy = await proxyFor(registry.url, { bench, now: () => now });
+    const document = async () => Object.keys((await json(`${proxy.url}left`, npm)).body.versions);
+    expect((await fetch(`${proxy.url}left/-/left-2.0.0.tgz`)).status).toBe(403);
+    expect(await document()).toEqual(['1.0.0', '1.1.0']);
+    now = allowedFrom;
+    expect(await document()).toEqual(['1.0.0', '1.1.0', '2.0.0']);
+    expect((await fetch(`${proxy.url}left/-/left-2.0.0.tgz`)).status).toBe(200);
   });
 
   it('judge an old version when it is asked for, and take it out of the packument from then on', async () => {

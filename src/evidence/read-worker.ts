@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { DepwardError } from '../model/errors.ts';
 import { type ReadRequest, readFacts } from './read-tarball.ts';
 import type { FromThread, ToThread } from './reader-thread.ts';
+import { tidy } from './tidy.ts';
 
 const port = parentPort;
 let chunks: ((chunk: Buffer | undefined) => void) | undefined;
@@ -20,6 +21,7 @@ async function answer(request: ReadRequest): Promise<void> {
   try {
     const found = await readFacts(arriving(), request, (path) => say({ is: 'file', path }));
     say({ is: 'done', answer: found });
+    tidy();
   } catch (error) {
     const known = error instanceof DepwardError ? error : new DepwardError('input', 'the tarball cannot be read', { cause: error });
     say({ is: 'failed', code: known.code, message: known.message });

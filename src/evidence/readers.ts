@@ -2,6 +2,7 @@
 import { DepwardError } from '../model/errors.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
 import { type Ended, openReaderThread, type ReaderThread } from './reader-thread.ts';
+import { tidy } from './tidy.ts';
 import { turns } from './turns.ts';
 
 /** Packed bytes, from the start as often as they are asked for. */
@@ -28,7 +29,9 @@ export function openReaders(thread: ReaderThread | undefined, isolate: boolean):
       return here.take(async () => {
         // Loaded late: most runs find all facts in the store.
         const { readFacts } = await import('./read-tarball.ts');
-        return { ...(await readFacts(open(), request)), spared: false };
+        const answer = await readFacts(open(), request);
+        tidy();
+        return { ...answer, spared: false };
       });
     },
   };

@@ -1,0 +1,33 @@
+/**
+ * Lets go of what was read. V8 lets garbage stand while the machine has memory to spare: after hundreds of tarballs that is
+ * several times what is in use, and machines of CI have little to spare.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** So much more than was left the last time. */
+const growth = 40 * 2 ** 20;
+let left = 0;
+let collect: (() => void) | undefined;
+
+/** Collects garbage when much has come together in this thread since the last time; true when it did. */
+export function tidy(): boolean {
+  if (held() < left + growth) return false;
+  collect ??= collector();
+  collect();
+  left = held();
+  return true;
+}
+
+function held(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** What `--expose-gc` gives, for this thread alone and no global. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const found: unknown = runInNewContext('gc');
+  setFlagsFromString('--no-expose-gc');
+  return typeof found === 'function' ? () => void found() : () => undefined;
+}

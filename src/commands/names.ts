@@ -73,11 +73,17 @@ function asText(name: string): string {
   const corpus = popularNames();
   const own = listed(name, corpus);
   const near = lookalikes(name, corpus);
-  const known = own === undefined ? 'not listed' : `listed itself: ${inWords(own)} downloads a month`;
+  const known = own === undefined ? 'not among the popular names' : `popular itself, with ${inWords(own)} downloads a month`;
   const head = `${printable(name, 220)}  ${known}\n`;
   return near.length === 0 ? `${head}  nothing popular is like it\n` : head + near.map(lineOf).join('');
 }
 
+const held: Readonly<Record<Resemblance['tier'], string>> = {
+  none: 'too little to be held against it',
+  warn: 'a warning',
+  block: 'a warning, and with another fact a block',
+};
+
 function lineOf({ target, tier, score, classes, parts }: Resemblance): string {
-  return `  ${tier.padEnd(5)} ${score.toFixed(2)}  ${target}  ${classes.join(', ')}  (${parts.join(', ')})\n`;
+  return `  like ${target}: ${held[tier]}\n    ${classes.join(', ')} · score ${score.toFixed(2)} · ${parts.join(', ')}\n`;
 }

@@ -74,14 +74,15 @@ function targetOf(value: string): Target {
   return { format, file };
 }
 
-/** Whether stdout wants colour: a terminal, and nobody against it. */
+/** Whether stdout wants colour: a terminal or a word for it (logs of CI systems show colours), and nobody against it. */
 export function colourWanted(options: { readonly color?: boolean | undefined }, io: Io): boolean {
-  return io.stdoutIsTTY && options.color !== false && (io.env.NO_COLOR ?? '') === '' && io.env.TERM !== 'dumb';
+  const { NO_COLOR = '', FORCE_COLOR = '', TERM } = io.env;
+  const wanted = FORCE_COLOR === '' ? io.stdoutIsTTY && TERM !== 'dumb' : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return wanted && options.color !== false && NO_COLOR === '';
 }
 
 function terminalOf(options: OutputOptions, io: Io): Pick<ReporterContext, 'colour' | 'width'> {
-  if (!io.stdoutIsTTY) return {};
-  return { colour: colourWanted(options, io), ...(io.columns !== undefined && { width: Math.min(io.columns, 120) }) };
+  return { colour: colourWanted(options, io), ...(io.stdoutIsTTY && io.columns !== undefined && { width: Math.min(io.columns, 120) }) };
 }
 
 function write(file: string, text: string): void {

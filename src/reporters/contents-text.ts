@@ -22,7 +22,7 @@ export function inspectText(title: string, facts: TarballFacts, verbose: boolean
     ...section(
       'Entry points',
       facts.manifest.entries.slice(0, 12).map((entry) => printable(entry, 100)),
-      'index.js, if there is one',
+      ['index.js', 'index.json', 'index.node'].find((name) => facts.files.some((file) => file.path === name)) ?? 'none',
     ),
     ...section(
       'Commands',

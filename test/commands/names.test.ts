@@ -14,7 +14,16 @@ describe('depward names', () => {
     const { io, out } = anIo();
     expect(await run(['lodahs'], {}, io)).toBe(0);
     expect(out()).toMatch(
-      /^lodahs {2}not listed\n {2}block 0\.\d\d|1\.00 {2}lodash {2}transposition.* {2}\(transposition \+\d+, \d+M downloads a month \+\d+\)/,
+      /^lodahs {2}not among the popular names\n {2}like lodash: a warning, and with another fact a block\n {4}transposition.* · score [01]\.\d\d · transposition \+\d+, \d+M downloads a month \+\d+\n/,
+    );
+  });
+
+  it('says of weak likenesses and of popular names what they are', async () => {
+    const { io, out } = anIo();
+    await run(['express', 'expres', 'zzqqxxyyzz'], {}, io);
+    expect(out()).toMatch(/^express {2}popular itself, with \d+M downloads a month\n {2}nothing popular is like it\nexpres {2}popular itself/);
+    expect(out()).toMatch(
+      / {2}like express: too little to be held against it\n[\s\S]*zzqqxxyyzz {2}not among the popular names\n {2}nothing popular is like it\n$/,
     );
   });
 

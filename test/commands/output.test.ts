@@ -48,6 +48,9 @@ describe('where reports go', () => {
     expect(await shown({ stdoutIsTTY: true })).toBe(true);
     expect(await shown({ stdoutIsTTY: false })).toBe(false);
     expect(await shown({ stdoutIsTTY: true, env: { NO_COLOR: '1' } })).toBe(false);
+    expect(await shown({ env: { FORCE_COLOR: '1' } })).toBe(true);
+    expect(await shown({ env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).toBe(false);
+    expect(await shown({ stdoutIsTTY: true, env: { FORCE_COLOR: '0' } })).toBe(false);
     expect(await shown({ stdoutIsTTY: true }, { color: false })).toBe(false);
   });
 

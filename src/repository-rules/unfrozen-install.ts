@@ -93,6 +93,8 @@ function leavesProject({ words, redirects }: ScriptCommand): boolean {
 
 // Only a line on which the command stands as written; a flag goes right behind the word that installs.
 const npmForm = /\bnpm(\s+)(?:install|i|in|ins|inst|insta|instal|isnt|isnta|isntal|isntall|add)(?=\s*(?:$|["';&|#\\]|\s-))/;
+// In `npm install -g yarn && yarn` only the second is called.
+const beforeCommand = /(?:^|[;&|(:'"`[,>-]|\b(?:then|do|else|RUN|run|sudo|time|exec|call|env|sh|bat|script|command)|\w+=\S*|--mount=\S+)\s*$/;
 const yarnForm = /\byarn(?:\s+install)?(?=\s*(?:$|["';&|#\\]|\s-))/;
 
 function frozenFix({ manager, command, flags }: ClientCall, file: string, text: string, berry: boolean): { readonly fix?: FileFix } {
@@ -101,9 +103,14 @@ function frozenFix({ manager, command, flags }: ClientCall, file: string, text: 
     from === undefined ? {} : { fix: { kind: 'replace' as const, file, line: command.line, from, to } };
   for (const flag of ['--no-frozen-lockfile', '--no-immutable'])
     if (flags.has(flag) && line.includes(flag)) return replace(flag, flag.replace('no-', ''));
-  if (manager === 'npm') return replace(npmForm.exec(line)?.[0], `npm${npmForm.exec(line)?.[1] ?? ' '}ci`);
-  if (manager === 'bun') return replace(/\bbun\s+(?:install|i)\b/.exec(line)?.[0], 'bun install --frozen-lockfile');
-  return manager === 'yarn' ? replace(yarnForm.exec(line)?.[0], `yarn install ${berry ? '--immutable' : '--frozen-lockfile'}`) : {};
+  const insteadOf = (form: RegExp, written: (found: RegExpExecArray) => string) => {
+    const found = [...line.matchAll(new RegExp(form, 'g'))].find(({ index }) => beforeCommand.test(line.slice(0, index)));
+    const before = line.slice(0, found?.index);
+    return found ? replace(before + found[0], before + written(found)) : {};
+  };
+  if (manager === 'npm') return insteadOf(npmForm, (found) => `npm${found[1] ?? ' '}ci`);
+  if (manager === 'bun') return insteadOf(/\bbun\s+(?:install|i)\b/, () => 'bun install --frozen-lockfile');
+  return manager === 'yarn' ? insteadOf(yarnForm, () => `yarn install ${berry ? '--immutable' : '--frozen-lockfile'}`) : {};
 }
 
 const frozen: Readonly<Record<Manager, string>> = { npm: 'npm ci', yarn: 'yarn install', pnpm: 'pnpm install --frozen-lockfile', bun: 'bun ci' };

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from './load.mjs';
+import { median, used } from './used.mjs';
 
 const count = Number(process.env.BENCH_COUNT ?? 10_000);
 const pairs = Number(process.env.BENCH_PAIRS ?? 9);
@@ -18,10 +19,15 @@ try {
     git: timed('git', ['ls-files', '-s', '-z']),
     doctor: timed(process.execPath, [cli, 'doctor', '--quiet']),
   }));
+  const used0 = Array.from({ length: pairs }, () => ({ bare: cpuOf(['-e', '0']), doctor: cpuOf([cli, 'doctor', '--quiet']) }));
+  const beyond = median(used0.map(({ bare, doctor }) => doctor - bare));
   const ms = (name) => median(runs.map((run) => run[name])).toFixed(0);
   const share = median(runs.map(({ bare, git, doctor }) => (doctor - bare) / git)).toFixed(1);
   console.log(
     `${count} files, ${matter} that matter: doctor ${ms('doctor')} ms, git ls-files ${ms('git')} ms, node -e 0 ${ms('bare')} ms; doctor without node's start ${share}x git ls-files`,
+  );
+  console.log(
+    `of the wall time beyond node's start git ls-files alone takes ${median(runs.map(({ bare, git, doctor }) => (100 * git) / (doctor - bare))).toFixed(0)} %; our own process uses ${beyond.toFixed(0)} ms CPU beyond node -e 0; files opened: ${opened()} of ${count}`,
   );
 } finally {
   if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
@@ -62,14 +68,23 @@ function writeRepository() {
   return matter;
 }
 
+function cpuOf(args) {
+  return used(args, { folder: tmpdir(), cwd: folder, allowed: [0, 1] }).cpu;
+}
+
+/** Files of the repository that the process reads, as its own file system calls tell. */
+function opened() {
+  const spy = `data:text/javascript,${encodeURIComponent(
+    `import fs from 'node:fs';import {syncBuiltinESMExports} from 'node:module';const read=fs.readFileSync;let n=0;fs.readFileSync=(path,...rest)=>{if(String(path).startsWith(${JSON.stringify(folder)}))n+=1;return read(path,...rest)};syncBuiltinESMExports();process.on('exit',()=>process.stderr.write('opened '+n))`,
+  )}`;
+  const { stderr } = spawnSync(process.execPath, ['--import', spy, cli, 'doctor', '--quiet'], { cwd: folder, encoding: 'utf8' });
+  return /opened (\d+)/.exec(stderr)?.[1] ?? 'unknown';
+}
+
 function timed(program, args) {
   const start = process.hrtime.bigint();
   const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
   // Findings would be welcome, failures not: they would be measured as speed.
   if (status === null || status > 1) throw new Error(`${program} ended with ${status}: ${stderr}`);
   return Number(process.hrtime.bigint() - start) / 1e6;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

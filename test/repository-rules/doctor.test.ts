@@ -458,6 +458,17 @@ describe('corrections', () => {
     }
   });
 
+  it.each<[string, Record<string, string>, string, string]>([
+    ['a name that is installed is not the call', yarn1, 'npm install -g yarn && yarn', 'npm install -g yarn && yarn install --frozen-lockfile'],
+    ['the second of two', yarn1, 'corepack enable yarn; yarn install', 'corepack enable yarn; yarn install --frozen-lockfile'],
+    ['behind a folder and a variable', npm, 'cd . && A=1 npm install --no-audit # all', 'cd . && A=1 npm ci --no-audit # all'],
+  ])('%s', (_title, files, run, expected) => {
+    const file = '.github/workflows/ci.yml';
+    const made = corrected(new Map(Object.entries({ ...files, ...github(`- run: ${run}`) })));
+    expect(made.get(file)).toContain(`- run: ${expected}`);
+    expect(corrected(made).get(file)).toBe(made.get(file));
+  });
+
   function corrected(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
     const { fixes } = judgeFiles({
       rules: repositoryRules,

@@ -38,6 +38,7 @@ class Follower implements Liveness {
   readonly #scan: Scan;
   readonly #evaluator: Evaluator;
   readonly #ranges: readonly Range[];
+  #children: Map<Node, Node[]> | undefined;
   readonly #live = new Set<Node>();
   readonly #open: (Node | undefined)[] = [undefined];
 
@@ -151,7 +152,11 @@ class Follower implements Liveness {
   }
 
   #within(module: Node): readonly Node[] {
-    return this.#ranges.filter((range) => range.parent?.node === module).map((range) => range.node);
+    this.#children ??= childrenOf(this.#ranges);
+    const found = this.#children.get(module) ?? [];
+    // Once is enough: all of them live from then on.
+    this.#children.delete(module);
+    return found;
   }
 
   /** All a name may stand for: functions, classes, functions that a function gives back. */
@@ -282,6 +287,17 @@ function isModules(node: ESTree.ObjectExpression): boolean {
       property.key.type === 'Literal' &&
       (typeof property.key.value === 'number' || /[/\\]|\.[cm]?[jt]sx?$|^\d+$/.test(String(property.key.value))),
   );
+}
+
+function childrenOf(ranges: readonly Range[]): Map<Node, Node[]> {
+  const children = new Map<Node, Node[]>();
+  for (const { node, parent } of ranges) {
+    if (!parent) continue;
+    const held = children.get(parent.node);
+    if (held) held.push(node);
+    else children.set(parent.node, [node]);
+  }
+  return children;
 }
 
 function valuesOf(node: ESTree.ObjectExpression): readonly Node[] {

@@ -4,7 +4,9 @@ import type { ReadAs } from '../../model/contents.ts';
 import { type Binding, lookup, newScope, type Scope, type Source } from './bindings.ts';
 import { callValue } from './calls.ts';
 import { globalPath, hole, isEscaped, memberPath, textOf, type Value } from './known.ts';
+import { workOut } from './machine.ts';
 import { bare, type FunctionNode, isFunction, type Node } from './nodes.ts';
+import type { Plain } from './plain.ts';
 import type { Scan } from './scan.ts';
 
 const longestText = 200_000;
@@ -12,6 +14,8 @@ const deepest = 60;
 const mostAlternatives = 8;
 /** Spreads looked through for one property. */
 const mostSpreads = 64;
+/** Functions worked out step by step, in one file. */
+const mostRuns = 500;
 /** Work for one question; plain code asks for some ten. */
 const fuelEach = 20_000;
 /** Work for one question when that for the file is spent: plain code is still told. */
@@ -32,6 +36,8 @@ export class Evaluator {
   readonly #spreading = new Set<Node>();
   #spreadsLeft = 0;
   #gaveUp = 0;
+  #runs = 0;
+  readonly #worked = new Map<FunctionNode, Map<string, Value | undefined>>();
 
   constructor(scan: Scan) {
     this.scan = scan;
@@ -350,13 +356,15 @@ export class Evaluator {
   /** False for functions whose result only running would tell: nothing of their calls need be looked at. */
   tells(target: FunctionNode): boolean {
     const returned = returnOf(target);
-    return returned !== undefined && !silent.has(returned.type) && !(returned.type === 'BinaryExpression' && comparisons.has(returned.operator));
+    if (!returned)
+      return !target.async && !target.generator && target.body?.type === 'BlockStatement' && target.body.body.at(-1)?.type === 'ReturnStatement';
+    return !silent.has(returned.type) && !(returned.type === 'BinaryExpression' && comparisons.has(returned.operator));
   }
 
   /** The result of a local function of constants: its returned expression with the arguments put in. */
   inline(target: FunctionNode, scope: Scope, values: readonly (Value | undefined)[]): Value | undefined {
     const returned = returnOf(target);
-    if (!returned) return undefined;
+    if (!returned) return this.#workedOut(target, scope, values);
     const inner = newScope(scope, true);
     inner.names = new Map();
     for (const [at, parameter] of target.params.entries()) {
@@ -365,8 +373,42 @@ export class Evaluator {
     for (const { id, init } of localsOf(target)) {
       if (id.type === 'Identifier' && init) inner.names.set(id.name, { name: id.name, sources: [{ node: init, scope: inner, path: [] }] });
     }
-    return this.value(returned, inner);
+    return this.value(returned, inner) ?? this.#workedOut(target, scope, values);
   }
+
+  /** What a function that decodes constants in steps gives back. */
+  #workedOut(target: FunctionNode, scope: Scope, values: readonly (Value | undefined)[]): Value | undefined {
+    if (values.length === 0 || values.length > 6 || !values.every((value) => value?.is === 'text' || value?.is === 'number')) return undefined;
+    const args = values.map(plainOf);
+    if (args.some((arg) => arg === undefined)) return undefined;
+    const key = JSON.stringify(args);
+    const known = this.#worked.get(target) ?? new Map<string, Value | undefined>();
+    this.#worked.set(target, known);
+    if (known.has(key) || this.#runs++ >= mostRuns) return known.get(key);
+    const value = fromPlain(
+      workOut(target, args, (name) => {
+        const binding = lookup(scope, name);
+        const value = binding && this.bound(binding);
+        return value?.is === 'function' ? value.node : plainOf(value);
+      }),
+    );
+    known.set(key, value);
+    return value;
+  }
+}
+
+function plainOf(value: Value | undefined): Plain | undefined {
+  if (value?.is === 'number') return value.number;
+  if (value?.is === 'text') return value.text.includes(hole) ? undefined : value.text;
+  if (value?.is === 'bytes') return [...value.bytes];
+  const items = value?.is === 'list' ? value.items.map(plainOf) : undefined;
+  return items?.every((item) => item !== undefined) ? items : undefined;
+}
+
+function fromPlain(plain: Plain): Value | undefined {
+  if (typeof plain === 'string') return { is: 'text', text: plain, readAs: 'decoded' };
+  if (typeof plain === 'number') return { is: 'number', number: plain };
+  return Array.isArray(plain) ? { is: 'list', items: plain.map(fromPlain) } : undefined;
 }
 
 /** Expressions nothing is known of, whatever is put in. */

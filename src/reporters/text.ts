@@ -174,10 +174,11 @@ function closing(page: Page): string[] {
   const clean = report.verdicts.every((verdict) => verdict.action === 'allow') && report.complete;
   const state = clean ? paint.green(`${judgedText(report)}, nothing to object to`) : stateText(report, paint, judgedText(report));
   const coverage = coverageParts(report);
+  const spoken = report.findings.find((finding) => finding.action !== 'allow')?.ruleId;
   return [
     ...hang('', String, `${state} (policy: ${printable(report.policy)})`, page),
     ...(coverage.length > 0 ? hang('', String, `Coverage: ${coverage.join('; ')}.`, page) : []),
-    ...(clean || page.detail !== 'normal' ? [] : hang('', String, `More on a rule: depward explain ${report.findings[0]?.ruleId ?? 'RULE'}`, page)),
+    ...(clean || page.detail !== 'normal' || spoken === undefined ? [] : hang('', String, `More on a rule: depward explain ${spoken}`, page)),
   ];
 }
 

@@ -7,6 +7,12 @@ import { cleanReport, fullReport, hostileReport, oneFailureReport, pages } from 
 const plain = { rules: pages };
 
 describe('the text report', () => {
+  it('names a rule to read on about only where one speaks, and none that only informs', () => {
+    expect(text({ ...fullReport, findings: [] }, plain)).not.toContain('depward explain');
+    const [young, ...others] = fullReport.findings.map((finding, at) => (at === 0 ? { ...finding, action: 'allow' as const } : finding));
+    expect(text({ ...fullReport, findings: young ? [young, ...others] : [] }, plain)).toContain('depward explain policy-weakened');
+  });
+
   it('says one failure once, however many rules it left out', () => {
     const lines = text(oneFailureReport, plain).split('\n');
     expect(lines.filter((line) => line.includes('503'))).toEqual([

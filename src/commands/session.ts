@@ -84,7 +84,9 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       };
       const build = installationId();
       const namesId = build === undefined ? undefined : namesIdOf(build, ownNames);
-      const reading = { tarballs, offline: options.offline === true, settledDays: mode === 'gate' ? 0 : settledDays, wanted: askedFor(tree) };
+      // At the gate every release is read, asked for or not.
+      const choice = mode === 'gate' ? { settledDays: 0, wanted: new Set<string>() } : { settledDays, wanted: askedFor(tree) };
+      const reading = { tarballs, offline: options.offline === true, ...choice };
       const sources = openEvidence({
         packuments: registry,
         names: likeness,

@@ -4,6 +4,46 @@ import type { Change, ResolvedPackage, ResolvedTree } from '../model/package.ts'
 
 /** The packages that come in, go out or change; the same package in another place of the tree is no change. */
 export function diffTrees(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
+  const names = before && namesThatDiffer(before.packages, after.packages);
+  if (!before || !names) return diffAll(before, after);
+  const only = (tree: ResolvedTree) => ({ ...tree, packages: tree.packages.filter(({ name }) => names.has(name)) });
+  return diffAll(only(before), only(after));
+}
+
+/** The names of packages of which not every copy stays as it is where it is: a package is held against those of its name alone. */
+function namesThatDiffer(before: readonly ResolvedPackage[], after: readonly ResolvedPackage[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  const note = (old: ResolvedPackage | undefined, now: ResolvedPackage | undefined) => {
+    if (old && now && isAlike(old, now)) return;
+    for (const one of [old, now]) if (one) names.add(one.name);
+  };
+  let at = 0;
+  // Most of a lockfile stays in its order.
+  for (; at < before.length && at < after.length && before[at]?.key === after[at]?.key; at++) note(before[at], after[at]);
+  const left = new Map(before.slice(at).map((entry) => [entry.key, entry]));
+  // Several lockfiles in one.
+  if (left.size < before.length - at) return undefined;
+  for (const entry of after.slice(at)) {
+    note(left.get(entry.key), entry);
+    left.delete(entry.key);
+  }
+  for (const entry of left.values()) names.add(entry.name);
+  return names;
+}
+
+function isAlike(a: ResolvedPackage, b: ResolvedPackage): boolean {
+  return (
+    a.integrity === b.integrity &&
+    a.version === b.version &&
+    a.name === b.name &&
+    a.resolved === b.resolved &&
+    a.source === b.source &&
+    a.checksum === b.checksum
+  );
+}
+
+/** The same, without leaving out first what stays. */
+export function diffAll(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
   const old = groupByRef(before?.packages ?? []);
   const now = groupByRef(after.packages);
   const same = before && family(before) === family(after) ? sameContent : sameAsFarAsSaid;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { Change, ResolvedPackage, ResolvedTree } from '../../src/model/package.ts';
-import { diffTrees } from '../../src/resolve/diff.ts';
+import { diffAll, diffTrees } from '../../src/resolve/diff.ts';
 
 function entry(ref: string, more: Partial<ResolvedPackage> = {}): ResolvedPackage {
   const at = ref.lastIndexOf('@');
@@ -92,5 +93,32 @@ describe('comparing trees', () => {
 
   it('takes a hash that another package manager does not record for granted', () => {
     expect(diffTrees(tree([entry('a@1.0.0', { integrity: 'sha512-aaaa' })]), tree([entry('a@1.0.0')], 'yarn-berry v8'))).toEqual([]);
+  });
+
+  it('says the same whether or not it leaves out first what stays', () => {
+    const word = (...words: (string | undefined)[]) => fc.constantFrom(...words);
+    const package_ = fc
+      .record({
+        key: word('a', 'b', 'c', 'd', 'a/a', 'a/b', 'b/a', 'c/a'),
+        name: word('a', 'b', 'c'),
+        version: word('1.0.0', '1.1.0', '2.0.0'),
+        integrity: word(undefined, 'sha512-AAAA', 'sha512-BBBB', 'sha1-CCCC'),
+        resolved: word(undefined, 'https://r.example/x.tgz', 'https://s.example/x.tgz'),
+        checksum: word(undefined, undefined, '10/aa'),
+        source: word('registry', 'registry', 'git'),
+      })
+      .map(({ name, version, ...more }) => entry(`${name}@${version}`, more as Partial<ResolvedPackage>));
+    const packages = fc.uniqueArray(package_, { maxLength: 7, selector: ({ key }) => key });
+    const kept = fc.array(fc.nat(6), { maxLength: 7 });
+    fc.assert(
+      fc.property(packages, packages, kept, fc.boolean(), fc.boolean(), (before, more, stay, other, twice) => {
+        const stays = [...new Set(stay)].flatMap((at) => before[at] ?? []);
+        const keys = new Set(stays.map(({ key }) => key));
+        const after = tree([...stays, ...more.filter(({ key }) => !keys.has(key))], other ? 'yarn-classic v1' : undefined);
+        const old = tree(twice ? [...before, ...before.slice(2)] : before);
+        expect(diffTrees(old, after)).toEqual(diffAll(old, after));
+      }),
+      { seed: 11, numRuns: Number(process.env['FUZZ_RUNS'] ?? 2000) },
+    );
   });
 });

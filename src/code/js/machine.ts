@@ -12,14 +12,22 @@ export type Outside = (name: string) => Plain | FunctionNode | undefined;
 const mostSteps = 40_000;
 const deepest = 40;
 
-/** What a function gives back; undefined when it does anything the machine does not know. */
-export function workOut(target: FunctionNode, args: readonly Plain[], outside: Outside): Plain | undefined {
+/** What a function gives back, undefined when it does anything the machine does not know, and how many steps that took. */
+export function workOut(
+  target: FunctionNode,
+  args: readonly Plain[],
+  outside: Outside,
+  most: number,
+): { readonly value: Plain; readonly steps: number } {
+  const allowed = Math.min(most, mostSteps);
+  const machine = new Machine(outside, allowed);
+  let value: Plain;
   try {
-    return new Machine(outside).call(target, args, undefined);
+    value = machine.call(target, args, undefined);
   } catch (error) {
-    if (error instanceof Stuck) return undefined;
-    throw error;
+    if (!(error instanceof Stuck)) throw error;
   }
+  return { value, steps: allowed - machine.left };
 }
 
 class Stuck extends Error {}
@@ -35,11 +43,16 @@ type End = { readonly by: 'return'; readonly value: Plain } | { readonly by: 'br
 /** A class because of its account of steps. */
 class Machine {
   readonly #outside: Outside;
-  #steps = mostSteps;
+  #steps: number;
   #depth = 0;
 
-  constructor(outside: Outside) {
+  constructor(outside: Outside, steps: number) {
     this.#outside = outside;
+    this.#steps = steps;
+  }
+
+  get left(): number {
+    return Math.max(0, this.#steps);
   }
 
   call(target: FunctionNode, args: readonly Plain[], around: Frame | undefined): Plain {
@@ -60,8 +73,9 @@ class Machine {
     return value;
   }
 
-  #step(): void {
-    if (--this.#steps < 0) throw new Stuck();
+  #step(cost = 1): void {
+    this.#steps -= cost;
+    if (this.#steps < 0) throw new Stuck();
   }
 
   #all(body: readonly Node[], frame: Frame): End {
@@ -257,7 +271,9 @@ class Machine {
     const { object } = callee;
     if (object.type === 'Identifier' && isPlainGlobal(`${object.name}.${key}`))
       return this.#known(callPlain(undefined, `${object.name}.${key}`, args));
-    return this.#known(callPlain(this.#value(object, frame), key, args));
+    const on = this.#value(object, frame);
+    this.#step(sizeOf(on) >> 5);
+    return this.#known(callPlain(on, key, args));
   }
 
   #known(result: { readonly value: Plain } | undefined): Plain {
@@ -267,6 +283,12 @@ class Machine {
 
   #bounded(value: Plain): Plain {
     if ((typeof value === 'string' && value.length > boundsOf.text) || (Array.isArray(value) && value.length > boundsOf.list)) throw new Stuck();
+    // Long results are long work.
+    this.#step(sizeOf(value) >> 5);
     return value;
   }
+}
+
+function sizeOf(value: Plain): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
 }

@@ -14,8 +14,8 @@ const deepest = 60;
 const mostAlternatives = 8;
 /** Spreads looked through for one property. */
 const mostSpreads = 64;
-/** Functions worked out step by step, in one file. */
-const mostRuns = 500;
+/** For functions worked out step by step, in one file. */
+const mostStepsOfFile = 1_000_000;
 /** Work for one question; plain code asks for some ten. */
 const fuelEach = 20_000;
 /** Work for one question when that for the file is spent: plain code is still told. */
@@ -36,7 +36,7 @@ export class Evaluator {
   readonly #spreading = new Set<Node>();
   #spreadsLeft = 0;
   #gaveUp = 0;
-  #runs = 0;
+  #stepsLeft = mostStepsOfFile;
   readonly #worked = new Map<FunctionNode, Map<string, Value | undefined>>();
 
   constructor(scan: Scan) {
@@ -384,14 +384,15 @@ export class Evaluator {
     const key = JSON.stringify(args);
     const known = this.#worked.get(target) ?? new Map<string, Value | undefined>();
     this.#worked.set(target, known);
-    if (known.has(key) || this.#runs++ >= mostRuns) return known.get(key);
-    const value = fromPlain(
-      workOut(target, args, (name) => {
-        const binding = lookup(scope, name);
-        const value = binding && this.bound(binding);
-        return value?.is === 'function' ? value.node : plainOf(value);
-      }),
-    );
+    if (known.has(key) || this.#stepsLeft <= 0) return known.get(key);
+    const outside = (name: string): Plain | FunctionNode => {
+      const binding = lookup(scope, name);
+      const value = binding && this.bound(binding);
+      return value?.is === 'function' ? value.node : plainOf(value);
+    };
+    const { value: plain, steps } = workOut(target, args, outside, this.#stepsLeft);
+    this.#stepsLeft -= steps + 20;
+    const value = fromPlain(plain);
     known.set(key, value);
     return value;
   }

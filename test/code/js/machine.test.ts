@@ -48,6 +48,10 @@ describe('what a hostile function does to its reader is bounded', () => {
     ['endless', `function d(s) { while (true) { s = s + 'a'; } return s }`],
     ['growing', `function d(s) { let a = [s]; for (let i = 0; i < 1e9; i++) a = a.concat(a); return a.join('') }`],
     ['calling itself', `function d(s) { const x = d(s + 'a'); return x }`],
+    [
+      'copying',
+      `function d(s) { let a = []; for (let i = 0; i < 5000; i++) a.push(i); for (let i = 0; i < 5000; i++) a = a.slice(0); return a.join('') }`,
+    ],
     ['repeating', `function d(s) { let o = ''; for (let i = 0; i < 99; i++) o += s.repeat(1e9); return o }`],
     ['reaching out', `function d(s) { let o = s; for (const c of s) o += process.exit(1); return o }`],
     ['reaching up', `function d(s) { const f = s.constructor; let o = f.constructor('return process')().exit(1); return o }`],

@@ -289,5 +289,6 @@ export function capabilityText({ kind, detail }: Pick<Capability, 'kind' | 'deta
 /** A capability with its place, for facts: `index.js:3 talks to host.example`. */
 export function placedText(found: Capability): string {
   const how = found.readAs === 'decoded' ? ' (encoded)' : found.readAs === 'assembled' ? ' (put together)' : '';
-  return `${printable(found.file, 80)}:${found.line} ${capabilityText(found)}${how}`;
+  const when = found.waits && found.reach !== 'bin' ? ' (when it is called)' : '';
+  return `${printable(found.file, 80)}:${found.line} ${capabilityText(found)}${how}${when}`;
 }

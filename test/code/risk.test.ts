@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { importRisk, installRisk } from '../../src/code/risk.ts';
+import { importRisk, installRisk, placedText } from '../../src/code/risk.ts';
 import type { CapabilityKind } from '../../src/model/contents.ts';
 import { aCapability } from '../../src/rules/example.ts';
 
@@ -82,6 +82,11 @@ it('asking the wallet of a page for a transaction by importing alone is strange,
   ] as const;
   expect(importRisk(asks.map(([kind, detail]) => live(kind, detail))).grade).toBe('suspicious');
   expect(importRisk(asks.map(([kind, detail]) => waiting(kind, detail))).grade).toBe('none');
+});
+
+it('what waits is said to', () => {
+  expect(placedText(waiting('process', 'id'))).toMatch(/starts id \(when it is called\)$/);
+  expect(placedText(live('process', 'id'))).toMatch(/starts id$/);
 });
 
 describe('on install', () => {

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** So much more than was left the last time. */
-const growth = 40 * 2 ** 20;
+const growth = 24 * 2 ** 20;
 let left = 0;
 let collect: (() => void) | undefined;
 

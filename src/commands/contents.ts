@@ -16,6 +16,7 @@ import { openProgress } from './progress.ts';
 export interface ContentsOptions {
   readonly registry?: string;
   readonly cache?: boolean;
+  readonly offline?: boolean;
   readonly format?: readonly string[] | string;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
@@ -42,15 +43,16 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
     now: io.now,
     signal: io.signal,
     noCache: options.cache === false,
+    offline: options.offline === true,
     note: (line) => io.stderr(`depward: ${line}\n`),
     ...(options.registry !== undefined && { registry: options.registry }),
   });
   const progress = openProgress(io, options.quiet === true);
   try {
     const store = options.cache === false ? undefined : openContents(join(cacheFolder(io.env, io.cwd), contentsFolder));
-    const tarballs = openTarballs(registry, store);
+    const tarballs = openTarballs(options.offline === true ? undefined : registry, store);
     const facts = options.cache === false ? undefined : openFacts(join(cacheFolder(io.env, io.cwd), factsFile));
-    const signing = openSigning({ source: registry, now: io.now(), ...(facts && { facts }) });
+    const signing = openSigning({ source: registry, now: io.now(), offline: options.offline === true, ...(facts && { facts }) });
     const found: Contents[] = [];
     for (const spec of specs) {
       progress.say(`reading ${spec}`);
@@ -59,7 +61,9 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
       if (answer.status === 'not-found') throw new DepwardError('not-found', `the registry knows no package ${name}`);
       if (answer.status === 'failed') throw new DepwardError('network', `${name} cannot be looked up: ${answer.reason}`);
       const release = await releaseOf(answer.packument, wanted);
-      const { facts: contents, contradicts } = await tarballs.read(refOf(release));
+      const { facts: contents, contradicts } = await tarballs
+        .read(refOf(release))
+        .catch((error: unknown) => naming(`${name}@${release.version}`, error));
       if (contradicts) throw new DepwardError('integrity', `the tarball of ${name}@${release.version} is not the one the registry names`);
       found.push({ title: `${name}@${release.version}`, facts: contents, signed: await signedFacts(name, release, signing) });
     }
@@ -69,6 +73,12 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
     progress.stop();
     registry.close();
   }
+}
+
+/** The same error, saying of which release it speaks. */
+function naming(title: string, error: unknown): never {
+  if (!(error instanceof DepwardError)) throw error;
+  throw new DepwardError(error.code, `${title}: ${error.message}`, { cause: error, ...(error.hint !== undefined && { hint: error.hint }) });
 }
 
 async function signedFacts(name: string, release: Release, signing: Signing): Promise<SignedFacts> {

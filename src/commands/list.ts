@@ -40,7 +40,7 @@ export const judging: readonly OptionFlag[] = [registry, asOf, config, format, .
 const contents: readonly OptionFlag[] = [
   registry,
   { flags: '--format <name>', about: 'text or json' },
-  { flags: '--no-cache', about: 'neither read nor write the cache' },
+  ...sources,
   { flags: '-v, --verbose', about: 'print ordinary capabilities of files nothing leads to as well' },
 ];
 

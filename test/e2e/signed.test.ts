@@ -73,6 +73,14 @@ it('inspect tells what signatures came to', async () => {
   expect((await place.run('inspect', 'forged@1.0.1')).stdout).toMatch(/registry signature false: the signature is not of this name/);
 });
 
+it('inspect --offline tells what is in the cache, and names the release that is not', async () => {
+  await place.run('inspect', 'true-one@1.0.1');
+  registry.requests.length = 0;
+  expect((await place.run('inspect', 'true-one@1.0.1', '--offline')).stdout).toMatch(/^true-one@1\.0\.1 /);
+  const { code, stderr } = await place.run('diff', 'true-one@1.0.0', 'true-one@1.0.1', '--offline');
+  expect([code, stderr, registry.requests]).toEqual([2, expect.stringMatching(/true-one@1\.0\.0: its contents are not in the cache/), []]);
+});
+
 /** Two releases; of `forged` the second carries the first one's signature. */
 function signedDocument(name: string): Doc {
   return publish(

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root, sourceDigest } from './freshness.mjs';
+import { ruleParts } from './rule-parts.mjs';
 import { buildWithin, fromWithin } from './within/index.mjs';
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
@@ -31,7 +32,7 @@ const inside = {
   name: 'parsers within',
   setup: ({ onResolve }) => onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` })),
 };
-common.plugins = [inside, fromWithin];
+common.plugins = [inside, fromWithin, ruleParts];
 await build({
   ...common,
   stdin: { contents: "export { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';", resolveDir: root },
@@ -88,6 +89,7 @@ await build({
   plugins: [
     inside,
     fromWithin,
+    ruleParts,
     {
       name: 'the rest is another build',
       setup: ({ onResolve }) =>

@@ -22,7 +22,14 @@ export function sourceDigest() {
     .map((entry) => `${entry.parentPath}/${entry.name}`)
     .sort();
   const within = readdirSync(`${root}/.ci/within`).map((name) => `${root}/.ci/within/${name}`);
-  for (const file of [...files, ...within.sort(), `${root}/package.json`, `${root}/tsconfig.json`, `${root}/.ci/build.mjs`])
+  for (const file of [
+    ...files,
+    ...within.sort(),
+    `${root}/package.json`,
+    `${root}/tsconfig.json`,
+    `${root}/.ci/build.mjs`,
+    `${root}/.ci/rule-parts.mjs`,
+  ])
     hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -5,7 +5,7 @@ import type { Finding, Gap } from './model/finding.ts';
 import { type Change, type IncomingChange, isIncoming, type ResolvedTree } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
 import type { Action, Mode, PolicyNote, Report } from './model/report.ts';
-import type { AnyRule } from './model/rule.ts';
+import type { JudgingRule } from './model/rule.ts';
 import { type Instant, isoOf } from './model/time.ts';
 import { indexByKey, pathTo } from './model/tree.ts';
 import { actionOf, actionOfGap, applyWaivers, stricter } from './policy/decide.ts';
@@ -68,7 +68,7 @@ export interface Evaluation {
   /** The tree after the change: the way in of each package. */
   readonly tree: ResolvedTree;
   readonly sources: EvidenceSource;
-  readonly rules: readonly AnyRule[];
+  readonly rules: readonly JudgingRule[];
   readonly weights: Weights;
   readonly policy: Policy;
   readonly now: Instant;

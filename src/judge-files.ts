@@ -1,7 +1,7 @@
 /** Runs the repository rules over files: findings and gaps for the engine. No I/O of its own. */
 import type { Facts, Finding, Gap, Observation } from './model/finding.ts';
 import type { Policy } from './model/policy.ts';
-import type { AnyRepositoryRule, FileFix, FileObservation, FileSeen, FileTexts, FileUntold, RepositoryFiles } from './model/repository-rule.ts';
+import type { FileFix, FileObservation, FileSeen, FileTexts, FileUntold, JudgingRepositoryRule, RepositoryFiles } from './model/repository-rule.ts';
 import { defaultOptions } from './model/rule.ts';
 import { withoutSecrets } from './model/secrets.ts';
 import type { Instant } from './model/time.ts';
@@ -9,7 +9,7 @@ import { settingFor } from './policy/decide.ts';
 
 /** What a door knows of the repository. */
 export interface FileEvaluation {
-  readonly rules: readonly AnyRepositoryRule[];
+  readonly rules: readonly JudgingRepositoryRule[];
   readonly files: RepositoryFiles;
   readonly policy: Policy;
   readonly now: Instant;
@@ -30,14 +30,14 @@ export interface JudgedFiles {
 }
 
 /** A test whether any rule that is on wants the text of a file: what a door has to read. */
-export function fileFilter(rules: readonly AnyRepositoryRule[], policy: Policy): (path: string) => boolean {
+export function fileFilter(rules: readonly JudgingRepositoryRule[], policy: Policy): (path: string) => boolean {
   const on = rules.filter((rule) => isOn(rule, policy));
   return (path) => on.some((rule) => rule.reads(path));
 }
 
 /** Every finding of the rules that are on, in the order of rules and files. */
 export function judgeFiles(input: FileEvaluation): JudgedFiles {
-  const observed: { readonly rule: AnyRepositoryRule; readonly seen: FileObservation }[] = [];
+  const observed: { readonly rule: JudgingRepositoryRule; readonly seen: FileObservation }[] = [];
   const untold = new Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>();
   const clock = watched(input.now);
   for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
@@ -70,11 +70,11 @@ function watched(now: Instant): { readonly time: () => Instant; asked(): boolean
   };
 }
 
-function isOn(rule: AnyRepositoryRule, policy: Policy): boolean {
+function isOn(rule: JudgingRepositoryRule, policy: Policy): boolean {
   return (settingFor(policy, rule.meta.id, undefined)?.level ?? 'off') !== 'off';
 }
 
-function observations(rule: AnyRepositoryRule, { files, policy, now }: FileEvaluation, time: () => Instant): readonly FileSeen[] {
+function observations(rule: JudgingRepositoryRule, { files, policy, now }: FileEvaluation, time: () => Instant): readonly FileSeen[] {
   const { before } = files;
   if (rule.kind === 'change' && !before) return [];
   const shown = (texts: FileTexts) => new Map([...texts].filter(([path]) => rule.reads(path)));
@@ -110,7 +110,7 @@ function identity(seen: FileSeen): string {
   return `${seen.file}\n${seen.about ?? `${seen.message}\n${JSON.stringify(seen.facts)}`}`;
 }
 
-function findingOf(seen: FileObservation, rule: AnyRepositoryRule, secrets: ReadonlySet<string>): Finding {
+function findingOf(seen: FileObservation, rule: JudgingRepositoryRule, secrets: ReadonlySet<string>): Finding {
   const { file, line, column, fingerprint, about: _about, fix: _fix, secret: _secret, ...observation } = seen;
   const subject = {
     kind: 'file' as const,

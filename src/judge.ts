@@ -3,14 +3,14 @@ import type { EvidenceKind, EvidenceSet, Lack } from './model/evidence.ts';
 import type { Finding, Gap, Observation, Subject } from './model/finding.ts';
 import type { IncomingChange, PackageRef } from './model/package.ts';
 import type { Policy, RuleSetting } from './model/policy.ts';
-import { type AnyRule, defaultOptions } from './model/rule.ts';
+import { defaultOptions, type JudgingRule } from './model/rule.ts';
 import type { Instant } from './model/time.ts';
 import { settingFor } from './policy/decide.ts';
 import { join, type Weights } from './policy/join.ts';
 
 /** What judging depends on besides the evidence. */
 export interface Judging {
-  readonly rules: readonly AnyRule[];
+  readonly rules: readonly JudgingRule[];
   readonly weights: Weights;
   readonly policy: Policy;
 }
@@ -27,7 +27,7 @@ export interface Judged {
 export type PathFinder = (key: string) => readonly PackageRef[];
 
 /** The kinds of evidence that the rules which are on ask for. */
-export function neededKinds(rules: readonly AnyRule[], policy: Policy): readonly EvidenceKind[] {
+export function neededKinds(rules: readonly JudgingRule[], policy: Policy): readonly EvidenceKind[] {
   const known = needed.get(policy);
   if (known?.rules === rules) return known.kinds;
   const on = rules.filter((rule) => isOn(rule, policy));
@@ -37,9 +37,9 @@ export function neededKinds(rules: readonly AnyRule[], policy: Policy): readonly
 }
 
 /** Neither changes, and thousands of single packages are judged by both. */
-const needed = new WeakMap<Policy, { readonly rules: readonly AnyRule[]; readonly kinds: readonly EvidenceKind[] }>();
+const needed = new WeakMap<Policy, { readonly rules: readonly JudgingRule[]; readonly kinds: readonly EvidenceKind[] }>();
 
-function isOn(rule: AnyRule, policy: Policy): boolean {
+function isOn(rule: JudgingRule, policy: Policy): boolean {
   const level = settingFor(policy, rule.meta.id, undefined)?.level ?? 'off';
   return level !== 'off' || policy.overrides.some((override) => override.rules.has(rule.meta.id));
 }
@@ -79,7 +79,7 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
 type MissingEvidence = Map<EvidenceKind, { readonly gathered: Lack; readonly ruleIds: string[] }>;
 
 /** Evidence that was had but for a part: the rules that run on it could have seen more. */
-function noteParts(missing: MissingEvidence, rule: AnyRule, evidence: EvidenceSet): void {
+function noteParts(missing: MissingEvidence, rule: JudgingRule, evidence: EvidenceSet): void {
   for (const kind of rule.needs as readonly EvidenceKind[]) {
     const gathered = evidence[kind];
     if (gathered?.ok && gathered.lacking) note(missing, kind, gathered.lacking, rule.meta.id);
@@ -109,11 +109,11 @@ interface Context {
   asked: boolean;
 }
 
-export type ContextMaker = (rule: AnyRule, setting: RuleSetting) => Context;
+export type ContextMaker = (rule: JudgingRule, setting: RuleSetting) => Context;
 
 /** Thousands of packages share one context per rule and setting. */
 export function contextMaker(now: Instant): ContextMaker {
-  const made = new Map<AnyRule, Map<RuleSetting, Context>>();
+  const made = new Map<JudgingRule, Map<RuleSetting, Context>>();
   return (rule, setting) => {
     const ofRule = made.get(rule) ?? new Map<RuleSetting, Context>();
     made.set(rule, ofRule);
@@ -135,14 +135,14 @@ function watched(now: Instant, options: RuleSetting['options']): Context {
   };
 }
 
-function observe(rule: AnyRule, change: IncomingChange, values: Record<string, unknown>, context: Context): readonly Observation[] {
+function observe(rule: JudgingRule, change: IncomingChange, values: Record<string, unknown>, context: Context): readonly Observation[] {
   return rule.check(change, values, context);
 }
 
 const notCollected = { ok: false, why: 'failed', reason: 'it was not collected' } as const;
 
 /** Evidence a rule lacks; `moot` when the registry does not list the version, which has its own rules. */
-function lackingFor(rule: AnyRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: Lack } | 'moot' | undefined {
+function lackingFor(rule: JudgingRule, evidence: EvidenceSet): { kind: EvidenceKind; gathered: Lack } | 'moot' | undefined {
   const listing = evidence.listing;
   const unlisted = listing?.ok === true && listing.value.status !== 'listed';
   for (const kind of rule.needs as readonly EvidenceKind[]) {

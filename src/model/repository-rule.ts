@@ -1,6 +1,6 @@
 /** Rules on files of a repository: what is wrong in them, and what a change does to what gets installed. */
 import type { Observation } from './finding.ts';
-import type { OptionSpecs, OptionValues, RuleMeta } from './rule.ts';
+import type { JudgingMeta, OptionSpecs, OptionValues, RuleMeta } from './rule.ts';
 import type { Instant } from './time.ts';
 
 /** The texts of files by path from the repository root, with `/` between folders. */
@@ -88,6 +88,9 @@ export interface RepositoryRuleDefinition<O extends OptionSpecs> extends Omit<Re
 /** A rule of any options, as lists hold them. */
 // biome-ignore lint/suspicious/noExplicitAny: the list of rules is heterogeneous; each rule was checked against its own options where it is defined
 export type AnyRepositoryRule = RepositoryRule<any>;
+
+/** A rule on files as judging knows it. */
+export type JudgingRepositoryRule = Omit<AnyRepositoryRule, 'meta' | 'examples'> & { readonly meta: JudgingMeta };
 
 /** Makes a rule of its definition. */
 export function defineRepositoryRule<const O extends OptionSpecs = Record<never, OptionSpecs[string]>>(

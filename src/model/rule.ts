@@ -94,6 +94,12 @@ export interface RuleDefinition<N extends EvidenceKind, O extends OptionSpecs> {
 // biome-ignore lint/suspicious/noExplicitAny: the list of rules is heterogeneous; each rule was checked against its own needs where it is defined
 export type AnyRule = Rule<any, any>;
 
+/** What judging knows of a rule's doc page: the build leaves the rest out where packages are judged. */
+export type JudgingMeta = Pick<RuleMeta, 'id' | 'family' | 'severity'>;
+
+/** A rule as judging knows it. */
+export type JudgingRule = Omit<AnyRule, 'meta' | 'examples'> & { readonly meta: JudgingMeta };
+
 /** Makes a rule of its definition, with the type checker holding `check` to the evidence in `needs`. */
 export function defineRule<const N extends EvidenceKind, const O extends OptionSpecs = Record<never, OptionSpec>>(
   definition: RuleDefinition<N, O>,

@@ -7,7 +7,7 @@ import type { Packument } from '../model/packument.ts';
 import { matchesPattern } from '../model/patterns.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Mode, Report, Verdict } from '../model/report.ts';
-import type { AnyRule } from '../model/rule.ts';
+import type { JudgingRule } from '../model/rule.ts';
 import { day, type Instant, parseInstant } from '../model/time.ts';
 import { actionOf } from '../policy/decide.ts';
 import type { Weights } from '../policy/join.ts';
@@ -17,7 +17,7 @@ import type { Bench, Judgement, JudgeRequest } from './verdict.ts';
 export interface BenchOptions {
   readonly mode: Mode;
   readonly policy: Policy;
-  readonly rules: readonly AnyRule[];
+  readonly rules: readonly JudgingRule[];
   readonly weights: Weights;
   readonly toolVersion: string;
   expect(packageName: string): void;
@@ -113,7 +113,7 @@ function daysOf(options: Readonly<Record<string, unknown>> | undefined): number 
   return typeof options?.['days'] === 'number' ? options['days'] : 3;
 }
 
-function digestOf(policy: Policy, rules: readonly AnyRule[], toolVersion: string): string {
+function digestOf(policy: Policy, rules: readonly JudgingRule[], toolVersion: string): string {
   const text = JSON.stringify([toolVersion, rules.map((rule) => rule.meta.id), policy], (_, value: unknown) =>
     value instanceof Map ? [...value] : value,
   );

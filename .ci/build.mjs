@@ -65,7 +65,6 @@ const onDemand = Object.fromEntries(
     'judge-files',
     'repository-rules/index',
     'resolve/lockfile-changes',
-    'policy/build',
     'policy/parse',
     'repository/fix',
     'repository/write',
@@ -83,13 +82,28 @@ await build({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out:
 // The bin, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
 const started = { [`${root}/src/commands/gate.ts`]: 'gate', [`${root}/src/commands/doctor.ts`]: 'doctor' };
+/** Modules of Node that are slow to load, in a form that loads them when the first of their functions is called. */
+const later = {
+  name: 'crypto when it is used',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'later' }));
+    onLoad({ filter: /^/, namespace: 'later' }, () => ({
+      contents: ['createHash', 'createHmac', 'hash', 'randomBytes']
+        .map((name) => `export const ${name} = (...given) => process.getBuiltinModule('node:crypto').${name}(...given);`)
+        .join('\n'),
+    }));
+  },
+};
 await build({
   ...common,
+  minifySyntax: true,
+  minifyWhitespace: true,
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
     inside,
     fromWithin,
     ruleParts,
+    later,
     {
       name: 'the rest is another build',
       setup: ({ onResolve }) =>

@@ -14,7 +14,7 @@ import { toolVersion } from '../package-root.ts';
 import { type Listing, listFiles } from '../repository/list.ts';
 import { readFiles } from '../repository/read.ts';
 import { isSource } from '../repository/source.ts';
-import { repositoryRules } from '../repository-rules/index.ts';
+import { stateRules as rules } from '../repository-rules/states.ts';
 import type { Io } from './io.ts';
 import { momentOf } from './options.ts';
 import { exitCodeOf, type OutputOptions, targetsOf, writeReports } from './output.ts';
@@ -37,7 +37,7 @@ export async function run(path: string | undefined, options: DoctorOptions, io: 
     throw new DepwardError('usage', '--write makes the corrections of --fix', { hint: 'depward doctor --fix --write' });
   const examined = await examine(folder, policy, now, io, { quiet: options.quiet, early });
   if (!options.fix) {
-    await writeReports(examined.report, options, io, pages);
+    await writeReports(examined.report, options, io);
     return exitCodeOf(examined.report);
   }
   const { diffText, planFixes } = await import('../repository/fix.ts');
@@ -87,11 +87,6 @@ async function examine(
   const waived = new Set(report.waived.map(({ finding }) => finding));
   return { report, fixes: fixes.filter(({ finding }) => !waived.has(finding)).map(({ fix }) => fix), secrets };
 }
-
-// Without a change there is nothing to ask the rules on changes.
-const rules = repositoryRules.filter(({ kind }) => kind === 'state');
-
-const pages = new Map(rules.map(({ meta }) => [meta.id, meta]));
 
 /** A repository as rules see it. */
 export interface Repository {

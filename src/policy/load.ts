@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/text.ts';
+import { defaultPolicy } from './build.ts';
 import type { ConfigurableRule } from './shape.ts';
 
 /** More than any honest configuration; the configuration of a checked repository is hostile input. */
@@ -24,7 +25,7 @@ export interface PolicyRequest {
 /** The policy of a project: of the file named, else of the nearest one up to the repository root, else `recommended`. */
 export async function loadPolicy({ rules, ...where }: PolicyRequest): Promise<Policy> {
   const found = configText(where);
-  if (!found) return (await import('./build.ts')).defaultPolicy();
+  if (!found) return defaultPolicy();
   const { parsePolicy } = await import('./parse.ts');
   return parsePolicy(found.text, found.origin, await rules());
 }

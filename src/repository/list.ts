@@ -45,22 +45,27 @@ async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listin
 }
 
 function entriesOf(stdout: string): Listing | undefined {
-  const paths = new Set<string>();
+  const paths: string[] = [];
   let submodules = 0;
   let left = 0;
   for (let at = 0, end = stdout.indexOf('\0'); end >= 0; at = end + 1, end = stdout.indexOf('\0', at)) {
     // Mode, object and stage stand before the tab.
     const tab = stdout.indexOf('\t', at + 48);
     if (stdout.startsWith('160000 ', at)) submodules += 1;
-    else if (paths.size < mostFiles) paths.add(stdout.slice(tab + 1, end));
-    else left += 1;
+    else {
+      const path = stdout.slice(tab + 1, end);
+      // A file in conflict is listed once for each of its sides, one after the other.
+      if (path === paths.at(-1)) continue;
+      if (paths.length < mostFiles) paths.push(path);
+      else left += 1;
+    }
   }
   // A folder of which git tracks nothing is not the repository it lies in.
-  if (paths.size === 0 && submodules === 0) return undefined;
+  if (paths.length === 0 && submodules === 0) return undefined;
   const notes: string[] = [];
   if (submodules > 0) notes.push(`${plural(submodules, 'submodule')} not looked into: each is a repository of its own`);
   if (left > 0) notes.push(`only the first ${mostFiles} files are looked at, ${left} are not`);
-  return { paths: [...paths], notes };
+  return { paths, notes };
 }
 
 async function walkedFiles(folder: string): Promise<Listing> {

@@ -1,10 +1,13 @@
 /** What no rule has to be asked about. */
 
-const sources =
-  /\.(?:[cm]?[jt]sx?|vue|svelte|astro|css|s[ac]ss|less|html?|mdx?|rst|txt|svg|png|jpe?g|gif|ico|webp|avif|woff2?|ttf|eot|mp4|webm|pdf|snap|map|wasm|py|rb|php|go|rs|java|kt|swift|cs|cc?|cpp|hh?|hpp|sql|graphql|proto|csv|xml)$/i;
+const sources = new Set(
+  'js jsx ts tsx cjs cjsx cts ctsx mjs mjsx mts mtsx vue svelte astro css sass scss less htm html md mdx rst txt svg png jpg jpeg gif ico webp avif woff woff2 ttf eot mp4 webm pdf snap map wasm py rb php go rs java kt swift cs c cc cpp h hh hpp sql graphql proto csv xml'.split(
+    ' ',
+  ),
+);
 const named = /(?:docker|container|jenkins)file|\.husky\//i;
 
 /** True for sources, pages and pictures: no rule on a state reads them, and in most repositories nearly all files are such. */
 export function isSource(path: string): boolean {
-  return sources.test(path) && !named.test(path);
+  return sources.has(path.slice(path.lastIndexOf('.') + 1).toLowerCase()) && path.includes('.') && !named.test(path);
 }

@@ -4,15 +4,23 @@ import { describe, expect, it } from '@jest/globals';
 import type { AnyRepositoryRule, RepositoryExample } from '../../src/model/repository-rule.ts';
 import { defaultOptions } from '../../src/model/rule.ts';
 import { isSource } from '../../src/repository/source.ts';
+import { changeRules } from '../../src/repository-rules/changes.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
+import { stateRules } from '../../src/repository-rules/states.ts';
 import { rules } from '../../src/rules/index.ts';
 
 const folder = new URL('../../src/repository-rules/', import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
+const lists = ['index.ts', 'changes.ts', 'states.ts'];
+const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !lists.includes(file));
 
 describe('the list of rules on files', () => {
   it('holds every file of src/repository-rules and nothing else', () => {
     expect(repositoryRules.map((rule) => `${rule.meta.id}.ts`).sort()).toEqual(files.sort());
+  });
+
+  it('holds each rule in the list of its kind', () => {
+    expect(stateRules.filter(({ kind }) => kind !== 'state')).toEqual([]);
+    expect(changeRules.filter(({ kind }) => kind !== 'change')).toEqual([]);
   });
 
   it('reads no file that the doctor passes by without asking', () => {

@@ -18,7 +18,7 @@ export async function checkAgain({ args: [specs], options }: PlainCall, io: Io):
   const known = question && recallAnswer(question, io.now(), common.offline === true);
   if (!known) return undefined;
   for (const note of known.notes ?? []) io.stderr(note);
-  await writeReports(known.report, common, io, new Map(known.pages.map((page) => [page.id, page])));
+  await writeReports(known.report, common, io, { pages: new Map(known.pages.map((page) => [page.id, page])) });
   return exitCodeOf(known.report);
 }
 

@@ -23,7 +23,7 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
     const report = await session.judge('check', changes, tree, { fileGaps: gaps });
     session.progress.stop();
     const pages = await pagesOf(report);
-    await writeReports(report, options, io, pages);
+    await writeReports(report, options, io, { pages });
     const standing = specs.length > 0 ? await resolvedStanding(session) : session.standing();
     // Files may change while they are judged: only what was the same before and after was the question.
     if (question && standing && isSame(question, await checkQuestion(specs, options, asked)))

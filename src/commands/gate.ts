@@ -21,7 +21,7 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   const question = gateQuestion(target, options, asked);
   const known = question && recallAnswer(question, io.now(), options.offline === true);
   if (known) {
-    await writeReports(known.report, options, io, new Map(known.pages.map((page) => [page.id, page])));
+    await writeReports(known.report, options, io, { pages: new Map(known.pages.map((page) => [page.id, page])) });
     return exitCodeOf(known.report);
   }
   const [{ policiesOf }, { judgeRepository }, { baselineOf }, { withoutIgnored }] = await Promise.all([
@@ -42,7 +42,7 @@ export async function run(options: GateOptions, io: Io): Promise<number> {
   const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
   const shown = { ...report, notes };
   const pages = await pagesOf(shown);
-  await writeReports(shown, options, io, pages);
+  await writeReports(shown, options, io, { pages });
   // Files may change while they are judged: only what was the same before and after was the question.
   if (question && standing && !tellsTime && isSame(question, gateQuestion(target, options, asked)))
     keepAnswer(question, { report: shown, pages: spokenOf(shown, pages) }, standing);

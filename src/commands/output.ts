@@ -37,14 +37,19 @@ export function targetsOf(values: readonly string[] = []): readonly Target[] {
   return onStdout.length === 1 ? targets : [{ format: 'text' }, ...targets];
 }
 
-/** Renders and writes every target; `pages` are the doc pages of the rules it speaks of, where they are at hand. */
-export async function writeReports(report: Report, options: OutputOptions, io: Io, pages?: ReadonlyMap<string, RuleMeta>): Promise<void> {
-  const rules = pages ?? (await pagesOf(report));
+/** Renders and writes every target; `pages` are the doc pages of the rules it speaks of, where they are at hand; `whole` goes to files where that is more. */
+export async function writeReports(
+  report: Report,
+  options: OutputOptions,
+  io: Io,
+  { pages, whole = report }: { readonly pages?: ReadonlyMap<string, RuleMeta>; readonly whole?: Report } = {},
+): Promise<void> {
+  const rules = pages ?? (await pagesOf(whole));
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal';
   for (const { format, file } of targetsOf(options.format)) {
     const reporter = await reporterOf(format);
     if (file === undefined) io.stdout(reporter(report, { rules, detail, ...terminalOf(options, io) }));
-    else write(resolve(io.cwd, file), reporter(report, { rules, detail }));
+    else write(resolve(io.cwd, file), reporter(whole, { rules, detail }));
   }
 }
 

@@ -19,6 +19,7 @@ import { exitCodeOf, targetsOf, writeReports } from './output.ts';
 import { restoreLockfiles } from './restore-lockfiles.ts';
 import { runChild, sayWhatHappened } from './run-child.ts';
 import { type Judged, judgeIntended, judgeLockfile, judgeWritten, prejudgedBy } from './run-judging.ts';
+import { together } from './run-report.ts';
 import { openSandbox } from './sandbox.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -36,6 +37,8 @@ interface Run {
   /** Scopes the client itself is told of, outside npm's files. */
   readonly scopes: readonly ClientScope[];
   readonly session: Session;
+  /** What was judged so far, stage after stage. */
+  readonly judged: Judged[];
   readonly options: RunOptions;
   readonly io: Io;
 }
@@ -50,7 +53,16 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
   const scopes = command && intended ? await scopesOf(command.client, intended.folder, io) : [];
   const session = await openSession(intended?.folder ?? io.cwd, options, withScopes(scopes, io));
   try {
-    return await guarded({ words, command, intended, scopes, session, options, io: { ...io, env: { ...io.env, ...sandbox?.variables } } });
+    return await guarded({
+      words,
+      command,
+      intended,
+      scopes,
+      session,
+      judged: [],
+      options,
+      io: { ...io, env: { ...io.env, ...sandbox?.variables } },
+    });
   } finally {
     session.close();
     sandbox?.close();
@@ -59,7 +71,7 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
 
 async function guarded(run: Run): Promise<number> {
   const { words, command, intended, session, io } = run;
-  const judged: Judged[] = [];
+  const { judged } = run;
   if (command && intended && !intended.apart) {
     const lockfile = await judgeLockfile(command.client, intended.folder, session, io);
     if (lockfile) judged.push(lockfile);
@@ -83,39 +95,49 @@ async function guarded(run: Run): Promise<number> {
     }
     sayWhatHappened(guard.proxy, { code, events: guard.events, tree: judged[0]?.tree, main: guard.main, command }, io);
     await guard.close();
-    return await afterwards(code, judged, run);
+    return await afterwards(code, run);
   } finally {
     await guard.close();
   }
 }
 
 /** Reports what was judged before the client starts; true when it is therefore not started. */
-async function refused(judged: Judged | undefined, { options, words, session, io }: Run): Promise<boolean> {
+async function refused(stage: Judged | undefined, run: Run): Promise<boolean> {
+  const { options, words, session, io } = run;
   session.progress.stop();
-  if (!judged) return false;
-  const isRefused = exitCodeOf(judged.report) !== exit.allowed && !options.observe;
-  if (isRefused) await writeReports(judged.report, options, io);
-  else await reportAside(judged.report, options, io);
+  if (!stage) return false;
+  const isRefused = exitCodeOf(stage.report) !== exit.allowed && !options.observe;
+  if (isRefused) await writeReports(stage.report, options, io, wholeOf(run));
+  else await reportAside(stage.report, run);
   if (isRefused) io.stderr(`depward: ${printable(words.join(' '), 200)} was not started\n`);
   return isRefused;
 }
 
 /** Beside a client that runs: standard output is its own, and a clean report is one line. */
-async function reportAside(report: Report, options: RunOptions, io: Io): Promise<void> {
+async function reportAside(report: Report, run: Run): Promise<void> {
+  const { options, io } = run;
   const isPlain = options.verbose !== true && targetsOf(options.format).every(({ format, file }) => format === 'text' && file === undefined);
   const isClean = report.complete && report.verdicts.every((verdict) => verdict.action === 'allow');
   if (!isPlain || !isClean || report.notes.length > 0)
-    return writeReports(report, options, { ...io, stdout: io.stderr, stdoutIsTTY: io.stderrIsTTY });
+    return writeReports(report, options, { ...io, stdout: io.stderr, stdoutIsTTY: io.stderrIsTTY }, wholeOf(run));
   const { judged } = report.coverage;
   if (!options.quiet) io.stderr(`depward: ${judged} package${judged === 1 ? '' : 's'} judged, nothing to object to\n`);
 }
 
+/** For files, which are written anew after each stage: what was judged before as well. */
+function wholeOf({ judged }: Run): { readonly whole?: Report } {
+  const [first, ...rest] = judged.map(({ report }) => report);
+  return first ? { whole: together([first, ...rest]) } : {};
+}
+
 /** What the client wrote beyond what was judged: too late to withhold it, not too late to say so. */
-async function afterwards(code: number, judged: readonly Judged[], { command, intended, scopes, options, io }: Run): Promise<number> {
+async function afterwards(code: number, run: Run): Promise<number> {
+  const { command, intended, scopes, judged, options, io } = run;
   if (!command || !intended || intended.apart || (command.intent !== 'install' && command.intent !== 'add')) return code;
   const written = await judgeWritten(command, intended.folder, judged, () => openSession(intended.folder, options, withScopes(scopes, io)));
   if (!written || exitCodeOf(written.report) === 0) return code;
-  await reportAside(written.report, options, io);
+  judged.push(written);
+  await reportAside(written.report, run);
   io.stderr('depward: the lockfile now names packages that the policy does not let pass; undo it before they are used\n');
   return options.observe || code !== 0 ? code : Math.max(exit.blocked, exitCodeOf(written.report));
 }

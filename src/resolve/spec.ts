@@ -11,7 +11,7 @@ import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/packa
 import { listText, printable } from '../model/text.ts';
 import { diffTrees } from './diff.ts';
 import { codeOf, type DocumentLimits, type Documents, documentsFrom, type FetchDocument, slim } from './documents.ts';
-import { gitSurroundings, gitTrouble } from './git-surroundings.ts';
+import { connectingTime, gitSurroundings, gitTrouble } from './git-surroundings.ts';
 import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf, untoldIn } from './ideal-tree.ts';
 import { resolvingError, tellable } from './npm-errors.ts';
 import { plainTree } from './plain-tree.ts';
@@ -54,10 +54,13 @@ export async function resolveSpecs(specs: readonly string[], options: ResolveOpt
 /** pacote unpacks git repositories and tarballs to read their manifests: in a folder of our own, gone afterwards. */
 async function inScratch<T>({ npm }: ResolveOptions, work: (npm: NpmOptions) => Promise<T>): Promise<T> {
   const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
+  const patience = connectingTime(npm);
+  const wayOut = patience === undefined ? undefined : await (await import('./git-way-out.ts')).openWayOut(patience);
   try {
     await mkdir(scratch, { mode: 0o700 });
-    return await work({ ...npm, ...impatient(npm), ...gitSurroundings(scratch, npm['timeout']), cache: scratch });
+    return await work({ ...npm, ...impatient(npm), ...gitSurroundings(scratch, npm['timeout'], wayOut?.address), cache: scratch });
   } finally {
+    wayOut?.close();
     await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
 }

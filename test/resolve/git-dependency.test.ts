@@ -1,8 +1,8 @@
 /** Dependencies in repositories: no configuration of the folder around counts, and a silent host does not hold anything up. */
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -40,6 +40,24 @@ function addressOf(server: Server): string {
   return `git+http://127.0.0.1:${(server.address() as AddressInfo).port}/acme/tool.git`;
 }
 
+/** A port that takes no connection and refuses none: its queue is full, and nobody looks into it. */
+async function openHole(): Promise<{ readonly port: number; close(): void }> {
+  const program =
+    "const s = require('net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
+  const child: ChildProcess = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const port = Number(await new Promise((resolve) => child.stdout?.once('data', resolve)));
+  child.kill('SIGSTOP');
+  const filling = Array.from({ length: 4 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => undefined));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return {
+    port,
+    close() {
+      for (const socket of filling) socket.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}
+
 function needing(kind: 'dependencies' | 'optionalDependencies', spec: string) {
   registry.add(publish('left', [{ version: '1.0.0', at: '2024-01-01T00:00:00Z', more: { [kind]: { tool: spec } } }]));
 }
@@ -52,6 +70,58 @@ describe('a dependency in a repository', () => {
     const { tree, gaps } = await resolveSpecs(['left'], { folder, npm: npm() });
     expect(tree.packages).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'tool', source: 'git' })]));
     expect(gaps).toEqual([expect.objectContaining({ missing: 'tree', why: 'failed', reason: expect.stringMatching(/did not answer in time/) })]);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux.each(['http', 'https'])(
+    'whose host never answers a connection is given up soon (%s)',
+    async (protocol) => {
+      const hole = await openHole();
+      try {
+        needing('dependencies', `git+${protocol}://127.0.0.1:${hole.port}/acme/tool.git`);
+        const started = Date.now();
+        const { gaps } = await resolveSpecs(['left'], { folder, npm: { ...npm(), timeout: 3_000 } });
+        expect(gaps).toEqual([expect.objectContaining({ reason: expect.stringMatching(/its host did not answer in time/) })]);
+        // Left to itself git tries for two minutes.
+        expect(Date.now() - started).toBeLessThan(60_000);
+      } finally {
+        hole.close();
+      }
+    },
+    150_000,
+  );
+
+  it('is asked for through the proxy that the configuration of git names', async () => {
+    let asked = '';
+    const proxy = createHttp((request, response) => {
+      asked = request.url ?? '';
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    writeFileSync(join(folder, '.gitconfig'), `[http]\n\tproxy = http://127.0.0.1:${(proxy.address() as AddressInfo).port}\n`);
+    process.env['HOME'] = folder;
+    needing('dependencies', 'git+http://tool.invalid/acme/tool.git');
+    const { gaps } = await resolveSpecs(['left'], { folder, npm: { ...npm(), timeout: 10_000 } }).finally(() => proxy.close());
+    expect(gaps).toHaveLength(1);
+    expect(asked).toContain('http://tool.invalid/acme/tool.git');
+  });
+
+  it('is read over the network as git would read it', async () => {
+    const source = join(folder, 'source');
+    mkdirSync(source);
+    writeFileSync(join(source, 'package.json'), JSON.stringify({ name: 'tool', version: '1.2.3' }));
+    const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@mail.example', ...args], { cwd: source });
+    for (const step of [['init', '-q'], ['add', '.'], ['commit', '-q', '-m', 'one'], ['update-server-info']]) git(...step);
+    const files = createHttp((request, response) => {
+      const path = join(source, '.git', new URL(request.url ?? '', 'http://x.invalid').pathname.replace('/acme/tool.git', ''));
+      if (existsSync(path)) response.end(readFileSync(path));
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
+    needing('dependencies', `git+http://127.0.0.1:${(files.address() as AddressInfo).port}/acme/tool.git`);
+    const { tree, gaps } = await resolveSpecs(['left'], { folder, npm: { ...npm(), timeout: 20_000 } }).finally(() => files.close());
+    expect(gaps).toEqual([]);
+    expect(tree.packages).toContainEqual(expect.objectContaining({ name: 'tool', version: '1.2.3', source: 'git' }));
   });
 
   it('that is optional and cannot be had is left out, as npm does', async () => {

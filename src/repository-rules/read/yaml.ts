@@ -2,6 +2,7 @@
 import type { LineCounter, Node } from 'yaml';
 import { withinTime, yamlParser } from '../../yaml-parser.ts';
 import { entriesOf, type Untold, type Value } from './value.ts';
+import { readPlainYaml } from './yaml-plain.ts';
 
 // The parser takes seconds for a megabyte of nonsense.
 const longestYaml = 600_000;
@@ -13,6 +14,11 @@ class TooMuch extends Error {}
 /** The document, or why there is none. An empty document is an empty map. */
 export function readYaml(text: string): Value | Untold {
   if (text.length > longestYaml) return { untold: `it is longer than ${longestYaml} characters` };
+  return readPlainYaml(text) ?? readWholeYaml(text);
+}
+
+/** The same, by the parser of all of YAML. */
+export function readWholeYaml(text: string): Value | Untold {
   // The parser recurses on brackets; hostile nesting must not reach it.
   if (/(?:[[{]\s*){64}/.test(text)) return { untold: `it is nested deeper than ${deepest} levels` };
   const { LineCounter, parseAllDocuments } = yamlParser();

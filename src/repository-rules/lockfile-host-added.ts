@@ -29,9 +29,11 @@ export default defineRepositoryRule({
     return [...now].flatMap(([file, text]): FileObservation[] => {
       const earlier = before.get(file);
       if (earlier === undefined || earlier === text) return [];
-      const held = hostsIn(earlier);
       const fetches = hostsIn(text);
-      const found = [...fetches].filter(([host]) => !options.hosts.includes(host) && !knownTo(held, host));
+      const asked = [...fetches].filter(([host]) => !options.hosts.includes(host));
+      if (holdsAll(earlier, asked)) return [];
+      const held = hostsIn(earlier);
+      const found = asked.filter(([host]) => !knownTo(held, host));
       if (found.length === 0) return [];
       const gone = [...held.keys()].filter((host) => !fetches.has(host));
       const count = found.reduce((sum, [, places]) => sum + places.count, 0);
@@ -84,13 +86,26 @@ interface Places {
 const fetched =
   /(?:"resolved":\s*"|^\s+resolved "|tarball: '?|repo: '?|__archiveUrl=|^\s+resolution: "[^"\s]*?@|^\s+"[^"]+": \["[^"]*@?(?:", ")?)(?:git\+)?(?:https?|ssh|git)(?::\/\/|%3A%2F%2F)(?:[^/@"'\s%]*@)?([^/"'\s,})%:#]+)/;
 
+/** True as soon as each of these hosts was seen: of most lockfiles the first rows tell. */
+function holdsAll(text: string, hosts: readonly (readonly [string, Places])[]): boolean {
+  const missing = new Set(hosts.map(([host]) => host));
+  if (missing.size === 0) return true;
+  for (const { host } of hostRows(text)) if (missing.delete(host) && missing.size === 0) return true;
+  return false;
+}
+
+function* hostRows(text: string): Generator<{ readonly host: string; readonly start: number }> {
+  for (const { start, end } of rowsWithAddresses(text)) {
+    const host = end - start > 4000 ? undefined : fetched.exec(text.slice(start, end))?.[1]?.toLowerCase();
+    if (host !== undefined) yield { host, start };
+  }
+}
+
 function hostsIn(text: string): ReadonlyMap<string, Places> {
   const hosts = new Map<string, Places>();
   let line = 1;
   let counted = 0;
-  for (const { start, end } of rowsWithAddresses(text)) {
-    const host = end - start > 4000 ? undefined : fetched.exec(text.slice(start, end))?.[1]?.toLowerCase();
-    if (host === undefined) continue;
+  for (const { host, start } of hostRows(text)) {
     const held = hosts.get(host);
     if (held) held.count++;
     else {

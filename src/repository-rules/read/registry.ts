@@ -7,7 +7,7 @@ import { readDockerfile } from './docker.ts';
 import { isDockerfile, isLockfile } from './paths.ts';
 import { remembered } from './remembered.ts';
 import type { ScriptCommand } from './script.ts';
-import { isSettingsFile, type Setting, settingsIn } from './settings.ts';
+import { isSettingsFile, readSettingsFile, type Setting, settingsIn } from './settings.ts';
 import { at, type Untold } from './value.ts';
 
 /** An address that packages come from or credentials go to. */
@@ -37,7 +37,8 @@ export function addressesIn(texts: FileTexts): { readonly addresses: readonly Ad
   for (const [file, text] of texts) {
     if (isLockfile(file)) addresses.push(...lockfileHosts(file, text));
     if (!isSettingsFile(file)) continue;
-    const settings = settingsIn(file, text);
+    const document = readSettingsFile(file, text);
+    const settings = 'untold' in document || mayHoldAddress(text) ? settingsIn(file, text) : [];
     if ('untold' in settings) untold.push({ file, ...settings });
     else addresses.push(...settings.filter(namesRegistry).map((setting) => addressOf(setting)));
   }
@@ -45,6 +46,11 @@ export function addressesIn(texts: FileTexts): { readonly addresses: readonly Ad
   for (const { file, jobs } of ci.read)
     for (const job of jobs) for (const step of job.steps) addresses.push(...stepAddresses(file, step), ...publishingAddress(file, step));
   return { addresses: [...once(addresses), ...imageAddresses(texts)], untold: [...untold, ...ci.untold] };
+}
+
+// With a backslash or a variable in it a text means more than it says.
+function mayHoldAddress(text: string): boolean {
+  return /https?:|[\\$]/i.test(text);
 }
 
 function addressOf({ plain, file, line, path }: Setting): Address {

@@ -1,6 +1,7 @@
 /** Who depends on what in npm's `packages` map, by Node's rule: the nearest node_modules folder upwards that holds the name. */
 import type { Edge, EdgeKind } from '../../model/package.ts';
 import { type Json, objectOf, own, stringEntries, stringOf } from './json.ts';
+import type { NpmFile } from './npm-file.ts';
 
 const kinds: readonly [string, EdgeKind][] = [
   ['dependencies', 'prod'],
@@ -9,18 +10,47 @@ const kinds: readonly [string, EdgeKind][] = [
   ['devDependencies', 'dev'],
 ];
 
+/** With more questions than this all edges are gathered at once. */
+const mostQuestions = 60;
+
+/** Edges into a package. Few are ever asked for: their dependents are looked up by the name they must write. */
+export function edgesInto({ rows, naming }: NpmFile): (key: string) => readonly Edge[] {
+  let all: ReadonlyMap<string, readonly Edge[]> | undefined;
+  let targets: ReadonlySet<string | undefined> | undefined;
+  let asked = 0;
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  const entryAt = (key: string) => byKey.get(key)?.json;
+  return (key) => {
+    const at = key.lastIndexOf('node_modules/');
+    targets ??= new Set(rows.flatMap((row) => (row.isOdd && own(row.json, 'link') === true ? stringOf(own(row.json, 'resolved')) : [])));
+    if (!all && naming && asked++ < mostQuestions && at >= 0 && !targets.has(key)) {
+      const name = key.slice(at + 'node_modules/'.length);
+      return naming(name).flatMap(({ key: from, json }) => edgesFrom(from, json, entryAt).flatMap(({ to, edge }) => (to === key ? edge : [])));
+    }
+    all ??= npmEdges(new Map(rows.map((row) => [row.key, row.json])));
+    return all.get(key) ?? [];
+  };
+}
+
 /** Edges into every package, by key. A dependency that is not installed (optional, other platform) has no edge. */
 export function npmEdges(entries: ReadonlyMap<string, Json>): ReadonlyMap<string, Edge[]> {
   const edges = new Map<string, Edge[]>();
   for (const [from, entry] of entries) {
+    for (const { to, edge } of edgesFrom(from, entry, (key) => entries.get(key))) push(edges, to, edge);
     if (own(entry, 'link') === true) continue;
-    for (const { name, spec, kind } of wanted(entry, from)) {
-      const to = locate(entries, from, name);
-      if (to !== undefined) push(edges, to, { from, spec, kind });
-    }
     if (from === '') for (const to of workspaceKeys(entries)) push(edges, to, { from: '', spec: 'workspace:*', kind: 'prod' });
   }
   return edges;
+}
+
+type EntryAt = (key: string) => Json | undefined;
+
+function edgesFrom(from: string, entry: Json, entryAt: EntryAt): { readonly to: string; readonly edge: Edge }[] {
+  if (own(entry, 'link') === true) return [];
+  return wanted(entry, from).flatMap(({ name, spec, kind }) => {
+    const to = locate(entryAt, from, name);
+    return to === undefined ? [] : [{ to, edge: { from, spec, kind } }];
+  });
 }
 
 function wanted(entry: Json, from: string): { name: string; spec: string; kind: EdgeKind }[] {
@@ -35,11 +65,11 @@ function wanted(entry: Json, from: string): { name: string; spec: string; kind: 
 }
 
 /** The key that `name` means inside the folder `from`; links lead to their target. */
-function locate(entries: ReadonlyMap<string, Json>, from: string, name: string): string | undefined {
+function locate(entryAt: EntryAt, from: string, name: string): string | undefined {
   for (let folder: string | undefined = from; folder !== undefined; folder = parentOf(folder)) {
     const key = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
-    const entry = entries.get(key);
-    if (entry) return own(entry, 'link') === true ? linkTarget(entries, entry) : key;
+    const entry = entryAt(key);
+    if (entry) return own(entry, 'link') === true ? linkTarget(entryAt, entry) : key;
   }
   return undefined;
 }
@@ -53,9 +83,9 @@ function parentOf(folder: string): string | undefined {
   return slash < 0 ? '' : folder.slice(0, slash);
 }
 
-function linkTarget(entries: ReadonlyMap<string, Json>, entry: Json): string | undefined {
+function linkTarget(entryAt: EntryAt, entry: Json): string | undefined {
   const target = stringOf(own(entry, 'resolved'));
-  return target !== undefined && entries.has(target) ? target : undefined;
+  return target !== undefined && entryAt(target) ? target : undefined;
 }
 
 function workspaceKeys(entries: ReadonlyMap<string, Json>): string[] {
@@ -63,7 +93,7 @@ function workspaceKeys(entries: ReadonlyMap<string, Json>): string[] {
   if (!root || own(root, 'workspaces') === undefined) return [];
   const asked = new Set(kinds.flatMap(([field]) => Object.keys(objectOf(own(root, field)) ?? {}).map((name) => `node_modules/${name}`)));
   return [...entries].flatMap(([key, entry]) => {
-    const target = own(entry, 'link') === true && !asked.has(key) ? linkTarget(entries, entry) : undefined;
+    const target = own(entry, 'link') === true && !asked.has(key) ? linkTarget((held) => entries.get(held), entry) : undefined;
     return target === undefined ? [] : [target];
   });
 }

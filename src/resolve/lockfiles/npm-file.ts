@@ -20,4 +20,6 @@ export interface NpmFile {
   readonly version: 2 | 3;
   readonly rows: readonly NpmRow[];
   where(key: string): Location | undefined;
+  /** Every entry with a key of this name inside, in the order of the file, found without reading the others; missing where that cannot be told. */
+  naming?(name: string): readonly NpmRow[];
 }

@@ -92,7 +92,34 @@ function readFile(file: string, raw: string): NpmFile | undefined {
     position ??= positionsIn(text);
     return { file, ...position(start) };
   };
-  return { version: version === '2' ? 2 : 3, rows: [...rows.values()], where };
+  const all = [...rows.values()];
+  return { version: version === '2' ? 2 : 3, rows: all, where, naming: (name) => rowsNaming(text, all, name) };
+}
+
+/** In this layout a key inside an entry can be written in one way only. */
+function rowsNaming(text: string, rows: readonly OwnRow[], name: string): OwnRow[] {
+  const found: OwnRow[] = [];
+  const needle = `"${name}": "`;
+  let next = 0;
+  for (let at = text.indexOf(needle); at >= 0 && next < rows.length; at = text.indexOf(needle, at)) {
+    next = firstEndingAfter(rows, at, next);
+    const row = rows[next++];
+    if (!row) break;
+    if (row.start < at) found.push(row);
+    at = Math.max(row.end, at + needle.length);
+  }
+  return found;
+}
+
+/** Halving: the place of the first row, from `low` on, that ends behind an offset. */
+function firstEndingAfter(rows: readonly OwnRow[], offset: number, low: number): number {
+  let [first, last] = [low, rows.length];
+  while (first < last) {
+    const middle = (first + last) >> 1;
+    if ((rows[middle] as OwnRow).end > offset) last = middle;
+    else first = middle + 1;
+  }
+  return first;
 }
 
 class OwnRow implements NpmRow {
@@ -104,8 +131,8 @@ class OwnRow implements NpmRow {
   readonly isOdd: boolean;
   /** Where the key's quote stands. */
   readonly start: number;
+  readonly end: number;
   readonly #text: string;
-  readonly #end: number;
   #json: Json | undefined;
 
   constructor(text: string, match: RegExpExecArray, start: number) {
@@ -117,11 +144,11 @@ class OwnRow implements NpmRow {
     this.isOdd = match[6] !== undefined;
     this.start = start;
     this.#text = text;
-    this.#end = match.index + match[0].length;
+    this.end = match.index + match[0].length;
   }
 
   get json(): Json {
-    this.#json ??= JSON.parse(this.#text.slice(this.start + this.key.length + 4, this.#text.lastIndexOf('}', this.#end - 1) + 1)) as Json;
+    this.#json ??= JSON.parse(this.#text.slice(this.start + this.key.length + 4, this.#text.lastIndexOf('}', this.end - 1) + 1)) as Json;
     return this.#json;
   }
 }

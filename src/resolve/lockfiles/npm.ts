@@ -6,7 +6,7 @@ import type { Location, PackageSource, ResolvedPackage, ResolvedTree } from '../
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Json, own, stringEntries } from './json.ts';
-import { npmEdges } from './npm-edges.ts';
+import { edgesInto } from './npm-edges.ts';
 import { rootOf, sourceOf, withoutHash } from './npm-entry.ts';
 import type { NpmFile, NpmRow } from './npm-file.ts';
 import { readOwnLayout } from './npm-layout.ts';
@@ -36,7 +36,8 @@ function read(input: LockfileInput): ResolvedTree {
   );
 }
 
-function treeOf(input: LockfileInput, { version, rows, where }: NpmFile): ResolvedTree {
+function treeOf(input: LockfileInput, file: NpmFile): ResolvedTree {
+  const { version, rows, where } = file;
   if (rows.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   const root = rows.find(({ key }) => key === '')?.json ?? {};
   const asked = urlsAsked(rows);
@@ -50,14 +51,14 @@ function treeOf(input: LockfileInput, { version, rows, where }: NpmFile): Resolv
     const source = installed === undefined ? localSource(name, workspaces, asked) : sourceOf(row.resolved, asked.get(installed));
     packages.push(new NpmPackage(row, { name, source, alias: installed === name ? undefined : installed, where }));
   }
-  let edges: ReturnType<typeof npmEdges> | undefined;
+  let edges: ReturnType<typeof edgesInto> | undefined;
   return {
     format: `package-lock v${version}`,
     root: rootOf(root),
     packages,
     dependentsOf: (key) => {
-      edges ??= npmEdges(new Map(rows.map((row) => [row.key, row.json])));
-      return edges.get(key) ?? [];
+      edges ??= edgesInto(file);
+      return edges(key);
     },
   };
 }

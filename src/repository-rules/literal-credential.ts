@@ -9,7 +9,8 @@ import { isLoopback } from './read/registry.ts';
 import { isSettingsFile, type Setting, settingsIn } from './read/settings.ts';
 
 const npmKey = /(?:^|:)_(?:authToken|auth|password)$/i;
-const urlWithPassword = /\b[a-z][a-z0-9+.-]*:\/\/([^\s/@"'<>:]*):([^\s/@"'<>]+)@([\w.:-]+)/gi;
+// The scheme is looked at last: lockfiles are long, and nearly every word could begin one.
+const urlWithPassword = /:\/\/(?<=\b[a-z][a-z0-9+.-]*:\/\/)([^\s/@"'<>:]*):([^\s/@"'<>]+)@([\w.:-]+)/gi;
 
 export default defineRepositoryRule({
   meta: {

@@ -24,17 +24,16 @@ export function readFiles(folder: string, wanted: readonly string[]): ReadFiles 
     const read = total > largestTotal ? { untold: 'the files before it were too much already' } : readText(folder, path);
     if (read === 'gone') gone.add(path);
     else if (read === 'elsewhere') continue;
-    else if (typeof read === 'object') untold.push({ file: path, ...read });
+    else if ('untold' in read) untold.push({ file: path, ...read });
     else {
-      total += read.length;
-      texts.set(path, read.slice(5));
+      total += read.text.length;
+      texts.set(path, read.text);
     }
   }
   return { texts, untold, gone };
 }
 
-// A text comes back behind `text:`, so that no content can pass for a word of ours.
-type Read = `text:${string}` | 'gone' | 'elsewhere' | { readonly untold: string };
+type Read = { readonly text: string } | 'gone' | 'elsewhere' | { readonly untold: string };
 
 function readText(folder: string, path: string): Read {
   try {
@@ -64,12 +63,14 @@ function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function textOf(bytes: Uint8Array): Read {
   const [first, second] = bytes;
-  const encoding = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
   try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    return text.includes('\0') ? { untold: 'it is not text' } : `text:${text}`;
+    const text = (encoding === undefined ? utf8 : new TextDecoder(encoding, { fatal: true })).decode(bytes);
+    return text.includes('\0') ? { untold: 'it is not text' } : { text };
   } catch {
     return { untold: 'it is not UTF-8 text' };
   }

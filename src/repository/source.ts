@@ -5,9 +5,11 @@ const sources = new Set(
     ' ',
   ),
 );
-const named = /(?:docker|container|jenkins)file|\.husky\//i;
+const named = /(?:docker|container|jenkins)file/i;
 
 /** True for sources, pages and pictures: no rule on a state reads them, and in most repositories nearly all files are such. */
 export function isSource(path: string): boolean {
-  return sources.has(path.slice(path.lastIndexOf('.') + 1).toLowerCase()) && path.includes('.') && !named.test(path);
+  const ending = path.slice(path.lastIndexOf('.') + 1);
+  if (!sources.has(ending) && !sources.has(ending.toLowerCase())) return false;
+  return path.includes('.') && !path.includes('.husky/') && !named.test(path.slice(path.lastIndexOf('/') + 1));
 }

@@ -8,6 +8,7 @@ import { tell } from '../../src/commands/trouble.ts';
 import { DepwardError } from '../../src/model/errors.ts';
 import type { Report } from '../../src/model/report.ts';
 import { formats } from '../../src/reporters/index.ts';
+import { listFiles } from '../../src/repository/list.ts';
 import { readFiles } from '../../src/repository/read.ts';
 import { anIo } from '../helpers/an-io.ts';
 
@@ -276,7 +277,25 @@ describe('bad input ends in a gap, never in silence', () => {
     expect(await gaps()).toEqual([['Dockerfile', 'it may not be read']]);
   });
 
-  // Whoever runs as root may read everything; this one nobody can.
+  // Whoever runs as root may read everything: another user for a moment.
+  (process.getuid?.() === 0 ? it : it.skip)('a file that root alone may read', () => {
+    put({ ...clean, Dockerfile: 'FROM node:22\n' });
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, 'Dockerfile'), 0o600);
+    const wanted = ['.npmrc', 'Dockerfile'];
+    process.seteuid?.(65534);
+    const read = (() => {
+      try {
+        return readFiles(folder, wanted);
+      } finally {
+        process.seteuid?.(0);
+      }
+    })();
+    expect([...read.texts.keys()]).toEqual(['.npmrc']);
+    expect(read.untold).toEqual([{ file: 'Dockerfile', untold: 'it may not be read' }]);
+  });
+
+  // This one nobody can.
   (existsSync('/proc/self/mem') ? it : it.skip)('a file that fails while it is read', () => {
     expect(readFiles('/proc/self', ['mem']).untold).toEqual([
       { file: 'mem', untold: expect.stringMatching(/^it (?:cannot be read \(EIO\)|may not be read)$/) },
@@ -295,6 +314,33 @@ describe('bad input ends in a gap, never in silence', () => {
     git('add', '.');
     rmSync(join(folder, 'Dockerfile'));
     expect(await report()).toMatchObject({ code: 0, complete: true, gaps: [] });
+  });
+
+  it('a file in conflict is read once', async () => {
+    put({ ...clean, Dockerfile: 'FROM node:22\n' });
+    git('init', '-q');
+    git('add', '.');
+    const blob = execFileSync('git', ['hash-object', '-w', 'Dockerfile'], { cwd: folder, encoding: 'utf8' }).trim();
+    const sides = [1, 2, 3].map((stage) => `100644 ${blob} ${stage}\tDockerfile\n`).join('');
+    execFileSync('git', ['update-index', '--index-info'], { cwd: folder, input: `0 ${'0'.repeat(40)}\tDockerfile\n${sides}` });
+    const { paths } = await listFiles(folder, new AbortController().signal);
+    expect([...paths].sort()).toEqual(['.npmrc', 'Dockerfile', 'package-lock.json', 'package.json']);
+  });
+
+  it('without git every file of the folder counts, and that is said', async () => {
+    put({ ...clean, '.npmrc': '//registry.example/:_authToken=7f3c9a51-2b44-4a0e-9d6f-0c2f6a1b8e77\n' });
+    const { PATH } = process.env;
+    process.env['PATH'] = join(folder, 'nothing');
+    try {
+      const { code, out, err } = await doctor();
+      expect({ code, out, err }).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('literal-credential'),
+        err: expect.stringContaining('every file of the folder counts'),
+      });
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 
   it('submodules are said', async () => {

@@ -50,8 +50,18 @@ const includes =
   /(?:^|\/)(?:\.?ci|\.?pipelines?|\.?build|templates|\.?azure|\.azuredevops|\.?gitlab(?:-ci)?|eng|\.?devops|jobs|stages|steps)\/(?:[\w.-]+\/)*[^/]+\.ya?ml$/i;
 const ciScripts = /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.?ci|\.azure[\w-]*|\.buildkite|\.?jenkins)\/(?:[\w.-]+\/)*[^/]+\.(?:sh|bash)$/i;
 
-/** The CI system that runs the file at this path, if one does. */
+/** The CI system that runs the file at this path, if one does. Every rule asks of every file. */
 export function ciSystemOf(path: string): CiSystem | undefined {
+  if (systems.has(path)) return systems.get(path);
+  const system = systemByName(path);
+  if (systems.size < mostKept) systems.set(path, system);
+  return system;
+}
+
+const mostKept = 20_000;
+const systems = new Map<string, CiSystem | undefined>();
+
+function systemByName(path: string): CiSystem | undefined {
   if (!/(?:\.ya?ml|\.(?:ba)?sh|jenkinsfile[^/]*)$/i.test(path)) return undefined;
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /^(?:\.github\/(?:[^/]+\/)+)?action\.ya?ml$/.test(path)) return 'github';
   if (/^\.gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|\.gitlab-ci\.ya?ml$/.test(path)) return 'gitlab';

@@ -65,7 +65,11 @@ const onDemand = Object.fromEntries(
     'judge-files',
     'repository-rules/index',
     'resolve/lockfile-changes',
+    'resolve/spec',
+    'resolve/wanted-spec',
     'policy/parse',
+    'evidence/read-tarball',
+    'registry/stranger-bytes',
     'repository/fix',
     'repository/write',
     ...['affected', 'baseline', 'gate-files', 'gate-ignore', 'gate-policy', 'quiet-report', 'registry-folder', 'session'].map(
@@ -79,16 +83,16 @@ const whole = ['index', 'verdaccio', 'bun', 'pnpm'].map((name) => ({ in: `src/${
 await build({ ...common, entryPoints: [...named, ...whole], splitting: true });
 // The thread that reads large tarballs stands alone.
 await build({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
-// The bin, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
+// The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
-const started = { [`${root}/src/commands/gate.ts`]: 'gate', [`${root}/src/commands/doctor.ts`]: 'doctor' };
+const started = Object.fromEntries(['check', 'gate', 'doctor'].map((name) => [`${root}/src/commands/${name}.ts`, name]));
 /** Modules of Node that are slow to load, in a form that loads them when the first of their functions is called. */
 const later = {
   name: 'crypto when it is used',
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'later' }));
     onLoad({ filter: /^/, namespace: 'later' }, () => ({
-      contents: ['createHash', 'createHmac', 'hash', 'randomBytes']
+      contents: ['createHash', 'createHmac', 'createPublicKey', 'hash', 'randomBytes', 'verify']
         .map((name) => `export const ${name} = (...given) => process.getBuiltinModule('node:crypto').${name}(...given);`)
         .join('\n'),
     }));
@@ -98,6 +102,7 @@ await build({
   ...common,
   minifySyntax: true,
   minifyWhitespace: true,
+
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
     inside,

@@ -27,6 +27,7 @@ async function run(argv: readonly string[]): Promise<number> {
     interrupt.abort(new DepwardError('interrupted', 'interrupted'));
     // A second Ctrl-C ends at once, by the default handler.
   });
+  if (call?.name === 'check') return (await import('./commands/check.ts')).run(textsOf(call.args[0]), call.options, io);
   if (call?.name === 'gate') return (await import('./commands/gate.ts')).run(call.options, io);
   if (call?.name === 'doctor') return doctor(textOf(call.args[0]), call.options, io);
   return (await import('./main.ts')).main(argv, call, io);
@@ -34,6 +35,10 @@ async function run(argv: readonly string[]): Promise<number> {
 
 function textOf(argument: unknown): string | undefined {
   return typeof argument === 'string' ? argument : undefined;
+}
+
+function textsOf(argument: unknown): string[] {
+  return Array.isArray(argument) ? argument.filter((each) => typeof each === 'string') : [];
 }
 
 endInOrder(io);

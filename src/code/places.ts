@@ -117,10 +117,17 @@ const idLength = 32;
 /** The rows, for the test that holds short cuts against them. */
 export { rows as placeRows };
 
+/** All rows in one look, for the many texts that none of them fits. */
+const any = ['', 'i'].map((flags) => {
+  const patterns = rows.filter(([, , pattern]) => pattern.flags === flags).map(([, , { source }]) => `(?:${source})`);
+  return new RegExp(patterns.join('|'), flags);
+});
+
 /** What a path, host or command text names; the first kind that fits. */
 export function placeOf(text: string): Place | undefined {
   if (text.length < 4 || (text.length !== idLength && text.length < 60 && /^[A-Za-z0-9]+$/.test(text) && !words.test(text))) return undefined;
   const looked = text.length > 2000 ? text.slice(0, 2000) : text;
+  if (!any.some((pattern) => pattern.test(looked))) return undefined;
   for (const [kind, detail, pattern] of rows) if (pattern.test(looked)) return { kind, detail };
   return undefined;
 }
@@ -154,19 +161,12 @@ export function isPaymentAddress(text: string): boolean {
   return text.length >= 26 && text.length <= 120 && address.some((form) => form.test(text)) && /\d/.test(text) && /[a-zA-Z]/.test(text);
 }
 
-const secret = [
-  /^npm_[A-Za-z0-9]{36}$/,
-  /^gh[pousr]_[A-Za-z0-9]{36,}$/,
-  /^github_pat_\w{60,}$/,
-  /^glpat-[\w-]{20,}$/,
-  /^AKIA[0-9A-Z]{16}$/,
-  /^xox[bap]-[\w-]{20,}$/,
-  /^sk_live_\w{20,}$/,
-];
+const secret =
+  /^(?:npm_[A-Za-z0-9]{36}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20,}|AKIA[0-9A-Z]{16}|xox[bap]-[\w-]{20,}|sk_live_\w{20,})$/;
 
 /** True when a text has the form of a live credential. */
 export function isCredential(text: string): boolean {
-  return text.length >= 20 && text.length < 300 && secret.some((form) => form.test(text));
+  return text.length >= 20 && text.length < 300 && secret.test(text);
 }
 
 /** The host of a URL or a bare address; undefined when there is none. Holes (`…`) stay in it. */

@@ -6,6 +6,7 @@ import { freshFor } from './fresh.ts';
 import { type History, type Moment, openHistory } from './history.ts';
 import { versionFor } from './satisfy.ts';
 import { failedSlices, type Slices, slicesOf, unknownPackage } from './slices.ts';
+import { tidy } from './tidy.ts';
 
 export interface LookupOptions {
   readonly packuments: PackumentSource;
@@ -32,7 +33,7 @@ type Opened = { readonly history: History; readonly confirmedAt: Instant } | Exc
 const unknownName = 'the registry does not know this package';
 
 /** Releases held at once, over all packages: a bound on memory whatever the packages. */
-const mostReleases = 20_000;
+const mostReleases = 6000;
 
 export function openLookup({ packuments, moment, facts: store, offline = false }: LookupOptions): Lookup {
   // What is seen from a moment gone by is no fact of today.
@@ -50,6 +51,8 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
     return entry.answer.then((answer) => {
       entry.releases = 'history' in answer ? answer.history.entries.length : 0;
       shrink(opened, name);
+      // What it was read from is several times what is kept of it.
+      tidy();
       return answer;
     });
   }

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { DepwardError } from '../model/errors.ts';
 import { type ReadRequest, readFacts } from './read-tarball.ts';
 import type { FromThread, ToThread } from './reader-thread.ts';
-import { tidy } from './tidy.ts';
+import { betweenScripts, tidiedEach, tidy } from './tidy.ts';
 
 const port = parentPort;
 let chunks: ((chunk: Buffer | undefined) => void) | undefined;
@@ -19,7 +19,10 @@ function say(message: FromThread): void {
 
 async function answer(request: ReadRequest): Promise<void> {
   try {
-    const found = await readFacts(arriving(), request, (path) => say({ is: 'file', path }));
+    const found = await readFacts(arriving(), request, (path) => {
+      tidy(betweenScripts);
+      say({ is: 'file', path });
+    });
     say({ is: 'done', answer: found });
     tidy();
   } catch (error) {
@@ -30,6 +33,7 @@ async function answer(request: ReadRequest): Promise<void> {
 
 /** Each piece is asked for: no more than one is on its way. */
 async function* arriving(): AsyncGenerator<Buffer> {
+  let passed = 0;
   for (;;) {
     const next = new Promise<Buffer | undefined>((resolve) => {
       chunks = resolve;
@@ -37,6 +41,11 @@ async function* arriving(): AsyncGenerator<Buffer> {
     say({ is: 'more' });
     const chunk = await next;
     if (chunk === undefined) return;
+    passed += chunk.length;
+    if (passed > tidiedEach) {
+      passed = 0;
+      tidy();
+    }
     yield chunk;
   }
 }

@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { DepwardError, type ErrorCode } from '../model/errors.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
+import { tidiedEach, tidy } from './tidy.ts';
 
 export type ToThread =
   | { readonly is: 'read'; readonly request: ReadRequest }
@@ -99,9 +100,15 @@ async function oneReading(
   try {
     return await new Promise<ReadAnswer | Ended | Failed>((resolve, reject) => {
       let file: string | undefined;
+      let passed = 0;
       const late = (): void => resolve({ ended: 'time', file });
       const give = async (): Promise<void> => {
         const { done, value } = await source.next();
+        passed += value?.length ?? 0;
+        if (passed > tidiedEach) {
+          passed = 0;
+          tidy();
+        }
         if (done) timers.whole ??= setTimeout(late, limits.tarball);
         thread.postMessage(done ? ({ is: 'end' } satisfies ToThread) : ({ is: 'chunk', bytes: value } satisfies ToThread));
       };

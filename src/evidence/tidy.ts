@@ -2,17 +2,22 @@
  * Lets go of what was read. V8 lets garbage stand while the machine has memory to spare: after hundreds of tarballs that is
  * several times what is in use, and machines of CI have little to spare.
  */
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** So much more than was left the last time. */
 const growth = 24 * 2 ** 20;
+/** Packed bytes of one tarball after which to look again. */
+export const tidiedEach = 2 ** 20;
 let left = 0;
 let collect: (() => void) | undefined;
 
+/** Between scripts of one tarball more may stand: most of it is young, and goes by itself. */
+export const betweenScripts = 2 * growth;
+
 /** Collects garbage when much has come together in this thread since the last time; true when it did. */
-export function tidy(): boolean {
-  if (held() < left + growth) return false;
+export function tidy(most = growth): boolean {
+  if (held() < left + most) return false;
   collect ??= collector();
   collect();
   left = held();
@@ -20,8 +25,9 @@ export function tidy(): boolean {
 }
 
 function held(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  // `process.memoryUsage` asks the machine as well: several times the cost.
+  const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+  return heap + external;
 }
 
 /** What `--expose-gc` gives, for this thread alone and no global. */

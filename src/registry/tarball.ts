@@ -6,7 +6,7 @@ import { Digests } from './digests.ts';
 import { type TarLimits, type TarReader, tarLimits, tarReader } from './tar.ts';
 
 /** Beyond this many unpacked bytes an archive is read in pieces, so that memory does not grow with it. */
-const atOnce = 12 * 2 ** 20;
+const atOnce = 4 * 2 ** 20;
 /** Beyond this many packed bytes they are not even gathered. */
 const mostGathered = 2 * 2 ** 20;
 /** No honest source compresses better; zeros reach about 1000. */

@@ -7,6 +7,9 @@ import { isCall, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
 
+/** In the folder of a package; a hidden folder beside the packages is a cache, except where package managers keep packages and commands. */
+const inPackage = /(^|\/)node_modules\/(?!\.(?!bin\b|pnpm\b|store\b|bun\b|deno\b)(?!.*\/\.\.\/))[^/…]/;
+
 export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'copy', node: Called, scope: Scope): void {
   const [first, second] = node.arguments;
   const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
@@ -18,7 +21,7 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   if (told && (touch === 'read' || touch === 'copy') && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~'))
     notes.files.push(path);
   if (touch !== 'write' && touch !== 'copy') return;
-  if (/(^|\/)node_modules\/[^/…]/.test(path)) notes.add('package-tamper', path, node);
+  if (inPackage.test(path)) notes.add('package-tamper', path, node);
   if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);
   writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;

@@ -126,10 +126,15 @@ function straight(notes: Notes, node: Called, scope: Scope): Called {
 
 const likely = new Set('exec spawn fork execFile'.split(' '));
 
+/** False where the name of a member is written and is another one. */
+function mayBe({ computed, property }: ESTree.MemberExpression, names: ReadonlySet<string>): boolean {
+  return computed || property.type !== 'Identifier' || names.has(property.name);
+}
+
 /** A method by the name of one that starts programs, of an object that could not be followed, where a script has that module. */
 function readLikely(notes: Notes, node: Called, scope: Scope): void {
   const callee = bare(node.callee);
-  if (callee.type !== 'MemberExpression' || !notes.requires.some((name) => /^(node:)?child_process$/.test(name))) return;
+  if (callee.type !== 'MemberExpression' || !mayBe(callee, likely) || !notes.requires.some((name) => /^(node:)?child_process$/.test(name))) return;
   const key = notes.evaluator.key(callee, scope);
   const [first] = node.arguments;
   if (key === undefined || !likely.has(key) || !first || first.type === 'SpreadElement' || 'regex' in bare(callee.object)) return;

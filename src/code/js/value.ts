@@ -231,7 +231,7 @@ export class Evaluator {
     const value = binding ? this.bound(binding) : undefined;
     if (value) return value;
     // Bundlers hand `require` on as a parameter or wrap it under such a name.
-    if (/^_{0,4}(node|native|dynamic|raw)?_?require_?\d*$/i.test(name)) return { is: 'path', path: '#require' };
+    if (name.length >= 7 && /^_{0,4}(node|native|dynamic|raw)?_?require_?\d*$/i.test(name)) return { is: 'path', path: '#require' };
     return binding || name === 'undefined' ? undefined : { is: 'path', path: globalPath(name) };
   }
 

@@ -20,6 +20,18 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 const codes = (text: string): string => [...text].map((char) => char.charCodeAt(0)).join(',');
 
+it('writing into another package is seen; a hidden cache folder beside the packages is none', () => {
+  const written = (path: string): string => `require('fs').writeFileSync('${path}', 'x')`;
+  for (const path of [
+    'node_modules/a/index.js',
+    '../node_modules/.pnpm/a@1.0.0/index.js',
+    '../../node_modules/.bin/tsc',
+    'x/node_modules/.a/../b/c.js',
+  ])
+    expect(kinds(written(path))).toContain('package-tamper');
+  for (const path of ['node_modules/.cache/a/b.js', '../node_modules/.a-postinstall/tmp/package.json']) expect(kinds(written(path))).toEqual([]);
+});
+
 describe('starting programs is seen however it is written', () => {
   const ways: readonly [string, string][] = [
     ['plainly', `require('child_process').exec('id')`],

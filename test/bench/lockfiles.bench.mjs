@@ -36,7 +36,10 @@ try {
       size > 5_000 ? 3 : pairs,
     );
   }
-  for (const [title, file] of yamlLocks()) compare(title, ours(file), yamlPeers(title, file));
+  for (const [title, file] of yamlLocks()) {
+    compare(title, ours(file), yamlPeers(title, file));
+    compareWarm(title, ours(file), yamlPeers(title, file));
+  }
   await gates('names like no others', false);
   // Every name is close to hundreds of others of the project: what a name is like has to be told from all of them.
   await gates('names all alike', true);
@@ -50,6 +53,25 @@ function compare(title, mine, peers, rounds = pairs) {
     const ratio = (what) => median(runs.map((run) => run.peer[what] / run.mine[what])).toFixed(1);
     console.log(`${title}: ${name} takes ${ratio('cpu')}x our CPU, whole process (aim ${aim}x); ${ratio('inside')}x for reading alone`);
   }
+}
+
+/** Reading again and again in one process, with the engine warmed up: what is left when neither start nor first use count. */
+function compareWarm(title, mine, peers) {
+  for (const [name, script, aim] of peers) {
+    const runs = Array.from({ length: 3 }, () => ({ mine: again(mine), peer: again(script) }));
+    console.log(
+      `${title}: ${name} takes ${median(runs.map(({ mine, peer }) => peer / mine)).toFixed(1)}x our CPU for reading it again (aim ${aim}x)`,
+    );
+  }
+}
+
+/** Median CPU milliseconds of ten more readings after the first. */
+function again({ load, run }) {
+  const note = join(work, 'again');
+  const each = `const c=process.cpuUsage();${run};const{user,system}=process.cpuUsage(c);if(i>0)all.push((user+system)/1e3)`;
+  const script = `${load};const all=[];for(let i=0;i<11;i++){${each}};(await import('node:fs')).writeFileSync(${JSON.stringify(note)},String(all.sort((a,b)=>a-b)[5]))`;
+  if (measured(['--input-type=module', '-e', script], work).status !== 0) throw new Error(`no second reading: ${load}`);
+  return Number(readFileSync(note, 'utf8'));
 }
 
 /** CPU milliseconds of a whole process, and of what it does once everything is loaded. */

@@ -25,19 +25,37 @@ export function edgesInto({ rows, naming }: NpmFile): (key: string) => readonly 
     targets ??= new Set(rows.flatMap((row) => (row.isOdd && own(row.json, 'link') === true ? stringOf(own(row.json, 'resolved')) : [])));
     if (!all && naming && asked++ < mostQuestions && at >= 0 && !targets.has(key)) {
       const name = key.slice(at + 'node_modules/'.length);
-      return naming(name).flatMap(({ key: from, json }) => edgesFrom(from, json, entryAt).flatMap(({ to, edge }) => (to === key ? edge : [])));
+      return naming(name).flatMap(({ key: from, json }) => (leadsTo(key, name, from, json, entryAt) ? wantedAs(name, json, from) : []));
     }
     all ??= npmEdges(new Map(rows.map((row) => [row.key, row.json])));
     return all.get(key) ?? [];
   };
 }
 
+function leadsTo(key: string, name: string, from: string, entry: Json, entryAt: EntryAt): boolean {
+  return own(entry, 'link') !== true && locate(entryAt, from, name) === key;
+}
+
+/** One name of `wanted`. */
+function wantedAs(name: string, entry: Json, from: string): Edge[] {
+  let edge: Edge | undefined;
+  for (const [field, kind] of kinds) {
+    if (kind === 'dev' && !isLocal(from)) continue;
+    const spec = stringOf(own(objectOf(own(entry, field)) ?? {}, name));
+    if (spec !== undefined && (kind !== 'peer' || !edge)) edge = { from, spec, kind };
+  }
+  return edge ? [edge] : [];
+}
+
 /** Edges into every package, by key. A dependency that is not installed (optional, other platform) has no edge. */
 export function npmEdges(entries: ReadonlyMap<string, Json>): ReadonlyMap<string, Edge[]> {
   const edges = new Map<string, Edge[]>();
   for (const [from, entry] of entries) {
-    for (const { to, edge } of edgesFrom(from, entry, (key) => entries.get(key))) push(edges, to, edge);
     if (own(entry, 'link') === true) continue;
+    for (const { name, spec, kind } of wanted(entry, from)) {
+      const to = locate((key) => entries.get(key), from, name);
+      if (to !== undefined) push(edges, to, { from, spec, kind });
+    }
     if (from === '') for (const to of workspaceKeys(entries)) push(edges, to, { from: '', spec: 'workspace:*', kind: 'prod' });
   }
   return edges;
@@ -45,23 +63,19 @@ export function npmEdges(entries: ReadonlyMap<string, Json>): ReadonlyMap<string
 
 type EntryAt = (key: string) => Json | undefined;
 
-function edgesFrom(from: string, entry: Json, entryAt: EntryAt): { readonly to: string; readonly edge: Edge }[] {
-  if (own(entry, 'link') === true) return [];
-  return wanted(entry, from).flatMap(({ name, spec, kind }) => {
-    const to = locate(entryAt, from, name);
-    return to === undefined ? [] : [{ to, edge: { from, spec, kind } }];
-  });
-}
-
 function wanted(entry: Json, from: string): { name: string; spec: string; kind: EdgeKind }[] {
   const found = new Map<string, { name: string; spec: string; kind: EdgeKind }>();
-  const local = from === '' || !from.includes('node_modules/');
+  const local = isLocal(from);
   for (const [field, kind] of kinds) {
     // Only the project's own packages get their development dependencies installed.
     if (kind === 'dev' && !local) continue;
     for (const [name, spec] of stringEntries(own(entry, field))) if (kind !== 'peer' || !found.has(name)) found.set(name, { name, spec, kind });
   }
   return [...found.values()];
+}
+
+function isLocal(from: string): boolean {
+  return from === '' || !from.includes('node_modules/');
 }
 
 /** The key that `name` means inside the folder `from`; links lead to their target. */

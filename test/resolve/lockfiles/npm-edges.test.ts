@@ -52,8 +52,8 @@ describe('dependents in package-lock', () => {
           told += into(row.key).length;
         }
       }),
-      { seed: 20261123, numRuns: 400 },
+      { seed: 20261123, numRuns: 150 },
     );
-    expect(told).toBeGreaterThan(400);
+    expect(told).toBeGreaterThan(150);
   });
 });

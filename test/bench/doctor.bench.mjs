@@ -21,13 +21,14 @@ try {
   }));
   const used0 = Array.from({ length: pairs }, () => ({ bare: cpuOf(['-e', '0']), doctor: cpuOf([cli, 'doctor', '--quiet']) }));
   const beyond = median(used0.map(({ bare, doctor }) => doctor - bare));
+  const times = median(used0.map(({ bare, doctor }) => doctor / bare)).toFixed(2);
   const ms = (name) => median(runs.map((run) => run[name])).toFixed(0);
   const share = median(runs.map(({ bare, git, doctor }) => (doctor - bare) / git)).toFixed(1);
   console.log(
     `${count} files, ${matter} that matter: doctor ${ms('doctor')} ms, git ls-files ${ms('git')} ms, node -e 0 ${ms('bare')} ms; doctor without node's start ${share}x git ls-files`,
   );
   console.log(
-    `of the wall time beyond node's start git ls-files alone takes ${median(runs.map(({ bare, git, doctor }) => (100 * git) / (doctor - bare))).toFixed(0)} %; our own process uses ${beyond.toFixed(0)} ms CPU beyond node -e 0; files opened: ${opened()} of ${count}`,
+    `of the wall time beyond node's start git ls-files alone takes ${median(runs.map(({ bare, git, doctor }) => (100 * git) / (doctor - bare))).toFixed(0)} %; our own process uses ${beyond.toFixed(0)} ms CPU beyond node -e 0 (${times} times its CPU); files opened: ${opened()} of ${count}`,
   );
 } finally {
   if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });

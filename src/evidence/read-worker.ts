@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { DepwardError } from '../model/errors.ts';
 import { type ReadRequest, readFacts } from './read-tarball.ts';
 import type { FromThread, ToThread } from './reader-thread.ts';
-import { betweenScripts, tidiedEach, tidy } from './tidy.ts';
+import { tidiedEach, tidy } from './tidy.ts';
 
 const port = parentPort;
 let chunks: ((chunk: Buffer | undefined) => void) | undefined;
@@ -19,10 +19,7 @@ function say(message: FromThread): void {
 
 async function answer(request: ReadRequest): Promise<void> {
   try {
-    const found = await readFacts(arriving(), request, (path) => {
-      tidy(betweenScripts);
-      say({ is: 'file', path });
-    });
+    const found = await readFacts(arriving(), request, (path) => say({ is: 'file', path }));
     say({ is: 'done', answer: found });
     tidy();
   } catch (error) {

@@ -12,12 +12,9 @@ export const tidiedEach = 2 ** 20;
 let left = 0;
 let collect: (() => void) | undefined;
 
-/** Between scripts of one tarball more may stand: most of it is young, and goes by itself. */
-export const betweenScripts = 2 * growth;
-
 /** Collects garbage when much has come together in this thread since the last time; true when it did. */
-export function tidy(most = growth): boolean {
-  if (held() < left + most) return false;
+export function tidy(): boolean {
+  if (held() < left + growth) return false;
   collect ??= collector();
   collect();
   left = held();

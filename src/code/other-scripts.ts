@@ -1,4 +1,5 @@
 /** Scripts that are not JavaScript: shell through its parser, batch line by line, PowerShell and Python (and kin) as tokens. */
+import { batchReader } from './batch.ts';
 import { commandFacts } from './command.ts';
 import type { InlineCode } from './command-facts.ts';
 import type { Spotted } from './js/notes.ts';
@@ -15,39 +16,39 @@ type Kind = Spotted['kind'];
 
 const longestLine = 20_000;
 
+/** Nobody writes commands so but to hide them. */
+const spelled = 'commands spelled from letters of variables';
+
 /** Reads a shell or batch script line by line, so that what it does has a place. */
 export function readShellScript(source: string, isBatch: boolean): OtherFacts {
   const spotted: Spotted[] = [];
   const files: string[] = [];
   const inline: InlineCode[] = [];
   const seen = new Set<string>();
-  const take = (text: string, at: number): void => {
+  const take = (text: string, at: number, readAs: Spotted['readAs'] = 'written'): void => {
     const facts = commandFacts(text);
     for (const { kind, detail } of facts.doings) {
       if (seen.has(`${kind} ${detail}`)) continue;
       seen.add(`${kind} ${detail}`);
-      spotted.push({ kind, detail, at, readAs: 'written' });
+      spotted.push({ kind, detail, at, readAs });
     }
     files.push(...facts.files);
     inline.push(...facts.inline);
   };
+  const readBatch = isBatch ? batchReader() : undefined;
   let at = 0;
   for (const line of source.split('\n').slice(0, 5000)) {
-    take((isBatch ? batchLine(line) : line).slice(0, longestLine), at);
+    const batch = readBatch?.(line);
+    if (batch?.spelled && !seen.has(spelled)) {
+      seen.add(spelled);
+      spotted.push({ kind: 'decode-execute', detail: spelled, at, readAs: 'written' });
+    }
+    take((batch?.text ?? line).slice(0, longestLine), at, batch?.spelled ? 'decoded' : 'written');
     at += line.length + 1;
   }
   // What spans lines, such as fetching to a file and starting it later, shows only in the whole.
   if (!isBatch) take(source, 0);
   return { spotted, files: [...new Set(files)], inline };
-}
-
-/** Carets and quotes inside words only hide them; `%VAR:~1,2%` cuts letters out of others. */
-function batchLine(line: string): string {
-  if (/^\s*(rem\b|::)/i.test(line)) return '';
-  return line
-    .replace(/\^(.)/g, '$1')
-    .replace(/^\s*@/, '')
-    .replace(/%\w+:~-?\d+(,-?\d+)?%/g, '…');
 }
 
 interface Row {

@@ -10,14 +10,19 @@ const count = Number(process.env.BENCH_COUNT ?? 10_000);
 const pairs = Number(process.env.BENCH_PAIRS ?? 9);
 const cli = join(root, 'dist', 'cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'depward-doctor-'));
+/** The same repository without its sources: what is left of the time is what their number costs. */
+const small = mkdtempSync(join(tmpdir(), 'depward-doctor-small-'));
 
 spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
 try {
-  const matter = writeRepository();
+  const matter = writeRepository(folder, count);
+  writeRepository(small, 0);
   const runs = Array.from({ length: pairs }, () => ({
     bare: timed(process.execPath, ['-e', '0']),
     git: timed('git', ['ls-files', '-s', '-z']),
     doctor: timed(process.execPath, [cli, 'doctor', '--quiet']),
+    smallGit: timed('git', ['ls-files', '-s', '-z'], small),
+    smallDoctor: timed(process.execPath, [cli, 'doctor', '--quiet'], small),
   }));
   const used0 = Array.from({ length: pairs }, () => ({ bare: cpuOf(['-e', '0']), doctor: cpuOf([cli, 'doctor', '--quiet']) }));
   const beyond = median(used0.map(({ bare, doctor }) => doctor - bare));
@@ -30,12 +35,16 @@ try {
   console.log(
     `of the wall time beyond node's start git ls-files alone takes ${median(runs.map(({ bare, git, doctor }) => (100 * git) / (doctor - bare))).toFixed(0)} %; our own process uses ${beyond.toFixed(0)} ms CPU beyond node -e 0 (${times} times its CPU); files opened: ${opened()} of ${count}`,
   );
+  const grown = (name, less) => median(runs.map((run) => run[name] - run[less]));
+  console.log(
+    `what ${count - matter} files that do not matter cost: doctor ${grown('doctor', 'smallDoctor').toFixed(1)} ms, git ls-files ${grown('git', 'smallGit').toFixed(1)} ms`,
+  );
 } finally {
-  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
+  if (!process.env.KEEP) for (const made of [folder, small]) rmSync(made, { recursive: true, force: true });
 }
 
 /** Sources without end; 40 packages, 15 workflows, an image, a lockfile of 2,000 entries. */
-function writeRepository() {
+function writeRepository(folder, count) {
   const files = new Map();
   const workflow =
     'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci\n      - run: npx eslint .\n';
@@ -82,9 +91,9 @@ function opened() {
   return /opened (\d+)/.exec(stderr)?.[1] ?? 'unknown';
 }
 
-function timed(program, args) {
+function timed(program, args, cwd = folder) {
   const start = process.hrtime.bigint();
-  const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
   // Findings would be welcome, failures not: they would be measured as speed.
   if (status === null || status > 1) throw new Error(`${program} ended with ${status}: ${stderr}`);
   return Number(process.hrtime.bigint() - start) / 1e6;

@@ -117,6 +117,11 @@ class Machine {
       case 'ContinueStatement':
         if (node.label) throw new Stuck();
         return { by: node.type === 'BreakStatement' ? 'break' : 'continue' };
+      case 'TryStatement': {
+        // Nothing that is known here throws; what is not known ends the work as a whole.
+        const end = this.#run(node.block, frame);
+        return (node.finalizer ? this.#run(node.finalizer, frame) : undefined) ?? end;
+      }
       case 'FunctionDeclaration':
       case 'EmptyStatement':
         return undefined;
@@ -222,11 +227,16 @@ class Machine {
   #name(name: string, frame: Frame): Plain {
     for (let at: Frame | undefined = frame; at; at = at.around) if (at.names.has(name)) return at.names.get(name);
     if (name === 'undefined') return undefined;
-    const outside = this.#outside(name);
+    const outside = this.#outside(name) ?? (isPlainGlobal(name) ? this.#global(name) : undefined);
     if (outside === undefined) throw new Stuck();
     return typeof outside === 'object' && outside !== null && 'type' in outside
       ? this.#closure(outside, { names: new Map(), around: undefined })
       : outside;
+  }
+
+  /** A function of the language that is handed on, as in `map(Number)`. */
+  #global(name: string): PlainFunction {
+    return (...args) => this.#known(callPlain(undefined, name, args));
   }
 
   #key(node: ESTree.MemberExpression, frame: Frame): string | number {
@@ -237,6 +247,10 @@ class Machine {
   }
 
   #member(node: ESTree.MemberExpression, frame: Frame): Plain {
+    if (node.object.type === 'Identifier' && node.property.type === 'Identifier' && !node.computed) {
+      const name = `${node.object.name}.${node.property.name}`;
+      if (isPlainGlobal(name)) return this.#global(name);
+    }
     const object = this.#value(node.object, frame);
     const key = this.#key(node, frame);
     if (typeof object !== 'string' && !Array.isArray(object)) throw new Stuck();

@@ -8,7 +8,7 @@ export type Plain = string | number | boolean | null | undefined | RegExp | Plai
 export const boundsOf = { text: 200_000, list: 50_000 };
 
 const globals = new Set(
-  'parseInt parseFloat Number String atob unescape decodeURIComponent isNaN String.fromCharCode String.fromCodePoint Math.floor Math.ceil Math.round Math.abs Math.min Math.max Math.pow Array.from Object.freeze'.split(
+  'parseInt parseFloat Number String atob unescape decodeURIComponent isNaN String.fromCharCode String.fromCodePoint Math.floor Math.ceil Math.round Math.abs Math.min Math.max Math.pow Array.from Buffer.from Object.freeze'.split(
     ' ',
   ),
 );
@@ -97,11 +97,33 @@ function ofGlobal(name: string, args: readonly Plain[]): { readonly value: Plain
       return { value: args.map((code) => String.fromCharCode(Number(code))).join('') };
     case 'Array.from':
       return typeof a === 'string' || Array.isArray(a) ? ofList([...a], 'map', [typeof b === 'function' ? b : (item: Plain) => item]) : undefined;
+    case 'Buffer.from':
+      return bytesFrom(a, b);
     case 'Object.freeze':
       return { value: a };
     default:
       return ofMath(name, args.map(Number));
   }
+}
+
+/** Lists that are the bytes of a Buffer: they become text in another way. */
+const buffers = new WeakSet<Plain[]>();
+
+function bytesOf(list: Plain[]): { readonly value: Plain[] } {
+  buffers.add(list);
+  return { value: list };
+}
+
+function bytesFrom(from: Plain, encoding: Plain): { readonly value: Plain[] } | undefined {
+  if (Array.isArray(from)) return bytesOf(from.map((item) => Number(item) & 255));
+  const named = encodingOf(encoding);
+  if (typeof from !== 'string' || from.length > boundsOf.list || named === undefined) return undefined;
+  return bytesOf([...Buffer.from(from, named)]);
+}
+
+function encodingOf(name: Plain): BufferEncoding | undefined {
+  const plain = name === undefined ? 'utf8' : String(name).toLowerCase();
+  return Buffer.isEncoding(plain) ? plain : undefined;
 }
 
 function ofMath(name: string, numbers: readonly number[]): { readonly value: number } | undefined {
@@ -202,8 +224,16 @@ function ofList(list: Plain[], key: string, args: readonly Plain[]): { readonly 
       return { value: list.concat(...args) };
     case 'indexOf':
       return { value: list.indexOf(a) };
-    case 'map':
-      return typeof a === 'function' ? { value: list.map((item, at) => a(item, at)) } : undefined;
+    case 'map': {
+      if (typeof a !== 'function') return undefined;
+      const mapped = list.map((item, at) => a(item, at));
+      return buffers.has(list) ? bytesOf(mapped.map((item) => Number(item) & 255)) : { value: mapped };
+    }
+    case 'toString': {
+      const encoding = encodingOf(a);
+      if (!buffers.has(list)) return a === undefined ? { value: list.join() } : undefined;
+      return encoding && { value: Buffer.from(list.map(Number)).toString(encoding) };
+    }
     case 'forEach':
       if (typeof a !== 'function') return undefined;
       for (const [at, item] of list.entries()) a(item, at);

@@ -356,8 +356,7 @@ export class Evaluator {
   /** False for functions whose result only running would tell: nothing of their calls need be looked at. */
   tells(target: FunctionNode): boolean {
     const returned = returnOf(target);
-    if (!returned)
-      return !target.async && !target.generator && target.body?.type === 'BlockStatement' && target.body.body.at(-1)?.type === 'ReturnStatement';
+    if (!returned) return !target.async && !target.generator && target.body?.type === 'BlockStatement' && givesBack(target.body);
     return !silent.has(returned.type) && !(returned.type === 'BinaryExpression' && comparisons.has(returned.operator));
   }
 
@@ -419,6 +418,15 @@ const comparisons = new Set('== === != !== < > <= >= in instanceof'.split(' '));
 function localsOf(target: FunctionNode): readonly ESTree.VariableDeclarator[] {
   if (target.body?.type !== 'BlockStatement') return [];
   return target.body.body.flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations : []));
+}
+
+/** True where the last thing a body does may be to return, also inside a `try` or a branch. */
+function givesBack(node: Node | undefined, depth = 0): boolean {
+  if (depth > 5) return false;
+  if (node?.type === 'BlockStatement') return givesBack(node.body.at(-1), depth + 1);
+  if (node?.type === 'TryStatement') return givesBack(node.block, depth + 1);
+  if (node?.type === 'IfStatement') return givesBack(node.consequent, depth + 1) || givesBack(node.alternate ?? undefined, depth + 1);
+  return node?.type === 'ReturnStatement';
 }
 
 /** The expression a function of declarations and one `return` gives back. */

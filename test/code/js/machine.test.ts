@@ -38,6 +38,24 @@ describe('names a decoder of the file gives back are read', () => {
       `function h(c, n) { return String.fromCharCode(c - n) } function d(s) { var i = 0, o = ''; while (true) { if (i >= s.length) break; o = o + h(s.charCodeAt(i), 1); i++ } return o }`,
       (text: string) => text.replace(/./g, (char) => String.fromCharCode(char.charCodeAt(0) + 1)),
     ],
+    [
+      'turned round, in base64, under a key of digits, inside try (axios 2026)',
+      `const t = function (x, r) { try { const e = r.split('').map(Number); return x.split('').map((c, n) => { const s = c.charCodeAt(0), a = e[7 * n * n % 10]; return String.fromCharCode(s ^ a ^ 333 & 255) }).join('') } catch {} };
+       const u = function (x, r) { try { let e = x.split('').reverse().join('').replaceAll('_', '='), s = Buffer.from(e, 'base64').toString('utf8'); return t(s, r) } catch {} };
+       const d = (x) => u(x, 'Key_7077ab');`,
+      (text: string) =>
+        Buffer.from(text.replace(/./g, (char, at: number) => String.fromCharCode(char.charCodeAt(0) ^ Number('Key_7077ab'[(7 * at * at) % 10]) ^ 77)))
+          .toString('base64')
+          .split('')
+          .reverse()
+          .join('')
+          .replace(/=/g, '_'),
+    ],
+    [
+      'bytes of a buffer, changed in place, in a branch',
+      `function d(s) { const b = Buffer.from(s, 'hex'); if (b.length > 0) { for (let i = 0; i < b.length; i++) b[i] ^= 90; return b.toString() } }`,
+      (text: string) => Buffer.from([...text].map((char) => char.charCodeAt(0) ^ 90)).toString('hex'),
+    ],
   ])('%s', (_, decoder, encode) => {
     expect(details(`${decoder}\n${hidden(encode, 'd')}`, 'process')).toContain('id -a');
   });

@@ -70,6 +70,7 @@ const onDemand = Object.fromEntries(
     'policy/parse',
     'evidence/read-tarball',
     'registry/stranger-bytes',
+    'registry/git-way-out',
     'repository/fix',
     'repository/write',
     ...['affected', 'baseline', 'gate-files', 'gate-ignore', 'gate-policy', 'quiet-report', 'registry-folder', 'session'].map(
@@ -102,7 +103,6 @@ await build({
   ...common,
   minifySyntax: true,
   minifyWhitespace: true,
-
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
     inside,

@@ -66,6 +66,7 @@ async function fromSpecs(specs: readonly string[], session: Session, options: Co
     folder: io.cwd,
     npm: await session.registry.npmOptions(),
     fetchDocument: (name) => session.registry.document(name),
+    openWayOut: session.openWayOut,
     ...(session.past && { before: new Date(session.now) }),
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   };

@@ -97,6 +97,7 @@ async function resolved(
   const options = {
     folder: apart ? emptyFolder() : intended.folder,
     npm: { ...(await session.registry.npmOptions()), ...intended.npm },
+    openWayOut: session.openWayOut,
     fetchDocument: async (name: string, url: string) => slim(prefer(await fetchDocument(name, url), name)),
     limits: { signal: io.signal, onDocument: (count: number) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   };

@@ -20,6 +20,7 @@ import { installationId, toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { openRegistry, type Registry } from '../registry/client.ts';
+import type { WayOut } from '../registry/git-way-out.ts';
 import { openMailDomains } from '../registry/mail-domains.ts';
 import { rules } from '../rules/index.ts';
 import type { Standing } from './answers.ts';
@@ -31,6 +32,8 @@ import { openProgress, type Progress } from './progress.ts';
 export interface Session {
   readonly policy: Policy;
   readonly registry: Registry;
+  /** The way out of git, for what is resolved. */
+  readonly openWayOut: (patience: number) => Promise<WayOut>;
   readonly now: Instant;
   /** True when `--as-of` asked for a moment of the past. */
   readonly past: boolean;
@@ -136,6 +139,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         : undefined;
       return report;
     },
+    openWayOut: async (patience) => (await import('../registry/git-way-out.ts')).openWayOut(patience),
     standing: () => standing,
     close() {
       progress.stop();

@@ -29,6 +29,8 @@ export interface ResolveOptions {
   /** Where packuments come from; npm-registry-fetch when absent. */
   readonly fetchDocument?: FetchDocument;
   readonly limits?: DocumentLimits;
+  /** Opens a proxy that gives up connections not made within so many milliseconds; without it git waits as long as the system does. */
+  readonly openWayOut?: (patience: number) => Promise<{ readonly address: string | undefined; close(): void }>;
 }
 
 /** What the specs resolve to. */
@@ -52,10 +54,10 @@ export async function resolveSpecs(specs: readonly string[], options: ResolveOpt
 }
 
 /** pacote unpacks git repositories and tarballs to read their manifests: in a folder of our own, gone afterwards. */
-async function inScratch<T>({ npm }: ResolveOptions, work: (npm: NpmOptions) => Promise<T>): Promise<T> {
+async function inScratch<T>({ npm, openWayOut }: ResolveOptions, work: (npm: NpmOptions) => Promise<T>): Promise<T> {
   const scratch = join(tmpdir(), `depward-${randomBytes(8).toString('hex')}`);
   const patience = connectingTime(npm);
-  const wayOut = patience === undefined ? undefined : await (await import('./git-way-out.ts')).openWayOut(patience);
+  const wayOut = patience === undefined ? undefined : await openWayOut?.(patience);
   try {
     await mkdir(scratch, { mode: 0o700 });
     return await work({ ...npm, ...impatient(npm), ...gitSurroundings(scratch, npm['timeout'], wayOut?.address), cache: scratch });

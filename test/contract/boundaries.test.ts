@@ -32,6 +32,7 @@ const violations: readonly (readonly [file: string, text: string])[] = [
   ['src/judge-files.ts', imports('node:fs')],
   ['src/rule-book.ts', imports('./commands/io.ts')],
   ['src/resolve/a.ts', imports('../registry/client.ts')],
+  ['src/resolve/b.ts', imports('node:net')],
   ['src/resolve/diff.ts', imports('node:path')],
   ['src/resolve/lockfiles/a.ts', imports('node:fs')],
   ['src/evidence/a.ts', imports('../rules/index.ts')],

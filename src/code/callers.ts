@@ -5,8 +5,8 @@ interface OwnCalls {
   readonly later: readonly string[];
 }
 
-const deepest = 5;
-const mostFiles = 60;
+const deepest = 12;
+const mostFiles = 400;
 
 /** Answers for the files of one package; a class because it remembers what it read. */
 export class Callers {
@@ -26,23 +26,25 @@ export class Callers {
     this.#locate = locate;
   }
 
-  /** True when some file that imports this one calls something of it while it is itself loaded or called so. */
+  /** True when some file that imports this one calls something of it while it is itself loaded or called so; what is too far to be told is. */
   callOnLoad(file: string, depth = 0): boolean {
     const held = this.#answers.get(file);
     if (held !== undefined) return held;
     this.#answers.set(file, false);
     const called = (this.#importers.get(file) ?? []).some((importer) => {
-      const { calls, later } = this.#callsOf(importer);
-      return calls.has(file) || (depth < deepest && later.has(file) && this.callOnLoad(importer, depth + 1));
+      const found = this.#callsOf(importer);
+      if (!found || found.calls.has(file)) return true;
+      return found.later.has(file) && (depth >= deepest || this.callOnLoad(importer, depth + 1));
     });
     this.#answers.set(file, called);
     return called;
   }
 
-  #callsOf(file: string): { readonly calls: ReadonlySet<string>; readonly later: ReadonlySet<string> } {
+  #callsOf(file: string): { readonly calls: ReadonlySet<string>; readonly later: ReadonlySet<string> } | undefined {
     const held = this.#known.get(file);
     if (held) return held;
-    const read = this.#known.size < mostFiles ? this.#read(file) : { calls: [], later: [] };
+    if (this.#known.size >= mostFiles) return undefined;
+    const read = this.#read(file);
     const files = (specifiers: readonly string[]) => new Set(specifiers.flatMap((specifier) => this.#locate(specifier, file)));
     const found = { calls: files(read.calls), later: files(read.later) };
     this.#known.set(file, found);

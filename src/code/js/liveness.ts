@@ -39,23 +39,28 @@ class Follower implements Liveness {
   readonly #evaluator: Evaluator;
   readonly #ranges: readonly Range[];
   #children: Map<Node, Node[]> | undefined;
+  /** Calls beyond those looked at may bring anything to life. */
+  readonly #tooMany: boolean;
   readonly #live = new Set<Node>();
   readonly #open: (Node | undefined)[] = [undefined];
 
   constructor(scan: Scan, evaluator: Evaluator) {
     this.#scan = scan;
     this.#evaluator = evaluator;
+    this.#tooMany = Math.max(scan.calls.length, scan.assignments.length) > mostCalls;
     this.#ranges = rangesOf(scan.functions());
   }
 
   waits(at: number): boolean {
+    if (this.#tooMany) return false;
     const range = this.#around(at);
     return this.#asProgram(at) || (range !== undefined && !this.#live.has(range.node));
   }
 
   run(): void {
-    const calls = this.#grouped(this.#scan.calls.slice(0, mostCalls));
-    const assignments = this.#grouped(this.#scan.assignments.slice(0, mostCalls));
+    if (this.#tooMany) return;
+    const calls = this.#grouped(this.#scan.calls);
+    const assignments = this.#grouped(this.#scan.assignments);
     for (let at = 0; at < this.#open.length; at++) {
       const node = this.#open[at];
       for (const { node: call, scope } of calls.get(node) ?? []) if (call.type !== 'ImportExpression') this.#call(call, scope);

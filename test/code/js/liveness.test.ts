@@ -72,6 +72,12 @@ it('what cannot be parsed runs', () => {
   expect(waits(`exports.go = function () { exec('id') } } }`)).not.toBe(true);
 });
 
+it('more calls than are looked at leave nothing waiting', () => {
+  const late = `exports.go = () => exec('id');`;
+  expect(waits(late)).toBe(true);
+  expect(waits(`${'f();'.repeat(21_000)}${late}`)).toBe(false);
+});
+
 describe('files that are called while another is loaded', () => {
   it.each([
     ['at once', `require('./a')()`],

@@ -1,0 +1,29 @@
+import { expect, it } from '@jest/globals';
+import { Callers } from '../../src/code/callers.ts';
+
+/** Each file imports the next and calls it only when it is itself called; `first` starts it all where `starts`. */
+function chain(length: number, starts: boolean): boolean {
+  const importers = new Map(Array.from({ length }, (_, at) => [`f${at + 1}`, [`f${at}`]] as const));
+  const next = (file: string) => `f${Number(file.slice(1)) + 1}`;
+  const read = (file: string) => (file === 'f0' && starts ? { calls: [next(file)], later: [] } : { calls: [], later: [next(file)] });
+  return new Callers(importers, read, (specifier) => [specifier]).callOnLoad(`f${length}`);
+}
+
+it('follows calls from file to file', () => {
+  expect([chain(3, true), chain(3, false)]).toEqual([true, false]);
+});
+
+it('takes what is too far away to be told for called', () => {
+  expect(chain(40, false)).toBe(true);
+});
+
+it('takes what too many files import to be told for called', () => {
+  const importers = (count: number) => new Map([['payload', Array.from({ length: count }, (_, at) => `i${at}`)]]);
+  const called = (count: number) =>
+    new Callers(
+      importers(count),
+      () => ({ calls: [], later: [] }),
+      (specifier) => [specifier],
+    ).callOnLoad('payload');
+  expect([called(100), called(1_000)]).toEqual([false, true]);
+});

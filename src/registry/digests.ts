@@ -11,25 +11,25 @@ interface Wanted {
 /** Hashes bytes once for each algorithm wanted; a class because it takes them in as they come. */
 export class Digests {
   readonly #wanted: readonly (Wanted | undefined)[];
+  readonly #algorithms: ReadonlySet<string>;
   readonly #hashes = new Map<string, Hash>();
   readonly #done = new Map<string, string>();
 
   /** `words` are Subresource Integrity texts. */
   constructor(words: readonly string[]) {
     this.#wanted = words.map(wantedOf);
-    for (const algorithm of ['sha512', ...this.#wanted.flatMap((one) => (one ? [one.algorithm] : []))])
-      if (!this.#hashes.has(algorithm)) this.#hashes.set(algorithm, createHash(algorithm));
+    this.#algorithms = new Set(['sha512', ...this.#wanted.flatMap((one) => (one ? [one.algorithm] : []))]);
   }
 
   /** The same of bytes that are all there. */
   static of(bytes: Buffer, words: readonly string[]): Digests {
     const digests = new Digests(words);
-    for (const algorithm of digests.#hashes.keys()) digests.#done.set(algorithm, hash(algorithm, bytes, 'base64'));
+    for (const algorithm of digests.#algorithms) digests.#done.set(algorithm, hash(algorithm, bytes, 'base64'));
     return digests;
   }
 
   update(bytes: Buffer): void {
-    for (const one of this.#hashes.values()) one.update(bytes);
+    for (const algorithm of this.#algorithms) this.#hashOf(algorithm).update(bytes);
   }
 
   get integrity(): string {
@@ -42,13 +42,22 @@ export class Digests {
   }
 
   #digest(algorithm: string): string {
-    const held = this.#done.get(algorithm) ?? (this.#hashes.get(algorithm) as Hash).digest('base64');
+    const held = this.#done.get(algorithm) ?? this.#hashOf(algorithm).digest('base64');
     this.#done.set(algorithm, held);
+    return held;
+  }
+
+  /** Made when bytes come in pieces. */
+  #hashOf(algorithm: string): Hash {
+    const held = this.#hashes.get(algorithm) ?? createHash(algorithm);
+    this.#hashes.set(algorithm, held);
     return held;
   }
 }
 
 function wantedOf(word: string): Wanted | undefined {
+  // As nearly all are written.
+  if (/^sha512-[A-Za-z0-9+/]{86}==$/.test(word)) return { algorithm: 'sha512', digests: new Set([word.slice(7)]) };
   const parsed = ssri.parse(word);
   if (!parsed || Object.keys(parsed).length === 0) return undefined;
   const algorithm = parsed.pickAlgorithm();

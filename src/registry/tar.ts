@@ -206,27 +206,31 @@ class Reader implements TarReader {
   #finishFile(): void {
     const header = this.#header as TarHeader;
     const { hash, bytes } = this.#content(header);
+    const whole = bytes.length === header.size;
     this.#parts = [];
     const { root, path, odd } = landingPath(header.path);
     for (const kind of odd) this.#note(kind, header.path);
     if (path === undefined) return;
     this.#roots.add(root);
     const held = this.#files.get(path);
+    const file = new HeldFile({ path, size: header.size, executable: (header.mode & 0o111) !== 0, bytes, whole }, hash);
     // Some packing tools write the same file twice; only another content under one name can deceive.
-    if (held && held.hash !== hash) this.#note('duplicate-path', path);
+    if (held && held.hash !== file.hash) this.#note('duplicate-path', path);
     if (held) this.#files.delete(path);
     this.#kept += bytes.length;
-    this.#files.set(path, { path, size: header.size, executable: (header.mode & 0o111) !== 0, hash, bytes, whole: bytes.length === header.size });
+    this.#files.set(path, file);
     if (this.#files.size > this.#limits.files) throw tooMuch(`holds more than ${this.#limits.files} files`);
   }
 
-  #content({ size, path }: TarHeader): { readonly hash: string; readonly bytes: Buffer } {
+  /** What is kept of a body, and its hash unless that can still be told from what is kept. */
+  #content({ size, path }: TarHeader): { readonly hash: string | undefined; readonly bytes: Buffer } {
     const streamed = this.#hash;
     this.#hash = undefined;
-    const last = this.#parts.at(-1) ?? Buffer.alloc(0);
-    const hash = (streamed ? streamed.update(last).digest('base64') : sha256(last)).slice(0, hashLength);
+    const last = this.#parts.at(-1) ?? nothing;
+    const isKept = this.#roomFor(size, path);
+    const hash = streamed ? shortened(streamed.update(last).digest('base64')) : isKept ? undefined : sha256(last);
     const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : last;
-    return { hash, bytes: this.#roomFor(size, path) ? all : Buffer.from(all.subarray(0, headBytes)) };
+    return { hash, bytes: isKept ? all : Buffer.from(all.subarray(0, headBytes)) };
   }
 
   #note(kind: AnomalyKind, path: string): void {
@@ -236,13 +240,43 @@ class Reader implements TarReader {
   }
 }
 
+/** A file whose hash is made when it is asked for; a class for that alone. */
+class HeldFile implements PackedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly executable: boolean;
+  readonly bytes: Uint8Array;
+  readonly whole: boolean;
+  #hash: string | undefined;
+
+  constructor({ path, size, executable, bytes, whole }: Omit<PackedFile, 'hash'>, hash: string | undefined) {
+    this.path = path;
+    this.size = size;
+    this.executable = executable;
+    this.bytes = bytes;
+    this.whole = whole;
+    this.#hash = hash;
+  }
+
+  get hash(): string {
+    this.#hash ??= sha256(this.bytes);
+    return this.#hash;
+  }
+}
+
+const nothing = Buffer.alloc(0);
+
 function decides(path: string): boolean {
   return /(?:package\.json|binding\.gyp)$/.test(path) && /^(?:package\.json|binding\.gyp)$/.test(landingPath(path).path ?? '');
 }
 
 /** In one call: for small files making the object costs more than the hash. */
-function sha256(bytes: Buffer): string {
-  return hashOnce('sha256', bytes, 'base64');
+function sha256(bytes: Uint8Array): string {
+  return shortened(hashOnce('sha256', bytes, 'base64'));
+}
+
+function shortened(digest: string): string {
+  return digest.slice(0, hashLength);
 }
 
 /** Starts reading an archive. */

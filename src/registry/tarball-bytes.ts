@@ -21,14 +21,17 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
   const clock = new Clock([whole, ...(request.signal ? [request.signal] : [])], 120_000);
   const check = checkerOf(request.integrity);
   let length = 0;
+  let pieces: AsyncIterator<unknown> | undefined;
   try {
-    const { reply, body } = await answered(() => get({ url, npm, clock, headers: { 'accept-encoding': 'identity' } }), clock);
+    const answer = await answered(() => get({ url, npm, clock, headers: { 'accept-encoding': 'identity' } }), clock);
+    const { reply } = answer;
+    pieces = answer.pieces;
     if (reply.status === 404) throw new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
     if (reply.status !== 200) throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${statusTrouble(reply.status)}`);
     if (reply.packed) throw new DepwardError('network', `the tarball ${safeUrl(url)} came in another encoding than asked for`);
-    for await (const chunk of body) {
+    for (let next = answer.first; !next.done; next = await pieces.next()) {
       if (clock.stopped) throw clock.reason;
-      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+      const bytes = Buffer.isBuffer(next.value) ? next.value : Buffer.from(String(next.value));
       length += bytes.length;
       if (length > request.limitBytes) throw new DepwardError('limit', `the tarball ${safeUrl(url)} is larger than ${request.limitBytes} bytes`);
       check?.update(bytes);
@@ -40,6 +43,8 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
     throw error instanceof DepwardError ? error : troubleOf(error, url, clock, whole);
   } finally {
     clock.done();
+    // Leaving early ends the request.
+    await pieces?.return?.();
   }
   if (check && !check.holds()) throw new DepwardError('integrity', `the tarball ${safeUrl(url)} does not have the integrity it should have`);
 }
@@ -47,12 +52,19 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
 const retries = 2;
 const firstPauseMs = 300;
 
+/** An answer, the first piece of its body, and the rest. */
+interface Answered {
+  readonly reply: Reply;
+  readonly first: IteratorResult<unknown>;
+  readonly pieces: AsyncIterator<unknown>;
+}
+
 /** Asks again where another moment may have a better answer, as npm does; once bytes have come, never. */
-async function answered(ask: () => Promise<Reply>, clock: Clock): Promise<{ readonly reply: Reply; readonly body: AsyncIterable<unknown> }> {
+async function answered(ask: () => Promise<Reply>, clock: Clock): Promise<Answered> {
   for (let attempt = 0; ; attempt++) {
     try {
       const reply = await ask();
-      if (attempt >= retries || !mayPass(reply.status)) return { reply, body: await begun(reply.body) };
+      if (attempt >= retries || !mayPass(reply.status)) return await begun(reply);
     } catch (error) {
       if (attempt >= retries || clock.stopped || isHopeless(error)) throw error;
     }
@@ -60,20 +72,9 @@ async function answered(ask: () => Promise<Reply>, clock: Clock): Promise<{ read
   }
 }
 
-/** A body whose first piece is there. */
-async function begun(body: AsyncIterable<unknown> | undefined): Promise<AsyncIterable<unknown>> {
-  const pieces = (body ?? none())[Symbol.asyncIterator]();
-  const first = await pieces.next();
-  return resumed(first, pieces);
-}
-
-async function* resumed(first: IteratorResult<unknown>, pieces: AsyncIterator<unknown>): AsyncGenerator<unknown> {
-  try {
-    for (let next = first; !next.done; next = await pieces.next()) yield next.value;
-  } finally {
-    // Leaving early ends the request.
-    await pieces.return?.();
-  }
+async function begun(reply: Reply): Promise<Answered> {
+  const pieces = (reply.body ?? none())[Symbol.asyncIterator]();
+  return { reply, pieces, first: await pieces.next() };
 }
 
 async function* none(): AsyncGenerator<never> {}

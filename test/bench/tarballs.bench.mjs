@@ -1,17 +1,15 @@
 /**
  * Tarballs of the packages installed here, served from loopback: reading them against pacote and tar, analysing them against
  * js-x-ray where that is installed (here, or where BENCH_PEERS says), and facts from the store. Paired passes, medians; beside
- * the clock the CPU, for on a busy machine only that can be compared. The server is a process of its own.
+ * the clock the CPU, for on a busy machine only that can be compared. The server and the two that read are processes of their own.
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import pacote from 'pacote';
-import { create, Parser } from 'tar';
+import { create } from 'tar';
 import { load, root } from './load.mjs';
 
 const count = Number(process.env.BENCH_COUNT ?? 200);
@@ -30,18 +28,11 @@ const packed = installed()
 const server = fork(new URL('./tarballs-server.mjs', import.meta.url), { serialization: 'advanced' });
 server.send(packed.map(({ bytes }) => bytes));
 const port = await new Promise((resolve) => server.once('message', resolve));
-const agent = new Agent({ keepAlive: true });
-const url = (at) => `http://127.0.0.1:${port}/${at}.tgz`;
+const tarballs = packed.map(({ integrity }, at) => ({ url: `http://127.0.0.1:${port}/${at}.tgz`, integrity }));
 console.log(`${packed.length} tarballs of packages installed here, ${mb(packed.reduce((sum, one) => sum + one.bytes.length, 0))} packed`);
 
-const reading = { pacote: [], depward: [] };
-for (let pass = 0; pass < 3; pass++) {
-  reading.pacote.push(await timed(() => withPacote()));
-  reading.depward.push(await timed(() => withDepward()));
-}
-say('fetch, check sha512 and list', reading.depward, packed.length);
-say('  pacote.tarball.stream and tar', reading.pacote, packed.length);
-console.log(`  pacote/depward: ${ratios(reading.pacote, reading.depward)}`);
+// One after the other, and as many side by side as depward itself fetches.
+for (const sideBySide of [1, 6]) await readingOf(sideBySide);
 
 const archives = [];
 for (const { bytes } of packed) archives.push(await readTarball(bytes));
@@ -67,7 +58,6 @@ console.log(`facts from the store: ${((best / facts.length) * 1000).toFixed(0)} 
 rmSync(folder, { recursive: true, force: true });
 console.log(`seeded bad files found: ${seeded()} of ${packed.length}`);
 console.log(`peak memory of this whole run: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
-agent.destroy();
 server.disconnect();
 
 function installed() {
@@ -93,38 +83,33 @@ function pack(name) {
   return { name, bytes, integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}` };
 }
 
-async function withDepward() {
-  for (const [at, { integrity }] of packed.entries()) {
-    const bytes = await fetched(url(at));
-    const archive = await readTarball(bytes);
-    if (archive.integrity !== integrity) throw new Error('another tarball');
+async function readingOf(sideBySide) {
+  const [theirs, mine] = await Promise.all(['pacote', 'depward'].map((side) => reader(side, sideBySide)));
+  const passes = { pacote: [], depward: [] };
+  for (let pass = 0; pass < 5; pass++) {
+    passes.pacote.push(await asked(theirs));
+    passes.depward.push(await asked(mine));
+    if (passes.pacote[pass].listed !== passes.depward[pass].listed) throw new Error('not the same was listed');
   }
+  for (const one of [theirs, mine]) one.disconnect();
+  say(`fetch, check sha512 and list, ${sideBySide} at a time`, passes.depward, packed.length);
+  say('  pacote.tarball.stream and tar', passes.pacote, packed.length);
+  console.log(
+    `  pacote/depward: ${ratios(passes.pacote, passes.depward)}, first pass ${ratios(passes.pacote.slice(0, 1), passes.depward.slice(0, 1))}`,
+  );
 }
 
-function fetched(address) {
+async function reader(side, sideBySide) {
+  const child = fork(new URL('./tarballs-reader.mjs', import.meta.url), [side, String(sideBySide)]);
+  await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject));
+  return child;
+}
+
+function asked(child) {
   return new Promise((resolve, reject) => {
-    get(address, { agent }, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(Buffer.concat(chunks)));
-    }).on('error', reject);
+    child.once('message', resolve).once('exit', reject);
+    child.send(tarballs);
   });
-}
-
-async function withPacote() {
-  const cache = mkdtempSync(join(tmpdir(), 'depward-bench-pacote-'));
-  for (const [at, { integrity }] of packed.entries()) {
-    await pacote.tarball.stream(
-      url(at),
-      (stream) =>
-        new Promise((resolve, reject) => {
-          const parser = new Parser({ onReadEntry: (entry) => entry.on('data', () => {}) });
-          parser.on('end', resolve).on('error', reject);
-          stream.on('error', reject).pipe(parser);
-        }),
-      { cache, integrity },
-    );
-  }
-  rmSync(cache, { recursive: true, force: true });
 }
 
 /** The scripts that run on install or import, as text. */

@@ -1,6 +1,7 @@
 /** Runs the repository rules over files: findings and gaps for the engine. No I/O of its own. */
 import type { Facts, Finding, Gap, Observation } from './model/finding.ts';
 import type { Policy } from './model/policy.ts';
+import { pathsOf } from './model/repository-paths.ts';
 import type { FileFix, FileObservation, FileSeen, FileTexts, FileUntold, JudgingRepositoryRule, RepositoryFiles } from './model/repository-rule.ts';
 import { defaultOptions } from './model/rule.ts';
 import { withoutSecrets } from './model/secrets.ts';
@@ -91,7 +92,7 @@ function observations(rule: JudgingRepositoryRule, { files, policy, now }: FileE
   const seen = rule.check({ ...files, now: after, ...(earlier && { before: earlier }) }, context);
   if (rule.kind === 'change' || !before || seen.length === 0) return seen;
   // In a change a rule on states speaks of what the change brings in; what stood there before is the doctor's.
-  const old = new Set(rule.check({ now: earlier ?? new Map(), paths: files.pathsBefore ?? new Set(before.keys()) }, context).map(identity));
+  const old = new Set(rule.check({ now: earlier ?? new Map(), paths: files.pathsBefore ?? pathsOf(before.keys()) }, context).map(identity));
   return seen.filter((each) => !old.has(identity(each)));
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileFilter, judgeFiles } from '../src/judge-files.ts';
+import { pathsOf } from '../src/model/repository-paths.ts';
 import { type AnyRepositoryRule, defineRepositoryRule, type FileSeen } from '../src/model/repository-rule.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
 
@@ -37,7 +38,7 @@ const loud = (kind: 'state' | 'change'): AnyRepositoryRule =>
 const policy = (level: string) => parsePolicy(JSON.stringify({ extends: [], rules: { loud: level } }), 'p', [{ meta, options: {} }]);
 
 function judged(rule: AnyRepositoryRule, now: Record<string, string>, before?: Record<string, string>, level = 'warn') {
-  const files = { now: new Map(Object.entries(now)), paths: new Set(Object.keys(now)), ...(before && { before: new Map(Object.entries(before)) }) };
+  const files = { now: new Map(Object.entries(now)), paths: pathsOf(Object.keys(now)), ...(before && { before: new Map(Object.entries(before)) }) };
   return judgeFiles({ rules: [rule], files, policy: policy(level), now: 0 });
 }
 

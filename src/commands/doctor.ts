@@ -7,6 +7,7 @@ import { DepwardError } from '../model/errors.ts';
 import { pathMatcher } from '../model/path-pattern.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
+import { pathsOf, type RepositoryPaths } from '../model/repository-paths.ts';
 import type { FileFix, FileUntold, RepositoryFiles } from '../model/repository-rule.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, plural } from '../model/time.ts';
@@ -98,20 +99,24 @@ export interface Repository {
 /** Lists the files and reads those that a rule of the policy asks for. */
 export async function openRepository(folder: string, policy: Policy, signal: AbortSignal, early?: Promise<Listing>): Promise<Repository> {
   const listed = await (early ?? listFiles(folder, signal));
-  const ignored = pathMatcher(policy.ignore ?? []);
-  const paths = policy.ignore === undefined ? listed.paths : listed.paths.filter((path) => !ignored(path));
-  const left = listed.paths.length - paths.length;
+  const { paths, left } = withoutIgnored(listed, policy);
   const notes = left === 0 ? listed.notes : [...listed.notes, `the policy leaves out ${plural(left, 'file')} (ignore)`];
   const asked = fileFilter(rules, policy);
-  const { texts, untold, gone } = readFiles(
-    folder,
-    paths.filter((path) => !isSource(path) && asked(path)),
-  );
+  const wanted = [...paths.telling].filter((path) => !isSource(path) && asked(path));
+  const { texts, untold, gone } = readFiles(folder, wanted);
   const nothing = texts.size === 0 && untold.length === 0;
   const said = nothing
     ? [...notes, 'no file here decides how packages are installed: no package.json, lockfile, CI file or Dockerfile was found']
     : notes;
-  return { files: { now: texts, paths: new Set(gone.size === 0 ? paths : paths.filter((path) => !gone.has(path))) }, untold, notes: said };
+  const there = gone.size === 0 ? paths : pathsOf(listed.all().filter((path) => paths.has(path) && !gone.has(path)));
+  return { files: { now: texts, paths: there }, untold, notes: said };
+}
+
+function withoutIgnored({ paths, all }: Listing, { ignore }: Policy): { readonly paths: RepositoryPaths; readonly left: number } {
+  if (ignore === undefined) return { paths, left: 0 };
+  const ignored = pathMatcher(ignore);
+  const kept = all().filter((path) => !ignored(path));
+  return { paths: pathsOf(kept), left: all().length - kept.length };
 }
 
 function folderAt(folder: string, named: string): string {

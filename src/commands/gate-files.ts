@@ -1,6 +1,7 @@
 /** The rules on files, asked about what a change does to the repository. */
 import type { Finding, Gap } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
+import { pathsOf } from '../model/repository-paths.ts';
 import type { Instant } from '../model/time.ts';
 import type { Side } from '../resolve/sides.ts';
 import type { GateTarget } from './gate-target.ts';
@@ -29,7 +30,12 @@ export async function judgeRepository(
     gaps,
   );
   const texted = new Map(old.flatMap((path) => pairOf(path, read.get(path) ?? (changed.has(path) ? undefined : texts.get(path)))));
-  const judged = judgeFiles({ rules: repositoryRules, files: { now: texts, before: texted, paths, pathsBefore: earlier, changed }, policy, now });
+  const judged = judgeFiles({
+    rules: repositoryRules,
+    files: { now: texts, before: texted, paths: pathsOf(paths), pathsBefore: pathsOf(earlier), changed },
+    policy,
+    now,
+  });
   return { fileFindings: judged.fileFindings, fileGaps: [...judged.fileGaps, ...gaps], tellsTime: judged.tellsTime };
 }
 

@@ -1,5 +1,6 @@
 /** Rules on files of a repository: what is wrong in them, and what a change does to what gets installed. */
 import type { Observation } from './finding.ts';
+import type { RepositoryPaths } from './repository-paths.ts';
 import type { JudgingMeta, OptionSpecs, OptionValues, RuleMeta } from './rule.ts';
 import type { Instant } from './time.ts';
 
@@ -12,9 +13,9 @@ export interface RepositoryFiles {
   /** The state before the change; undefined where there is no change to look at. */
   readonly before?: FileTexts;
   /** Every path there is, without its text: what stands beside a file often tells how to read it. */
-  readonly paths: ReadonlySet<string>;
+  readonly paths: RepositoryPaths;
   /** Every path there was before the change. */
-  readonly pathsBefore?: ReadonlySet<string>;
+  readonly pathsBefore?: RepositoryPaths;
   /** Paths whose content the change alters, brings or takes away; undefined where there is no change. */
   readonly changed?: ReadonlySet<string>;
 }

@@ -1,4 +1,5 @@
 /** Git hooks and the project's own lifecycle scripts run on every developer's machine, unasked; what they fetch, nobody pinned. */
+import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls, fetchesNothing } from './read/client.ts';
 import { type Hook, hooksIn, isHookFile } from './read/hooks.ts';
@@ -40,7 +41,7 @@ export default defineRepositoryRule({
   ],
 });
 
-function inHook({ name, line, commands, downloads }: Hook, file: string, texts: FileTexts, paths: ReadonlySet<string>): readonly FileSeen[] {
+function inHook({ name, line, commands, downloads }: Hook, file: string, texts: FileTexts, paths: RepositoryPaths): readonly FileSeen[] {
   const folder = baseName(file) === 'package.json' ? folderOf(file) : '';
   const unpinned = clientCalls(commands, folder).filter(
     (call) => ['run', 'global', 'add'].includes(call.verb) && !fetchesNothing(call) && call.packages.some((spec) => isOpen(spec, call, texts, paths)),
@@ -57,7 +58,7 @@ function inHook({ name, line, commands, downloads }: Hook, file: string, texts: 
   ];
 }
 
-function isOpen(spec: string, call: ClientCall, texts: FileTexts, paths: ReadonlySet<string>): boolean {
+function isOpen(spec: string, call: ClientCall, texts: FileTexts, paths: RepositoryPaths): boolean {
   if (!/^(?:@[\w.-]+\/)?[A-Za-z][\w.-]*(?:@.*)?$/.test(spec) || /@\d+\.\d+\.\d+/.test(spec)) return false;
   const [name = '', version] = spec.split(/(?<=.)@/);
   return !isKnownTool(texts, paths, call, name, version);

@@ -1,4 +1,5 @@
 /** Without a lockfile every install takes the newest versions there are: in the hours before their takedown, those of event-stream, ua-parser-js, chalk and axios were the newest. */
+import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
 import { isExample, lockfileManagers, parentOf } from './read/paths.ts';
 import { lockfileFor, manifestAt, readManifest } from './read/project.ts';
@@ -63,7 +64,7 @@ function isLibrary(manifest: Value): boolean {
 }
 
 // A member of a workspace is installed with its root, which is judged itself.
-function isMember(file: string, texts: FileTexts, paths: ReadonlySet<string>): boolean {
+function isMember(file: string, texts: FileTexts, paths: RepositoryPaths): boolean {
   for (let folder = folderOf(file); folder !== ''; ) {
     folder = parentOf(folder);
     if (['pnpm-workspace.yaml', 'lerna.json', 'rush.json'].some((name) => paths.has(folder + name))) return true;
@@ -73,8 +74,8 @@ function isMember(file: string, texts: FileTexts, paths: ReadonlySet<string>): b
 }
 
 // Rush installs all its projects from lockfiles in a folder of its own.
-function hasRushLock(paths: ReadonlySet<string>, folder: string): boolean {
-  return [...paths].some((path) => path.startsWith(`${folder}common/config/`) && lockfileManagers.has(baseName(path)));
+function hasRushLock(paths: RepositoryPaths, folder: string): boolean {
+  return [...paths.telling].some((path) => path.startsWith(`${folder}common/config/`) && lockfileManagers.has(baseName(path)));
 }
 
 interface Reason {

@@ -30,14 +30,14 @@ export default defineRepositoryRule({
     names: { type: 'strings', default: [], about: 'your own names without a scope, e.g. "acme-*"' },
   },
   reads: (path) => isSettingsFile(path) || isLockfile(path),
-  check({ now, paths }, { options }) {
+  check({ now }, { options }) {
     const mapped = scopesByFolder(now);
     const scopes = new Set([
       ...options.scopes.map((scope) => scope.replace(/\/\*?$/, '')),
       ...[...mapped.values()].flatMap((inner) => [...inner]),
       ...scopesFromElsewhere(now),
     ]);
-    if (scopes.size + options.names.length === 0 || paths.size === 0) return [];
+    if (scopes.size + options.names.length === 0) return [];
     const own = ownNames(now);
     const ofAll = options.names.length === 0 ? new Set<string>() : foldersWithRegistry(now);
     return [...now.keys()].flatMap((file): readonly FileSeen[] => {

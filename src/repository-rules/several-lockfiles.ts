@@ -21,9 +21,8 @@ export default defineRepositoryRule({
   reads: (path) => isLockfile(path) || baseName(path) === 'package.json',
   check({ now, paths }) {
     const byFolder = new Map<string, string[]>();
-    for (const path of paths) {
-      // Most paths end otherwise, and there may be a million of them.
-      if (!/(?:lock|lock\.json|lock\.ya?ml|lockb|shrinkwrap\.json)$/.test(path) || !lockfileManagers.has(baseName(path)) || isExample(path)) continue;
+    for (const path of paths.telling) {
+      if (!lockfileManagers.has(baseName(path)) || isExample(path)) continue;
       byFolder.set(folderOf(path), [...(byFolder.get(folderOf(path)) ?? []), baseName(path)]);
     }
     return [...byFolder].flatMap(([folder, names]): readonly FileSeen[] => {

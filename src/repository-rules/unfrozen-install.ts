@@ -1,4 +1,5 @@
 /** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
+import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import { callsInImage } from './read/docker-context.ts';
@@ -64,7 +65,7 @@ export default defineRepositoryRule({
   ],
 });
 
-function inCall(call: ClientCall, file: string, texts: FileTexts, paths: ReadonlySet<string>, inCi: boolean): readonly FileSeen[] {
+function inCall(call: ClientCall, file: string, texts: FileTexts, paths: RepositoryPaths, inCi: boolean): readonly FileSeen[] {
   if (call.verb !== 'install' || call.said === 'ci' || isExample(file) || call.folder === undefined || isExample(`${call.folder}x`)) return [];
   const lockfile = isFolder(paths, call.folder) ? lockfileFor(paths, call.folder) : undefined;
   if (lockfile === undefined || !freezable(call, lockfile)) return [];
@@ -116,8 +117,8 @@ function frozenFix({ manager, command, flags }: ClientCall, file: string, text: 
 const frozen: Readonly<Record<Manager, string>> = { npm: 'npm ci', yarn: 'yarn install', pnpm: 'pnpm install --frozen-lockfile', bun: 'bun ci' };
 
 // A folder that git does not know holds something fetched or made by the job.
-function isFolder(paths: ReadonlySet<string>, folder: string): boolean {
-  return folder === '' || [...paths].some((path) => path.startsWith(folder));
+function isFolder(paths: RepositoryPaths, folder: string): boolean {
+  return folder === '' || paths.hasFolder(folder);
 }
 
 // Another manager than the lockfile's, or an install that writes nothing: not this rule's business.

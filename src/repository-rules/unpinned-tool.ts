@@ -1,4 +1,5 @@
 /** A tool fetched by name on every run is a package without lockfile, review or hash, started at once: zizmor reports the same in workflows as adhoc-packages. */
+import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls, fetchesNothing } from './read/client.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile } from './read/paths.ts';
@@ -50,7 +51,7 @@ export default defineRepositoryRule({
   ],
 });
 
-function inCall(call: ClientCall, file: string, texts: ReadonlyMap<string, string>, paths: ReadonlySet<string>): readonly FileSeen[] {
+function inCall(call: ClientCall, file: string, texts: ReadonlyMap<string, string>, paths: RepositoryPaths): readonly FileSeen[] {
   if ((call.verb !== 'run' && call.verb !== 'global') || isExample(file) || fetchesNothing(call)) return [];
   return call.packages
     .filter((spec) => isFetched(spec) && !(call.verb === 'run' && isKnownTool(texts, paths, call, nameIn(spec), versionIn(spec))))

@@ -1,11 +1,15 @@
 /** Which files a repository has: what git tracks, else what a bounded walk meets. */
 import { join } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
+import { pathsOf, type RepositoryPaths } from '../model/repository-paths.ts';
 import { plural } from '../model/time.ts';
+import { readGitList } from './git-list.ts';
 
 export interface Listing {
-  /** Paths from the folder, with `/`. */
-  readonly paths: readonly string[];
+  /** From the folder, with `/`. */
+  readonly paths: RepositoryPaths;
+  /** Every path, as texts. */
+  all(): readonly string[];
   /** Things the user should know of: submodules, limits. */
   readonly notes: readonly string[];
 }
@@ -29,13 +33,14 @@ async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listin
   return new Promise((done, fail) => {
     const options = {
       cwd: folder,
+      encoding: 'buffer' as const,
       maxBuffer: 256 * 1024 * 1024,
       timeout: 60_000,
       signal,
       env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
     };
     execFile('git', [...quietGit, 'ls-files', '-s', '-z', '--', '.'], options, (error, stdout) => {
-      if (!error) return done(entriesOf(stdout));
+      if (!error) return done(listingOf(stdout));
       if (signal.aborted) return fail(signal.reason);
       // No git, or no repository: those are told by what is done instead. Anything else must not pass for them.
       if (error.code === 'ENOENT' || error.code === 128) return done(undefined);
@@ -44,28 +49,15 @@ async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listin
   });
 }
 
-function entriesOf(stdout: string): Listing | undefined {
-  const paths: string[] = [];
-  let submodules = 0;
-  let left = 0;
-  for (let at = 0, end = stdout.indexOf('\0'); end >= 0; at = end + 1, end = stdout.indexOf('\0', at)) {
-    // Mode, object and stage stand before the tab.
-    const tab = stdout.indexOf('\t', at + 48);
-    if (stdout.startsWith('160000 ', at)) submodules += 1;
-    else {
-      const path = stdout.slice(tab + 1, end);
-      // A file in conflict is listed once for each of its sides, one after the other.
-      if (path === paths.at(-1)) continue;
-      if (paths.length < mostFiles) paths.push(path);
-      else left += 1;
-    }
-  }
+function listingOf(stdout: Buffer): Listing | undefined {
+  const paths = readGitList(stdout, mostFiles);
+  const { submodules, left } = paths;
   // A folder of which git tracks nothing is not the repository it lies in.
-  if (paths.length === 0 && submodules === 0) return undefined;
+  if (stdout.length === 0) return undefined;
   const notes: string[] = [];
   if (submodules > 0) notes.push(`${plural(submodules, 'submodule')} not looked into: each is a repository of its own`);
   if (left > 0) notes.push(`only the first ${mostFiles} files are looked at, ${left} are not`);
-  return { paths, notes };
+  return { paths, all: paths.all, notes };
 }
 
 async function walkedFiles(folder: string): Promise<Listing> {
@@ -87,7 +79,7 @@ async function walkedFiles(folder: string): Promise<Listing> {
       break;
     }
   }
-  return { paths, notes: ['git names no tracked file here: every file of the folder counts', ...notes] };
+  return { paths: pathsOf(paths), all: () => paths, notes: ['git names no tracked file here: every file of the folder counts', ...notes] };
 }
 
 async function entriesIn(folder: string) {

@@ -44,7 +44,8 @@ function readText(folder: string, path: string): Read {
     return textOf(readFileSync(join(folder, path)));
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
+    // A name that is no UTF-8 was put into words with signs in place of its bytes: under those there is no such file.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return path.includes('\ufffd') ? { untold: 'its name is not UTF-8' } : 'gone';
     return { untold: code === 'EACCES' || code === 'EPERM' ? 'it may not be read' : `it cannot be read (${code})` };
   }
 }

@@ -257,6 +257,14 @@ describe('bad input ends in a gap, never in silence', () => {
     expect(await gaps()).toEqual([['Dockerfile', 'it is not UTF-8 text']]);
   });
 
+  it('a name that is no UTF-8', async () => {
+    put({ ...clean, '.github/workflows/a.yml': 'on: push\n' });
+    writeFileSync(Buffer.concat([Buffer.from(join(folder, '.github/workflows/')), Buffer.from([0xff]), Buffer.from('.yml')]), 'on: push\n');
+    git('init', '-q');
+    git('add', '.');
+    expect(await gaps()).toEqual([['.github/workflows/\ufffd.yml', 'its name is not UTF-8']]);
+  });
+
   it('links that leave, loop or lead nowhere; a link within is no gap', async () => {
     put({ ...clean, 'image/Dockerfile': 'FROM node:22\n' });
     symlinkSync('/etc/hostname', join(folder, 'a.dockerfile'));
@@ -323,8 +331,8 @@ describe('bad input ends in a gap, never in silence', () => {
     const blob = execFileSync('git', ['hash-object', '-w', 'Dockerfile'], { cwd: folder, encoding: 'utf8' }).trim();
     const sides = [1, 2, 3].map((stage) => `100644 ${blob} ${stage}\tDockerfile\n`).join('');
     execFileSync('git', ['update-index', '--index-info'], { cwd: folder, input: `0 ${'0'.repeat(40)}\tDockerfile\n${sides}` });
-    const { paths } = await listFiles(folder, new AbortController().signal);
-    expect([...paths].sort()).toEqual(['.npmrc', 'Dockerfile', 'package-lock.json', 'package.json']);
+    const { all } = await listFiles(folder, new AbortController().signal);
+    expect([...all()].sort()).toEqual(['.npmrc', 'Dockerfile', 'package-lock.json', 'package.json']);
   });
 
   it('without git every file of the folder counts, and that is said', async () => {

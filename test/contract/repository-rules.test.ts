@@ -1,6 +1,7 @@
 /** Every rule on files keeps the contract: listed, named as its file, a full doc page, and its own examples behave. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import type { AnyRepositoryRule, RepositoryExample } from '../../src/model/repository-rule.ts';
 import { defaultOptions } from '../../src/model/rule.ts';
 import { isSource } from '../../src/repository/source.ts';
@@ -88,7 +89,7 @@ describe.each(repositoryRules.map((rule) => [rule.meta.id, rule] as const))('%s'
         '=\n[[',
         `&a [${'*a,'.repeat(9)}]`,
       ]) {
-        expect(() => rule.check({ now: new Map([[path, text]]), before: new Map(), paths: new Set([path]) }, contextOf(rule))).not.toThrow();
+        expect(() => rule.check({ now: new Map([[path, text]]), before: new Map(), paths: pathsOf([path]) }, contextOf(rule))).not.toThrow();
       }
     }
   });
@@ -96,7 +97,7 @@ describe.each(repositoryRules.map((rule) => [rule.meta.id, rule] as const))('%s'
 
 function shown(rule: AnyRepositoryRule, example: RepositoryExample) {
   const asked = (texts: Readonly<Record<string, string>>) => new Map(Object.entries(texts).filter(([path]) => rule.reads(path)));
-  const files = { now: asked(example.now), paths: new Set(Object.keys(example.now)), ...(example.before && { before: asked(example.before) }) };
+  const files = { now: asked(example.now), paths: pathsOf(Object.keys(example.now)), ...(example.before && { before: asked(example.before) }) };
   return rule.check(files, contextOf(rule, example.options));
 }
 

@@ -1,6 +1,7 @@
 /** Repositories in a few lines: what the rules on files as they are see in them, and at which line; and honest neighbours that they pass. */
 import { describe, expect, it } from '@jest/globals';
 import { judgeFiles } from '../../src/judge-files.ts';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { planFixes } from '../../src/repository/fix.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
@@ -11,7 +12,7 @@ const policy = parsePolicy('{"extends": "recommended"}', 'p', repositoryRules);
 function seen(files: Readonly<Record<string, string>>, only?: RegExp): string[] {
   const { fileFindings, fileGaps } = judgeFiles({
     rules: repositoryRules,
-    files: { now: new Map(Object.entries(files)), paths: new Set(Object.keys(files)) },
+    files: { now: new Map(Object.entries(files)), paths: pathsOf(Object.keys(files)) },
     policy,
     now: Date.UTC(2026, 10, 23),
   });
@@ -252,7 +253,7 @@ it('names the variable of a stored token in words that hide no name', () => {
   const files = github('- run: npm publish', '  env:', '    NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}');
   const { fileFindings } = judgeFiles({
     rules: repositoryRules,
-    files: { now: new Map(Object.entries(files)), paths: new Set(Object.keys(files)) },
+    files: { now: new Map(Object.entries(files)), paths: pathsOf(Object.keys(files)) },
     policy,
     now: Date.UTC(2026, 10, 23),
   });
@@ -363,7 +364,7 @@ describe('versions that files only bound from below', () => {
           ['package.json', '{"engines": {"npm": ">= 8"}}'],
           ['package-lock.json', '{}'],
         ]),
-        paths: new Set(['package.json', 'package-lock.json']),
+        paths: pathsOf(['package.json', 'package-lock.json']),
       },
       policy,
       now: 0,
@@ -472,7 +473,7 @@ describe('corrections', () => {
   function corrected(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
     const { fixes } = judgeFiles({
       rules: repositoryRules,
-      files: { now: texts, paths: new Set(texts.keys()) },
+      files: { now: texts, paths: pathsOf(texts.keys()) },
       policy,
       now: Date.UTC(2026, 10, 23),
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeFiles } from '../../src/judge-files.ts';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import { policyOf } from '../../src/policy/build.ts';
 import rule from '../../src/repository-rules/patch-adds-capability.ts';
 import { readPatch } from '../../src/repository-rules/read/patch.ts';
@@ -8,7 +9,7 @@ function judged(now: string, before?: string) {
   const files = {
     now: new Map([['patches/a.patch', now]]),
     before: new Map(before === undefined ? [] : [['patches/a.patch', before]]),
-    paths: new Set<string>(),
+    paths: pathsOf([]),
   };
   const { fileFindings, fileGaps } = judgeFiles({ rules: [rule], files, policy: policyOf({}, 'recommended'), now: 0 });
   return {

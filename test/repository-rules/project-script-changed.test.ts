@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import rule from '../../src/repository-rules/project-script-changed.ts';
 
 function check(now: string, before?: string, file = 'package.json') {
-  const texts = { now: new Map([[file, now]]), before: new Map(before === undefined ? [] : [[file, before]]), paths: new Set([file]) };
+  const texts = { now: new Map([[file, now]]), before: new Map(before === undefined ? [] : [[file, before]]), paths: pathsOf([file]) };
   return rule.check(texts, { now: 0, options: {} });
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
 import { judgeFiles } from '../../src/judge-files.ts';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
 
@@ -40,7 +41,7 @@ const all = repositories();
     let gaps = 0;
     for (const folder of all) {
       const now = filesIn(folder);
-      const judged = judgeFiles({ rules: states, files: { now, paths: new Set(now.keys()) }, policy, now: Date.UTC(2026, 10, 23) });
+      const judged = judgeFiles({ rules: states, files: { now, paths: pathsOf(now.keys()) }, policy, now: Date.UTC(2026, 10, 23) });
       gaps += judged.fileGaps.length;
       for (const { ruleId } of judged.fileFindings) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
     }

@@ -1,6 +1,7 @@
 /** Configurations as strangers write them, one weakness each: the rule that is there for it says so, and every file can be read. */
 import { expect, it } from '@jest/globals';
 import { judgeFiles } from '../../src/judge-files.ts';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
 
@@ -907,7 +908,7 @@ c(
 it.each(cases.map((each) => [each.name, each] as const))('%s', (_name, { files, expected }) => {
   const judged = judgeFiles({
     rules,
-    files: { now: new Map(Object.entries(files)), paths: new Set(Object.keys(files)) },
+    files: { now: new Map(Object.entries(files)), paths: pathsOf(Object.keys(files)) },
     policy,
     now: Date.UTC(2026, 10, 23),
   });

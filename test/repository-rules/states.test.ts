@@ -1,6 +1,7 @@
 /** What rules on states say of a change, and when they are not asked at all. */
 import { describe, expect, it } from '@jest/globals';
 import { judgeFiles } from '../../src/judge-files.ts';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import type { AnyRepositoryRule } from '../../src/model/repository-rule.ts';
 import { policyOf } from '../../src/policy/build.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
@@ -11,7 +12,13 @@ const policy = policyOf({}, 'recommended');
 function filesOf(before: Texts, now: Texts) {
   const [paths, pathsBefore] = [new Set(Object.keys(now)), new Set(Object.keys(before))];
   const changed = new Set([...paths, ...pathsBefore].filter((path) => before[path] !== now[path]));
-  return { now: new Map(Object.entries(now)), before: new Map(Object.entries(before)), paths, pathsBefore, changed };
+  return {
+    now: new Map(Object.entries(now)),
+    before: new Map(Object.entries(before)),
+    paths: pathsOf(paths),
+    pathsBefore: pathsOf(pathsBefore),
+    changed,
+  };
 }
 
 const ordinary: Texts = {

@@ -1,11 +1,12 @@
 /** From which folder an image is built, and where in the repository its commands run. */
+import type { RepositoryPaths } from '../../model/repository-paths.ts';
 import { folderOf } from '../../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './client.ts';
 import type { Instruction, Stage } from './docker.ts';
 import { folderFrom } from './paths.ts';
 
 /** The folder that is sent to the build: the one in which what the file copies exists, its own or the root. */
-export function contextOf(file: string, stages: readonly Stage[], paths: ReadonlySet<string>): string {
+export function contextOf(file: string, stages: readonly Stage[], paths: RepositoryPaths): string {
   const own = folderOf(file);
   if (own === '') return '';
   const sources = stages.flatMap(({ instructions }) => instructions.flatMap(sourcesOf)).filter((source) => !/[*?$]|^\.?\/?$/.test(source));
@@ -21,10 +22,8 @@ export function sourcesOf({ name, words, options }: Instruction): readonly strin
   return words.slice(0, -1);
 }
 
-function exists(paths: ReadonlySet<string>, path: string): boolean {
-  if (paths.has(path)) return true;
-  for (const each of paths) if (each.startsWith(`${path}/`)) return true;
-  return false;
+function exists(paths: RepositoryPaths, path: string): boolean {
+  return paths.has(path) || paths.hasFolder(`${path}/`);
 }
 
 /** The calls of package managers in an instruction. A folder of the image counts as the file's own where the project was copied there. */

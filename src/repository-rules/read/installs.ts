@@ -1,4 +1,5 @@
 /** The projects of a repository: each folder with a lockfile, the client that installs there, and the settings it reads. */
+import type { RepositoryPaths } from '../../model/repository-paths.ts';
 import { baseName, type FileObservation, type FileSeen, type FileTexts, folderOf } from '../../model/repository-rule.ts';
 import { isExample, isLockfile } from './paths.ts';
 import { type Client, clientOf } from './project.ts';
@@ -20,7 +21,7 @@ export function tellsOfProjects(path: string): boolean {
 /** Every project that is no example, and the settings files that cannot be read. */
 export function projectsIn(
   texts: FileTexts,
-  paths: ReadonlySet<string>,
+  paths: RepositoryPaths,
 ): { readonly projects: readonly Project[]; readonly untold: readonly (Untold & { file: string })[] } {
   const projects: Project[] = [];
   const untold: (Untold & { file: string })[] = [];

@@ -1,4 +1,5 @@
 /** Which files of a repository are what, by path. */
+import type { RepositoryPaths } from '../../model/repository-paths.ts';
 import { baseName, folderOf } from '../../model/repository-rule.ts';
 
 const exampleFolders = new Set(
@@ -72,7 +73,7 @@ function systemByName(path: string): CiSystem | undefined {
 }
 
 /** The nearest of `names` in the folder of `path` or above it, up to the root. */
-export function nearestFile(paths: ReadonlySet<string>, folder: string, names: Iterable<string>): string | undefined {
+export function nearestFile(paths: RepositoryPaths, folder: string, names: Iterable<string>): string | undefined {
   const wanted = [...names];
   for (let at = folder; ; at = parentOf(at)) {
     const found = wanted.find((name) => paths.has(at + name));

@@ -1,4 +1,5 @@
 /** Which package manager, of which version, installs in a folder; what can be told from the files that stand there. */
+import type { RepositoryPaths } from '../../model/repository-paths.ts';
 import { type FileTexts, folderOf } from '../../model/repository-rule.ts';
 import { readJson } from './json.ts';
 import { lockfileManagers, type Manager, nearestFile } from './paths.ts';
@@ -17,7 +18,7 @@ export interface Client {
 }
 
 /** The lockfile an install in `folder` uses. */
-export function lockfileFor(paths: ReadonlySet<string>, folder: string): string | undefined {
+export function lockfileFor(paths: RepositoryPaths, folder: string): string | undefined {
   return nearestFile(paths, folder, lockfileManagers.keys());
 }
 
@@ -32,7 +33,7 @@ export function manifestAt(texts: FileTexts, path: string): Value | undefined {
 }
 
 /** The client that installs in `folder`: `packageManager` first, then the lockfile, then what `engines` asks for. */
-export function clientOf(texts: FileTexts, paths: ReadonlySet<string>, folder: string): Client | undefined {
+export function clientOf(texts: FileTexts, paths: RepositoryPaths, folder: string): Client | undefined {
   const lockfile = lockfileFor(paths, folder);
   const path = nearestFile(paths, lockfile === undefined ? folder : folderOf(lockfile), ['package.json']);
   const manifest = path === undefined ? undefined : manifestAt(texts, path);

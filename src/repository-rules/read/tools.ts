@@ -1,4 +1,5 @@
 /** Commands that a project's own dependencies bring along: a runner takes those instead of fetching. */
+import type { RepositoryPaths } from '../../model/repository-paths.ts';
 import { baseName, type FileTexts } from '../../model/repository-rule.ts';
 import type { ClientCall } from './client.ts';
 import { isExample } from './paths.ts';
@@ -7,11 +8,11 @@ import { remembered } from './remembered.ts';
 import { at, entriesOf } from './value.ts';
 
 /** True when the runner finds the command in the project, so that the lockfile decides what runs. */
-export function isKnownTool(texts: FileTexts, paths: ReadonlySet<string>, call: ClientCall, name: string, version: string | undefined): boolean {
+export function isKnownTool(texts: FileTexts, paths: RepositoryPaths, call: ClientCall, name: string, version: string | undefined): boolean {
   // dlx, and a version that is named, fetch in any case.
   if (version !== undefined || call.said === 'dlx' || call.said === 'pnpx') return false;
   if (managers.has(name)) return true;
-  const told = [...paths].some((path) => baseName(path) === 'package.json');
+  const told = [...paths.telling].some((path) => baseName(path) === 'package.json');
   if (!told) return call.folder === undefined;
   return commandsOf(texts).has(name) || (!call.flags.has('-y') && !call.flags.has('--yes') && !lockfileTellsCommands(texts) && isLikely(texts, name));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { pathsOf } from '../../src/model/repository-paths.ts';
 import type { AnyRepositoryRule, FileSeen } from '../../src/model/repository-rule.ts';
 import { defaultOptions } from '../../src/model/rule.ts';
 import guard from '../../src/repository-rules/install-guard-weakened.ts';
@@ -13,7 +14,7 @@ function seen(rule: AnyRepositoryRule, before: Texts, now: Texts): readonly File
   const shown = (texts: Texts) => new Map(Object.entries(texts).filter(([path]) => rule.reads(path)));
   const paths = new Set(Object.keys(now));
   const changed = new Set([...Object.keys(before), ...paths].filter((path) => before[path] !== now[path]));
-  return rule.check({ now: shown(now), before: shown(before), paths, changed }, { now: 0, options: defaultOptions(rule.options) });
+  return rule.check({ now: shown(now), before: shown(before), paths: pathsOf(paths), changed }, { now: 0, options: defaultOptions(rule.options) });
 }
 
 const messages = (rule: AnyRepositoryRule, file: string, before: string | undefined, now: string | undefined) =>

@@ -1,8 +1,12 @@
-/** Builds dist/: bundled ESM (our own code, two parsers, and parts of npm's packages; every other dependency stays an import) and type declarations. */
+/**
+ * Builds dist/: our own code, two parsers, and parts of npm's packages, bundled (every other dependency stays an import), and type
+ * declarations. The command line is CommonJS, which starts without the loader of ES modules; what others import is ESM.
+ */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { buildAlone, buildSplit } from './common-js.mjs';
 import { root, sourceDigest } from './freshness.mjs';
 import { ruleParts } from './rule-parts.mjs';
 import { buildWithin, fromWithin } from './within/index.mjs';
@@ -33,6 +37,9 @@ const inside = {
   setup: ({ onResolve }) => onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` })),
 };
 common.plugins = [inside, fromWithin, ruleParts];
+// The sources are ESM by the project's package.json; what is built says for itself what it is.
+mkdirSync(`${root}/dist`);
+writeFileSync(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 await build({
   ...common,
   stdin: { contents: "export { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';", resolveDir: root },
@@ -81,9 +88,10 @@ const onDemand = Object.fromEntries(
 );
 const named = Object.entries(onDemand).map(([path, name]) => ({ in: path, out: name }));
 const whole = ['index', 'verdaccio', 'bun', 'pnpm'].map((name) => ({ in: `src/${name}.ts`, out: name }));
-await build({ ...common, entryPoints: [...named, ...whole], splitting: true });
+await build({ ...common, entryPoints: whole, splitting: true, outExtension: { '.js': '.mjs' } });
+await buildSplit({ ...common, entryPoints: named });
 // The thread that reads large tarballs stands alone.
-await build({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
+await buildAlone({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
 const started = Object.fromEntries(['check', 'gate', 'doctor'].map((name) => [`${root}/src/commands/${name}.ts`, name]));
@@ -99,7 +107,7 @@ const later = {
     }));
   },
 };
-await build({
+await buildAlone({
   ...common,
   minifySyntax: true,
   minifyWhitespace: true,

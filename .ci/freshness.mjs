@@ -29,6 +29,7 @@ export function sourceDigest() {
     `${root}/tsconfig.json`,
     `${root}/.ci/build.mjs`,
     `${root}/.ci/rule-parts.mjs`,
+    `${root}/.ci/common-js.mjs`,
   ])
     hash.update(file).update(readFileSync(file));
   return hash.digest('hex');

@@ -47,9 +47,9 @@ function project(client: RealClient, version: string, lockfile?: string): Sandbo
 function guarded(client: RealClient, made: Sandbox): Sandbox {
   if (client.program === 'bun') {
     writeFileSync(join(made.folder, 'bunfig.toml'), '[install.security]\nscanner = "./scanner.ts"\n');
-    writeFileSync(join(made.folder, 'scanner.ts'), `export { scanner } from ${JSON.stringify(join(dist, 'bun.js'))};\n`);
+    writeFileSync(join(made.folder, 'scanner.ts'), `export { scanner } from ${JSON.stringify(join(dist, 'bun.mjs'))};\n`);
   } else {
-    const url = pathToFileURL(join(dist, 'pnpm.js')).href;
+    const url = pathToFileURL(join(dist, 'pnpm.mjs')).href;
     const hook = (name: string) => `${name}: async (value) => (await import(${JSON.stringify(url)})).hooks.${name}(value)`;
     writeFileSync(join(made.folder, '.pnpmfile.cjs'), `module.exports = { hooks: { ${hook('preResolution')}, ${hook('afterAllResolved')} } };\n`);
   }

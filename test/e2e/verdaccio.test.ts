@@ -88,7 +88,7 @@ async function start(
   const plugin = join(folder, 'plugins', 'verdaccio-depward');
   mkdirSync(plugin, { recursive: true });
   writeFileSync(join(plugin, 'package.json'), '{"name":"verdaccio-depward","version":"1.0.0","type":"module","main":"index.js"}');
-  writeFileSync(join(plugin, 'index.js'), index.replace('depward/verdaccio', join(root, 'dist', 'verdaccio.js')));
+  writeFileSync(join(plugin, 'index.js'), index.replace('depward/verdaccio', join(root, 'dist', 'verdaccio.mjs')));
   const config = join(folder, 'config.yaml');
   writeFileSync(
     config,

@@ -57,7 +57,7 @@ export function isReference(value: string): boolean {
 }
 
 const placeholder =
-  /^(?:(?:your|my|some|the|an?|test|fake|dummy|mock|sample|example|insert|replace|placeholder|changeme|secret|token|password|auth|npm|todo|redacted|hidden|foo|bar|baz|here|with|me|username|user|base64|encoded|value|real|valid|invalid)[-_ .:]*)+\d*$/i;
+  /^(?:(?:your|my|some|the|an?|test|fake|dummy|mock|sample|example|insert|replace|placeholder|changeme|secret|token|pass|passwd|password|auth|npm|todo|redacted|hidden|foo|bar|baz|here|with|me|username|user|base64|encoded|value|real|valid|invalid)[-_ .:]*)+\d*$/i;
 
 function crc32(text: string): number {
   let crc = ~0;

@@ -26,7 +26,7 @@ export default defineRepositoryRule({
       if (seen.has(file) || !sourcesOf(instruction).some((source) => source === '.' || source === './')) return [];
       const { line } = instruction;
       const context = contextOf(file, stages, paths);
-      if (!paths.has(`${context}package.json`)) return [];
+      if (context === undefined || !paths.has(`${context}package.json`)) return [];
       seen.add(file);
       const { patterns, file: ignoreFile } = readIgnores(file, context, now);
       const missing = ['node_modules', '.npmrc'].filter((entry) => !isIgnored(entry, patterns) && !paths.has(`${context}${entry}`));

@@ -1,9 +1,8 @@
 /** An image built from package.json alone holds whatever was newest at its build; the next build of the same commit holds something else. */
 import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
-import { clientCalls } from './read/client.ts';
-import type { Instruction, Stage } from './read/docker.ts';
-import { readDockerfile } from './read/docker.ts';
-import { isDockerfile, isExample, lockfileManagers } from './read/paths.ts';
+import { readDockerfile, type Stage } from './read/docker.ts';
+import { installBeforeLockfile } from './read/image-lockfile.ts';
+import { isDockerfile, isExample } from './read/paths.ts';
 import { lockfileFor } from './read/project.ts';
 import { commandText } from './read/seen.ts';
 
@@ -38,36 +37,16 @@ export default defineRepositoryRule({
   ],
 });
 
-function inStage({ instructions }: Stage, file: string): readonly FileSeen[] {
-  let manifest = false;
-  for (const instruction of instructions) {
-    if (instruction.name === 'COPY' || instruction.name === 'ADD') {
-      if (bringsLockfile(instruction)) return [];
-      manifest ||= instruction.words.slice(0, -1).some((source) => /(?:^|\/)package\.json$/.test(source));
-    }
-    if (instruction.name !== 'RUN' || !manifest) continue;
-    if (instruction.options.some((option) => /^--mount=/.test(option) && lockfileIn(option))) return [];
-    const install = clientCalls(instruction.commands, '').find(({ verb, flags }) => verb === 'install' && !flags.has('--package-lock-only'));
-    if (install)
-      return [
-        {
-          file,
-          line: install.command.line,
-          message: `"${commandText(install.command.text)}" runs before any lockfile is there`,
-          confidence: 'high',
-          facts: { command: commandText(install.command.text) },
-        },
-      ];
-  }
-  return [];
-}
-
-/** A lockfile, a pattern that takes one, or a whole folder; what comes from another stage cannot be told. */
-function bringsLockfile({ words, options }: Instruction): boolean {
-  if (options.some((option) => option.startsWith('--from='))) return true;
-  return words.slice(0, -1).some((source) => lockfileIn(source) || /[*?$]/.test(source) || !/\.\w+$/.test(source) || source === '.');
-}
-
-function lockfileIn(text: string): boolean {
-  return [...lockfileManagers.keys()].some((name) => text.includes(name)) || /type=bind(?!.*source=)/.test(text);
+function inStage(stage: Stage, file: string): readonly FileSeen[] {
+  const install = installBeforeLockfile(stage);
+  if (!install) return [];
+  return [
+    {
+      file,
+      line: install.command.line,
+      message: `"${commandText(install.command.text)}" runs before any lockfile is there`,
+      confidence: 'high',
+      facts: { command: commandText(install.command.text) },
+    },
+  ];
 }

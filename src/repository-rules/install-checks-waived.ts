@@ -41,7 +41,7 @@ export default defineRepositoryRule({
 });
 
 function inCall(call: ClientCall, file: string): readonly FileSeen[] {
-  if (call.manager !== 'npm' || !['install', 'add'].includes(call.verb) || isExample(file)) return [];
+  if (call.manager !== 'npm' || !['install', 'add'].includes(call.verb) || call.flags.has('--dry-run') || isExample(file)) return [];
   return waiving
     .filter((flag) => call.flags.has(flag))
     .map((flag) => ({

@@ -9,8 +9,8 @@ import { isLoopback } from './read/registry.ts';
 import { isSettingsFile, type Setting, settingsIn } from './read/settings.ts';
 
 const npmKey = /(?:^|:)_(?:authToken|auth|password)$/i;
-// The scheme is looked at last: lockfiles are long, and nearly every word could begin one.
-const urlWithPassword = /:\/\/(?<=\b[a-z][a-z0-9+.-]*:\/\/)([^\s/@"'<>:]*):([^\s/@"'<>]+)@([\w.:-]+)/gi;
+// The scheme is looked at last: lockfiles are long, and nearly every word could begin one. Addresses of data bases are no way to packages.
+const urlWithPassword = /:\/\/(?<=\b(?:git\+)?(?:https?|ssh|git|ftps?):\/\/)([^\s/@"'<>:]*):([^\s/@"'<>]+)@([\w.:-]+)/gi;
 
 export default defineRepositoryRule({
   meta: {

@@ -49,15 +49,15 @@ export default defineRepositoryRule({
 });
 
 /** The .npmrc this instruction brings in, and why it is taken to hold a credential. */
-function copied({ words }: Instruction, file: string, context: string, { now, paths }: RepositoryFiles): string | undefined {
+function copied({ words }: Instruction, file: string, context: string | undefined, { now, paths }: RepositoryFiles): string | undefined {
   const sources = words.slice(0, -1);
   for (const source of sources) {
     const bare = source.replace(/^\.?\//, '');
     if (baseName(bare) === '.npmrc') {
-      const tracked = [context + bare, folderOf(file) + bare, bare].find((path) => paths.has(path));
+      const tracked = [(context ?? '') + bare, folderOf(file) + bare, bare].find((path) => paths.has(path));
       if (tracked === undefined) return `${bare}, which git does not track: whatever writes it for the build writes a credential`;
       if (holdsCredential(now.get(tracked), tracked)) return `${tracked}, which holds a credential`;
-    } else if (source === '.' || source === './') {
+    } else if (context !== undefined && (source === '.' || source === './')) {
       const ignores = readIgnores(file, context, now);
       const held = [...new Set([`${context}.npmrc`, `${folderOf(file)}.npmrc`])].find(
         (path) => holdsCredential(now.get(path), path) && !isIgnored('.npmrc', ignores.patterns),

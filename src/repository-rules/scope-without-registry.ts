@@ -4,7 +4,7 @@ import { baseName, defineRepositoryRule, type FileSeen, type FileTexts, folderOf
 import { printable } from '../model/text.ts';
 import { isExample, isLockfile, parentOf } from './read/paths.ts';
 import { manifestAt, readManifest } from './read/project.ts';
-import { namesRegistry } from './read/registry.ts';
+import { isLoopback, namesRegistry } from './read/registry.ts';
 import { isSettingsFile, settingsIn } from './read/settings.ts';
 import { at, entriesOf, stringOf, type Value } from './read/value.ts';
 
@@ -94,14 +94,19 @@ function scopesFromElsewhere(texts: FileTexts): readonly string[] {
   return [...texts].flatMap(([file, text]) => {
     if (!isLockfile(file) || isExample(file)) return [];
     const hosts = new Map<string, number>();
+    const bare = new Map<string, number>();
     const ofScope = new Map<string, Set<string>>();
     for (const [, host = '', rest = ''] of text.matchAll(/resolved"?\W{1,4}https?:\/\/([^/\s"']+)\/([^\s"',}]*)/g)) {
       hosts.set(host, (hosts.get(host) ?? 0) + 1);
       const scope = /(?:^|\/)(@[\w.-]+)(?:\/|%2f)[^/]+\/(?:-|\d[^/]*)\//i.exec(rest)?.[1];
-      if (scope !== undefined) ofScope.set(scope, (ofScope.get(scope) ?? new Set()).add(host));
+      if (scope === undefined) bare.set(host, (bare.get(host) ?? 0) + 1);
+      else ofScope.set(scope, (ofScope.get(scope) ?? new Set()).add(host));
     }
     const [usual, count = 0] = [...hosts].sort(([, a], [, b]) => b - a)[0] ?? [];
-    const elsewhere = (from: ReadonlySet<string>) => [...from].every((host) => host !== usual && (hosts.get(host) ?? 0) < count / 1.5);
+    // A host that gives what has no scope too is a mirror of all, or another name of the same registry.
+    const ofScopesOnly = (host: string) => (bare.get(host) ?? 0) * 10 <= (hosts.get(host) ?? 0) && !isLoopback(`https://${host}`);
+    const elsewhere = (from: ReadonlySet<string>) =>
+      [...from].every((host) => host !== usual && ofScopesOnly(host) && (hosts.get(host) ?? 0) < count / 1.5);
     return [...ofScope].filter(([, from]) => elsewhere(from)).map(([scope]) => scope);
   });
 }

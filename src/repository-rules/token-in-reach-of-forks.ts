@@ -1,7 +1,7 @@
 /** pull_request_target runs with secrets on the word of anybody with a fork; with the fork's code checked out, its scripts take them: nx 2025 lost its npm token so. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import { type CiFile, type CiJob, type CiStep, textOf } from './read/ci-file.ts';
-import { forkCheckout, installsWithScripts, openEvent, registrySecrets } from './read/job-secrets.ts';
+import { forkCheckout, installsWithScripts, openEvent, registrySecrets, textsOf } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
 import { inJobs } from './read/seen.ts';
 import { at, entriesOf } from './read/value.ts';
@@ -59,11 +59,26 @@ function mayWrite(job: CiJob, ci: CiFile): boolean {
   return said.some((text) => text.startsWith('write'));
 }
 
+const people = [
+  /(?<!!\s*)\bcontains\s*\(.*author_association|author_association\s*==/i,
+  /\bhead(?:\.repo|_repository)\.(?:full_name|owner\.login)\s*==|!\s*[\w.]*head\.repo\.fork\b|head\.repo\.fork\s*==\s*false/i,
+  // Whoever pushes last is the actor: a robot's own branch can be that of a stranger.
+  /\bgithub\.(?:actor|triggering_actor)\s*==\s*'[^'[]*'|\b(?:user|sender)\.login\s*==/i,
+  /(?<!!\s*)\bneeds\.[\w-]+\.outputs\.\w*(?:member|allow|permit|permission|trust|authori[sz]|approv|collaborator|maintainer|safe)\w*(?!\w*\s*!=)/i,
+];
+
+/** Whether the job, or one it waits for, runs for some people alone, whichever side of an "or" holds. */
+function asksWho(job: CiJob, ci: CiFile): boolean {
+  const before = new Set(textsOf(at(job.definition, 'needs')));
+  const conditions = ci.jobs.flatMap((each) => (each === job || before.has(each.name) ? (textOf(at(each.definition, 'if')) ?? '') : []));
+  return conditions.some((condition) => condition.split('||').every((side) => people.some((form) => form.test(side))));
+}
+
 function withOwnToken(job: CiJob, ci: CiFile, checkout: CiStep, event: string): FileSeen {
   return {
     file: ci.file,
     line: checkout.line,
-    message: `a job with the repository's own token installs what a pull request asks for (${event})`,
+    message: `a pull request decides what is installed beside the token of the repository (${event})`,
     confidence: 'medium',
     facts: { event, job: job.name, checkout: `line ${checkout.line}` },
   };
@@ -75,9 +90,13 @@ function inJob(job: CiJob, ci: CiFile): readonly FileSeen[] {
   const checkout = forkCheckout(job);
   const inherits = textOf(at(job.definition, 'secrets')) === 'inherit' && checkout !== undefined;
   const secret = job.steps.flatMap(registrySecrets)[0];
-  if (!secret && !inherits) return checkout && installs(job, checkout) && mayWrite(job, ci) ? [withOwnToken(job, ci, checkout, event)] : [];
+  const guarded = asksWho(job, ci);
+  if (!secret && !inherits) {
+    const open = checkout && !guarded && installs(job, checkout) && mayWrite(job, ci);
+    return open ? [withOwnToken(job, ci, checkout, event)] : [];
+  }
   // Without the fork's code there is still what the pull request says: its title, its branch, its artefacts.
-  if (!checkout && event !== 'pull_request_target') return [];
+  if (!checkout && (guarded || event !== 'pull_request_target')) return [];
   return [
     {
       file: ci.file,
@@ -85,7 +104,7 @@ function inJob(job: CiJob, ci: CiFile): readonly FileSeen[] {
       message: checkout
         ? `${secret?.name ?? 'secrets'} is in a job that runs code of pull requests (${event})`
         : `${secret?.name ?? ''} is in a job that anybody can start (${event})`,
-      confidence: checkout ? 'high' : 'medium',
+      confidence: checkout && !guarded ? 'high' : 'medium',
       facts: { event, job: job.name, ...(secret && { variable: secret.name }), ...(checkout && { checkout: `line ${checkout.line}` }) },
     },
   ];

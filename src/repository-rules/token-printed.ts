@@ -56,13 +56,16 @@ export default defineRepositoryRule({
 
 function inStep(step: CiStep, written: boolean, file: string): readonly FileSeen[] {
   const held = registrySecrets(step).length > 0;
+  // `$npmrc = Join-Path …`: put together by the script itself.
+  const isPath = (name: string) =>
+    /npmrc$/i.test(name) && step.commands.some(({ text }) => text.replace(/^\$/, '').startsWith(name) && /^\$?\w+\s*=/.test(text));
   let traced = /^\S*sh\s+(?:-\w+\s+)*-\w*x/.test(step.shell ?? '');
   const uploaded = written ? uploads(step, file) : [];
   const printed = step.commands.flatMap((command, index): readonly FileSeen[] => {
     const next = step.commands[index + 1];
     const piped = next?.joint === 'pipe' && next.line === command.line && !isFilter(next);
     traced = isTrace(command) ?? traced;
-    const said = reasonFor(command, { written, held, traced, piped });
+    const said = reasonFor(command, { written, held, traced, piped, isPath });
     if (said === undefined) return [];
     return [{ file, line: command.line, message: said, confidence: 'high', facts: { command: commandText(command.text) } }];
   });
@@ -90,13 +93,15 @@ function isFilter(command: ScriptCommand): boolean {
 interface Around {
   readonly written: boolean;
   readonly held: boolean;
+  /** Whether a variable holds where a file is, not what is in it. */
+  readonly isPath: (name: string) => boolean;
   readonly traced: boolean;
   readonly piped: boolean;
 }
 
-function reasonFor(command: ScriptCommand, { written, held, traced, piped }: Around): string | undefined {
+function reasonFor(command: ScriptCommand, { written, held, traced, piped, isPath }: Around): string | undefined {
   const program = programOf(command);
-  const tokens = command.words.flatMap((word) => word.variables).filter(isRegistryToken);
+  const tokens = command.words.flatMap((word) => word.variables).filter((name) => isRegistryToken(name) && !isPath(name));
   if (traced && tokens.length > 0 && !isTrace(command)) return `the trace prints this command with ${tokens[0]} filled in`;
   const shown = command.redirects.every(({ operator }) => !operator.includes('>') || /^2/.test(operator)) && !piped;
   if (!shown) return undefined;

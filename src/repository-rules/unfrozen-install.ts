@@ -1,9 +1,10 @@
 /** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
 import type { RepositoryPaths } from '../model/repository-paths.ts';
-import { defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
+import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import { callsInImage } from './read/docker-context.ts';
-import { ciSystemOf, isDockerfile, isExample, isLockfile, type Manager } from './read/paths.ts';
+import { installBeforeLockfile } from './read/image-lockfile.ts';
+import { ciSystemOf, isDockerfile, isExample, isLockfile, lockfileManagers, type Manager } from './read/paths.ts';
 import { clientOf, isBerry, lockfileFor } from './read/project.ts';
 import type { ScriptCommand } from './read/script.ts';
 import { commandText, inImages, inJobs } from './read/seen.ts';
@@ -24,7 +25,9 @@ export default defineRepositoryRule({
   kind: 'state',
   reads: (path) => ciSystemOf(path) !== undefined || isDockerfile(path) || isLockfile(path) || path.endsWith('package.json'),
   check({ now, paths }) {
-    const inCi = inJobs(now, (job, { file }) => {
+    const inCi = inJobs(now, (job, { file, system }) => {
+      // Without a pipeline of its own the repository only hands these out, for others to include.
+      if (system === 'gitlab' && baseName(file) !== '.gitlab-ci.yml' && !paths.has('.gitlab-ci.yml')) return [];
       const commands = job.steps.flatMap((step) => step.commands);
       if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
       if (job.steps.some((step) => /create-pull-request|git-auto-commit|add-and-commit/.test(step.uses ?? ''))) return [];
@@ -33,11 +36,14 @@ export default defineRepositoryRule({
         const end = own ? step.commands.findIndex(leavesProject) : 0;
         own &&= end < 0;
         const commands = end < 0 ? step.commands : step.commands.slice(0, end);
-        return clientCalls(commands, step.folder).flatMap((call) => inCall(call, file, now, paths, true));
+        return withoutFallbacks(clientCalls(commands, step.folder), step.commands).flatMap((call) => inCall(call, file, now, paths, true));
       });
     });
     const inImage = inImages(now, (instruction, stage, file) =>
-      callsInImage(instruction, stage, file).flatMap((call) => inCall(call, file, now, paths, false)),
+      // Where no lockfile was brought along there is none to change.
+      installBeforeLockfile(stage)
+        ? []
+        : withoutFallbacks(callsInImage(instruction, stage, file), instruction.commands).flatMap((call) => inCall(call, file, now, paths, false)),
     );
     return [...inCi, ...inImage];
   },
@@ -75,13 +81,28 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Reposit
     {
       file,
       line: call.command.line,
-      message: `"${commandText(call.command.text)}" may change ${lockfile}`,
+      message: `"${commandText(call.command.text)}" may ${call.flags.has('--no-save') ? 'depart from' : 'change'} ${lockfile}`,
       confidence: 'high',
       ...frozenFix(call, file, texts.get(file) ?? '', berry),
       facts: { command: commandText(call.command.text), lockfile },
       remedy: `Write ${frozen[call.manager]}${call.manager === 'yarn' && !berry ? ' --frozen-lockfile' : call.manager === 'yarn' ? ' --immutable' : ''}.`,
     },
   ];
+}
+
+// `if [ -f package-lock.json ]; then npm ci; else npm install; fi`: the second is for where there is none.
+function withoutFallbacks(calls: readonly ClientCall[], commands: readonly ScriptCommand[]): readonly ClientCall[] {
+  if (!commands.some(asksForLockfile)) return calls;
+  const frozenBefore = (call: ClientCall) => calls.slice(0, calls.indexOf(call)).some((each) => each.manager === call.manager && holdsTo(each));
+  return calls.filter((call) => call.verb !== 'install' || !frozenBefore(call));
+}
+
+function asksForLockfile({ words }: ScriptCommand): boolean {
+  return words.some(({ text }) => /^(?:\[\[?|test)$/.test(text)) && words.some(({ text }) => lockfileManagers.has(baseName(text)));
+}
+
+function holdsTo({ said, flags }: ClientCall): boolean {
+  return said === 'ci' || ['--frozen-lockfile', '--immutable'].some((flag) => flags.has(flag));
 }
 
 // After `rm -rf *`, or with a package.json of its own, the job installs something else than the repository.

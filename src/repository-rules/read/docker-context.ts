@@ -5,15 +5,17 @@ import { type ClientCall, clientCalls } from './client.ts';
 import type { Instruction, Stage } from './docker.ts';
 import { folderFrom } from './paths.ts';
 
-/** The folder that is sent to the build: the one in which what the file copies exists, its own or the root. */
-export function contextOf(file: string, stages: readonly Stage[], paths: RepositoryPaths): string {
+/** The folder that is sent to the build: the one in which what the file copies exists, its own or the root; undefined where nothing tells. */
+export function contextOf(file: string, stages: readonly Stage[], paths: RepositoryPaths): string | undefined {
   const own = folderOf(file);
   if (own === '') return '';
   const sources = stages.flatMap(({ instructions }) => instructions.flatMap(sourcesOf)).filter((source) => !/[*?$]|^\.?\/?$/.test(source));
   const found = (folder: string) => sources.filter((source) => exists(paths, folder + source.replace(/^\.?\//, '').replace(/\/$/, ''))).length;
   const [here, above] = [found(own), found('')];
   if (here !== above) return here > above ? own : '';
-  return paths.has(`${own}package.json`) ? own : '';
+  if (paths.has(`${own}package.json`)) return own;
+  // Who installs packages builds from where they are named.
+  return here > 0 || stages.some((stage) => stage.instructions.some(({ commands }) => clientCalls(commands, '').length > 0)) ? '' : undefined;
 }
 
 /** What an instruction copies out of the context. */

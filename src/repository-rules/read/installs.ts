@@ -64,10 +64,11 @@ export function isAtLeast({ major, minor = 0, least }: Client, wanted: number, w
   return least && reaches(least) ? true : undefined;
 }
 
-/** A monorepo of many lockfiles is told the same thing once: later ones are named by the first. */
+/** A monorepo of many lockfiles is told the same thing once, at the uppermost of them. */
 export function toldOnce(seen: readonly FileSeen[]): readonly FileSeen[] {
   const first = new Map<string, { readonly seen: FileObservation; readonly also: string[] }>();
-  for (const each of seen) {
+  const depth = ({ file }: FileSeen) => file.split('/').length;
+  for (const each of seen.toSorted((a, b) => depth(a) - depth(b))) {
     if ('untold' in each) continue;
     const key = each.line === undefined && !each.fix ? each.message : `${each.file}:${each.line} ${each.message}`;
     const held = first.get(key);

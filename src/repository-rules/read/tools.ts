@@ -2,19 +2,31 @@
 import type { RepositoryPaths } from '../../model/repository-paths.ts';
 import { baseName, type FileTexts } from '../../model/repository-rule.ts';
 import type { ClientCall } from './client.ts';
-import { isExample } from './paths.ts';
+import { isExample, nearestFile } from './paths.ts';
 import { manifestAt } from './project.ts';
 import { remembered } from './remembered.ts';
 import { at, entriesOf } from './value.ts';
 
 /** True when the runner finds the command in the project, so that the lockfile decides what runs. */
 export function isKnownTool(texts: FileTexts, paths: RepositoryPaths, call: ClientCall, name: string, version: string | undefined): boolean {
-  // dlx, and a version that is named, fetch in any case.
-  if (version !== undefined || call.said === 'dlx' || call.said === 'pnpx') return false;
+  // dlx fetches in any case, and so does a version that is not the one at hand.
+  if (version !== undefined) return ['npx', 'exec', 'x'].includes(call.said) && call.manager === 'npm' && isLocked(texts, paths, call, name, version);
+  if (call.said === 'dlx' || call.said === 'pnpx') return false;
   if (managers.has(name)) return true;
   const told = [...paths.telling].some((path) => baseName(path) === 'package.json');
   if (!told) return call.folder === undefined;
+  if (call.folder !== undefined && manifestCommands(texts, `${call.folder}package.json`).includes(name)) return true;
   return commandsOf(texts).has(name) || (!call.flags.has('-y') && !call.flags.has('--yes') && !lockfileTellsCommands(texts) && isLikely(texts, name));
+}
+
+/** npx takes the project's own where it is of the version asked for: `semver@7`. */
+function isLocked(texts: FileTexts, paths: RepositoryPaths, { folder }: ClientCall, name: string, version: string): boolean {
+  const [wanted] = /^\d+(?:\.\d+)?(?=(?:\.[x*])?$)/.exec(version) ?? [];
+  const lockfile = folder === undefined ? undefined : nearestFile(paths, folder, ['npm-shrinkwrap.json', 'package-lock.json']);
+  const text = lockfile === undefined ? undefined : texts.get(lockfile);
+  if (wanted === undefined || text === undefined) return false;
+  const [, after = ''] = text.split(`"node_modules/${name}": {`, 2);
+  return /^\s*"version": "([^"]+)"/.exec(after)?.[1]?.startsWith(`${wanted}.`) ?? false;
 }
 
 const managers = new Set(['npm', 'pnpm', 'yarn', 'corepack', 'node']);

@@ -1,0 +1,166 @@
+/** What rules on files once said wrongly of honest repositories, each beside its neighbour that has to be told. */
+import { describe, expect, it } from '@jest/globals';
+import { judgeFiles } from '../../src/judge-files.ts';
+import { pathsOf } from '../../src/model/repository-paths.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import { repositoryRules } from '../../src/repository-rules/index.ts';
+
+const policy = parsePolicy('{"extends": "recommended"}', 'p', repositoryRules);
+
+function findings(files: Readonly<Record<string, string>>) {
+  const input = { now: new Map(Object.entries(files)), paths: pathsOf(Object.keys(files)) };
+  return judgeFiles({ rules: repositoryRules, files: input, policy, now: Date.UTC(2026, 10, 23) }).fileFindings;
+}
+
+/** `file:line` of what one rule sees. */
+function seen(rule: string, files: Readonly<Record<string, string>>): string[] {
+  return findings(files).flatMap(({ ruleId, subject }) =>
+    ruleId === rule && subject.kind === 'file' ? [`${subject.file}:${subject.line ?? ''}`] : [],
+  );
+}
+
+const workflow = (on: string, ...steps: string[]) => ({
+  '.github/workflows/ci.yml': [`on: ${on}`, 'jobs:', '  a:', ...steps].join('\n'),
+});
+const run = (...lines: string[]) => workflow('push', '    steps:', '      - run: |', ...lines.map((line) => `          ${line}`));
+const npm = { 'package.json': '{}', 'package-lock.json': '{}' };
+const locked = (...entries: [string, string][]) =>
+  entries.map(([name, host]) => `"${name}@^1.0.0":\n  resolved "https://${host}/${name}/-/${name.replace(/.*\//, '')}-1.0.0.tgz"\n`).join('');
+const many = (host: string, count: number): [string, string][] => Array.from({ length: count }, (_, at) => [`p${host.length}${at}`, host]);
+
+describe('scope-without-registry', () => {
+  const manifest = { 'package.json': '{"dependencies": {"@acme/ui": "^1.0.0"}}' };
+  const of = (...rest: [string, string][]) =>
+    seen('scope-without-registry', { ...manifest, 'yarn.lock': locked(['@acme/ui', 'npm.acme.example'], ...rest) });
+
+  it('a host that has the scope alone', () => expect(of(...many('registry.example', 9))).toEqual(['package.json:1']));
+  it('not a mirror that has other packages too', () => expect(of(...many('registry.example', 9), ['left-pad', 'npm.acme.example'])).toEqual([]));
+  it('not a registry of this machine', () =>
+    expect(
+      seen('scope-without-registry', { ...manifest, 'yarn.lock': locked(['@acme/ui', 'localhost:4873'], ...many('registry.example', 9)) }),
+    ).toEqual([]));
+});
+
+describe('literal-credential', () => {
+  const at = (url: string) => seen('literal-credential', workflow('push', '    env:', `      A: ${url}`));
+
+  it.each(['https://build:7f3c9a512b44@npm.acme.example/', 'git+ssh://git:7f3c9a512b44@git.acme.example/a.git'])('%s', (url) =>
+    expect(at(url)).toEqual(['.github/workflows/ci.yml:5']),
+  );
+  it.each(['postgres://mmuser:7f3c9a512b44@postgres:5432/test', 'mongodb://root:7f3c9a512b44@mongo/', 'https://user:pass@registry.example/'])(
+    'not %s',
+    (url) => expect(at(url)).toEqual([]),
+  );
+});
+
+describe('token-in-reach-of-forks', () => {
+  const steps = [
+    '    steps:',
+    '      - uses: actions/checkout@v4',
+    '        with:',
+    '          ref: ${{ github.event.pull_request.head.sha }}',
+    '      - run: npm ci',
+  ];
+  const at = (...lines: string[]) => seen('token-in-reach-of-forks', { ...npm, ...workflow('pull_request_target', ...lines) });
+
+  it('for everybody', () => expect(at(...steps)).toEqual(['.github/workflows/ci.yml:5']));
+  it('under a condition that says nothing of people', () => expect(at("    if: github.event.action == 'opened'", ...steps)).toHaveLength(1));
+  it.each([
+    'github.event.pull_request.head.repo.full_name != github.repository',
+    'github.event.pull_request.head.repo.fork',
+    "github.actor == 'dependabot[bot]'",
+    "github.actor != 'dependabot[bot]'",
+    "github.event.pull_request.author_association == 'MEMBER' || github.event.action == 'opened'",
+    "needs.b.outputs.is_member != 'true'",
+  ])('nor under one that lets strangers in: %s', (condition) => expect(at(`    if: ${condition}`, ...steps)).toHaveLength(1));
+  it.each([
+    "github.event.pull_request.author_association == 'MEMBER'",
+    'github.event.pull_request.head.repo.full_name == github.repository',
+    '${{ !github.event.pull_request.head.repo.fork }}',
+    `contains(fromJSON('["OWNER", "MEMBER"]'), github.event.pull_request.author_association)`,
+    "needs.b.outputs.is_member == 'true' || github.event.pull_request.head.repo.full_name == github.repository",
+  ])('not where the job asks who it is: %s', (condition) => expect(at(`    if: ${condition}`, ...steps)).toEqual([]));
+  it('not where the job before it asks', () => {
+    const before = ['    needs: member', ...steps, '  member:', "    if: github.actor == 'maintainer'", '    steps:', '      - run: echo'];
+    expect(at(...before)).toEqual([]);
+  });
+  it('a secret beside the code of a fork is told all the same', () =>
+    expect(at("    if: github.actor == 'a'", '    env:', '      NPM_TOKEN: ${{ secrets.NPM_TOKEN }}', ...steps)).toHaveLength(1));
+  it('says so in words that hold nothing to hide', () =>
+    expect(
+      findings({ ...npm, ...workflow('pull_request_target', ...steps) })
+        .map(({ message }) => message)
+        .join(),
+    ).not.toContain('‹'));
+});
+
+describe('token-printed', () => {
+  it('not where a file is', () =>
+    expect(seen('token-printed', run('$rootNpmrc = Join-Path "a" ".npmrc"', 'Write-Host "Using $rootNpmrc"'))).toEqual([]));
+  it('what a variable of the CI holds', () => expect(seen('token-printed', run('echo "$NPMRC"'))).toEqual(['.github/workflows/ci.yml:6']));
+});
+
+describe('unfrozen-install', () => {
+  const at = (files: Readonly<Record<string, string>>) => seen('unfrozen-install', { ...npm, '.dockerignore': 'node_modules\n.npmrc\n', ...files });
+
+  it('not the branch for folders without a lockfile', () =>
+    expect(at(run('if [ -e package-lock.json ]; then', '  npm ci', 'else', '  npm i', 'fi'))).toEqual([]));
+  it('an install that asks for the lockfile and does not hold to it', () =>
+    expect(at(run('if [ -e package-lock.json ]; then', '  npm install', 'fi'))).toEqual(['.github/workflows/ci.yml:7']));
+  it('one after another that is frozen, nobody asking', () => expect(at(run('npm ci', 'npm install'))).toEqual(['.github/workflows/ci.yml:7']));
+  it('not in an image without any lockfile, which another rule tells', () => {
+    const files = { Dockerfile: 'FROM node:22\nCOPY package.json ./\nRUN npm install\nRUN npm install\n' };
+    expect([at(files), seen('image-without-lockfile', { ...npm, ...files })]).toEqual([[], ['Dockerfile:3']]);
+  });
+  it('not in a pipeline the repository hands out', () =>
+    expect(at({ 'share/build.gitlab-ci.yml': 'a:\n  script:\n    - npm install\n' })).toEqual([]));
+  it('in a part of its own pipeline', () =>
+    expect(at({ '.gitlab-ci.yml': 'include: ci/build.gitlab-ci.yml\n', 'ci/build.gitlab-ci.yml': 'a:\n  script:\n    - npm install\n' })).toEqual([
+      'ci/build.gitlab-ci.yml:3',
+    ]));
+});
+
+describe('install-checks-waived', () => {
+  it('not where nothing is installed', () => expect(seen('install-checks-waived', run('npm ci --legacy-peer-deps --dry-run'))).toEqual([]));
+});
+
+describe('dockerignore-incomplete', () => {
+  const at = (text: string) => seen('dockerignore-incomplete', { ...npm, 'tool/Dockerfile': text });
+
+  it('not where nothing tells what the image is built from', () => expect(at('FROM golang:1\nCOPY . .\nRUN go install ./...\n')).toEqual([]));
+  it('the root, where packages are installed', () => expect(at('FROM node:22\nCOPY . .\nRUN npm ci\n')).toEqual(['tool/Dockerfile:2']));
+});
+
+describe('unpinned-tool', () => {
+  const lock = (version: string) => ({
+    'package.json': '{}',
+    'package-lock.json': `{"packages": {"": {}, "node_modules/semver": {\n  "version": "${version}"}}}`,
+  });
+
+  it('not the version that is locked', () => expect(seen('unpinned-tool', { ...lock('7.6.3'), ...run('npx semver@7 -i minor 1.0.0') })).toEqual([]));
+  it('another version than that', () => expect(seen('unpinned-tool', { ...lock('6.3.1'), ...run('npx semver@7 -i minor 1.0.0') })).toHaveLength(1));
+  it('not the locked one of a longer number', () => expect(seen('unpinned-tool', { ...lock('71.0.0'), ...run('npx semver@7 x') })).toHaveLength(1));
+  it('not what the project installs where it is called, tests though it be', () =>
+    expect(
+      seen('unpinned-tool', {
+        'package.json': '{}',
+        'e2e/package.json': '{"devDependencies": {"cypress": "13.0.0"}}',
+        ...run('cd e2e', 'npx cypress install'),
+      }),
+    ).toEqual([]));
+  it('what tests install, called elsewhere', () =>
+    expect(
+      seen('unpinned-tool', {
+        'package.json': '{}',
+        'e2e/package.json': '{"devDependencies": {"cypress": "13.0.0"}}',
+        ...run('npx --yes cypress install'),
+      }),
+    ).toHaveLength(1));
+});
+
+describe('what is told once of many projects', () => {
+  it('is told at the uppermost', () => {
+    const files = { 'a/package.json': '{}', 'a/package-lock.json': '{}', ...npm };
+    expect(seen('cooldown-missing', files)).toEqual(['package-lock.json:']);
+  });
+});

@@ -17,7 +17,7 @@ export class Refusal extends Error {
 export const quote = 0x22;
 const backslash = 0x5c;
 export const comma = 0x2c;
-const colon = 0x3a;
+export const colon = 0x3a;
 export const openObject = 0x7b;
 export const closeObject = 0x7d;
 export const openArray = 0x5b;

@@ -3,7 +3,7 @@
  * It checks the whole document as strictly as JSON.parse does, so that it never reads what JSON.parse would refuse;
  * what it builds is what JSON.parse would have built at those places (later duplicates win, `__proto__` is a key like any other).
  */
-import { closeArray, closeObject, comma, isDigit, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
+import { closeArray, closeObject, colon, comma, isDigit, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
 
 /**
  * Which parts to build: a whole value, an object's named members, or every member of an object or array.
@@ -107,19 +107,19 @@ class Members {
   readonly starts: number[] = [];
   readonly colons: number[] = [];
   readonly stops: number[] = [];
-  readonly names: (string | undefined)[] = [];
+  readonly wanted: (Wanted | undefined)[] = [];
   readonly values: unknown[] = [];
   /** How often in a row a member was the same as before. */
   readonly ages: number[] = [];
   /** Behind which member a run of members ends that are expected to be the same once more. */
   readonly runs: number[] = [];
 
-  add(start: number, colon: number, stop: number, name: string | undefined, value: unknown, age: number): void {
+  add(start: number, colonAt: number, stop: number, wanted: Wanted | undefined, value: unknown, age: number): void {
     const { count } = this;
     this.starts[count] = start;
-    this.colons[count] = colon;
+    this.colons[count] = colonAt;
     this.stops[count] = stop;
-    this.names[count] = name;
+    this.wanted[count] = wanted;
     this.values[count] = value;
     this.ages[count] = age;
     this.count = count + 1;
@@ -236,6 +236,9 @@ class Walk extends Scanner {
       if (end > place) {
         this.again(before, place, end, now, built);
         place = end;
+      } else if (place < before.count && this.isKeyOf(before, place)) {
+        this.changed(before, place, now, built);
+        place += 1;
       } else {
         this.member(shape, now, built);
         place = this.placeAfter(now, before, place);
@@ -253,12 +256,36 @@ class Walk extends Scanner {
     this.count();
     const start = this.at;
     this.passString();
-    const colon = this.at;
-    const wanted = this.wanted(shape, start, colon);
+    const colonAt = this.at;
+    const wanted = this.wanted(shape, start, colonAt);
     this.colon();
     const value = wanted ? this.take(wanted.shape) : this.skip();
     if (wanted) built[wanted.name] = value;
-    now.add(start, colon, this.at, wanted?.name, value, 0);
+    now.add(start, colonAt, this.at, wanted, value, 0);
+  }
+
+  /** Whether the key of that member stands here again, its colon right behind it. */
+  private isKeyOf(before: Members, place: number): boolean {
+    const { bytes } = this;
+    const start = before.starts[place] as number;
+    const colonAt = before.colons[place] as number;
+    const shift = this.at - start;
+    // Keys are short: comparing them here costs less than handing them over.
+    for (let at = colonAt; at >= start; at -= 1) if (bytes[at] !== bytes[at + shift]) return false;
+    return bytes[colonAt] === colon;
+  }
+
+  /** A member whose key stood at this place before, with another value. */
+  private changed(before: Members, place: number, now: Members, built: Built): void {
+    this.count();
+    const start = this.at;
+    const colonAt = start + (before.colons[place] as number) - (before.starts[place] as number);
+    this.at = colonAt + 1;
+    this.space();
+    const wanted = before.wanted[place];
+    const value = wanted ? this.take(wanted.shape) : this.skip();
+    if (wanted) built[wanted.name] = value;
+    now.add(start, colonAt, this.at, wanted, value, 0);
   }
 
   /** Takes over members that stand here again, byte for byte. */
@@ -266,13 +293,13 @@ class Walk extends Scanner {
     const shift = this.at - (before.starts[from] as number);
     for (let place = from; place < end; place += 1) {
       this.count();
-      const name = before.names[place];
+      const wanted = before.wanted[place];
       const value = before.values[place];
-      if (name !== undefined) built[name] = value;
+      if (wanted) built[wanted.name] = value;
       const start = (before.starts[place] as number) + shift;
-      const colon = (before.colons[place] as number) + shift;
+      const colonAt = (before.colons[place] as number) + shift;
       const stop = (before.stops[place] as number) + shift;
-      now.add(start, colon, stop, name, value, (before.ages[place] as number) + 1);
+      now.add(start, colonAt, stop, wanted, value, (before.ages[place] as number) + 1);
     }
     this.at = now.stops[now.count - 1] as number;
   }
@@ -306,8 +333,8 @@ class Walk extends Scanner {
     for (let step = 0; step < before.count; step += 1) {
       const place = (expected + step) % before.count;
       const from = before.starts[place] as number;
-      const colon = before.colons[place] as number;
-      if (colon - from === length && bytes.compare(bytes, from, colon, start, start + length) === 0) return place + 1;
+      const colonAt = before.colons[place] as number;
+      if (colonAt - from === length && bytes.compare(bytes, from, colonAt, start, start + length) === 0) return place + 1;
       // Objects are alike or they are not; looking far would cost more than it saves.
       if (step >= 8) break;
     }

@@ -32,11 +32,14 @@ export function releaseOf(name: string, version: string, raw: unknown, time: unk
 }
 
 function addPeople(release: Building<Release>, manifest: Fields, user: Fields, pool: Pool): void {
-  const publisher = personOf(manifest._npmUser, pool);
+  const { _npmUser: raw } = manifest;
+  if (pool.lastUser[0] !== raw) pool.lastUser = [raw, personOf(raw, pool)];
+  const publisher = pool.lastUser[1];
   if (publisher) release.publisher = publisher;
-  const approver = personOf(user.approver, pool);
+  const approver = user.approver === undefined ? undefined : personOf(user.approver, pool);
   if (approver) release.approver = approver;
-  const maintainers = peopleOf(manifest.maintainers, pool);
+  if (pool.lastPeople[0] !== manifest.maintainers) pool.lastPeople = [manifest.maintainers, peopleOf(manifest.maintainers, pool)];
+  const maintainers = pool.lastPeople[1];
   if (maintainers) release.maintainers = maintainers;
 }
 
@@ -76,12 +79,24 @@ export interface Pool {
   readonly people: Map<unknown, readonly Person[]>;
   readonly specs: Map<unknown, ReadonlyMap<string, string>>;
   readonly scripts: Map<unknown, InstallScripts>;
+  /** What the release before was read from: looking there is the quickest. */
+  lastUser: readonly [raw: unknown, person: Person | undefined];
+  lastPeople: readonly [raw: unknown, people: readonly Person[] | undefined];
   lastSets: DependencySets;
   lastTerms: readonly [key: readonly unknown[], terms: InstallTerms | undefined];
 }
 
 export function newPool(): Pool {
-  return { persons: new Map(), people: new Map(), specs: new Map(), scripts: new Map(), lastSets: noDependencies, lastTerms: [[], undefined] };
+  return {
+    persons: new Map(),
+    people: new Map(),
+    specs: new Map(),
+    scripts: new Map(),
+    lastUser: [undefined, undefined],
+    lastPeople: [undefined, undefined],
+    lastSets: noDependencies,
+    lastTerms: [[], undefined],
+  };
 }
 
 /** A registry account: `{ name, email }`, or `name <mail>` in old documents. */
@@ -126,7 +141,7 @@ function trustOf(user: Fields, dist: Fields): TrustLevel {
 const noScripts: InstallScripts = {};
 
 function scriptsOf(manifest: Fields, pool: Pool): InstallScripts {
-  const known = pool.scripts.get(manifest.scripts);
+  const known = manifest.scripts === undefined ? noScripts : pool.scripts.get(manifest.scripts);
   const scripts = known ?? lifecycleOf(fieldsOf(manifest.scripts));
   if (!known && typeof manifest.scripts === 'object') pool.scripts.set(manifest.scripts, scripts);
   const shown = scripts.preinstall ?? scripts.install ?? scripts.postinstall;
@@ -162,6 +177,7 @@ function bundledOf(raw: unknown, prod: ReadonlyMap<string, string>): readonly st
 }
 
 function specsOf(raw: unknown, pool: Pool): ReadonlyMap<string, string> {
+  if (raw === undefined) return noSpecs;
   const known = pool.specs.get(raw);
   if (known) return known;
   const entries = Object.entries(fieldsOf(raw));

@@ -57,7 +57,7 @@ export function openRecordLog(folder: string): RecordLog {
 function recordOf(key: string, at: number, text: string): Buffer {
   const body = Buffer.byteLength(text);
   const head = ` ${key} ${at} ${body}\n`;
-  const record = Buffer.allocUnsafe(digestLength + head.length + body + 1);
+  const record = pieceOf(digestLength + head.length + body + 1);
   record.write(head, digestLength, 'latin1');
   record.write(text, digestLength + head.length);
   record[record.length - 1] = 0x0a;
@@ -66,6 +66,17 @@ function recordOf(key: string, at: number, text: string): Buffer {
 }
 
 const digestLength = 64;
+
+/** One piece of memory for all records of a common size: each is written before the next is made. */
+let common: Buffer | undefined;
+
+function pieceOf(length: number): Buffer {
+  if (length > commonSize) return Buffer.allocUnsafe(length);
+  common ??= Buffer.allocUnsafeSlow(commonSize);
+  return common.subarray(0, length);
+}
+
+const commonSize = 131_072;
 
 const header = /^[0-9a-f]{64} ([0-9a-f]{8,128}) (\d{1,16}) (\d{1,12})\n/;
 const longestHeader = 256;

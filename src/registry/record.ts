@@ -6,49 +6,63 @@ export const recordVersion = 4;
 
 type Cell = string | number | boolean | null | readonly (readonly string[])[];
 
-/** The place of a value among the shared ones; `written` is its form in JSON where that is not itself. */
-type Share = (value: unknown, written?: () => unknown) => number;
+/** Whatever several releases share, by the place it is written at. */
+class Shared {
+  readonly texts = new Map<string, number>();
+  /** Most of what is equal is the same object already. */
+  private readonly known = new Map<unknown, number>();
+  /** The value last seen in each column, and its place: mostly the next one is the same. */
+  private readonly last: unknown[] = [];
+  private readonly lastPlace: number[] = [];
+
+  place(column: number, value: unknown): number {
+    if (value === undefined) return -1;
+    if (this.last[column] === value) return this.lastPlace[column] as number;
+    const place = this.known.get(value) ?? this.added(value, JSON.stringify(column === setsColumn ? setsText(value as DependencySets) : value));
+    this.last[column] = value;
+    this.lastPlace[column] = place;
+    return place;
+  }
+
+  private added(value: unknown, text: string): number {
+    const place = this.texts.get(text) ?? this.texts.size;
+    this.texts.set(text, place);
+    this.known.set(value, place);
+    return place;
+  }
+}
 
 /** The record as one line of JSON. */
 export function encodePackument(packument: Packument): string {
-  const shared = new Map<string, number>();
-  // Most of what is equal is the same object already.
-  const known = new Map<unknown, number>();
-  const share: Share = (value, written) => {
-    if (value === undefined) return -1;
-    const seen = known.get(value);
-    if (seen !== undefined) return seen;
-    const text = JSON.stringify(written ? written() : value);
-    const index = shared.get(text) ?? shared.size;
-    shared.set(text, index);
-    known.set(value, index);
-    return index;
-  };
+  const shared = new Shared();
   const { releases, distTags, removed, maintainers, ...plain } = packument;
-  const rows = releases.map((release) => rowOf(release, share));
+  const rows = releases.map((release) => rowOf(release, shared));
   const head = JSON.stringify({
     ...plain,
     distTags: [...distTags],
     removed: [...removed].map(([version, at]) => [version, at ?? null]),
-    maintainers: share(maintainers),
+    maintainers: shared.place(0, maintainers),
   });
-  return `{"head":${head},"rows":${JSON.stringify(rows)},"shared":[${[...shared.keys()].join(',')}]}`;
+  return `{"head":${head},"rows":${JSON.stringify(rows)},"shared":[${[...shared.texts.keys()].join(',')}]}`;
 }
 
-function rowOf(release: Release, share: Share): Cell[] {
+/** Where the dependencies stand in a row. */
+const setsColumn = 7;
+
+function rowOf(release: Release, shared: Shared): Cell[] {
   return [
     release.version,
     release.at ?? null,
     release.trust,
-    share(release.publisher),
-    share(release.approver),
-    share(release.maintainers),
-    share(release.scripts),
-    share(release.dependencies, () => setsText(release.dependencies)),
-    share(release.bins),
-    share(release.repository),
-    share(release.description),
-    share(release.deprecated),
+    shared.place(3, release.publisher),
+    shared.place(4, release.approver),
+    shared.place(5, release.maintainers),
+    shared.place(6, release.scripts),
+    shared.place(setsColumn, release.dependencies),
+    shared.place(8, release.bins),
+    shared.place(9, release.repository),
+    shared.place(10, release.description),
+    shared.place(11, release.deprecated),
     // Never equal to another's: sharing would only cost.
     release.signatures?.map(({ keyid, sig }) => [keyid, sig]) ?? null,
     release.tarball ?? null,
@@ -60,7 +74,7 @@ function rowOf(release: Release, share: Share): Cell[] {
     release.attestationsUrl ?? null,
     release.gypfile ?? null,
     release.hasShrinkwrap ?? null,
-    share(release.terms),
+    shared.place(22, release.terms),
   ];
 }
 

@@ -1,9 +1,9 @@
 /** One answer of a registry as bytes: limits on size and time, retries with backoff. */
-import { collect, unpack } from './body.ts';
+import { unpack } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
 import { codeOf, memberOf, networkTrouble, statusTrouble } from './redact.ts';
-import { get, type Reply } from './transport.ts';
+import { getWhole, type Whole } from './transport.ts';
 
 export interface FetchLimits {
   /** Bytes of a body after unpacking. */
@@ -57,7 +57,7 @@ async function attemptOnce(request: FetchRequest): Promise<Attempt> {
   const clock = new Clock([request.signal], request.limits.requestMs);
   const { url, npm, headers } = request;
   try {
-    const reply = await get({ url, npm, clock, headers: { 'accept-encoding': 'gzip', ...headers } });
+    const reply = await getWhole({ url, npm, clock, headers: { 'accept-encoding': 'gzip', ...headers } }, request.limits.bodyBytes);
     if (reply.status === 304) return { answer: { status: 'unchanged' } };
     if (reply.status !== 200) return fromStatus(reply, request.now());
     return await fromBody(reply, request.limits.bodyBytes);
@@ -91,7 +91,7 @@ export function abortReason(signal: AbortSignal): string {
   return signal.reason === outOfTime ? 'the time limit of the whole run was reached' : 'interrupted';
 }
 
-function fromStatus(reply: Reply, now: number): Attempt {
+function fromStatus(reply: Whole, now: number): Attempt {
   const { status } = reply;
   if (status === 404 || status === 410) return { answer: { status: 'not-found' } };
   const again = mayPass(status) ? retryAfter(reply, now) : undefined;
@@ -99,16 +99,16 @@ function fromStatus(reply: Reply, now: number): Attempt {
 }
 
 /** Retry-After comes as seconds or as a date. */
-function retryAfter(reply: Reply, now: number): { readonly afterMs?: number } {
+function retryAfter(reply: Whole, now: number): { readonly afterMs?: number } {
   const text = reply.header('retry-after');
   if (text === undefined) return {};
   const at = /^\d+$/.test(text) ? now + Number(text) * 1_000 : Date.parse(text);
   return Number.isFinite(at) ? { afterMs: Math.max(0, at - now) } : {};
 }
 
-async function fromBody(reply: Reply, limit: number): Promise<Attempt> {
+async function fromBody(reply: Whole, limit: number): Promise<Attempt> {
   const tooLarge = failure(`its answer is larger than ${Math.floor(limit / 1024 / 1024)} MB`);
-  const received = await collect(reply.body, limit);
+  const { received } = reply;
   if (received === undefined) return tooLarge;
   const expected = reply.packed || reply.header('content-encoding') === undefined ? reply.header('content-length') : undefined;
   if (expected !== undefined && Number(expected) !== received.length) return failure('its answer is cut off', {});

@@ -1,7 +1,11 @@
 /** One GET, answered as a stream of bytes as they came over the wire or as npm's client unpacked them. */
 import type { Agent, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { collect } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import type { Clock } from './deadline.ts';
+import { Doubt } from './http-answer.ts';
+import { type Lines, plainGet } from './plain-get.ts';
 import { lookupTogether, openReach, type Reach } from './reach.ts';
 import { codeOf, memberOf, statusOf } from './redact.ts';
 
@@ -15,6 +19,11 @@ export interface Reply {
   readonly packed: boolean;
 }
 
+/** An answer whose body has come; `received` is undefined for errors, and where it is longer than wanted. */
+export interface Whole extends Omit<Reply, 'body'> {
+  readonly received: Buffer | undefined;
+}
+
 export interface Get {
   readonly url: string;
   readonly npm: NpmOptions;
@@ -24,9 +33,13 @@ export interface Get {
 
 /** Sends it straight where no proxy is in the way (a fraction of the cost), through npm's own client where one is. */
 export function get(request: Get): Promise<Reply> {
-  const proxied = proxiedBy.get(request.npm) ?? isProxied(request.npm);
-  proxiedBy.set(request.npm, proxied);
-  return proxied ? getThroughNpm(request) : getStraight(request, request.url, 0);
+  return goesByProxy(request.npm) ? getThroughNpm(request) : getStraight(request, request.url, 0);
+}
+
+function goesByProxy(npm: NpmOptions): boolean {
+  const proxied = proxiedBy.get(npm) ?? isProxied(npm);
+  proxiedBy.set(npm, proxied);
+  return proxied;
 }
 
 /** The environment is slow to look through: once per configuration. */
@@ -91,18 +104,20 @@ function discard(message: IncomingMessage): void {
 let tools: ReturnType<typeof loadTools> | undefined;
 
 async function loadTools() {
-  const [http, https, { createSecureContext }, { default: getAuth }] = await Promise.all([
+  const [http, https, { createSecureContext }, { isIP }, { default: getAuth }] = await Promise.all([
     import('node:http'),
     import('node:https'),
     import('node:tls'),
+    import('node:net'),
     import('npm-registry-fetch/lib/auth.js'),
   ]);
-  return { http, https, createSecureContext, getAuth };
+  return { http, https, createSecureContext, isIP, getAuth };
 }
 
-async function send({ url, npm, clock, headers }: Get, address: string): Promise<IncomingMessage> {
+/** Where a request goes and what it says, with what node's client and our own have in common. */
+async function wayOf({ url, npm, headers }: Get, address: string) {
   tools ??= loadTools();
-  const { http, https, createSecureContext, getAuth } = await tools;
+  const { http, https, createSecureContext, isIP, getAuth } = await tools;
   const target = new URL(address);
   const reach = reachOf(npm);
   const lost = reach.lost(target.host);
@@ -112,26 +127,31 @@ async function send({ url, npm, clock, headers }: Get, address: string): Promise
   const auth = address === url || target.origin === new URL(url).origin ? authFor(address, npm, getAuth) : undefined;
   const authorization = auth?.token ? `Bearer ${auth.token}` : auth?.auth ? `Basic ${auth.auth}` : undefined;
   const identity = auth?.cert && auth.key ? { cert: auth.cert, key: auth.key } : undefined;
-  const agent = agentFor(npm, secure ? `secure ${identity?.cert ?? ''}` : 'plain', () =>
-    secure
-      ? new https.Agent({
-          ...agentOptions(npm),
-          rejectUnauthorized: npm.strictSSL !== false,
-          // Reading the authorities anew for every connection takes longer than everything else on it.
-          secureContext: createSecureContext({ ...certificatesOf(npm), ...identity }),
-        })
-      : new http.Agent(agentOptions(npm)),
-  );
-  const options = {
-    agent,
-    headers: {
-      'user-agent': typeof npm.userAgent === 'string' ? npm.userAgent : 'depward',
-      ...headers,
-      ...(authorization !== undefined && { authorization }),
-    },
+  const kind = secure ? `secure ${identity?.cert ?? ''}` : 'plain';
+  const connections = connectionsFor(npm, kind, () => {
+    const options = agentOptions(npm);
+    if (!secure) return { agent: new http.Agent(options), options };
+    const secured = {
+      ...options,
+      rejectUnauthorized: npm.strictSSL !== false,
+      // Reading the authorities anew for every connection takes longer than everything else on it.
+      secureContext: createSecureContext({ ...certificatesOf(npm), ...identity }),
+      ALPNProtocols: ['http/1.1'],
+    };
+    return { agent: new https.Agent(secured), options: secured };
+  });
+  const said = {
+    'user-agent': typeof npm.userAgent === 'string' ? npm.userAgent : 'depward',
+    ...headers,
+    ...(authorization !== undefined && { authorization }),
   };
+  return { target, reach, connections, kind, isIP, headers: said, request: (secure ? https : http).request };
+}
+
+async function send(get: Get, address: string): Promise<IncomingMessage> {
+  const { target, reach, connections, headers, request } = await wayOf(get, address);
   return new Promise((resolve, reject) => {
-    const sent = (secure ? https : http).request(target, options, (message) => {
+    const sent = request(target, { agent: connections.agent, headers }, (message) => {
       reach.answered(target.host);
       resolve(message);
     });
@@ -139,9 +159,56 @@ async function send({ url, npm, clock, headers }: Get, address: string): Promise
       reach.missed(target.host, codeOf(error));
       reject(error);
     });
-    clock.onStop(() => sent.destroy(trouble('ESTOPPED')));
+    get.clock.onStop(() => sent.destroy(trouble('ESTOPPED')));
     sent.end();
   });
+}
+
+/** The whole answer of a registry, its body no longer than `limit`; read by ourselves where it is of the plain form. */
+export async function getWhole(request: Get, limit: number): Promise<Whole> {
+  if (!goesByProxy(request.npm)) {
+    try {
+      return await getPlain(request, limit);
+    } catch (error) {
+      if (!(error instanceof Doubt) || request.clock.stopped) throw error;
+    }
+  }
+  const reply = await get(request);
+  return { ...reply, received: reply.status === 200 ? await collect(reply.body, limit) : undefined };
+}
+
+const lines = new WeakMap<NpmOptions, Lines>();
+
+async function getPlain(request: Get, limit: number): Promise<Whole> {
+  const { npm, url, clock } = request;
+  const { target, reach, connections, kind, isIP, headers } = await wayOf(request, url);
+  const { hostname, port, protocol, host } = target;
+  // A name and password in the address itself: node's client knows what becomes of them.
+  if (target.username !== '' || target.password !== '') throw new Doubt();
+  const known = lines.get(npm) ?? new Map();
+  lines.set(npm, known);
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const connect = () =>
+    connections.agent.createConnection({
+      ...connections.options,
+      host: address,
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      ...(protocol === 'https:' && { servername: isIP(address) ? '' : address }),
+    }) as Socket;
+  try {
+    const path = `${target.pathname}${target.search}`;
+    const answer = await plainGet(known, { line: `${kind} ${host}`, path, headers: { host, ...headers }, limit, clock, connect });
+    reach.answered(host);
+    if (answer === undefined) return { status: 200, header: () => undefined, packed: false, received: undefined };
+    // Redirects are followed elsewhere.
+    if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) throw new Doubt();
+    const header = (name: string) => answer.headers.get(name);
+    const received = answer.body.length === 1 ? answer.body[0] : Buffer.concat(answer.body, answer.length);
+    return { status: answer.status, header, packed: answer.headers.has('content-encoding'), received };
+  } catch (error) {
+    if (!(error instanceof Doubt)) reach.missed(host, codeOf(error));
+    throw error;
+  }
 }
 
 type GetAuth = Awaited<ReturnType<typeof loadTools>>['getAuth'];
@@ -163,12 +230,18 @@ function authFor(address: string, npm: NpmOptions, getAuth: GetAuth): ReturnType
   return auth;
 }
 
-const agents = new WeakMap<NpmOptions, Map<string, Agent>>();
+interface Connections {
+  readonly agent: Agent;
+  /** What the agent, and we, open connections with. */
+  readonly options: object;
+}
+
+const opened = new WeakMap<NpmOptions, Map<string, Connections>>();
 
 /** One agent per configuration, protocol and certificate of ours: connections are used again, and certificates are not mixed. */
-function agentFor(npm: NpmOptions, kind: string, make: () => Agent): Agent {
-  const known = agents.get(npm) ?? new Map<string, Agent>();
-  agents.set(npm, known);
+function connectionsFor(npm: NpmOptions, kind: string, make: () => Connections): Connections {
+  const known = opened.get(npm) ?? new Map<string, Connections>();
+  opened.set(npm, known);
   const kept = known.get(kind) ?? make();
   known.set(kind, kept);
   return kept;
@@ -183,7 +256,13 @@ function reachOf(npm: NpmOptions): Reach {
 }
 
 function agentOptions(npm: NpmOptions) {
-  return { keepAlive: true, maxSockets: 64, lookup: lookupTogether, ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }) };
+  return {
+    keepAlive: true,
+    noDelay: true,
+    maxSockets: 64,
+    lookup: lookupTogether,
+    ...(typeof npm.localAddress === 'string' && { localAddress: npm.localAddress }),
+  };
 }
 
 function certificatesOf(npm: NpmOptions) {

@@ -65,6 +65,7 @@ export function invisibleText(source: string): readonly HidingSign[] {
   let count = 0;
   let first = -1;
   for (const run of source.matchAll(invisible)) {
+    if (isFlag(source, run.index, run[0].length)) continue;
     count += run[0].length;
     if (first < 0) first = run.index;
     if (count > 100_000) break;
@@ -74,6 +75,16 @@ export function invisibleText(source: string): readonly HidingSign[] {
   const mark = bidirectional.exec(source);
   if (mark) found.push({ kind: 'bidirectional-text', detail: 'marks that reorder text', at: mark.index, strength: 0.6 });
   return found;
+}
+
+const flags =
+  /\ud83c\udff4(\udb40\udc67\udb40\udc62(?:\udb40\udc65\udb40\udc6e\udb40\udc67|\udb40\udc73\udb40\udc63\udb40\udc74|\udb40\udc77\udb40\udc6c\udb40\udc73)\udb40\udc7f)/y;
+const flagLength = 12;
+
+/** The flags of England, Scotland and Wales are the only signs written with such letters. */
+function isFlag(source: string, at: number, length: number): boolean {
+  flags.lastIndex = at - 2;
+  return length === flagLength && at >= 2 && flags.test(source);
 }
 
 /** A name of Latin letters with some from an alphabet that looks the same, or of letters that are Latin only to a compiler's eye. */

@@ -147,6 +147,29 @@ export function isKeyName(name: string): boolean {
   );
 }
 
+/** True when a name says that it holds a credential somebody gave: a key of an interface, a token, a password. */
+export function isCredentialName(name: string): boolean {
+  return (
+    name.length < 40 &&
+    /^_?(.*_)?(api_?key|access_?key|auth_?key|license_?key|(api|auth|access|refresh|bearer|session|id)_?token|token|(client|api|app|shared)_?secret|secret|pass_?(word|wd|phrase)|pwd|credentials?)$|(ApiKey|APIKey|AccessKey|AuthToken|AccessToken|ApiToken|BearerToken|SessionToken|ClientSecret|ApiSecret|Password|Passphrase)$/i.test(
+      name,
+    ) &&
+    !/csrf|xsrf|page|next|sync|cancel/i.test(name)
+  );
+}
+
+/** The part of a host that one owner holds, as far as it is known: `api.one.example` and `files.one.example` are of `one.example`. */
+export function domainOf(host: string): string | undefined {
+  // What follows the name of a host without a mark between is mostly a path.
+  const labels = host.replace(/:\d+…?$|(?<=\w)…$/, '').split('.');
+  if (labels.length < 2 || labels.slice(-2).some((label) => label === '' || label.includes('…')) || /^\d+$/.test(labels.at(-1) ?? ''))
+    return undefined;
+  const wide = /^(com?|net|org|gov|ac|edu|github|gitlab|vercel|netlify|herokuapp|pages|workers|web|amazonaws|azurewebsites)$/.test(
+    labels.at(-2) ?? '',
+  );
+  return labels.slice(wide ? -3 : -2).join('.');
+}
+
 const address = [
   /^0x[0-9a-fA-F]{40}$/,
   /^(bc1[0-9a-z]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34})$/,

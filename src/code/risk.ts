@@ -43,6 +43,11 @@ const suspicious = kinds(
   'script-injection',
 );
 
+/** A credential the package is given for one service goes to a host that was never named before, and nobody hears when it fails. */
+function isUnnoticed({ kind, detail }: Found): boolean {
+  return kind === 'credential-sent' && detail.endsWith(' unnoticed');
+}
+
 /** Takes something that is somebody's own. */
 const taking = kinds('credential-file', 'environment', 'browser-data', 'wallet-file', 'wallet-hook', 'clipboard', 'page-data');
 
@@ -65,7 +70,7 @@ export interface Risk {
 /** Weighs what runs by installing. */
 export function installRisk(capabilities: readonly Found[]): Risk {
   const found = capabilities.filter((one) => one.reach === 'install' && one.novelty !== 'old');
-  const convict = found.filter((one) => convicting.has(one.kind) && !isTelemetry(one));
+  const convict = found.filter((one) => (convicting.has(one.kind) && !isTelemetry(one)) || one.kind === 'desktop-file');
   const pair = pairOf(found);
   if (convict.length + pair.length > 0) return { grade: 'convicts', because: distinct([...convict, ...pair]) };
   const suspects = distinct([
@@ -74,6 +79,7 @@ export function installRisk(capabilities: readonly Found[]): Risk {
     ...found.filter(isGlobalInstall),
     ...found.filter(isMachineCode),
     ...found.filter(isEncodedHost),
+    ...found.filter((one) => isUnnoticed(one)),
   ]);
   const kindsSeen = new Set(suspects.map((one) => one.kind));
   const strange = kindsSeen.size > 1 || suspects.some((one) => isMachineCode(one) || isEncodedHost(one) || tellsWhoWhere(one) || leavesOpen(one));
@@ -120,7 +126,8 @@ function isUnasked(one: Found): boolean {
 /** What leaves the machine. Credentials that a function sends when it is called are what clients of services are for. */
 function flowsOf(found: readonly Found[]): readonly Found[] {
   return found.filter((one) => {
-    if (one.kind === 'dns-exfiltration') return true;
+    if (one.kind === 'dns-exfiltration' || isUnnoticed(one)) return true;
+    if (one.kind === 'desktop-file') return one.reach === 'import' && isUnasked(one);
     if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
     return (
       isUnasked(one) || /the environment|browser data|wallet files|the clipboard/.test(one.detail) || /key material.* to (?!a host$)/.test(one.detail)
@@ -168,6 +175,7 @@ function strangeOf(found: readonly Found[], live: readonly Found[], runs: readon
         imported.some((hook) => hook.kind === 'wallet-hook' && hook.file === one.file && hook !== one),
     ),
     ...live.filter(isEncodedHost),
+    ...found.filter((one) => one.kind === 'credential-sent' && one.reach === 'import'),
     ...live.filter((one) => one.kind === 'script-injection' && one.detail.includes('.')),
   ];
 }
@@ -246,6 +254,8 @@ function distinct(found: readonly Found[]): readonly Found[] {
 const words: Readonly<Record<CapabilityKind, string>> = {
   network: 'talks to',
   exfiltration: 'sends',
+  'credential-sent': 'sends a credential it is given to',
+  'desktop-file': 'writes',
   'dns-exfiltration': 'hides data in a name lookup:',
   process: 'starts',
   'dynamic-code': 'runs text as code:',

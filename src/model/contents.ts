@@ -13,6 +13,10 @@ export type CapabilityKind =
   | 'network'
   /** Sends what it found (environment, credentials, key material) to a host. */
   | 'exfiltration'
+  /** Sends a credential the package is given to a host. */
+  | 'credential-sent'
+  /** Writes a file where people look: on the desktop. */
+  | 'desktop-file'
   /** Looks a name up whose text carries data. */
   | 'dns-exfiltration'
   /** Starts another program. */

@@ -23,9 +23,17 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   if (touch !== 'write' && touch !== 'copy') return;
   if (inPackage.test(path)) notes.add('package-tamper', path, node);
   if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);
+  if (first && first.type !== 'SpreadElement' && isOnDesktop(notes, first, path, scope)) notes.add('desktop-file', 'a file on the desktop', node);
   writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+/** A note where everybody sees it, in the home folder of who runs the code. */
+function isOnDesktop(notes: Notes, file: Node, path: string, scope: Scope): boolean {
+  if (path !== '' && !path.includes(hole) && !/Desktop/.test(path)) return false;
+  const tags = originOf(notes.evaluator, file, scope);
+  return tags.has('desktop') && (tags.has('home') || path.startsWith('~'));
 }
 
 function writes(notes: Notes, node: Called, scope: Scope): void {

@@ -66,7 +66,11 @@ export function globalPath(name: string): string {
 export function memberPath(base: string, key: string): string {
   if (base.startsWith('#') && globalObjects.has(base.slice(1))) return `#${key}`;
   if (base.endsWith('#')) return key === 'default' || key === 'promises' ? base : base + key;
-  if (key === 'constructor' && /^#(Function|Object|String|Array|Number|Function\.prototype|[A-Za-z]+\.constructor)$/.test(base)) return '#Function';
+  if (
+    key === 'constructor' &&
+    /^#(Function|Object|String|Array|Number|Function\.prototype|[A-Za-z]+\.constructor|(Array|String|Number)\.prototype\.\w+)$/.test(base)
+  )
+    return '#Function';
   return aliases.get(`${base}.${key}`) ?? `${base}.${key}`;
 }
 

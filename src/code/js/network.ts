@@ -1,10 +1,10 @@
 /** What talks to hosts, and what is sent there. */
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
-import { hostOf, isLocalHost } from '../places.ts';
+import { domainOf, hostOf, isLocalHost } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import { hole, textOf } from './known.ts';
-import { isFunction, type Node } from './nodes.ts';
+import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf, type Tag } from './origin.ts';
 
@@ -16,6 +16,7 @@ export function readNetwork(notes: Notes, path: string, node: Called, scope: Sco
     notes.add('network', `${path.startsWith('#') ? path.slice(1) : path.split('#')[0]} to ${hole}`, node);
   const sent = notes.tagsOf(node.arguments, scope);
   if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, hosts[0]?.host ?? 'a host', node);
+  gives(notes, sent, hosts[0]?.host ?? (node.callee.type === 'MemberExpression' ? hostBehind(notes, node.callee.object, scope) : undefined), node);
   if (path.startsWith('#') && sent.has('page-data')) notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
 }
 
@@ -55,9 +56,31 @@ function exfiltrates(notes: Notes, sent: ReadonlySet<Tag>, to: string, node: Nod
 export function readSending(notes: Notes, callee: ESTree.MemberExpression, node: Called, scope: Scope): void {
   if (node.arguments.length === 0) return;
   const sent = notes.tagsOf(node.arguments, scope);
-  if (![...sent].some((tag) => secrets.has(tag))) return;
-  if (originOf(notes.evaluator, callee.object, scope).has('network')) exfiltrates(notes, sent, 'a host', node);
+  const takes = [...sent].some((tag) => secrets.has(tag));
+  if (!(takes || [...sent].some((tag) => given.has(tag))) || !originOf(notes.evaluator, callee.object, scope).has('network')) return;
+  const host = hostBehind(notes, callee.object, scope);
+  if (takes) exfiltrates(notes, sent, host ?? 'a host', node);
+  gives(notes, sent, host, node);
 }
+
+/** The host a request is made to that goes on to be written to. */
+function hostBehind(notes: Notes, object: Node, scope: Scope): string | undefined {
+  const value = notes.evaluator.value(object, scope);
+  if (value?.is !== 'result' || !isCall(value.node)) return undefined;
+  const { callee } = value.node;
+  return (
+    hostsOf(notes, value.node.arguments, value.scope)[0]?.host ??
+    (callee.type === 'MemberExpression' && isCall(bare(callee.object)) ? hostBehind(notes, callee.object, value.scope) : undefined)
+  );
+}
+
+/** A credential somebody gave for one service goes to a host that is written down; and whether a failure would be noticed. */
+function gives(notes: Notes, sent: ReadonlySet<Tag>, host: string | undefined, node: Node): void {
+  if (host === undefined || domainOf(host) === undefined || ![...sent].some((tag) => given.has(tag))) return;
+  notes.add('credential-sent', notes.isHushed(node) ? `${host} unnoticed` : host, node);
+}
+
+const given: ReadonlySet<Tag> = new Set<Tag>(['credential', 'secret-variable', 'key-material']);
 
 export function readLookup(notes: Notes, node: Called, scope: Scope): void {
   const [first] = node.arguments;

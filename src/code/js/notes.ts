@@ -3,6 +3,7 @@ import type { ESTree } from 'meriyah';
 import type { CapabilityKind, ReadAs } from '../../model/contents.ts';
 
 import type { Scope } from './bindings.ts';
+import { hushedIn } from './hushed.ts';
 import { hole, textOf } from './known.ts';
 import { type Liveness, liveness } from './liveness.ts';
 import { bare, type CallNode, type Node } from './nodes.ts';
@@ -62,6 +63,14 @@ export class Notes implements Spots {
 
   get exhausted(): boolean {
     return this.evaluator.exhausted;
+  }
+
+  #hushed: ((at: number) => boolean) | undefined;
+
+  /** True where nobody hears of what goes wrong. */
+  isHushed(node: Node): boolean {
+    this.#hushed ??= hushedIn(this.scan);
+    return this.#hushed(node.start ?? 0);
   }
 
   liveness(): Liveness {

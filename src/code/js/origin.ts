@@ -1,9 +1,9 @@
 /** Where a value comes from: followed through variables, callbacks and promises, within a bounded amount of work. */
-import { isKeyName, isSecretVariable, placeOf } from '../places.ts';
+import { isCredentialName, isKeyName, isSecretVariable, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
 import { textOf } from './known.ts';
-import { bare, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
+import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import type { Evaluator } from './value.ts';
 
 /** What a value was made of. */
@@ -17,6 +17,10 @@ export type Tag =
   | 'browser-data'
   | 'wallet-file'
   | 'key-material'
+  /** A credential somebody gave: an API key, a token, a password. */
+  | 'credential'
+  /** The folder of the desktop. */
+  | 'desktop'
   | 'host'
   | 'clipboard'
   | 'page-data'
@@ -42,6 +46,23 @@ export function originOf(evaluator: Evaluator, node: Node, scope: Scope): Readon
 /** What servers call a request, and where the words of who asks stand in it. */
 function isBrought(name: string, key: string): boolean {
   return /^_?(req|request|ctx|context|msg|socket)$/.test(name) && /^(headers|query|body|params|cookies|rawHeaders)$/.test(key);
+}
+
+/** Headers by which requests are allowed in. */
+function isCredentialHeader(name: string): boolean {
+  return /^(authorization|proxy-authorization|x-api-key|x-auth-token)$/i.test(name);
+}
+
+/** `request.getHeader('authorization')`, `headers.get('cookie')`. */
+function asksForCredential({ callee, arguments: args }: CallNode): boolean {
+  const [first] = args;
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false;
+  return (
+    /^(get|getHeader|header)$/.test(callee.property.name) &&
+    first?.type === 'Literal' &&
+    typeof first.value === 'string' &&
+    isCredentialHeader(first.value)
+  );
 }
 
 /** Follows one expression; a class because of its account of work. */
@@ -74,6 +95,11 @@ class Tracer {
       case 'Literal':
         if (typeof node.value === 'string') this.#text(node.value);
         return;
+      case 'Property':
+        if (node.computed) this.trace(node.key, scope, hops);
+        else if (node.key.type === 'Identifier' && isKeyName(node.key.name)) this.tags.add('key-material');
+        this.trace(node.value, scope, hops);
+        return;
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
       case 'FunctionDeclaration':
@@ -90,11 +116,13 @@ class Tracer {
 
   #text(text: string): void {
     const kind = placeOf(text)?.kind;
+    if (/(^|[/\\])Desktop([/\\]|$)/.test(text)) this.tags.add('desktop');
     if (kind === 'credential-file' || kind === 'browser-data' || kind === 'wallet-file') this.tags.add(kind);
   }
 
   #identifier(name: string, scope: Scope, hops: number): void {
     if (isKeyName(name)) this.tags.add('key-material');
+    else if (isCredentialName(name)) this.tags.add('credential');
     const binding = lookup(scope, name);
     if (!binding || this.#seen.has(binding) || hops > mostHops) return;
     this.#seen.add(binding);
@@ -113,7 +141,9 @@ class Tracer {
   #parameter(binding: Binding, hops: number): void {
     this.tags.add('argument');
     if (!binding.parameter) return;
-    const handed = this.#evaluator.scan.handed.get(binding.parameter.of);
+    const { scan } = this.#evaluator;
+    if (binding.parameter.index === 0 && scan.methodName(binding.parameter.of) !== undefined) this.tags.add('key-material');
+    const handed = scan.handed.get(binding.parameter.of);
     if (!handed) {
       this.#called(binding.parameter.of, binding.parameter.index, hops);
       return;
@@ -142,9 +172,14 @@ class Tracer {
     if (key !== undefined && node.object.type === 'ThisExpression') this.#field(key, hops);
     if (key !== undefined && node.object.type === 'Identifier' && isBrought(node.object.name, key)) this.tags.add('request');
     if (key !== undefined && isKeyName(key)) this.tags.add('key-material');
+    else if (key !== undefined && (isCredentialName(key) || isCredentialHeader(key))) this.tags.add('credential');
     if (node.computed) this.trace(node.property, scope, hops);
     // One variable of the environment, whichever it is, is not the environment.
-    if (key === undefined && this.#evaluator.path(node.object, scope) === '#process.env') return;
+    if (key === undefined && this.#evaluator.path(node.object, scope) === '#process.env') {
+      const names = this.#evaluator.alternatives(node.property, scope);
+      if (names.some((name) => name.is === 'text' && isSecretVariable(name.text))) this.tags.add('secret-variable');
+      return;
+    }
     this.trace(node.object, scope, hops);
   }
 
@@ -177,6 +212,7 @@ class Tracer {
       this.#text(place);
       return;
     }
+    if (asksForCredential(node)) this.tags.add('credential');
     this.trace(node.callee, scope, hops);
     const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
     // What a function of the file makes of the environment is mostly one variable of it.

@@ -44,6 +44,10 @@ export interface Scan {
   readonly recipients: ESTree.Property[];
   /** Loops nothing in them ends. */
   readonly endless: Node[];
+  /** Blocks whose errors are caught and dropped. */
+  readonly hushedBlocks: readonly (readonly [start: number, end: number])[];
+  /** The name of the method or property a function is. */
+  methodName(target: Node): string | undefined;
   /** `switch` inside `while (true)`-like loops: flattened control flow. */
   flattened: number;
   readonly root: Scope;
@@ -71,6 +75,8 @@ class Walk implements Scan {
   readonly handed = new Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>();
   readonly recipients: ESTree.Property[] = [];
   readonly endless: Node[] = [];
+  readonly hushedBlocks: (readonly [number, number])[] = [];
+  readonly #methodNames = new Map<Node, string>();
   flattened = 0;
   readonly root = newScope(undefined, true);
   readonly #nodes: Node[] = [];
@@ -93,6 +99,10 @@ class Walk implements Scan {
 
   nameOf(target: Node): string | undefined {
     return target.type === 'FunctionDeclaration' && target.id ? target.id.name : this.#named.get(target);
+  }
+
+  methodName(target: Node): string | undefined {
+    return this.#methodNames.get(target);
   }
 
   functions(): Iterable<Node> {
@@ -256,6 +266,10 @@ class Walk implements Scan {
       case 'ForStatement':
         if (!node.test || isForever(node.test) || isUnbounded(node.test)) this.#forever(node, node.body);
         return newScope(scope, false);
+      case 'TryStatement':
+        if (node.handler?.body.body.length === 0 && this.hushedBlocks.length < 400)
+          this.hushedBlocks.push([node.block.start ?? 0, node.block.end ?? 0]);
+        return scope;
       case 'CatchClause':
       case 'SwitchStatement':
       case 'StaticBlock':
@@ -309,6 +323,7 @@ class Walk implements Scan {
   #method(key: Node, value: Node): void {
     const name = key.type === 'Identifier' || key.type === 'PrivateIdentifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
     if (name === undefined || !isFunction(value)) return;
+    if (takesKeys(name)) this.#methodNames.set(value, name);
     const into = key.type === 'Literal' ? this.modules : this.methods;
     const held = into.get(name);
     if (!held) into.set(name, [value]);
@@ -341,6 +356,11 @@ class Walk implements Scan {
       if (isFunction(argument)) this.handed.set(argument, { to: node, scope, index });
     }
   }
+}
+
+/** Names of functions whose first argument is a secret, whatever a minifier calls it. */
+function takesKeys(name: string): boolean {
+  return name.length < 40 && /^(from|import|set|with|by|restore\w*)_?(Secret|Private|Seed|Mnemonic|Recovery)/i.test(name);
 }
 
 /** What a loop goes over is where its variable comes from; which item it is, only running would tell. */

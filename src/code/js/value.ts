@@ -12,6 +12,8 @@ import type { Scan } from './scan.ts';
 const longestText = 200_000;
 const deepest = 60;
 const mostAlternatives = 8;
+/** Items of a list that is handed to a function that is worked out. */
+const mostItems = 10_000;
 /** Spreads looked through for one property. */
 const mostSpreads = 64;
 /** For functions worked out step by step, in one file. */
@@ -77,6 +79,10 @@ export class Evaluator {
       if (node.type === 'Identifier') {
         const binding = lookup(scope, node.name);
         if (binding?.parameter) return this.#given(binding.parameter, depth);
+        if (binding?.sources.length === 1 && binding.sources[0]?.node && binding.sources[0].path[0] === '?' && binding.sources[0].path.length === 1) {
+          const over = this.value(binding.sources[0].node, binding.sources[0].scope);
+          return over?.is === 'list' ? over.items.slice(0, mostAlternatives).filter((item) => item !== undefined) : [];
+        }
         if (binding?.sources.every((source) => source.node && source.path.length === 0))
           return binding.sources.slice(0, mostAlternatives).flatMap((one) => (one.node ? this.#alternatives(one.node, one.scope, depth + 1) : []));
       }
@@ -291,13 +297,15 @@ export class Evaluator {
       case 'path':
         return { is: 'path', path: memberPath(value.path, key) };
       case 'list':
-        return /^\d+$/.test(key) ? value.items[Number(key)] : key === 'constructor' ? { is: 'path', path: '#Array' } : undefined;
+        return /^\d+$/.test(key) ? value.items[Number(key)] : ofPrototype('Array', key);
       case 'object':
         return this.#objectProperty(value.node, value.scope, key);
       case 'text':
         if (/^\d+$/.test(key)) return { is: 'text', text: value.text[Number(key)] ?? '', readAs: 'assembled' };
         if (key === 'length') return { is: 'number', number: value.text.length };
-        return key === 'constructor' ? { is: 'path', path: '#String' } : undefined;
+        return ofPrototype('String', key);
+      case 'number':
+        return ofPrototype('Number', key);
       case 'function':
         return key === 'constructor' || key === '__proto__'
           ? { is: 'path', path: key === 'constructor' ? '#Function' : '#Function.prototype' }
@@ -377,7 +385,7 @@ export class Evaluator {
 
   /** What a function that decodes constants in steps gives back. */
   #workedOut(target: FunctionNode, scope: Scope, values: readonly (Value | undefined)[]): Value | undefined {
-    if (values.length === 0 || values.length > 6 || !values.every((value) => value?.is === 'text' || value?.is === 'number')) return undefined;
+    if (values.length === 0 || values.length > 6 || values.some((value) => value === undefined || !isShort(value))) return undefined;
     const args = values.map(plainOf);
     if (args.some((arg) => arg === undefined)) return undefined;
     const key = JSON.stringify(args);
@@ -397,6 +405,12 @@ export class Evaluator {
   }
 }
 
+/** Lists of numbers are what many decoders take; how long they may be is bounded. */
+function isShort(value: Value): boolean {
+  if (value.is === 'list') return value.items.length <= mostItems;
+  return value.is === 'text' || value.is === 'number' || (value.is === 'bytes' && value.bytes.length <= mostItems);
+}
+
 function plainOf(value: Value | undefined): Plain | undefined {
   if (value?.is === 'number') return value.number;
   if (value?.is === 'text') return value.text.includes(hole) ? undefined : value.text;
@@ -414,6 +428,18 @@ function fromPlain(plain: Plain): Value | undefined {
 /** Expressions nothing is known of, whatever is put in. */
 const silent = new Set(['JSXElement', 'YieldExpression', 'UpdateExpression', 'ClassExpression', 'TaggedTemplateExpression']);
 const comparisons = new Set('== === != !== < > <= >= in instanceof'.split(' '));
+
+/** What every text, list or number has: by it attackers come to the constructor of functions. */
+function ofPrototype(type: 'Array' | 'String' | 'Number', key: string): Value | undefined {
+  if (key === 'constructor') return { is: 'path', path: `#${type}` };
+  return commonMethods.has(key) ? { is: 'path', path: `#${type}.prototype.${key}` } : undefined;
+}
+
+const commonMethods = new Set(
+  'at concat copyWithin entries every fill filter find findIndex flat flatMap forEach includes indexOf join keys lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice unshift values toString valueOf charAt charCodeAt codePointAt endsWith match matchAll normalize padEnd padStart repeat replace replaceAll search split startsWith substr substring toLowerCase toUpperCase trim link sub sup bold anchor big italics toFixed toLocaleString'.split(
+    ' ',
+  ),
+);
 
 function localsOf(target: FunctionNode): readonly ESTree.VariableDeclarator[] {
   if (target.body?.type !== 'BlockStatement') return [];

@@ -14,6 +14,19 @@ const rot13 = (text: string): string =>
     String.fromCharCode((char <= 'Z' ? 90 : 122) >= char.charCodeAt(0) + 13 ? char.charCodeAt(0) + 13 : char.charCodeAt(0) - 13),
   );
 
+it('lists of numbers a decoder takes are read, also through the module itself', () => {
+  const row = (text: string) => JSON.stringify([...text].map((char, at) => char.charCodeAt(0) ^ 'key'.charCodeAt(at % 3)));
+  const source = `const rows = [${['child_process', 'exec', 'id -b'].map(row).join(', ')}];
+    const text = (row) => { let out = ''; for (let i = 0; i < row.length; i++) out += String.fromCharCode(row[i] ^ 'key'.charCodeAt(i % 3)); return out };
+    const [a, b, c] = rows.map(text); module[['req', 'uire'].join('')](a)[b](c, () => {});`;
+  expect(details(source, 'process')).toContain('id -b');
+});
+
+it.each(['[]["fil"+"ter"]["const"+"ructor"]', '""["sub"].constructor', '(1)["toFixed"]["constructor"]', '[]["constructor"]["constructor"]'])(
+  'the constructor of functions is known behind %s',
+  (way) => expect(details(`${way}("require('child_process').exec('id -c')")()`, 'process')).toContain('id -c'),
+);
+
 describe('names a decoder of the file gives back are read', () => {
   const hidden = (decode: (text: string) => string, name: string) =>
     `require(${name}('${decode('child_process')}'))[${name}('${decode('exec')}')](${name}('${decode('id -a')}'))`;

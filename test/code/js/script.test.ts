@@ -229,6 +229,14 @@ describe('obfuscation', () => {
     expect(hides('const p\u0430ssword = 1; const раssword = 2; const pассword = 3')).toContain('lookalike-identifier');
   });
 
+  it('flags of parts of countries are no hidden text, the same letters alone are', () => {
+    const letters = [...'gbsct'].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
+    const flag = `\u{1f3f4}${letters}\u{e007f}`;
+    expect(hides(`const s = '${flag.repeat(40)}'`)).toEqual([]);
+    expect(hides(`const s = '${`${letters}x`.repeat(8)}'`)).toEqual(['invisible-text']);
+    expect(hides(`const s = '${`\u{1f3f4}${letters}${letters}\u{e007f}`.repeat(8)}'`)).toEqual(['invisible-text']);
+  });
+
   it.each([
     ['Armenian', 'u\u057derName'],
     ['Cherokee', 'tok\u13aan'],

@@ -10,6 +10,8 @@ import { turns } from './turns.ts';
 /** Where packed bytes come from; the registry in earnest, memory in tests. */
 export interface TarballSource {
   tarballBytes(url: string, request: { readonly limitBytes: number; readonly signal?: AbortSignal }): AsyncIterable<Buffer>;
+  /** The same in one piece, undefined when that is larger than the limit; absent where bytes only come as they come. */
+  wholeTarball?(url: string, request: { readonly limitBytes: number }): Promise<Buffer | undefined>;
   /** From an address that is no registry's, without credentials. */
   strangerBytes?(url: string, request: { readonly limitBytes: number }): AsyncIterable<Buffer>;
 }
@@ -70,7 +72,7 @@ export function openTarballs(
     const open = (): AsyncIterable<Buffer> => openBytes(source, ref);
     const packed = await downloads.take(async () => {
       await inFlight.room();
-      return bytesOf(open());
+      return source.wholeTarball && !ref.stranger ? filled(await source.wholeTarball(ref.url, { limitBytes: heldBytes })) : bytesOf(open());
     });
     const { facts, holds, spared } = packed ? await readHeld(packed, request) : await large.take(() => readers.read(open, request, 'large'));
     if (!spared) store?.put(facts, ref);
@@ -124,8 +126,12 @@ async function bytesOf(pieces: AsyncIterable<Buffer>): Promise<Buffer | undefine
     length += chunk.length;
     if (length > heldBytes) return undefined;
   }
-  if (length === 0) throw new DepwardError('network', 'the tarball came empty');
-  return Buffer.concat(chunks);
+  return filled(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+}
+
+function filled(bytes: Buffer | undefined): Buffer | undefined {
+  if (bytes?.length === 0) throw new DepwardError('network', 'the tarball came empty');
+  return bytes;
 }
 
 /** What the gzip trailer says; a liar gains nothing but the choice of the thread. */

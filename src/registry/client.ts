@@ -12,7 +12,7 @@ import { recall, remember, signerOf } from './remembered.ts';
 import { resolverDocument } from './resolving.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
-import { type TarballRequest, tarballStream } from './tarball-bytes.ts';
+import { type TarballRequest, tarballStream, tarballWhole } from './tarball-bytes.ts';
 import { isProxied } from './transport.ts';
 
 export interface RegistryOptions {
@@ -47,6 +47,8 @@ export interface Registry extends PackumentSource {
   beside(name: string, path: string): Promise<BytesAnswer>;
   /** npm's options with credentials, for arborist and pacote. */
   npmOptions(): Promise<NpmOptions>;
+  /** A tarball in one piece, or undefined when it is larger than the limit; cheaper than its bytes as they come. */
+  wholeTarball(url: string, request: { readonly limitBytes: number }): Promise<Buffer | undefined>;
   /** The bytes of a tarball; ends with an error (`DepwardError`) over the limit, on a bad integrity, or when interrupted. */
   tarballBytes(url: string, request: TarballRequest): AsyncIterable<Buffer>;
   /** The bytes at an address that is no registry's: without credentials, and none from inside this network unless the registry is. */
@@ -158,6 +160,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       });
     },
     npmOptions: async () => (await config()).options,
+    wholeTarball: async (url, request) => tarballWhole(url, (await config()).options, request, signal),
     async *tarballBytes(url, request) {
       yield* tarballStream(url, (await config()).options, request, signal);
     },

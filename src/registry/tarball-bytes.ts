@@ -5,7 +5,7 @@ import type { NpmOptions } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, isHopeless, mayPass } from './fetch-bytes.ts';
 import { networkTrouble, safeUrl, statusTrouble } from './redact.ts';
-import { get, type Reply } from './transport.ts';
+import { get, getWhole, type Reply } from './transport.ts';
 
 export interface TarballRequest {
   /** Subresource integrity; checked at the end, an error when it does not hold. */
@@ -14,22 +14,40 @@ export interface TarballRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A tarball in one piece; undefined when it is larger than the limit. Nothing is said of its integrity. */
+export async function tarballWhole(
+  url: string,
+  npm: NpmOptions,
+  { limitBytes, signal }: Omit<TarballRequest, 'integrity'>,
+  whole: AbortSignal,
+): Promise<Buffer | undefined> {
+  demandWeb(url);
+  const clock = clockOf(signal, whole);
+  try {
+    const reply = await again(() => getWhole({ url, npm, clock, headers: asIs }, limitBytes), clock);
+    demandTarball(reply, url);
+    const { received } = reply;
+    if (received) demandLength(reply, received.length, url);
+    return received;
+  } catch (error) {
+    throw error instanceof DepwardError ? error : troubleOf(error, url, clock, whole);
+  } finally {
+    clock.done();
+  }
+}
+
 /** Streams a tarball. The consumer must not believe any of it before the end: integrity is known only then. */
 export async function* tarballStream(url: string, npm: NpmOptions, request: TarballRequest, whole: AbortSignal): AsyncGenerator<Buffer> {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol !== 'https:' && protocol !== 'http:') throw new DepwardError('input', 'a tarball can only be fetched over http or https');
-  const clock = new Clock([whole, ...(request.signal ? [request.signal] : [])], 120_000);
+  demandWeb(url);
+  const clock = clockOf(request.signal, whole);
   const check = checkerOf(request.integrity);
   let length = 0;
   let pieces: AsyncIterator<unknown> | undefined;
   try {
-    const answer = await answered(() => get({ url, npm, clock, headers: { 'accept-encoding': 'identity' } }), clock);
-    const { reply } = answer;
-    pieces = answer.pieces;
-    if (reply.status === 404) throw new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
-    if (reply.status !== 200) throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${statusTrouble(reply.status)}`);
-    if (reply.packed) throw new DepwardError('network', `the tarball ${safeUrl(url)} came in another encoding than asked for`);
-    for (let next = answer.first; !next.done; next = await pieces.next()) {
+    const { reply, first, pieces: rest } = await again(async () => begun(await get({ url, npm, clock, headers: asIs })), clock);
+    pieces = rest;
+    demandTarball(reply, url);
+    for (let next = first; !next.done; next = await pieces.next()) {
       if (clock.stopped) throw clock.reason;
       const bytes = Buffer.isBuffer(next.value) ? next.value : Buffer.from(String(next.value));
       length += bytes.length;
@@ -37,8 +55,7 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
       check?.update(bytes);
       yield bytes;
     }
-    const expected = reply.header('content-length');
-    if (expected !== undefined && Number(expected) !== length) throw new DepwardError('network', `the tarball ${safeUrl(url)} is cut off`);
+    demandLength(reply, length, url);
   } catch (error) {
     throw error instanceof DepwardError ? error : troubleOf(error, url, clock, whole);
   } finally {
@@ -49,32 +66,55 @@ export async function* tarballStream(url: string, npm: NpmOptions, request: Tarb
   if (check && !check.holds()) throw new DepwardError('integrity', `the tarball ${safeUrl(url)} does not have the integrity it should have`);
 }
 
+const asIs = { 'accept-encoding': 'identity' };
+
+function demandWeb(url: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+  if (protocol !== 'https:' && protocol !== 'http:') throw new DepwardError('input', 'a tarball can only be fetched over http or https');
+}
+
+function clockOf(signal: AbortSignal | undefined, whole: AbortSignal): Clock {
+  return new Clock([whole, ...(signal ? [signal] : [])], 120_000);
+}
+
+function demandTarball({ status, packed }: Pick<Reply, 'status' | 'packed'>, url: string): void {
+  if (status === 404) throw new DepwardError('not-found', `there is no tarball at ${safeUrl(url)}`);
+  if (status !== 200) throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${statusTrouble(status)}`);
+  if (packed) throw new DepwardError('network', `the tarball ${safeUrl(url)} came in another encoding than asked for`);
+}
+
+function demandLength({ header }: Pick<Reply, 'header'>, length: number, url: string): void {
+  const expected = header('content-length');
+  if (expected !== undefined && Number(expected) !== length) throw new DepwardError('network', `the tarball ${safeUrl(url)} is cut off`);
+}
+
 const retries = 2;
 const firstPauseMs = 300;
 
 /** An answer, the first piece of its body, and the rest. */
 interface Answered {
   readonly reply: Reply;
+  readonly status: number;
   readonly first: IteratorResult<unknown>;
   readonly pieces: AsyncIterator<unknown>;
 }
 
+async function begun(reply: Reply): Promise<Answered> {
+  const pieces = (reply.body ?? none())[Symbol.asyncIterator]();
+  return { reply, status: reply.status, pieces, first: await pieces.next() };
+}
+
 /** Asks again where another moment may have a better answer, as npm does; once bytes have come, never. */
-async function answered(ask: () => Promise<Reply>, clock: Clock): Promise<Answered> {
+async function again<T extends { readonly status: number }>(ask: () => Promise<T>, clock: Clock): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const reply = await ask();
-      if (attempt >= retries || !mayPass(reply.status)) return await begun(reply);
+      const answer = await ask();
+      if (attempt >= retries || !mayPass(answer.status)) return answer;
     } catch (error) {
       if (attempt >= retries || clock.stopped || isHopeless(error)) throw error;
     }
     await pause(firstPauseMs * 2 ** attempt, clock);
   }
-}
-
-async function begun(reply: Reply): Promise<Answered> {
-  const pieces = (reply.body ?? none())[Symbol.asyncIterator]();
-  return { reply, pieces, first: await pieces.next() };
 }
 
 async function* none(): AsyncGenerator<never> {}

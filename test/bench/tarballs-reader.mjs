@@ -38,11 +38,11 @@ async function pass(tarballs) {
 }
 
 async function withDepward() {
-  const [{ tarballStream }, { readTarballFrom }] = await Promise.all([load('src/registry/tarball-bytes.ts'), load('src/registry/tarball.ts')]);
+  const [{ tarballWhole }, { readTarballFrom }] = await Promise.all([load('src/registry/tarball-bytes.ts'), load('src/registry/tarball.ts')]);
   const npm = {};
   const { signal } = new AbortController();
   return async ({ url, integrity }) => {
-    const { archive, holds } = await readTarballFrom(tarballStream(url, npm, { limitBytes: 2 ** 26 }, signal), [integrity]);
+    const { archive, holds } = await readTarballFrom([await tarballWhole(url, npm, { limitBytes: 2 ** 21 }, signal)], [integrity]);
     if (holds[0] !== true) throw new Error('another tarball');
     return archive.files;
   };

@@ -251,4 +251,23 @@ describe('tarball bytes', () => {
     await expect(read(url, { limitBytes: 1_000 })).rejects.toThrow(/403|not allowed|forbidden/i);
     expect(asked()).toBe(6);
   });
+
+  it('come in one piece where they are few, and are left where they are many', async () => {
+    server.addTarball('left', '1.0.0', bytes);
+    const url = server.tarballUrl('left', '1.0.0');
+    const registry = await open({ registry: server.url });
+    const whole = (address: string, limitBytes = 1_000) => registry.wholeTarball(address, { limitBytes });
+    expect(await whole(url)).toEqual(bytes);
+    expect(await whole(url, bytes.length)).toEqual(bytes);
+    expect(await whole(url, bytes.length - 1)).toBeUndefined();
+    await expect(whole(server.tarballUrl('left', '9.9.9'))).rejects.toThrow(/no tarball/);
+    await expect(whole('file:///etc/passwd')).rejects.toThrow(/http/);
+    const path = new URL(url).pathname;
+    server.fault(path, { kind: 'status', status: 503, times: 1 });
+    expect(await whole(url)).toEqual(bytes);
+    server.fault(path, { kind: 'status', status: 403 });
+    await expect(whole(url)).rejects.toThrow(/403|not allowed|forbidden/i);
+    server.fault(path, { kind: 'truncate', keepBytes: 4 });
+    await expect(whole(url)).rejects.toThrow(/cut off|cannot be had|did not arrive/);
+  });
 });

@@ -1,14 +1,14 @@
 /** What a call is known to give back: modules, decoded text, joined paths, results of functions of constants. */
 import { base64Bytes } from '../text.ts';
 import { rootOf, type Scope } from './bindings.ts';
+import type { Evaluating } from './evaluating.ts';
 import { hole, memberPath, textOf, type Value } from './known.ts';
 import { isTelling } from './literals.ts';
 import { bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
 import { parseScript } from './parse.ts';
-import type { Evaluator } from './value.ts';
 
 /** The value of a call. */
-export function callValue(evaluator: Evaluator, node: CallNode, scope: Scope): Value | undefined {
+export function callValue(evaluator: Evaluating, node: CallNode, scope: Scope): Value | undefined {
   const callee = bare(node.callee);
   if (callee.type === 'MemberExpression') {
     const object = evaluator.value(callee.object, scope);
@@ -36,7 +36,7 @@ function resultOf(value: Value | undefined, node: CallNode, scope: Scope): Value
   return value?.is === 'result' ? { is: 'result', of: `${value.of}()`, node, scope } : undefined;
 }
 
-function values(evaluator: Evaluator, nodes: readonly Node[], scope: Scope): (Value | undefined)[] {
+function values(evaluator: Evaluating, nodes: readonly Node[], scope: Scope): (Value | undefined)[] {
   return nodes.flatMap((node) => {
     if (node.type !== 'SpreadElement') return [evaluator.value(node, scope)];
     const spread = evaluator.value(node.argument, scope);
@@ -45,14 +45,14 @@ function values(evaluator: Evaluator, nodes: readonly Node[], scope: Scope): (Va
 }
 
 /** Interop helpers hand a module through: `_interopDefault(require('x'))`, `__toESM(require('x'), 1)`. */
-function passedModule(evaluator: Evaluator, node: CallNode, scope: Scope): Value | undefined {
+function passedModule(evaluator: Evaluating, node: CallNode, scope: Scope): Value | undefined {
   const first = node.arguments[0];
   if (!first || node.arguments.length > 2 || (first.type !== 'CallExpression' && first.type !== 'Identifier')) return undefined;
   const value = evaluator.value(first, scope);
   return value?.is === 'path' && value.path.endsWith('#') ? value : undefined;
 }
 
-function pathCall(evaluator: Evaluator, path: string, node: CallNode, scope: Scope, object: string | undefined): Value | undefined {
+function pathCall(evaluator: Evaluating, path: string, node: CallNode, scope: Scope, object: string | undefined): Value | undefined {
   const args = node.arguments;
   const value = (at: number): Value | undefined => (args[at] && args[at].type !== 'SpreadElement' ? evaluator.value(args[at], scope) : undefined);
   const through = /\.(call|apply|bind)$/.exec(path)?.[1];
@@ -140,7 +140,7 @@ function functionOf(text: string, scope: Scope): Value | undefined {
   return { is: 'function', node: node as unknown as FunctionNode, scope: rootOf(scope) };
 }
 
-function throughCall(evaluator: Evaluator, how: string, target: string, node: CallNode, scope: Scope): Value | undefined {
+function throughCall(evaluator: Evaluating, how: string, target: string, node: CallNode, scope: Scope): Value | undefined {
   if (how === 'bind') return boundTo(evaluator, target, node, scope);
   if (target === '#String.fromCharCode') {
     const rest = values(evaluator, node.arguments.slice(1), scope);
@@ -151,7 +151,7 @@ function throughCall(evaluator: Evaluator, how: string, target: string, node: Ca
 }
 
 /** `Function.call.bind(f)` is `f` with its `this` as first argument. */
-function boundTo(evaluator: Evaluator, target: string, node: CallNode, scope: Scope): Value | undefined {
+function boundTo(evaluator: Evaluating, target: string, node: CallNode, scope: Scope): Value | undefined {
   const [first] = node.arguments;
   if (!/^#Function\.(prototype\.)?(call|apply|bind)$/.test(target) || !first || first.type === 'SpreadElement') return { is: 'path', path: target };
   return evaluator.value(first, scope);
@@ -226,7 +226,7 @@ function folder(path: string | undefined): Value | undefined {
 }
 
 /** Methods of texts, lists and bytes. */
-function methodCall(evaluator: Evaluator, object: Value, key: string, node: CallNode, scope: Scope): Value | undefined {
+function methodCall(evaluator: Evaluating, object: Value, key: string, node: CallNode, scope: Scope): Value | undefined {
   const args = values(evaluator, node.arguments, scope);
   if (object.is === 'result' && key === 'decode' && /^(util)?#TextDecoder$/.test(object.of) && args[0]?.is === 'bytes')
     return { is: 'text', text: Buffer.from(args[0].bytes).toString('utf8'), readAs: 'decoded' };
@@ -243,7 +243,7 @@ function methodCall(evaluator: Evaluator, object: Value, key: string, node: Call
 }
 
 function functionMethod(
-  evaluator: Evaluator,
+  evaluator: Evaluating,
   object: Value & { is: 'function' },
   key: string,
   args: readonly (Value | undefined)[],
@@ -271,7 +271,7 @@ function bytesMethod(bytes: Uint8Array, key: string, args: readonly (Value | und
 }
 
 function listMethod(
-  evaluator: Evaluator,
+  evaluator: Evaluating,
   items: readonly (Value | undefined)[],
   key: string,
   args: readonly (Value | undefined)[],

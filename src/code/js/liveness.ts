@@ -1,9 +1,9 @@
 /** Which code runs by loading its file, and which waits until somebody calls it. What cannot be told runs. */
 import type { ESTree } from 'meriyah';
 import { lookup, type Scope } from './bindings.ts';
+import type { Evaluating } from './evaluating.ts';
 import { bare, type CallNode, isCall, isFunction, type Node } from './nodes.ts';
 import type { Scan, Seen } from './scan.ts';
-import type { Evaluator } from './value.ts';
 
 export interface Liveness {
   /** True for code that only runs when something the file gives away is called. */
@@ -24,7 +24,7 @@ interface Range {
 const mostCalls = 20_000;
 
 /** Looks from the top of the file along its calls. */
-export function liveness(scan: Scan, evaluator: Evaluator): Liveness {
+export function liveness(scan: Scan, evaluator: Evaluating): Liveness {
   const follower = new Follower(scan, evaluator);
   follower.run();
   return follower;
@@ -36,7 +36,7 @@ class Follower implements Liveness {
   readonly later: string[] = [];
   #into = this.calls;
   readonly #scan: Scan;
-  readonly #evaluator: Evaluator;
+  readonly #evaluator: Evaluating;
   readonly #ranges: readonly Range[];
   #children: Map<Node, Node[]> | undefined;
   /** Calls beyond those looked at may bring anything to life. */
@@ -44,7 +44,7 @@ class Follower implements Liveness {
   readonly #live = new Set<Node>();
   readonly #open: (Node | undefined)[] = [undefined];
 
-  constructor(scan: Scan, evaluator: Evaluator) {
+  constructor(scan: Scan, evaluator: Evaluating) {
     this.#scan = scan;
     this.#evaluator = evaluator;
     this.#tooMany = Math.max(scan.calls.length, scan.assignments.length) > mostCalls;
@@ -205,7 +205,7 @@ class Follower implements Liveness {
   }
 
   /** A table of functions, asked with a key only running would tell. */
-  #table(value: ReturnType<Evaluator['value']>): void {
+  #table(value: ReturnType<Evaluating['value']>): void {
     if (value?.is === 'object') this.#functionsOf(value.node);
     if (value?.is === 'list') for (const item of value.items) if (item?.is === 'function') this.#enliven(item.node);
   }

@@ -2,9 +2,9 @@
 import { isCredentialName, isKeyName, isSecretVariable, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
+import type { Evaluating } from './evaluating.ts';
 import { textOf } from './known.ts';
 import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
-import type { Evaluator } from './value.ts';
 
 /** What a value was made of. */
 export type Tag =
@@ -37,7 +37,7 @@ const mostNodes = 400;
 const mostHops = 8;
 
 /** The tags of an expression. */
-export function originOf(evaluator: Evaluator, node: Node, scope: Scope): ReadonlySet<Tag> {
+export function originOf(evaluator: Evaluating, node: Node, scope: Scope): ReadonlySet<Tag> {
   const tracer = new Tracer(evaluator);
   tracer.trace(node, scope, 0);
   return tracer.tags;
@@ -68,13 +68,13 @@ function asksForCredential({ callee, arguments: args }: CallNode): boolean {
 /** Follows one expression; a class because of its account of work. */
 class Tracer {
   readonly tags = new Set<Tag>();
-  readonly #evaluator: Evaluator;
+  readonly #evaluator: Evaluating;
   readonly #seen = new Set<Binding>();
   readonly #functions = new Set<FunctionNode>();
   readonly #fields = new Set<string>();
   #left = mostNodes;
 
-  constructor(evaluator: Evaluator) {
+  constructor(evaluator: Evaluating) {
     this.#evaluator = evaluator;
   }
 

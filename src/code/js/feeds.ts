@@ -1,0 +1,53 @@
+/** Calls by the name of what they call, and what is put into things by the name that holds them. */
+import type { Scope } from './bindings.ts';
+import { type CallNode, isFunction, type Node } from './nodes.ts';
+import type { Scan, Seen } from './scanned.ts';
+
+/** Some calls of each plain name. */
+export function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
+  const found = new Map<string, Seen<CallNode>[]>();
+  for (const { node, scope } of calls) {
+    if (node.type === 'ImportExpression' || node.callee.type !== 'Identifier' || node.arguments.length === 0) continue;
+    const held = found.get(node.callee.name);
+    if (!held) found.set(node.callee.name, [{ node, scope }]);
+    else if (held.length < 8) held.push({ node, scope });
+  }
+  return found;
+}
+
+/** What holds: a name, or a field as `this.field`; of something deeper the outermost. */
+function holderName(object: Node): string | undefined {
+  let at = object;
+  while (at.type === 'MemberExpression') {
+    if (at.object.type === 'ThisExpression') return !at.computed && at.property.type === 'Identifier' ? `this.${at.property.name}` : undefined;
+    at = at.object as Node;
+  }
+  return at.type === 'Identifier' ? at.name : undefined;
+}
+
+const feeding = new Set('push unshift set add append concat enqueue splice write assign'.split(' '));
+const mostFed = 8;
+
+/** What is pushed, set, assigned into what a name holds. */
+export function fedByName(calls: Scan['calls'], assignments: Scan['assignments']): Map<string, Seen<Node>[]> {
+  const found = new Map<string, Seen<Node>[]>();
+  const feed = (object: Node, fed: readonly Node[], scope: Scope): void => {
+    const name = holderName(object);
+    if (name === undefined || fed.length === 0) return;
+    const held = found.get(name) ?? [];
+    for (const node of fed) if (held.length < mostFed && node.type !== 'Literal' && !isFunction(node)) held.push({ node, scope });
+    found.set(name, held);
+  };
+  for (const { node, scope } of calls) {
+    if (node.type === 'ImportExpression' || node.callee.type !== 'MemberExpression') continue;
+    const { object, property } = node.callee;
+    if (property.type !== 'Identifier' || !feeding.has(property.name)) continue;
+    const intoFirst = property.name === 'assign' && object.type === 'Identifier' && object.name === 'Object';
+    if (intoFirst && node.arguments[0]) feed(node.arguments[0] as Node, node.arguments.slice(1) as Node[], scope);
+    else feed(object as Node, node.arguments as Node[], scope);
+  }
+  for (const { node, scope } of assignments)
+    if (node.left.type === 'MemberExpression')
+      feed(node.left.object.type === 'ThisExpression' ? node.left : (node.left.object as Node), [node.right], scope);
+  return found;
+}

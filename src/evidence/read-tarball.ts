@@ -2,6 +2,7 @@
 import { analyse } from '../code/analyse.ts';
 import type { TarballFacts } from '../model/contents.ts';
 import { readTarballFrom } from '../registry/tarball.ts';
+import { compileLater } from './compile-later.ts';
 
 /** What is asked about a tarball. Plain data: it crosses threads. */
 export interface ReadRequest {
@@ -26,6 +27,7 @@ export async function readFacts(
   { git, command, words, asTokens }: ReadRequest,
   onFile?: (path: string | undefined) => void,
 ): Promise<ReadAnswer> {
+  compileLater();
   const { archive, holds } = await readTarballFrom(chunks, words);
   const tokens = asTokens && { why: asTokens.why, files: asTokens.files === 'all' ? asTokens.files : new Set(asTokens.files) };
   const facts = analyse(archive, { git, ...(command !== undefined && { command }), ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) });

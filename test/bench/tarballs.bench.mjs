@@ -1,7 +1,7 @@
 /**
  * Tarballs of the packages installed here, served from loopback: reading them against pacote and tar, analysing them against
  * js-x-ray where that is installed (here, or where BENCH_PEERS says), and facts from the store. Paired passes, medians; beside
- * the clock the CPU, for on a busy machine only that can be compared. The server and the two that read are processes of their own.
+ * the clock the CPU, for on a busy machine only that can be compared. The server and those that read are processes of their own.
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,10 +13,9 @@ import { create } from 'tar';
 import { load, root } from './load.mjs';
 
 const count = Number(process.env.BENCH_COUNT ?? 200);
-const [{ readTarball }, { analyse }, { readScript }, { openContents }] = await Promise.all([
+const [{ readTarball }, { analyse }, { openContents }] = await Promise.all([
   load('src/registry/tarball.ts'),
   load('src/code/analyse.ts'),
-  load('src/code/js/script.ts'),
   load('src/evidence/contents-store.ts'),
 ]);
 
@@ -44,9 +43,7 @@ say('analyse (warm)', analysing.slice(1), packed.length);
 
 const scripts = archives.flatMap((archive, at) => scriptsOf(archive, facts[at]));
 const scanned = mb(scripts.reduce((sum, text) => sum + text.length, 0));
-const own = [await timed(() => scripts.map((text) => readScript(text, { module: false, parses: true })))];
-console.log(`parse and read the ${scripts.length} scripts that run on install or import (${scanned}), warm: ${Math.round(own[0].wall)} ms`);
-await againstPeer(scripts, own);
+await againstPeer(scripts, scanned);
 
 const folder = mkdtempSync(join(tmpdir(), 'depward-bench-'));
 const store = openContents(folder);
@@ -118,21 +115,30 @@ function scriptsOf(archive, { files }) {
   return archive.files.filter((file) => reached.has(file.path) && file.whole).map((file) => Buffer.from(file.bytes).toString('utf8'));
 }
 
-async function againstPeer(texts, mine) {
-  const place = process.env.BENCH_PEERS === undefined ? '@nodesecure/js-x-ray' : `${process.env.BENCH_PEERS}/@nodesecure/js-x-ray/dist/index.js`;
-  const peer = await import(place).catch(() => undefined);
-  if (!peer) return console.log('  js-x-ray is not installed: not compared (npm i --no-save @nodesecure/js-x-ray)');
-  const analyser = new peer.AstAnalyser();
-  const theirs = await timed(() => {
-    for (const text of texts) {
-      try {
-        analyser.analyse(text);
-      } catch {
-        // What it cannot parse costs it nothing.
-      }
-    }
-  });
-  console.log(`  js-x-ray/depward: ${ratios([theirs], mine)}`);
+/** Each pass in a fresh process: cold, as one who checks a few packages meets it. */
+async function againstPeer(texts, scanned) {
+  const passes = { depward: [], 'js-x-ray': [], threads: [] };
+  for (let pass = 0; pass < 3; pass++) passes.depward.push(await readIn('depward', texts, 1));
+  for (let pass = 0; pass < 3; pass++) passes.threads.push(await readIn('depward', texts, 2));
+  const [one, two] = [passes.depward, passes.threads].map((all) => `${ms(all, 'wall')} (CPU ${ms(all, 'cpu')})`);
+  console.log(`parse and read the ${texts.length} scripts that run on install or import (${scanned}), cold: ${one}, in two threads ${two}`);
+  passes['js-x-ray'].push(await readIn('js-x-ray', texts, 1));
+  const [theirs] = passes['js-x-ray'];
+  if (!theirs) return console.log('  js-x-ray is not installed: not compared (npm i --no-save @nodesecure/js-x-ray)');
+  const against = (mine) => ratios(Array(mine.length).fill(theirs), mine);
+  console.log(`  js-x-ray/depward: ${against(passes.depward)}, in two threads ${against(passes.threads)}`);
+}
+
+function ms(passes, field) {
+  return `${Math.round(median(passes.map((pass) => pass[field])))} ms`;
+}
+
+function readIn(side, texts, threads) {
+  const child = fork(new URL('./scripts-reader.mjs', import.meta.url), [side, String(threads)], { serialization: 'advanced' });
+  child.send(texts);
+  return new Promise((resolve, reject) =>
+    child.once('message', (answer) => resolve(answer ?? undefined)).once('exit', () => reject(new Error(side))),
+  );
 }
 
 /** Puts one line into the entry point of every package, spelled so that no plain word gives it away. */

@@ -40,6 +40,8 @@ export interface ResolvedPackage extends PackageRef {
   /** What the lockfile says of install scripts; undefined means unknown. */
   readonly hasInstallScript?: boolean;
   readonly where?: Location;
+  /** Whether another entry is written alike in a file that is read alike: then it says the same of what is fetched. Undefined where this cannot be told. */
+  isWrittenLike?(other: ResolvedPackage): boolean | undefined;
 }
 
 /** Who asks for a package: `from` is the key of the dependent, `''` the project itself. */

@@ -10,25 +10,53 @@ export function diffTrees(before: ResolvedTree | undefined, after: ResolvedTree)
   return diffAll(only(before), only(after));
 }
 
+type Packages = readonly ResolvedPackage[];
+
 /** The names of packages of which not every copy stays as it is where it is: a package is held against those of its name alone. */
-function namesThatDiffer(before: readonly ResolvedPackage[], after: readonly ResolvedPackage[]): ReadonlySet<string> | undefined {
+function namesThatDiffer(before: Packages, after: Packages): ReadonlySet<string> | undefined {
   const names = new Set<string>();
-  const note = (old: ResolvedPackage | undefined, now: ResolvedPackage | undefined) => {
-    if (old && now && isAlike(old, now)) return;
-    for (const one of [old, now]) if (one) names.add(one.name);
-  };
-  let at = 0;
-  // Most of a lockfile stays in its order.
-  for (; at < before.length && at < after.length && before[at]?.key === after[at]?.key; at++) note(before[at], after[at]);
-  const left = new Map(before.slice(at).map((entry) => [entry.key, entry]));
+  const [oldOnes, newOnes] = withoutTheSame(before, after);
+  const left = new Map(oldOnes.map((entry) => [entry.key, entry]));
   // Several lockfiles in one.
-  if (left.size < before.length - at) return undefined;
-  for (const entry of after.slice(at)) {
-    note(left.get(entry.key), entry);
-    left.delete(entry.key);
+  if (left.size < oldOnes.length) return undefined;
+  for (const now of newOnes) {
+    const old = left.get(now.key);
+    left.delete(now.key);
+    if (old && isAlike(old, now)) continue;
+    for (const one of [old, now]) if (one) names.add(one.name);
   }
   for (const entry of left.values()) names.add(entry.name);
   return names;
+}
+
+/** Both without what is the same, as far as it is in the same order: most of a lockfile stays as it is and where it is. */
+function withoutTheSame(before: Packages, after: Packages): readonly [Packages, Packages] {
+  const [old, now]: [ResolvedPackage[], ResolvedPackage[]] = [[], []];
+  let [at, to, tries] = [0, 0, 0];
+  while (at < before.length && to < after.length && tries < mostTries) {
+    let [skip, passed, apart] = [0, 0, 0];
+    // What is nearest first: one changed, one gone, one new, two changed, …
+    while (apart <= farthest && !isSame(before[at + skip], after[to + passed])) {
+      tries++;
+      if (passed === apart) [apart, skip, passed] = [apart + 1, apart + 1, 0];
+      else [skip, passed] = [skip - 1, passed + 1];
+    }
+    if (apart > farthest) [skip, passed] = [1, 1];
+    old.push(...before.slice(at, at + skip));
+    now.push(...after.slice(to, to + passed));
+    [at, to] = apart > farthest ? [at + 1, to + 1] : [at + skip + 1, to + passed + 1];
+  }
+  return [old.concat(before.slice(at)), now.concat(after.slice(to))];
+}
+
+/** How far apart the same entries of two lockfiles are looked for, and how often before it is plain that little is the same. */
+const farthest = 16;
+const mostTries = 50_000;
+
+/** Entries that are written alike need not be looked into. */
+function isSame(old: ResolvedPackage | undefined, now: ResolvedPackage | undefined): boolean {
+  if (!old || !now) return false;
+  return old.isWrittenLike?.(now) ?? (old.key === now.key && isAlike(old, now));
 }
 
 function isAlike(a: ResolvedPackage, b: ResolvedPackage): boolean {

@@ -147,7 +147,7 @@ function listed(out: string): string[] {
 /** True where the fast reader of the manager's own layout reads the file. */
 function inOwnLayout(file: string, text: string): boolean {
   if (file === 'pnpm-lock.yaml') return ownPnpm({ file, text }, text) !== undefined;
-  return file !== 'yarn.lock' || (ownBerry(file, text) ?? ownClassic({ file, text }, text)) !== undefined;
+  return file !== 'yarn.lock' || (ownBerry(file, text) ?? ownClassic(text)) !== undefined;
 }
 
 const base = ['@acme/deep 1.1.0 dev', 'devy 3.0.0 dev', 'left 1.0.0', 'opti 4.0.0 optional', 'peer 1.0.0', 'real 2.0.0 as ali', 'right 1.0.5'];

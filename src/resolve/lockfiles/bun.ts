@@ -3,7 +3,7 @@ import type { ParseError } from 'jsonc-parser';
 import type { EdgeKind, PackageSource, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Facts, LazyPackage, type Link, lazyGraph } from './graph.ts';
+import { type Facts, type Link, lazyGraph, packagesOf } from './graph.ts';
 import { type Json, objectOf, own, stringEntries, stringOf } from './json.ts';
 import { rootOf, rootOfManifest } from './npm-entry.ts';
 import { positionsIn } from './positions.ts';
@@ -45,12 +45,11 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     return offset === undefined ? undefined : { file: input.file, ...position(offset) };
   };
   const root = objectOf(own(workspaces, ''));
+  const facts = [...entries].flatMap(([key, entry]) => (entry.kind === 'root' ? [] : [factsOf(key, entry, workspaces, patched)]));
   return {
     format: `bun-lock v${version}`,
     root: root ? rootOf(root) : rootOfManifest(input.manifest),
-    packages: [...entries].flatMap(([key, entry]) =>
-      entry.kind === 'root' ? [] : [new LazyPackage(factsOf(key, entry, workspaces, patched), { ...graph, where })],
-    ),
+    packages: packagesOf({ only: graph.only, where, facts: (at) => facts[at] as Facts }, facts.length),
     dependentsOf: graph.dependentsOf,
   };
 }

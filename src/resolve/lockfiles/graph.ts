@@ -48,55 +48,106 @@ export interface Lookups extends Pick<Graph, 'only'> {
   aliasOf?(key: string): string | undefined;
 }
 
-/** A package whose place and flags are looked up when somebody asks; a class, because there are thousands and most are never asked. */
-export class LazyPackage implements ResolvedPackage {
-  declare readonly key: string;
-  declare readonly name: string;
-  declare readonly version: string;
-  declare readonly source: PackageSource;
-  declare readonly bundled: boolean;
-  declare readonly resolved?: string;
-  declare readonly integrity?: string;
-  declare readonly checksum?: string;
-  declare readonly patched?: boolean;
-  declare readonly hasInstallScript?: boolean;
-  readonly #lookups: Lookups;
-  readonly #alias: string | undefined;
+/** The entries of a file, each told when somebody asks. */
+export interface Told extends Lookups {
+  facts(at: number): Facts;
+  /** The name alone, where it is known without the rest. */
+  name?(at: number): string | undefined;
+  /** The lines of an entry, and how they are read: equal lines that are read alike say the same. */
+  lines?(at: number): string | undefined;
+  readonly reading?: string;
+}
 
-  constructor(facts: Facts, lookups: Lookups) {
-    this.key = facts.key;
-    this.name = facts.name;
-    this.version = facts.version;
-    this.source = facts.source;
-    this.bundled = facts.bundled;
-    if (facts.resolved !== undefined) this.resolved = facts.resolved;
-    if (facts.integrity !== undefined) this.integrity = facts.integrity;
-    if (facts.checksum !== undefined) this.checksum = facts.checksum;
-    if (facts.patched !== undefined) this.patched = facts.patched;
-    if (facts.hasInstallScript !== undefined) this.hasInstallScript = facts.hasInstallScript;
-    this.#lookups = lookups;
-    this.#alias = facts.alias;
+/** A package that is looked into when somebody asks; a class, because there are thousands and most are never asked. */
+export class LazyPackage implements ResolvedPackage {
+  readonly #told: Told;
+  readonly #at: number;
+  #held: Facts | undefined;
+
+  constructor(told: Told, at: number) {
+    this.#told = told;
+    this.#at = at;
+  }
+
+  isWrittenLike(other: ResolvedPackage): boolean | undefined {
+    if (!(other instanceof LazyPackage)) return undefined;
+    const [mine, theirs] = [this.#told, other.#told];
+    const lines = mine.reading !== undefined && mine.reading === theirs.reading ? mine.lines?.(this.#at) : undefined;
+    const others = lines === undefined ? undefined : theirs.lines?.(other.#at);
+    return others === undefined ? undefined : lines === others;
+  }
+
+  get key(): string {
+    return this.#facts.key;
+  }
+
+  get name(): string {
+    return this.#held?.name ?? this.#told.name?.(this.#at) ?? this.#facts.name;
+  }
+
+  get version(): string {
+    return this.#facts.version;
+  }
+
+  get source(): PackageSource {
+    return this.#facts.source;
+  }
+
+  get bundled(): boolean {
+    return this.#facts.bundled;
+  }
+
+  get resolved(): string {
+    return this.#facts.resolved as string;
+  }
+
+  get integrity(): string {
+    return this.#facts.integrity as string;
+  }
+
+  get checksum(): string {
+    return this.#facts.checksum as string;
+  }
+
+  get patched(): boolean {
+    return this.#facts.patched as boolean;
+  }
+
+  get hasInstallScript(): boolean {
+    return this.#facts.hasInstallScript as boolean;
   }
 
   get alias(): string {
-    return (this.#alias ?? this.#lookups.aliasOf?.(this.key)) as string;
+    return (this.#facts.alias ?? this.#told.aliasOf?.(this.key)) as string;
   }
 
   get dev(): boolean {
-    return this.#lookups.only('dev', this.key);
+    return this.#told.only('dev', this.key);
   }
 
   get optional(): boolean {
-    return this.#lookups.only('optional', this.key);
+    return this.#told.only('optional', this.key);
   }
 
   get peer(): boolean {
-    return this.#lookups.only('peer', this.key);
+    return this.#told.only('peer', this.key);
   }
 
   get where(): Location {
-    return this.#lookups.where(this.key) as Location;
+    return this.#told.where(this.key) as Location;
   }
+
+  get #facts(): Facts {
+    this.#held ??= this.#told.facts(this.#at);
+    return this.#held;
+  }
+}
+
+/** All packages of a file. */
+export function packagesOf(told: Told, size: number): LazyPackage[] {
+  const packages: LazyPackage[] = [];
+  for (let at = 0; at < size; at++) packages.push(new LazyPackage(told, at));
+  return packages;
 }
 
 function reachable(out: ReadonlyMap<string, readonly Link[]>, without: EdgeKind | 'all'): ReadonlySet<string> {

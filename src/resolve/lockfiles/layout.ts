@@ -15,6 +15,7 @@ const inSingle = '[ -&(-~]*';
 /** Keys and values of a mapping. */
 export const piece = {
   plain,
+  plainKey,
   inDouble,
   inSingle,
   value: `(?:"${inDouble}"|'${inSingle}'|${plain})`,
@@ -26,8 +27,70 @@ export function sticky(source: string): RegExp {
   return new RegExp(source, 'y');
 }
 
+/**
+ * Lines that stand `indent` deep, each a key and `after`, of which no key is there twice; no more of them than can be held
+ * against each other quickly. `name` makes the groups of a pattern unlike each other.
+ */
+export function onceEach(name: string, indent: number, keys: readonly [quote: string, inside: string][], after: string, end = ':'): string {
+  const stand = ' '.repeat(indent);
+  const groups = keys.map(([quote, inside], at) => ({ id: `${name}${at}`, quote, inside }));
+  const key = groups.map(({ id, quote, inside }) => `${quote}(?<${id}>${inside})${quote}`).join('|');
+  const same = `["']?${groups.map(({ id }) => `\\k<${id}>`).join('')}["']?${end}`;
+  return `(?:${stand}(?:${key})${after}(?!(?:${stand}[^\\n]*\\n){0,${3 * mostHeld}}?${stand}${same})){1,${mostHeld}}(?!${stand})`;
+}
+
+const mostHeld = 48;
+
+/** True when no key is there twice in any list of an entry. The lines are known to be in a layout of ours. */
+export function listsHoldOnce(lines: string, indent: number): boolean {
+  const stand = ' '.repeat(indent);
+  let seen = new Set<string>();
+  for (const line of lines.split('\n')) {
+    if (!line.startsWith(stand)) seen = new Set();
+    else if (line[indent] !== ' ' && seen.size === seen.add(keyOf(line, indent)).size) return false;
+  }
+  return true;
+}
+
+function keyOf(line: string, start: number): string {
+  const quote = line[start];
+  if (quote === '"' || quote === "'") return line.slice(start + 1, line.indexOf(quote, start + 1));
+  return /^\s*(.*?):?(?: |$)/.exec(line)?.[1] ?? line;
+}
+
+/** How the entries of a section are written: nearly all in a narrow form that leaves no question, the others in a wider one. */
+export interface Forms {
+  readonly narrow: RegExp;
+  readonly wide: RegExp;
+  /** False when an entry of the wider form may not be what the real parser sees. */
+  isSure(lines: string): boolean;
+}
+
 /** Longest entry in characters: patterns run out of room on what is a dozen times as long, and not the first time alike. */
 const largestEntry = 1024 * 1024;
+
+/** Goes from entry to entry from `from` on; returns where the text stopped fitting. Nothing is made of them: there are thousands. */
+export function eachEntry({ narrow, wide, isSure }: Forms, text: string, from: number, visit: (start: number, isNarrow: boolean) => void): number {
+  for (let start = from; ; ) {
+    narrow.lastIndex = start;
+    const isNarrow = narrow.test(text);
+    const end = isNarrow ? narrow.lastIndex : endOf(wide, text, start);
+    if (end <= start || end - start > largestEntry || !(isNarrow || isSure(text.slice(start, end)))) return start;
+    visit(start, isNarrow);
+    start = end;
+  }
+}
+
+function endOf(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start;
+  return pattern.test(text) ? pattern.lastIndex : -1;
+}
+
+/** What a sticky pattern finds where it is known to fit. */
+export function matchAt(pattern: RegExp, text: string, start: number): RegExpExecArray {
+  pattern.lastIndex = start;
+  return pattern.exec(text) as RegExpExecArray;
+}
 
 /** Applies a sticky pattern again and again from `at`; returns where it stopped fitting. */
 export function eachMatch(pattern: RegExp, text: string, at: number, visit: (match: RegExpExecArray, start: number) => void): number {
@@ -62,25 +125,9 @@ const pairPatterns = new Map([4, 6].map((indent) => [indent, sticky(`${' '.repea
 
 export type Pairs = readonly (readonly [string, string])[];
 
-/** Makes the error for a key that is there twice. */
-export type OnTwice = (key: string) => Error;
-
 /** The `key: value` lines that stand `indent` deep from `start` on, as pairs. */
-export function pairsIn(text: string, start: number, indent: 4 | 6, onTwice: OnTwice): Pairs {
+export function pairsIn(text: string, start: number, indent: 4 | 6): Pairs {
   const pairs: [string, string][] = [];
-  let last = '';
-  let sorted = true;
-  eachMatch(pairPatterns.get(indent) as RegExp, text, start, (match) => {
-    const key = bare(match[1] as string);
-    sorted &&= key > last;
-    last = key;
-    pairs.push([key, bare(match[2] as string)]);
-  });
-  if (!sorted) failOnTwice(pairs, onTwice);
+  eachMatch(pairPatterns.get(indent) as RegExp, text, start, (match) => pairs.push([bare(match[1] as string), bare(match[2] as string)]));
   return pairs;
-}
-
-function failOnTwice(pairs: Pairs, onTwice: OnTwice): void {
-  const seen = new Set<string>();
-  for (const [key] of pairs) if (seen.size === seen.add(key).size) throw onTwice(key);
 }

@@ -34,7 +34,14 @@ export interface LocalLink {
 export interface PnpmDocument {
   readonly lockfileVersion: string | undefined;
   readonly patched: readonly string[];
-  readonly packages: readonly PnpmRow[];
+  /** The paths of `packages`, in the order of the file. */
+  readonly paths: readonly string[];
+  hasPath(path: string): boolean;
+  row(at: number): PnpmRow;
+  /** True when an entry says nothing of where it is from but a hash and an address: its path names it. */
+  isPlain(at: number): boolean;
+  /** The lines of an entry, where they are in pnpm's own layout. */
+  lines?(at: number): string;
   /** Entries of packages and of snapshots. */
   dependents(): Iterable<PnpmDependent>;
   /** The paths of the projects. */
@@ -42,7 +49,7 @@ export interface PnpmDocument {
   localLinks(): readonly LocalLink[];
   /** All that the projects ask for. */
   importers(): readonly (readonly [string, YamlMap])[];
-  where(path: string): Location | undefined;
+  where(at: number): Location | undefined;
 }
 
 /** The projects of a document; before workspaces the document itself is the only one. */

@@ -1,8 +1,7 @@
 /** pnpm's own layout of pnpm-lock.yaml, section by section; undefined for whatever is not in it. */
 import type { Location } from '../../model/package.ts';
-import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { bare, eachMatch, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
+import { bare, eachEntry, type Forms, matchAt, onceEach, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
@@ -10,7 +9,7 @@ import { mapAt, textAt } from './yaml.ts';
 import { readFlowMap, readTidyYaml } from './yaml-tidy.ts';
 import type { YamlMap } from './yaml-value.ts';
 
-const { plain, key, value, inSingle } = piece;
+const { plain, plainKey, key, value, inDouble, inSingle } = piece;
 const flowChar = '[!"$-+\\-./0-9;-Z\\\\^-z|~]';
 const flowPlain = `[A-Za-z0-9/^~._<(+=$](?:${flowChar}|[:#](?=${flowChar})| (?=${flowChar}))*`;
 const flowValue = `(?:'${inSingle}'|${flowPlain})`;
@@ -32,8 +31,8 @@ const prose =
 const field = (name: string, what: string) => `(?:    ${name}: ${what}\\n)?`;
 const section = (name: string, what: string) => `(?:    ${name}:\\n${what})?`;
 const flag = '(?:true|false)';
-/** The fields of a package in the order in which pnpm writes them. Captures: integrity, other resolution, name, version, requiresBuild. */
-const package_ = sticky(
+/** The fields of a package in the order in which pnpm writes them. Captures: path, integrity, other resolution, name, version, requiresBuild. */
+const widePackage = sticky(
   `  (${key}):\\n    resolution: (?:\\{integrity: (${flowPlain})\\}|(${flowMap}))\\n` +
     `${field('id', value)}${field('name', `(${value})`)}${field('version', `(${value})`)}${field('engines', flowMap)}` +
     `${field('cpu', flowList)}${field('os', flowList)}${field('libc', flowList)}(?:    deprecated: ${prose})?` +
@@ -43,19 +42,56 @@ const package_ = sticky(
     `${section('dependencies', pairs)}${section('optionalDependencies', pairs)}${section('transitivePeerDependencies', items)}` +
     `${field('dev', flag)}${field('optional', flag)}${field('patched', flag)}\\n*`,
 );
-const snapshot = sticky(
+const wideSnapshot = sticky(
   `  (${key}):(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', pairs)}${section('optionalDependencies', pairs)}` +
     `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})\\n*`,
 );
 const versions = `(?:      ${key}: ${value}\\n|      ${key}:\\n        specifier: ${value}\\n        version: ${value}\\n)+`;
-const asks = (name: string) => `(?:    ${name}:(?: \\{\\}\\n|\\n${versions}))?`;
-const [optional, dev] = [asks('optionalDependencies'), asks('devDependencies')];
 const folder = `[A-Za-z0-9._](?:(?![:#])${wideWord}|[:#](?=${wideWord})| (?!#)(?=${wideWord}))*`;
 /** A project of the workspace. */
-const importer = sticky(
-  `  (${key}|${folder}):(?: \\{\\}\\n|\\n(?=    [a-z])(?:    specifiers:(?: \\{\\}\\n|\\n${pairs}))?${asks('configDependencies')}${asks('packageManagerDependencies')}` +
-    `${asks('dependencies')}(?:${dev}${optional}|${optional}${dev}))\\n*(?!\\n|   )`,
+const project = (asks: (name: string) => string, specifiers: string) => {
+  const [optional, dev] = [asks('optionalDependencies'), asks('devDependencies')];
+  return sticky(
+    `  (?:${key}|${folder}):(?: \\{\\}\\n|\\n(?=    [a-z])(?:    specifiers:(?: \\{\\}\\n|\\n${specifiers}))?${asks('configDependencies')}` +
+      `${asks('packageManagerDependencies')}${asks('dependencies')}(?:${dev}${optional}|${asks('optionalDependenciesFirst')}${asks('devDependenciesLast')}))\\n*(?!\\n|   )`,
+  );
+};
+const asksFor = (lines: (name: string) => string) => (name: string) => `(?:    ${name.replace(/First|Last/, '')}:(?: \\{\\}\\n|\\n${lines(name)}))?`;
+const wideProject = project(
+  asksFor(() => versions),
+  pairs,
 );
+
+const keys: readonly [string, string][] = [
+  ['"', inDouble],
+  ["'", inSingle],
+  ['', plainKey],
+];
+const once = (name: string) => onceEach(name, 6, keys, `: ${value}\\n`);
+const flowOnce = `\\{(?:(?:'(?<flowQ>${inSingle})'|(?<flowB>[A-Za-z_$][\\w.$-]*)): ${flowValue}(?![^\\n]*, '?\\k<flowQ>\\k<flowB>'?: )(?:, (?!\\})|(?=\\})))+\\}`;
+/** Nothing more of the entry may follow: a list that is too long must not be passed over. */
+const ended = '\\n*(?!\\n|   )';
+/** The same as nearly all are written: nothing but a hash and an address, and lists short enough to tell that nothing is in them twice. */
+const narrowPackage = sticky(
+  `  ${key}:\\n    resolution: \\{integrity: ${flowPlain}(?:, tarball: https?:${flowPlain})?\\}\\n` +
+    `${field('engines', flowOnce)}${field('cpu', flowList)}${field('os', flowList)}${field('libc', flowList)}(?:    deprecated: ${prose})?` +
+    `${field('hasBin', flag)}${field('prepare', flag)}${field('requiresBuild', flag)}` +
+    `(?:    (?:bundledDependencies|bundleDependencies):(?: true\\n|\\n${items}))?${section('peerDependencies', once('peerDependencies'))}` +
+    `${section('peerDependenciesMeta', onceEach('peerDependenciesMeta', 6, keys, ':\\n        optional: true\\n'))}` +
+    `${section('dependencies', once('dependencies'))}${section('optionalDependencies', once('optionalDependencies'))}` +
+    `${section('transitivePeerDependencies', items)}${field('dev', flag)}${field('optional', flag)}${field('patched', flag)}${ended}`,
+);
+const narrowSnapshot = sticky(
+  `  ${key}:(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', once('dependencies'))}${section('optionalDependencies', once('optionalDependencies'))}` +
+    `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})${ended}`,
+);
+const narrowProject = project(
+  asksFor((name) => onceEach(name, 6, keys, `:(?: ${value}\\n|\\n        specifier: ${value}\\n        version: ${value}\\n)`)),
+  once('specifiers'),
+);
+/** Why a package is deprecated is not looked at: it can hold what looks like anything. */
+const reason = /\n {4}deprecated: [\s\S]*?(?=\n {4}[a-z]|\n*$)/;
+const isSure = (lines: string) => readTidyYaml(`entries:\n${lines.replace(reason, '')}`) !== undefined;
 /** A section that is left to the reader of lines: settings, overrides, catalogs. */
 const other = sticky('[A-Za-z][^\\n]*\\n(?:(?: [^\\n]*)?\\n)*');
 
@@ -89,24 +125,32 @@ interface Source {
   readonly where: (offset: number) => Location;
 }
 
-/** The long sections, each with the pattern of its entries. */
-const sections = { importers: importer, packages: package_, snapshots: snapshot } as const;
-type SectionName = keyof typeof sections;
-const sectionNames = Object.keys(sections) as readonly SectionName[];
+/** The long sections, each with the patterns of its entries. */
+const sections: Readonly<Record<SectionName, Forms>> = {
+  importers: { narrow: narrowProject, wide: wideProject, isSure },
+  packages: { narrow: narrowPackage, wide: widePackage, isSure },
+  snapshots: { narrow: narrowSnapshot, wide: wideSnapshot, isSure },
+};
+type SectionName = 'importers' | 'packages' | 'snapshots';
+const sectionNames = ['importers', 'packages', 'snapshots'] as const;
 
 interface Section {
-  readonly entries: ReadonlyMap<string, number>;
+  readonly names: readonly string[];
+  readonly starts: readonly number[];
+  readonly known: ReadonlySet<string>;
+  readonly odd: ReadonlySet<number>;
   readonly start: number;
   readonly end: number;
 }
 
+const nothing: Section = { names: [], starts: [], known: new Set(), odd: new Set(), start: 0, end: 0 };
+
 class OwnDocument implements PnpmDocument {
-  readonly packages: PnpmRow[] = [];
   lockfileVersion: string | undefined;
   patched: readonly string[] = [];
   readonly #source: Source;
   /** Where each entry of a section begins; the section ends where the last one does. */
-  readonly #starts = new Map<SectionName, Section>();
+  readonly #sections = new Map<SectionName, Section>();
   #rest = '';
   #document: YamlMap | undefined;
   #importers: YamlMap | undefined;
@@ -146,40 +190,66 @@ class OwnDocument implements PnpmDocument {
 
   /** Stays where it is when an entry is there twice, or the whole section. */
   #section(name: SectionName, start: number): number {
-    if (this.#starts.has(name)) return start;
-    const entries = new Map<string, number>();
-    let count = 0;
-    const end = eachMatch(sections[name], this.#source.text, start + name.length + 3, (match, at) => {
-      count++;
-      const path = bare(match[1] as string);
-      entries.set(path, at);
-      if (name === 'packages') this.packages.push(rowOf(path, match));
+    if (this.#sections.has(name)) return start;
+    const { text } = this.#source;
+    const [names, starts, known, odd] = [[] as string[], [] as number[], new Set<string>(), new Set<number>()];
+    const end = eachEntry(sections[name], text, start + name.length + 3, (at, isNarrow) => {
+      const path = nameAt(text, at);
+      if (!isNarrow) odd.add(starts.length);
+      known.add(path);
+      names.push(path);
+      starts.push(at);
     });
-    this.#starts.set(name, { entries, start, end });
-    return entries.size === count ? end : start;
+    this.#sections.set(name, { names, starts, known, odd, start, end });
+    return known.size === names.length ? end : start;
+  }
+
+  #in(name: SectionName): Section {
+    return this.#sections.get(name) ?? nothing;
+  }
+
+  get paths(): readonly string[] {
+    return this.#in('packages').names;
+  }
+
+  hasPath(path: string): boolean {
+    return this.#in('packages').known.has(path);
+  }
+
+  isPlain(at: number): boolean {
+    return !this.#in('packages').odd.has(at);
+  }
+
+  row(at: number): PnpmRow {
+    const { names, starts } = this.#in('packages');
+    return rowOf(names[at] as string, matchAt(widePackage, this.#source.text, starts[at] as number));
+  }
+
+  lines(at: number): string {
+    const { starts, end } = this.#in('packages');
+    return this.#source.text.slice(starts[at], starts[at + 1] ?? end);
   }
 
   *dependents(): Generator<PnpmDependent> {
     for (const name of ['packages', 'snapshots'] as const) {
-      for (const [path, start] of this.#starts.get(name)?.entries ?? []) {
-        sections[name].lastIndex = start;
-        yield new OwnDependent(this.#source, path, sections[name].exec(this.#source.text)?.[0] ?? '');
+      const { names, starts, end } = this.#in(name);
+      for (let at = 0; at < names.length; at++) {
+        yield new OwnDependent(names[at] as string, this.#source.text.slice(starts[at], starts[at + 1] ?? end));
       }
     }
   }
 
   projects(): readonly string[] {
-    const own = this.#starts.get('importers');
-    return own ? [...own.entries.keys()] : ['.'];
+    return this.#sections.get('importers')?.names ?? ['.'];
   }
 
   localLinks(): readonly LocalLink[] {
-    const own = this.#starts.get('importers');
+    const own = this.#sections.get('importers');
     return own ? linksIn(this.#source.text, own) : this.importers().flatMap(([project, owner]) => localLinksOf(project, owner));
   }
 
   importers(): readonly (readonly [string, YamlMap])[] {
-    const own = this.#starts.get('importers');
+    const own = this.#sections.get('importers');
     if (own) this.#importers ??= readTidyYaml(this.#source.text.slice(own.start, own.end))?.[0] ?? this.#twice();
     return importersOf(this.#importers ?? this.#document ?? new SmallMap());
   }
@@ -189,11 +259,17 @@ class OwnDocument implements PnpmDocument {
     throw unreadable(this.#source.input, 'a dependency of a project is there twice', 'Restore the file from version control.');
   }
 
-  where(path: string): Location | undefined {
-    const start = this.#starts.get('packages')?.entries.get(path);
+  where(at: number): Location | undefined {
+    const start = this.#in('packages').starts[at];
     // The entry's key stands behind two spaces.
     return start === undefined ? undefined : this.#source.where(start + 2);
   }
+}
+
+/** The key of the entry at `start`, whose value follows on the next line or is empty. */
+function nameAt(text: string, start: number): string {
+  const end = text.indexOf('\n', start);
+  return bare(text.slice(start + 2, text.charCodeAt(end - 1) === 125 ? end - ': {}'.length : end - 1));
 }
 
 function rowOf(path: string, match: RegExpExecArray): PnpmRow {
@@ -211,11 +287,9 @@ function rowOf(path: string, match: RegExpExecArray): PnpmRow {
 
 class OwnDependent implements PnpmDependent {
   readonly path: string;
-  readonly #source: Source;
   readonly #lines: string;
 
-  constructor(source: Source, path: string, lines: string) {
-    this.#source = source;
+  constructor(path: string, lines: string) {
     this.path = path;
     this.#lines = lines;
   }
@@ -231,25 +305,19 @@ class OwnDependent implements PnpmDependent {
   #list(name: string): Pairs {
     const head = `\n    ${name}:\n`;
     const at = this.#lines.indexOf(head);
-    return at < 0 ? [] : pairsIn(this.#lines, at + head.length, 6, (key) => this.#twice(key));
-  }
-
-  #twice(key: string): Error {
-    const what = `${printable(key, 80)} is there twice in ${printable(this.path, 80)}`;
-    return unreadable(this.#source.input, what, 'Restore the file from version control.');
+    return at < 0 ? [] : pairsIn(this.#lines, at + head.length, 6);
   }
 }
 
 const linkRow = sticky(`(?: {6}(${key})| {8}version): (?:"(link:[^"\\n]*)"|'(link:[^'\\n]*)'|(link:[^\\n]*))\\n`);
 
 /** The links among the lines of projects: one of a few lines holds one, and all others need not be looked at for it. */
-function linksIn(text: string, { entries, start, end }: Section): LocalLink[] {
+function linksIn(text: string, { names, starts, start, end }: Section): LocalLink[] {
   const links: LocalLink[] = [];
   let project = '.';
-  const projects = [...entries];
   let next = 0;
   for (let at = text.indexOf('link:', start); at >= 0 && at < end; at = text.indexOf('link:', at + 1)) {
-    for (; (projects[next]?.[1] ?? end) <= at; next++) project = projects[next]?.[0] ?? project;
+    for (; (starts[next] ?? end) <= at; next++) project = names[next] ?? project;
     const row = text.lastIndexOf('\n', at) + 1;
     linkRow.lastIndex = row;
     const found = linkRow.exec(text);

@@ -20,8 +20,11 @@ export interface VersionedDocument {
   readonly version: number;
 }
 
+/** The key of the package that an entry is merged into, by the path of the entry. */
+export type KeysOfPaths = Pick<ReadonlyMap<string, string>, 'get' | 'has'>;
+
 /** All edges, with their specs as written in the manifests where the file holds them. */
-export function linksOf(documents: readonly VersionedDocument[], keyOf: ReadonlyMap<string, string>): Link[] {
+export function linksOf(documents: readonly VersionedDocument[], keyOf: KeysOfPaths): Link[] {
   const links: Link[] = [];
   const projects = new Set(documents.flatMap(({ document }) => document.projects()));
   for (const { document, version } of documents) {
@@ -49,7 +52,7 @@ export function linksOf(documents: readonly VersionedDocument[], keyOf: Readonly
 }
 
 /** The names that packages are installed under where nobody installs them under their own. */
-export function aliasesOf(documents: readonly VersionedDocument[], keyOf: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+export function aliasesOf(documents: readonly VersionedDocument[], keyOf: KeysOfPaths): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   everyDependency(documents, (name, value, version) => {
     const key = isAlias(value, version) ? keyOf.get(pathOf(name, value, version, keyOf)) : undefined;
@@ -63,11 +66,14 @@ export function aliasesOf(documents: readonly VersionedDocument[], keyOf: Readon
   return aliases;
 }
 
-/** The projects of the workspace besides the root, named as those call them that link to them. */
-export function workspacesOf(documents: readonly VersionedDocument[]): Facts[] {
-  const names = new Map<string, string>();
-  for (const { document } of documents) for (const path of document.projects()) if (path !== '.') names.set(path, path);
-  if (names.size === 0) return [];
+/** The projects of the workspace besides the root. */
+export function projectsOf(documents: readonly VersionedDocument[]): readonly string[] {
+  return [...new Set(documents.flatMap(({ document }) => document.projects()))].filter((path) => path !== '.');
+}
+
+/** The same as packages, named as those call them that link to them. */
+export function workspacesOf(documents: readonly VersionedDocument[], projects: readonly string[]): Facts[] {
+  const names = new Map(projects.map((path) => [path, path]));
   for (const { project, name, target } of documents.flatMap(({ document }) => document.localLinks())) {
     const linked = linkedProject(target, project);
     if (linked !== undefined && names.get(linked) === linked) names.set(linked, name);
@@ -106,7 +112,7 @@ function targetOf(
   name: string,
   value: YamlValue,
   version: number,
-  keyOf: ReadonlyMap<string, string>,
+  keyOf: KeysOfPaths,
   project: string,
   projects: ReadonlySet<string>,
 ): string | undefined {
@@ -118,7 +124,7 @@ function targetOf(
 }
 
 /** The key in `packages` that a dependency on `name` with this value means. */
-function pathOf(name: string, value: string, version: number, keyOf: ReadonlyMap<string, string>): string {
+function pathOf(name: string, value: string, version: number, keyOf: KeysOfPaths): string {
   const bare = version >= 9 ? (value.split('(', 1)[0] as string) : value;
   const first = version >= 9 ? `${name}@${bare}` : version === 6 ? `/${name}@${value}` : `/${name}/${value}`;
   return keyOf.has(first) ? first : bare;

@@ -18,15 +18,21 @@ export async function readParsedLayout(input: LockfileInput, text: string): Prom
 
 function parsedDocument(input: LockfileInput, map: YamlMap, where: (path: string) => Location | undefined): PnpmDocument {
   const importers = importersOf(map);
+  const rows = [...mapAt(map, 'packages')].map(([path, value]) => rowOf(input, path, value));
+  const paths = rows.map(({ path }) => path);
+  const known = new Set(paths);
   return {
     lockfileVersion: textAt(map, 'lockfileVersion'),
     patched: mapAt(map, 'patchedDependencies').keys(),
-    packages: [...mapAt(map, 'packages')].map(([path, value]) => rowOf(input, path, value)),
+    paths,
+    hasPath: (path) => known.has(path),
+    row: (at) => rows[at] as PnpmRow,
+    isPlain: () => false,
     dependents: () => dependentsIn(map),
     projects: () => importers.map(([path]) => path),
     localLinks: () => importers.flatMap(([project, owner]) => localLinksOf(project, owner)),
     importers: () => importers,
-    where,
+    where: (at) => where(paths[at] as string),
   };
 }
 

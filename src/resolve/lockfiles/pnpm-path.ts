@@ -40,6 +40,15 @@ export function readEntry(input: LockfileInput, row: PnpmRow, lockfileVersion: n
   };
 }
 
+const plainPath = /^@?[^@:(/]+(?:\/[^@:(/]+)?@[^:(/]+$/;
+
+/** The base of an entry that says nothing but a hash, told by its path; undefined where the path names no release of a registry. */
+export function baseOf(path: string, lockfileVersion: number): string | undefined {
+  if (lockfileVersion >= 9 && plainPath.test(path)) return path;
+  const split = splitPath(withoutPeers(path, lockfileVersion), lockfileVersion);
+  return split && !/[:/]/.test(split.version) ? `${split.name}@${split.version}` : undefined;
+}
+
 /** A path without the peers it was resolved with: `(react@18.0.0)`, `_react@18.0.0`, `_hash`. */
 function withoutPeers(path: string, lockfileVersion: number): string {
   if (lockfileVersion >= 6) {

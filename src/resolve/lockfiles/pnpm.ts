@@ -2,13 +2,13 @@
 import type { ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Facts, LazyPackage, lazyGraph } from './graph.ts';
+import { type Facts, type Graph, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
 import type { PnpmDocument } from './pnpm-document.ts';
 import { readOwnLayout } from './pnpm-layout.ts';
-import { aliasesOf, linksOf, type VersionedDocument, workspacesOf } from './pnpm-links.ts';
+import { aliasesOf, type KeysOfPaths, linksOf, projectsOf, type VersionedDocument, workspacesOf } from './pnpm-links.ts';
 import { readParsedLayout } from './pnpm-parsed.ts';
-import { type PnpmEntry, readEntry } from './pnpm-path.ts';
+import { baseOf, type PnpmEntry, readEntry } from './pnpm-path.ts';
 import { checkedText } from './text.ts';
 
 export const pnpm: LockfileFormat = {
@@ -22,26 +22,48 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
   const documents = readOwnLayout(input, text) ?? (await readParsedLayout(input, text));
   const told = documents.map((document): VersionedDocument => ({ document, version: versionOf(input, document) }));
-  const { merged, keyOf } = mergePeers(input, told);
-  const graph = lazyGraph(() => linksOf(told, keyOf));
-  let aliases: ReadonlyMap<string, string> | undefined;
-  const aliasOf = (key: string) => {
-    aliases ??= aliasesOf(told, keyOf);
-    const alias = aliases.get(key);
-    return alias === merged.get(key)?.entry.name ? undefined : alias;
-  };
+  const merged = mergePeers(input, told);
+  const graph = lazyGraph(() => linksOf(told, merged.keyOf));
+  const projects = projectsOf(told);
+  const format = `pnpm-lock v${documents.at(-1)?.lockfileVersion ?? told.at(-1)?.version}`;
+  const packages = packagesOf(toldBy(documents, told, merged, projects, graph), merged.held.length + projects.length);
+  return { format, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
+}
+
+/** The packages in the order of the file, then the projects. */
+function toldBy(
+  documents: readonly PnpmDocument[],
+  versioned: readonly VersionedDocument[],
+  { held, places, keyOf }: AllMerged,
+  projects: readonly string[],
+  graph: Graph,
+): Told {
   const patched = new Set(documents.flatMap((document) => document.patched));
-  const where = (key: string) => {
-    const { path, document } = merged.get(key) ?? {};
-    return path === undefined ? undefined : document?.where(path);
+  let workspaces: readonly Facts[] | undefined;
+  let aliases: ReadonlyMap<string, string> | undefined;
+  const name = (at: number) => held[at]?.plainName();
+  const facts = (at: number): Facts => {
+    const one = held[at];
+    if (one) return factsOf(one.key, one.entry(), patched);
+    workspaces ??= workspacesOf(versioned, projects);
+    return workspaces[at - held.length] as Facts;
   };
-  const lookups = { only: graph.only, where, aliasOf };
-  const packages = [...merged].map(([key, { entry }]) => new LazyPackage(factsOf(key, entry, patched), lookups));
+  const [{ version } = { version: 0 }] = versioned;
   return {
-    format: `pnpm-lock v${documents.at(-1)?.lockfileVersion ?? told.at(-1)?.version}`,
-    root: rootOfManifest(input.manifest),
-    packages: [...packages, ...workspacesOf(told).map((facts) => new LazyPackage(facts, { only: graph.only, where: () => undefined }))],
-    dependentsOf: graph.dependentsOf,
+    only: graph.only,
+    facts,
+    name,
+    where(key) {
+      const one = held[places.get(key) ?? -1];
+      return one?.document.where(one.at);
+    },
+    aliasOf(key) {
+      aliases ??= aliasesOf(versioned, keyOf);
+      const alias = aliases.get(key);
+      return alias === held[places.get(key) ?? -1]?.entry().name ? undefined : alias;
+    },
+    lines: (at) => held[at]?.document.lines?.(held[at]?.at ?? 0),
+    ...(versioned.every((one) => one.version === version) && { reading: `pnpm-lock v${version}` }),
   };
 }
 
@@ -56,35 +78,75 @@ function versionOf(input: LockfileInput, document: PnpmDocument): number {
   );
 }
 
-interface Merged {
-  readonly path: string;
-  readonly entry: PnpmEntry;
+/** What stands for a package: one entry of the file. */
+class Held {
+  readonly key: string;
   readonly document: PnpmDocument;
+  readonly at: number;
+  readonly #isPlain: boolean;
+  readonly #read: (document: PnpmDocument, at: number) => PnpmEntry;
+  #entry: PnpmEntry | undefined;
+
+  constructor(key: string, document: PnpmDocument, at: number, isPlain: boolean, read: (document: PnpmDocument, at: number) => PnpmEntry) {
+    this.key = key;
+    this.document = document;
+    this.at = at;
+    this.#isPlain = isPlain;
+    this.#read = read;
+  }
+
+  entry(): PnpmEntry {
+    this.#entry ??= this.#read(this.document, this.at);
+    return this.#entry;
+  }
+
+  /** The name, where the key tells. */
+  plainName(): string | undefined {
+    return this.#isPlain ? this.key.slice(0, this.key.indexOf('@', 1)) : undefined;
+  }
 }
 
 interface AllMerged {
-  readonly merged: ReadonlyMap<string, Merged>;
-  readonly keyOf: ReadonlyMap<string, string>;
+  readonly held: readonly Held[];
+  /** Where each key is among them. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly keyOf: KeysOfPaths;
 }
 
 /** One package for all its peer contexts, unless they differ in what is fetched. */
 function mergePeers(input: LockfileInput, documents: readonly VersionedDocument[]): AllMerged {
-  const merged = new Map<string, Merged>();
-  const keyOf = new Map<string, string>();
-  for (const { document, version } of documents) {
-    for (const row of document.packages) {
-      const { path } = row;
-      if (keyOf.has(path)) continue;
-      const entry = readEntry(input, row, version);
-      const held = merged.get(entry.base);
-      const same = !held || (held.entry.integrity === entry.integrity && held.entry.resolved === entry.resolved);
-      const key = same ? entry.base : path;
-      keyOf.set(path, key);
-      if (!held || !(same || merged.has(key))) merged.set(key, { path, entry, document });
+  const held: Held[] = [];
+  const places = new Map<string, number>();
+  /** The keys of those entries whose path is another. */
+  const others = new Map<string, string>();
+  let count = 0;
+  documents.forEach(({ document, version }, index) => {
+    const before = documents.slice(0, index);
+    const read = (from: PnpmDocument, at: number) => readEntry(input, from.row(at), version);
+    for (let at = 0; at < document.paths.length; at++) {
+      const path = document.paths[at] as string;
+      if (before.some((other) => other.document.hasPath(path))) continue;
+      count++;
+      const plain = document.isPlain(at) ? baseOf(path, version) : undefined;
+      const base = plain ?? read(document, at).base;
+      const place = places.get(base);
+      const same = place === undefined || sameBytes((held[place] as Held).entry(), read(document, at));
+      const key = same ? base : path;
+      if (key !== path) others.set(path, key);
+      if (place === undefined || !(same || places.has(key))) {
+        places.set(key, held.length);
+        held.push(new Held(key, document, at, plain !== undefined && key === base, read));
+      }
     }
-    if (keyOf.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  }
-  return { merged, keyOf };
+    if (count > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  });
+  const isPath = (path: string) => documents.some(({ document }) => document.hasPath(path));
+  const get = (path: string) => others.get(path) ?? (isPath(path) ? path : undefined);
+  return { held, places, keyOf: { get, has: isPath } };
+}
+
+function sameBytes(a: PnpmEntry, b: PnpmEntry): boolean {
+  return a.integrity === b.integrity && a.resolved === b.resolved;
 }
 
 function factsOf(key: string, entry: PnpmEntry, patched: ReadonlySet<string>): Facts {

@@ -2,7 +2,20 @@
 import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { bare, eachMatch, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
+import {
+  bare,
+  eachEntry,
+  eachMatch,
+  type Forms,
+  listsHoldOnce,
+  matchAt,
+  onceEach,
+  type Pairs,
+  pairsIn,
+  piece,
+  sticky,
+  withinReason,
+} from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, readYaml, textAt, textEntries } from './yaml.ts';
@@ -24,8 +37,12 @@ export interface BerryEntry {
 /** All of a file. */
 export interface BerryFile {
   readonly version: string | undefined;
-  readonly entries: readonly BerryEntry[];
+  /** What each entry resolves to, in the order of the file. */
+  readonly resolutions: readonly string[];
+  entry(at: number): BerryEntry;
   where(at: number): Location | undefined;
+  /** The lines of an entry, where they are in Yarn's own layout. */
+  lines?(at: number): string;
 }
 
 /** Reads a file whatever its layout. */
@@ -33,29 +50,55 @@ export async function readBerryFile(input: LockfileInput, text: string): Promise
   return readOwnLayout(input.file, text) ?? (await readParsedLayout(input, text));
 }
 
-const { plain, key, value, inDouble } = piece;
+const { plain, plainKey, key, value, inDouble } = piece;
 const pairs = `(?:    ${key}: ${value}\\n)+`;
 const flag = (name: string) => `(?:      ${name}: (?:true|false)\\n)?`;
-const metas = `(?:    ${key}:\\n(?=      )${flag('built')}${flag('optional')}${flag('unplugged')})+`;
+const flags = `:\\n(?=      )${flag('built')}${flag('optional')}${flag('unplugged')}`;
+const metas = `(?:    ${key}${flags})+`;
 const field = (name: string, lines: string) => `(?:  ${name}:\\n${lines})?`;
+const once = (name: string, after: string) =>
+  field(
+    name,
+    onceEach(
+      name,
+      4,
+      [
+        ['"', inDouble],
+        ['', plainKey],
+      ],
+      after,
+    ),
+  );
 const scalar = `(?:"${inDouble}"|${plain})`;
 const written = `"${inDouble}"|[A-Za-z0-9][!-9;-~]*`;
 const head = sticky(`(?:#[ -~]*\\n)*\\n*__metadata:\\n  version: (${scalar})\\n(?:  cacheKey: ${scalar}\\n)?\\n*`);
-const upTo = (last: string) => `(?:(${written}):|\\? (${written})\\n:)\\n  version: ${last}`;
-/** A whole entry: key (Yarn makes very long ones explicit), resolution, checksum. */
-const entry = sticky(
-  upTo(scalar) +
+const rest = `(?:  conditions: ${scalar}\\n)?  languageName: ${plain}\\n  linkType: (?:hard|soft)\\n\\n*`;
+const upTo = (version: string) => `(?:(${written}):|\\? (${written})\\n:)\\n  version: ${version}`;
+/** A whole entry: key (Yarn makes very long ones explicit), version, resolution, checksum. */
+const wide = sticky(
+  upTo(`(${scalar})`) +
     `\\n  resolution: "(${inDouble})"\\n` +
     field('dependencies', pairs) +
     field('peerDependencies', pairs) +
     field('dependenciesMeta', metas) +
     field('peerDependenciesMeta', metas) +
     field('bin', pairs) +
-    `(?:  checksum: (${scalar})\\n)?(?:  conditions: ${scalar}\\n)?  languageName: ${plain}\\n  linkType: (?:hard|soft)\\n\\n*`,
+    `(?:  checksum: (${scalar})\\n)?${rest}`,
 );
-/** What is looked at only when somebody asks: version, dependencies, their flags. */
+/** The same as nearly all are written: with lists short enough to tell that nothing is in them twice. */
+const narrow = sticky(
+  `"${inDouble}":\\n  version: ${scalar}\\n  resolution: "${inDouble}"\\n` +
+    once('dependencies', `: ${value}\\n`) +
+    once('peerDependencies', `: ${value}\\n`) +
+    once('dependenciesMeta', flags) +
+    once('peerDependenciesMeta', flags) +
+    once('bin', `: ${value}\\n`) +
+    `(?:  checksum: ${scalar}\\n)?${rest}`,
+);
+const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnce(lines, 4) };
+/** What is looked at only when somebody asks: dependencies and their flags. */
 const details = sticky(
-  `${upTo(`(${scalar})`)}\\n.*\\n${field('dependencies', `(${pairs})`)}${field('peerDependencies', pairs)}${field('dependenciesMeta', `(${metas})`)}`,
+  `${upTo(scalar)}\\n.*\\n${field('dependencies', `(${pairs})`)}${field('peerDependencies', pairs)}${field('dependenciesMeta', `(${metas})`)}`,
 );
 
 /** The file by Yarn's own layout; undefined when it is not in it. */
@@ -68,65 +111,70 @@ function readFile(file: string, raw: string): BerryFile | undefined {
   head.lastIndex = 0;
   const version = head.exec(text)?.[1];
   if (version === undefined) return undefined;
-  const source = { file, text };
-  const entries: OwnEntry[] = [];
+  const starts: number[] = [];
+  const resolutions: string[] = [];
   const seen = new Set<string>();
-  const end = eachMatch(entry, text, head.lastIndex, (match, start) => {
-    const read = new OwnEntry(source, match, start);
-    seen.add(read.written);
-    entries.push(read);
+  const end = eachEntry(forms, text, head.lastIndex, (start) => {
+    starts.push(start);
+    const line = text.indexOf('\n', start);
+    if (text.charCodeAt(start) === doubleQuote) {
+      const resolution = text.indexOf('\n', line + 1) + resolutionAt;
+      seen.add(text.slice(start + 1, line - 2));
+      resolutions.push(text.slice(resolution, text.indexOf('\n', resolution) - 1));
+    } else {
+      const entry = new OwnEntry(text, start);
+      seen.add(entry.written);
+      resolutions.push(entry.resolution);
+    }
   });
-  if (end < text.length || seen.size < entries.length) return undefined;
+  if (end < text.length || seen.size < starts.length) return undefined;
   let position: PositionOf | undefined;
-  const where = (at: number) => {
-    position ??= positionsIn(text);
-    return { file, ...position((entries[at] as OwnEntry).start) };
+  return {
+    version: bare(version),
+    resolutions,
+    entry: (at) => new OwnEntry(text, starts[at] as number),
+    where(at) {
+      position ??= positionsIn(text);
+      return { file, ...position(starts[at] as number) };
+    },
+    lines: (at) => text.slice(starts[at], starts[at + 1] ?? text.length),
   };
-  return { version: bare(version), entries, where };
 }
 
-interface Source {
-  readonly file: string;
-  readonly text: string;
-}
+const doubleQuote = 34;
+/** Where on its line a resolution begins, counted from the end of the line before. */
+const resolutionAt = '\n  resolution: "'.length;
 
 class OwnEntry implements BerryEntry {
   readonly written: string;
+  readonly version: string;
   readonly resolution: string;
   readonly checksum: string | undefined;
-  readonly start: number;
-  readonly source: Source;
+  readonly #text: string;
+  readonly #start: number;
 
-  constructor(source: Source, match: RegExpExecArray, start: number) {
+  constructor(text: string, start: number) {
+    const match = matchAt(wide, text, start);
     this.written = bare((match[1] ?? match[2]) as string);
-    this.resolution = match[3] as string;
-    this.checksum = match[4] && bare(match[4]);
-    this.start = start;
-    this.source = source;
-  }
-
-  get version(): string {
-    return bare(this.#details()[3] as string);
+    this.version = bare(match[3] as string);
+    this.resolution = match[4] as string;
+    this.checksum = match[5] && bare(match[5]);
+    this.#text = text;
+    this.#start = start;
   }
 
   dependencies(): Pairs {
-    const lines = this.#details()[4];
-    return lines === undefined ? [] : pairsIn(lines, 0, 4, (name) => this.#twice(name));
+    const lines = this.#details()[3];
+    return lines === undefined ? [] : pairsIn(lines, 0, 4);
   }
 
   optional(): ReadonlySet<string> {
-    const lines = this.#details()[5];
+    const lines = this.#details()[4];
     return lines === undefined ? none : optionalIn(lines);
   }
 
   #details(): RegExpExecArray {
-    details.lastIndex = this.start;
-    return details.exec(this.source.text) as RegExpExecArray;
-  }
-
-  #twice(name: string): Error {
-    const what = `${printable(name, 80)} is there twice in ${printable(this.written, 80)}`;
-    return unreadable(this.source, what, 'Restore the file from version control.');
+    return matchAt(details, this.#text, this.#start);
   }
 }
 
@@ -147,7 +195,12 @@ export async function readParsedLayout(input: LockfileInput, text: string): Prom
   if (!document || second) throw unreadable(input, 'this is not a lockfile of one document', 'Restore it from version control.');
   const entries = [...document].flatMap(([key, value]) => (key === '__metadata' ? [] : [new ParsedEntry(input, key, value)]));
   const where = keyLocations(input.file, text, () => new Set(entries.map(({ written }) => written)));
-  return { version: textAt(mapAt(document, '__metadata'), 'version'), entries, where: (at) => where((entries[at] as ParsedEntry).written) };
+  return {
+    version: textAt(mapAt(document, '__metadata'), 'version'),
+    resolutions: entries.map(({ resolution }) => resolution),
+    entry: (at) => entries[at] as ParsedEntry,
+    where: (at) => where((entries[at] as ParsedEntry).written),
+  };
 }
 
 class ParsedEntry implements BerryEntry {

@@ -8,8 +8,6 @@ import { descriptorsOf, type Locator, splitDescriptor } from './yarn-locator.ts'
 /** An entry and what it resolves to. */
 export interface Resolved {
   readonly entry: BerryEntry;
-  /** Its place among the entries. */
-  readonly at: number;
   readonly locator: Locator;
 }
 

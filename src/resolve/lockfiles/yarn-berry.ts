@@ -2,12 +2,12 @@
 import type { ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Facts, LazyPackage, lazyGraph } from './graph.ts';
+import { type Facts, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
 import { checkedText } from './text.ts';
-import { type BerryEntry, readBerryFile } from './yarn-berry-entries.ts';
+import { type BerryFile, readBerryFile } from './yarn-berry-entries.ts';
 import { berryLinks, type Resolved } from './yarn-berry-links.ts';
-import { descriptorsOf, isBuiltinPatch, type Locator, readLocator, splitDescriptor } from './yarn-locator.ts';
+import { descriptorsOf, isBuiltinPatch, plainName, readLocator, splitDescriptor } from './yarn-locator.ts';
 
 export const yarnBerry: LockfileFormat = {
   id: 'yarn-berry',
@@ -26,36 +26,59 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
       `unknown metadata version ${printable(version ?? '(none)', 20)}`,
       'depward reads Yarn lockfiles up to metadata version 19; look for a newer depward.',
     );
-  const { entries } = file;
-  if (entries.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  const byLocator = new Map<string, Resolved>();
-  const patched = new Set<string>();
-  for (let at = 0; at < entries.length; at++) {
-    const found = resolve(input, entries[at] as BerryEntry, at);
-    const { text, patches } = found.locator;
-    if (byLocator.has(text))
-      throw unreadable(input, `the resolution ${printable(text, 80)} is there twice`, 'Restore the file from version control.');
-    byLocator.set(text, found);
-    if (patches !== undefined && !isBuiltinPatch(text)) patched.add(patches);
-  }
-  const graph = lazyGraph(() => berryLinks(byLocator, input.manifest));
-  const lookups = { only: graph.only, where: (key: string) => file.where(byLocator.get(key)?.at ?? 0) };
-  const packages: LazyPackage[] = [];
-  for (const { entry, locator } of byLocator.values()) {
-    // A patched package is the package it patches; its own entry only says that it is patched.
-    const stands = locator.kind !== 'root' && !(locator.patches !== undefined && byLocator.has(locator.patches));
-    if (stands) packages.push(new LazyPackage(factsOf(entry, locator, patched), lookups));
-  }
+  const { resolutions } = file;
+  if (resolutions.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  const places = new Map<string, number>();
+  for (let at = 0; at < resolutions.length; at++) places.set(resolutions[at] as string, at);
+  if (places.size < resolutions.length) throw thereTwice(input, resolutions);
+  const { patched, apart } = oddOnes(input, file, places);
+  const graph = lazyGraph(() => berryLinks(allResolved(input, file), input.manifest));
+  const standing = apart.size === 0 ? undefined : [...resolutions.keys()].filter((at) => !apart.has(at));
+  const place = (at: number) => standing?.[at] ?? at;
+  const told: Told = {
+    only: graph.only,
+    where: (key) => file.where(places.get(key) ?? 0),
+    facts: (at) => factsOf(resolve(input, file, place(at)), patched),
+    name: (at) => plainName(resolutions[place(at)] as string) ?? resolve(input, file, place(at)).locator.name,
+    reading: `yarn-berry v${version}`,
+    ...(file.lines && { lines: (at: number) => file.lines?.(place(at)) ?? '' }),
+  };
+  const packages = packagesOf(told, standing?.length ?? resolutions.length);
   return { format: `yarn-berry v${version}`, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
 }
 
-function resolve(input: LockfileInput, entry: BerryEntry, at: number): Resolved {
-  const locator = readLocator(entry.resolution);
-  if (!locator) throw unreadable(input, `the entry ${printable(entry.written, 80)} has no resolution`, 'Restore the file from version control.');
-  return { entry, at, locator };
+function thereTwice(input: LockfileInput, resolutions: readonly string[]): Error {
+  const seen = new Set<string>();
+  const twice = resolutions.find((text) => seen.size === seen.add(text).size) ?? '';
+  return unreadable(input, `the resolution ${printable(twice, 80)} is there twice`, 'Restore the file from version control.');
 }
 
-function factsOf(entry: BerryEntry, locator: Locator, patched: ReadonlySet<string>): Facts {
+/** What is more than a release of a registry is looked into at once: what it patches, and whether it stands for a package of its own. */
+function oddOnes(input: LockfileInput, file: BerryFile, places: ReadonlyMap<string, number>) {
+  const patched = new Set<string>();
+  const apart = new Set<number>();
+  for (let at = 0; at < file.resolutions.length; at++) {
+    if (plainName(file.resolutions[at] as string) !== undefined) continue;
+    const { text, patches, kind } = resolve(input, file, at).locator;
+    if (patches !== undefined && !isBuiltinPatch(text)) patched.add(patches);
+    // A patched package is the package it patches; its own entry only says that it is patched.
+    if (kind === 'root' || (patches !== undefined && places.has(patches))) apart.add(at);
+  }
+  return { patched, apart };
+}
+
+function allResolved(input: LockfileInput, file: BerryFile): ReadonlyMap<string, Resolved> {
+  return new Map(file.resolutions.map((text, at) => [text, resolve(input, file, at)]));
+}
+
+function resolve(input: LockfileInput, file: BerryFile, at: number): Resolved {
+  const entry = file.entry(at);
+  const locator = readLocator(entry.resolution);
+  if (!locator) throw unreadable(input, `the entry ${printable(entry.written, 80)} has no resolution`, 'Restore the file from version control.');
+  return { entry, locator };
+}
+
+function factsOf({ entry, locator }: Resolved, patched: ReadonlySet<string>): Facts {
   const { text, name, kind, version, resolved, patches } = locator;
   return {
     key: text,

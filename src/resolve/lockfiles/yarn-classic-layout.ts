@@ -1,49 +1,69 @@
 /** The layout in which Yarn 1 writes yarn.lock; undefined for whatever is not in it. */
-import { printable } from '../../model/text.ts';
-import { type LockfileInput, unreadable } from './format.ts';
-import { eachMatch, sticky, withinReason } from './layout.ts';
+import { eachEntry, eachMatch, type Forms, listsHoldOnce, matchAt, onceEach, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
-import type { ClassicEntry } from './yarn-classic-lines.ts';
+import type { ClassicEntry, ClassicFile } from './yarn-classic-lines.ts';
 
 const quoted = '"[ !#-\\[\\]-~]+"';
 const name = `(?:${quoted}|[A-Za-z0-9_.][!#-~]*)`;
 const pattern = `(?:${quoted}|[A-Za-z0-9_.][!#-+\\--~]*)`;
-const list = (field: string) => `(?:  ${field}:\\n(?:    ${name} (?:${quoted}|[!#-~]+)\\n)+)?`;
+const spec = `(?:${quoted}|[!#-~]+)`;
+const list = (field: string, lines: string) => `(?:  ${field}:\\n${lines})?`;
+const pairs = `(?:    ${name} ${spec}\\n)+`;
+const once = (field: string) =>
+  onceEach(
+    field,
+    4,
+    [
+      ['"', '[ !#-\\[\\]-~]+'],
+      ['', '[A-Za-z0-9_.][!#-~]*'],
+    ],
+    ` ${spec}\\n`,
+    ' ',
+  );
 const head = sticky(`(?:(?:#[ -~]*)?\\n)*`);
-/** Captures: patterns, version, resolved, integrity. */
-const entry = sticky(
-  `(${pattern}(?:, ${pattern})*):\\n  version "([ !#-\\[\\]-~]*)"\\n(?:  resolved "([ !#-\\[\\]-~]*)"\\n)?(?:  integrity (${quoted}|[!#-~]+)\\n)?` +
-    `${list('dependencies')}${list('optionalDependencies')}\\n*`,
+const upTo = (capture: (what: string) => string) =>
+  `${capture(`${pattern}(?:, ${pattern})*`)}:\\n  version "${capture('[ !#-\\[\\]-~]*')}"\\n(?:  resolved "${capture('[ !#-\\[\\]-~]*')}"\\n)?` +
+  `(?:  integrity ${capture(`${quoted}|[!#-~]+`)}\\n)?`;
+/** Captures: patterns, version, resolved, integrity, dependencies, optional ones. */
+const wide = sticky(`${upTo((what) => `(${what})`)}${list('dependencies', `(${pairs})`)}${list('optionalDependencies', `(${pairs})`)}\\n*`);
+/** The same as nearly all are written: with lists short enough to tell that nothing is in them twice. */
+const narrow = sticky(
+  `${upTo((what) => `(?:${what})`)}${list('dependencies', once('dependencies'))}${list('optionalDependencies', once('optionalDependencies'))}\\n*(?![\\n ])`,
 );
-const lists = /^ {2}(\w+):\n((?: {4}.*\n)+)/gm;
-const pair = sticky(`    (${name}) (${quoted}|[!#-~]+)\\n`);
+const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnce(lines, 4) };
+const pair = sticky(`    (${name}) (${spec})\\n`);
 
 /** All entries. */
-export function readOwnLayout(input: LockfileInput, raw: string): readonly ClassicEntry[] | undefined {
-  return withinReason(() => readEntries(input, raw));
+export function readOwnLayout(raw: string): ClassicFile | undefined {
+  return withinReason(() => readEntries(raw));
 }
 
-function readEntries(input: LockfileInput, raw: string): readonly ClassicEntry[] | undefined {
+function readEntries(raw: string): ClassicFile | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   head.lastIndex = 0;
   const first = head.exec(text)?.[0].length ?? 0;
-  const source: Source = { input, text, position: undefined };
-  const entries: OwnEntry[] = [];
+  const starts: number[] = [];
+  const keys: string[] = [];
   const seen = new Set<string>();
   let count = 0;
-  const end = eachMatch(entry, text, first, (match, start) => {
-    const read = new OwnEntry(source, match, start);
-    entries.push(read);
-    count += read.patterns.length;
-    for (const one of read.patterns) seen.add(one);
+  const end = eachEntry(forms, text, first, (start) => {
+    const patterns = patternsIn(text.slice(start, text.indexOf('\n', start) - 1));
+    starts.push(start);
+    keys.push(patterns[0] as string);
+    count += patterns.length;
+    for (const one of patterns) seen.add(one);
   });
-  return end === text.length && seen.size === count ? entries : undefined;
-}
-
-interface Source {
-  readonly input: LockfileInput;
-  readonly text: string;
-  position: PositionOf | undefined;
+  if (end !== text.length || seen.size < count) return undefined;
+  let position: PositionOf | undefined;
+  const lineAt = (start: number) => {
+    position ??= positionsIn(text);
+    return position(start).line;
+  };
+  return {
+    keys,
+    entry: (at) => new OwnEntry(text, starts[at] as number, lineAt),
+    lines: (at) => text.slice(starts[at], starts[at + 1] ?? text.length),
+  };
 }
 
 class OwnEntry implements ClassicEntry {
@@ -51,52 +71,44 @@ class OwnEntry implements ClassicEntry {
   readonly version: string;
   declare readonly resolved?: string;
   declare readonly integrity?: string;
-  readonly start: number;
-  readonly #source: Source;
+  readonly #start: number;
+  readonly #lists: readonly [string | undefined, string | undefined];
+  readonly #lineAt: (start: number) => number;
 
-  constructor(source: Source, match: RegExpExecArray, start: number) {
+  constructor(text: string, start: number, lineAt: (start: number) => number) {
+    const match = matchAt(wide, text, start);
     this.patterns = patternsIn(match[1] as string);
     this.version = match[2] as string;
     if (match[3] !== undefined) this.resolved = match[3];
     if (match[4] !== undefined) this.integrity = bare(match[4]);
-    this.start = start;
-    this.#source = source;
+    this.#lists = [match[5], match[6]];
+    this.#start = start;
+    this.#lineAt = lineAt;
   }
 
   get line(): number {
-    this.#source.position ??= positionsIn(this.#source.text);
-    return this.#source.position(this.start).line;
+    return this.#lineAt(this.#start);
   }
 
   get dependencies(): ReadonlyMap<string, string> {
-    return this.#list('dependencies');
+    return mapOf(this.#lists[0]);
   }
 
   get optionalDependencies(): ReadonlyMap<string, string> {
-    return this.#list('optionalDependencies');
-  }
-
-  #list(field: string): ReadonlyMap<string, string> {
-    const found = new Map<string, string>();
-    entry.lastIndex = this.start;
-    for (const [, title, lines = ''] of (entry.exec(this.#source.text)?.[0] ?? '').matchAll(lists)) {
-      if (title !== field) continue;
-      eachMatch(pair, lines, 0, ([, key = '', value = '']) => {
-        if (found.has(bare(key))) throw this.#twice(bare(key));
-        found.set(bare(key), bare(value));
-      });
-    }
-    return found;
-  }
-
-  #twice(key: string): Error {
-    const what = `${printable(key, 80)} is there twice in ${printable(this.patterns[0] ?? '', 80)}`;
-    return unreadable(this.#source.input, what, 'Restore the file from version control.', this.line);
+    return mapOf(this.#lists[1]);
   }
 }
 
+function mapOf(lines = ''): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  eachMatch(pair, lines, 0, ([, key = '', value = '']) => found.set(bare(key), bare(value)));
+  return found;
+}
+
+const patterns = new RegExp(pattern, 'g');
+
 function patternsIn(written: string): readonly string[] {
-  return written.includes(', ') ? (written.match(new RegExp(pattern, 'g')) ?? []).map(bare) : [bare(written)];
+  return written.includes(', ') ? (written.match(patterns) ?? []).map(bare) : [bare(written)];
 }
 
 /** Only these quotes mean anything here. */

@@ -13,6 +13,15 @@ export interface ClassicEntry {
   readonly optionalDependencies: ReadonlyMap<string, string>;
 }
 
+/** All of a file. */
+export interface ClassicFile {
+  /** The first pattern of each entry, in the order of the file. */
+  readonly keys: readonly string[];
+  entry(at: number): ClassicEntry;
+  /** The lines of an entry, where they are in Yarn's own layout. */
+  lines?(at: number): string;
+}
+
 interface Draft {
   readonly line: number;
   readonly patterns: readonly string[];
@@ -71,6 +80,12 @@ export function readClassicLines(input: LockfileInput, text: string): readonly C
   }
   close();
   return entries;
+}
+
+/** The same as a file. */
+export function readClassicFile(input: LockfileInput, text: string): ClassicFile {
+  const entries = readClassicLines(input, text);
+  return { keys: entries.map(({ patterns: [first = ''] }) => first), entry: (at) => entries[at] as ClassicEntry };
 }
 
 function finished({ line, patterns, fields, lists: found }: Draft, wrong: (what: string) => Error): ClassicEntry {

@@ -1,13 +1,13 @@
 /** yarn.lock of Yarn 1: its own format, not YAML. Whatever Yarn itself would not have written is an error. */
 import type { EdgeKind, PackageSource, ResolvedTree } from '../../model/package.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Facts, LazyPackage, type Link, lazyGraph } from './graph.ts';
+import { type Facts, type Link, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { objectOf, own, stringEntries } from './json.ts';
 import { rootOfManifest, withoutHash } from './npm-entry.ts';
 import { isGitArchive } from './pnpm-path.ts';
 import { checkedText } from './text.ts';
 import { readOwnLayout } from './yarn-classic-layout.ts';
-import { type ClassicEntry, readClassicLines } from './yarn-classic-lines.ts';
+import { type ClassicEntry, readClassicFile } from './yarn-classic-lines.ts';
 import { splitDescriptor } from './yarn-locator.ts';
 
 export const yarnClassic: LockfileFormat = {
@@ -22,24 +22,46 @@ function read(input: LockfileInput): ResolvedTree {
   const version = /^# yarn lockfile v(\d+)\s*$/m.exec(text.slice(0, 2000))?.[1];
   if (version !== undefined && version !== '1')
     throw unreadable(input, `unknown yarn lockfile v${version}`, 'depward reads v1 and the lockfiles of Yarn 2 and later; look for a newer depward.');
-  const entries = readOwnLayout(input, text) ?? readClassicLines(input, text);
-  if (entries.length === 0 && version === undefined) throw unreadable(input, 'this is not a lockfile', 'Restore it from version control.');
-  if (entries.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  const graph = lazyGraph(() => linksOf(entries, input.manifest));
+  const file = readOwnLayout(text) ?? readClassicFile(input, text);
+  const { keys } = file;
+  if (keys.length === 0 && version === undefined) throw unreadable(input, 'this is not a lockfile', 'Restore it from version control.');
+  if (keys.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  const graph = lazyGraph(() =>
+    linksOf(
+      keys.map((_, at) => file.entry(at)),
+      input.manifest,
+    ),
+  );
+  let places: ReadonlyMap<string, number> | undefined;
+  const told: Told = {
+    only: graph.only,
+    where(key) {
+      places ??= new Map(keys.map((held, at) => [held, at]));
+      return { file: input.file, line: file.entry(places.get(key) ?? 0).line, column: 1 };
+    },
+    facts: (at) => factsOf(file.entry(at)),
+    name: (at) => nameOf(keys[at] as string),
+    reading: 'yarn-classic v1',
+    ...(file.lines && { lines: file.lines }),
+  };
   return {
     format: 'yarn-classic v1',
     root: rootOfManifest(input.manifest),
-    packages: entries.map(
-      (entry) => new LazyPackage(factsOf(entry), { only: graph.only, where: () => ({ file: input.file, line: entry.line, column: 1 }) }),
-    ),
+    packages: packagesOf(told, keys.length),
     dependentsOf: graph.dependentsOf,
   };
+}
+
+/** The name of what a pattern means, which it may call otherwise. */
+function nameOf(pattern: string): string {
+  const { name, range } = splitDescriptor(pattern);
+  return realName(range) ?? name;
 }
 
 function factsOf({ patterns, version, resolved, integrity }: ClassicEntry): Facts {
   const [first = ''] = patterns;
   const asked = splitDescriptor(first);
-  const name = realName(asked.range) ?? asked.name;
+  const name = nameOf(first);
   const isAlias = name !== asked.name && !patterns.some((pattern) => splitDescriptor(pattern).name === name);
   return {
     key: first,

@@ -31,9 +31,15 @@ export function readLocator(text: string): Locator | undefined {
 
 /** `name@npm:1.2.3`, which nearly all are. */
 function plainLocator(text: string): Locator | undefined {
+  const name = plainName(text);
+  return name === undefined ? undefined : { text, name, kind: 'registry', version: text.slice(name.length + 5) };
+}
+
+/** The name in a resolution that is nothing but a release of a registry. */
+export function plainName(text: string): string | undefined {
   const at = text.indexOf('@', 1);
   const isPlain = at > 0 && text.startsWith('npm:', at + 1) && text.indexOf(':', at + 5) < 0 && text.indexOf('@', at + 5) < 0;
-  return isPlain ? { text, name: text.slice(0, at), kind: 'registry', version: text.slice(at + 5) } : undefined;
+  return isPlain ? text.slice(0, at) : undefined;
 }
 
 function otherLocator(text: string): Locator | undefined {

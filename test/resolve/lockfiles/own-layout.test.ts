@@ -15,7 +15,7 @@ import { SmallMap } from '../../../src/resolve/lockfiles/small-map.ts';
 import type { YamlValue } from '../../../src/resolve/lockfiles/yaml-value.ts';
 import { type BerryFile, readOwnLayout, readParsedLayout } from '../../../src/resolve/lockfiles/yarn-berry-entries.ts';
 import * as classicOwn from '../../../src/resolve/lockfiles/yarn-classic-layout.ts';
-import { type ClassicEntry, readClassicLines } from '../../../src/resolve/lockfiles/yarn-classic-lines.ts';
+import { type ClassicFile, readClassicFile } from '../../../src/resolve/lockfiles/yarn-classic-lines.ts';
 
 const fixtures = join(import.meta.dirname, '../../../fixtures/lockfiles');
 const read = (path: string) => readFileSync(join(fixtures, path), 'utf8');
@@ -55,23 +55,29 @@ function saidPlain({ key, isOdd, json }: NpmRow): string | undefined {
 }
 
 function berryFacts(file: BerryFile | undefined): unknown {
-  return file?.entries.map((entry, at) => ({
-    version: file.version,
-    key: entry.written,
-    says: [entry.version, entry.resolution, entry.checksum],
-    asks: [...entry.dependencies()],
-    optional: [...entry.optional()],
-    where: file.where(at),
-  }));
+  return file?.resolutions.map((resolution, at) => {
+    const entry = file.entry(at);
+    return {
+      version: file.version,
+      key: entry.written,
+      says: [entry.version, entry.resolution, entry.checksum, resolution],
+      asks: [...entry.dependencies()],
+      optional: [...entry.optional()],
+      where: file.where(at),
+    };
+  });
 }
 
 const classic: Reader = {
-  own: (text) => classicOwn.readOwnLayout({ file: 'x', text }, text)?.map(classicFacts),
-  parsed: async (text) => readClassicLines({ file: 'x', text }, text).map(classicFacts),
+  own: (text) => classicFacts(classicOwn.readOwnLayout(text)),
+  parsed: async (text) => classicFacts(readClassicFile({ file: 'x', text }, text)),
 };
 
-function classicFacts({ line, patterns, version, resolved, integrity, dependencies, optionalDependencies }: ClassicEntry): unknown {
-  return { line, patterns, version, resolved, integrity, asks: [[...dependencies], [...optionalDependencies]] };
+function classicFacts(file: ClassicFile | undefined): unknown {
+  return file?.keys.map((key, at) => {
+    const { line, patterns, version, resolved, integrity, dependencies, optionalDependencies } = file.entry(at);
+    return { key, line, patterns, version, resolved, integrity, asks: [[...dependencies], [...optionalDependencies]] };
+  });
 }
 
 const pnpm: Reader = {
@@ -86,11 +92,11 @@ function pnpmFacts(document: PnpmDocument): unknown {
     importers: document
       .importers()
       .map(([path, owner]) => [path, [...owner].filter(([field]) => asks.test(field)).map(([field, list]) => [field, plain(list)])]),
-    packages: document.packages.map(({ resolution, ...row }) => ({
-      ...row,
-      resolution: Object.fromEntries(Object.entries({ integrity: row.integrity, ...(resolution && Object.fromEntries(resolution)) })),
-      where: document.where(row.path),
-    })),
+    packages: document.paths.map((path, at) => {
+      const { resolution, ...row } = document.row(at);
+      const says = Object.fromEntries(Object.entries({ integrity: row.integrity, ...(resolution && Object.fromEntries(resolution)) }));
+      return { ...row, key: path, held: document.hasPath(path), resolution: says, where: document.where(at) };
+    }),
     asks: [...document.dependents()].map((one) => [one.path, [...one.dependencies()], [...one.optionalDependencies()]]),
   };
 }
@@ -111,9 +117,6 @@ async function disagreement({ own, parsed }: Reader, text: string): Promise<stri
   }
   if (mine === undefined) return undefined;
   const theirs = await parsed(text).catch((error: unknown) => String(error));
-  // A key that is there twice in a list nobody asks for is not looked for; one in a list that is read is an error, later.
-  if (typeof theirs === 'string' && /DUPLICATE_KEY/.test(theirs)) return undefined;
-  if (typeof theirs === 'string' && typeof mine === 'string' && /there twice|not a dependency/.test(theirs)) return undefined;
   return isDeepStrictEqual(mine, theirs) ? undefined : difference(JSON.stringify(mine), JSON.stringify(theirs));
 }
 

@@ -15,7 +15,7 @@ import { printable } from '../model/text.ts';
 import { isAgentConfig, isCiConfig } from './config-files.ts';
 import { confusionOf } from './confusion.ts';
 import { movedEntries } from './entry-moved.ts';
-import { domainOf } from './places.ts';
+import { noveltyOfSent, sentBefore } from './sent-credential.ts';
 
 /** What a release is compared with. */
 export interface Baseline {
@@ -75,9 +75,9 @@ const order: readonly Reach[] = ['shipped', 'bin', 'import', 'install'];
 
 function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): ContentsEvidence['capabilities'] {
   const old = before && index(before.capabilities);
-  const hosts = before && knownDomains(before.capabilities);
+  const sent = before && sentBefore(before.capabilities);
   return facts.capabilities
-    .map((found) => ({ ...found, novelty: found.kind === 'credential-sent' ? noveltyOfHost(found, hosts) : noveltyOf(found, old) }))
+    .map((found) => ({ ...found, novelty: found.kind === 'credential-sent' ? noveltyOfSent(found.detail, sent) : noveltyOf(found, old) }))
     .filter(
       (found) =>
         found.novelty !== 'old' &&
@@ -85,22 +85,6 @@ function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): 
     )
     .sort((a, b) => order.indexOf(b.reach) - order.indexOf(a.reach))
     .slice(0, 200);
-}
-
-/** The domains code talked to before. */
-function knownDomains(capabilities: readonly Capability[]): ReadonlySet<string> {
-  return new Set(
-    capabilities
-      .filter(({ kind }) => kind === 'network' || kind === 'credential-sent')
-      .map(({ detail }) => domainOf(detail.replace(/ unnoticed$/, '')) ?? ''),
-  );
-}
-
-/** Credentials go to one more host: another of the same makers is no news; where none was known, only what goes unnoticed is. */
-function noveltyOfHost({ detail }: Capability, known: ReadonlySet<string> | undefined): Novelty {
-  const host = detail.replace(/ unnoticed$/, '');
-  if (known?.has(domainOf(host) ?? '')) return 'old';
-  return host !== detail || known === undefined || known.size > 0 ? 'kind' : 'detail';
 }
 
 interface Index {

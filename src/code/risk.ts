@@ -44,8 +44,8 @@ const suspicious = kinds(
 );
 
 /** A credential the package is given for one service goes to a host that was never named before, and nobody hears when it fails. */
-function isUnnoticed({ kind, detail }: Found): boolean {
-  return kind === 'credential-sent' && detail.endsWith(' unnoticed');
+function isUnnoticed({ kind, detail, novelty }: Found): boolean {
+  return kind === 'credential-sent' && novelty === 'kind' && detail.endsWith(' unnoticed');
 }
 
 /** Takes something that is somebody's own. */
@@ -90,7 +90,8 @@ export function installRisk(capabilities: readonly Found[]): Risk {
 export function importRisk(capabilities: readonly Found[]): Risk {
   const found = capabilities.filter(
     (one) =>
-      (one.reach === 'import' || one.reach === 'bin') && (one.novelty === 'kind' || (one.kind === 'script-injection' && one.novelty === 'detail')),
+      (one.reach === 'import' || one.reach === 'bin') &&
+      (one.novelty === 'kind' || ((one.kind === 'script-injection' || one.kind === 'credential-sent') && one.novelty === 'detail')),
   );
   const live = found.filter(isUnasked);
   const rest = restOf(live);
@@ -254,7 +255,7 @@ function distinct(found: readonly Found[]): readonly Found[] {
 const words: Readonly<Record<CapabilityKind, string>> = {
   network: 'talks to',
   exfiltration: 'sends',
-  'credential-sent': 'sends a credential it is given to',
+  'credential-sent': 'sends what it is given:',
   'desktop-file': 'writes',
   'dns-exfiltration': 'hides data in a name lookup:',
   process: 'starts',

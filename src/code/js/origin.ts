@@ -17,8 +17,8 @@ export type Tag =
   | 'browser-data'
   | 'wallet-file'
   | 'key-material'
-  /** A credential somebody gave: an API key, a token, a password. */
-  | 'credential'
+  /** A credential somebody gave, by its name: an API key, a token, a password. */
+  | `credential ${string}`
   /** The folder of the desktop. */
   | 'desktop'
   | 'host'
@@ -54,15 +54,10 @@ function isCredentialHeader(name: string): boolean {
 }
 
 /** `request.getHeader('authorization')`, `headers.get('cookie')`. */
-function asksForCredential({ callee, arguments: args }: CallNode): boolean {
-  const [first] = args;
-  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false;
-  return (
-    /^(get|getHeader|header)$/.test(callee.property.name) &&
-    first?.type === 'Literal' &&
-    typeof first.value === 'string' &&
-    isCredentialHeader(first.value)
-  );
+function askedHeader({ callee, arguments: [first] }: CallNode): string | undefined {
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return undefined;
+  if (!/^(get|getHeader|header)$/.test(callee.property.name) || first?.type !== 'Literal') return undefined;
+  return typeof first.value === 'string' ? first.value : undefined;
 }
 
 /** Follows one expression; a class because of its account of work. */
@@ -114,15 +109,27 @@ class Tracer {
     else if (value !== null && typeof value === 'object' && 'type' in value) this.trace(value as Node, scope, hops);
   }
 
+  #credential(name: string): void {
+    this.tags.add(`credential ${name.replace(/[^a-z]/gi, '').toLowerCase()}`);
+  }
+
+  #secretVariable(name: string): void {
+    this.tags.add('secret-variable');
+    this.#credential(name);
+  }
+
   #text(text: string): void {
     const kind = placeOf(text)?.kind;
-    if (/(^|[/\\])Desktop([/\\]|$)/.test(text)) this.tags.add('desktop');
+    if (/(^|[/\\])Desktop([/\\]|$)/.test(text)) {
+      this.tags.add('desktop');
+      if (text.startsWith('~')) this.tags.add('home');
+    }
     if (kind === 'credential-file' || kind === 'browser-data' || kind === 'wallet-file') this.tags.add(kind);
   }
 
   #identifier(name: string, scope: Scope, hops: number): void {
     if (isKeyName(name)) this.tags.add('key-material');
-    else if (isCredentialName(name)) this.tags.add('credential');
+    else if (isCredentialName(name)) this.#credential(name);
     const binding = lookup(scope, name);
     if (!binding || this.#seen.has(binding) || hops > mostHops) return;
     this.#seen.add(binding);
@@ -172,12 +179,12 @@ class Tracer {
     if (key !== undefined && node.object.type === 'ThisExpression') this.#field(key, hops);
     if (key !== undefined && node.object.type === 'Identifier' && isBrought(node.object.name, key)) this.tags.add('request');
     if (key !== undefined && isKeyName(key)) this.tags.add('key-material');
-    else if (key !== undefined && (isCredentialName(key) || isCredentialHeader(key))) this.tags.add('credential');
+    else if (key !== undefined && (isCredentialName(key) || isCredentialHeader(key))) this.#credential(key);
     if (node.computed) this.trace(node.property, scope, hops);
     // One variable of the environment, whichever it is, is not the environment.
     if (key === undefined && this.#evaluator.path(node.object, scope) === '#process.env') {
-      const names = this.#evaluator.alternatives(node.property, scope);
-      if (names.some((name) => name.is === 'text' && isSecretVariable(name.text))) this.tags.add('secret-variable');
+      for (const name of this.#evaluator.alternatives(node.property, scope))
+        if (name.is === 'text' && isSecretVariable(name.text)) this.#secretVariable(name.text);
       return;
     }
     this.trace(node.object, scope, hops);
@@ -195,7 +202,7 @@ class Tracer {
     const variable = /^#(?:process|Bun|Deno)\.env(?:\.(.+))?$/.exec(path);
     if (variable) {
       if (variable[1] === undefined) this.tags.add('environment');
-      else if (isSecretVariable(variable[1])) this.tags.add('secret-variable');
+      else if (isSecretVariable(variable[1])) this.#secretVariable(variable[1]);
       return true;
     }
     if (/^#(navigator|window\.navigator)\.clipboard/.test(path)) this.tags.add('clipboard');
@@ -212,7 +219,8 @@ class Tracer {
       this.#text(place);
       return;
     }
-    if (asksForCredential(node)) this.tags.add('credential');
+    const header = askedHeader(node);
+    if (header !== undefined && isCredentialHeader(header)) this.#credential(header);
     this.trace(node.callee, scope, hops);
     const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
     // What a function of the file makes of the environment is mostly one variable of it.

@@ -1,0 +1,52 @@
+/** Credentials a package is given and sends on: which, where to, and whether that is news. Pure. */
+import type { Capability, Novelty } from '../model/contents.ts';
+import { domainOf } from './places.ts';
+
+interface Sent {
+  readonly names: readonly string[];
+  readonly to: string;
+  readonly unnoticed: boolean;
+}
+
+/** What was sent before: which credentials, and to whose hosts; all hosts that were talked to. */
+export interface SentBefore {
+  readonly names: ReadonlySet<string>;
+  readonly domains: ReadonlySet<string>;
+}
+
+/** In words, for the detail of a capability. */
+export function sentText({ names, to, unnoticed }: Sent): string {
+  return `${names.join(', ')} to ${to}${unnoticed ? ' unnoticed' : ''}`;
+}
+
+function sentOf(detail: string): Sent {
+  const at = detail.lastIndexOf(' to ');
+  const to = detail.slice(at + 4);
+  return { names: detail.slice(0, at).split(', '), to: to.replace(/ unnoticed$/, ''), unnoticed: to.endsWith(' unnoticed') };
+}
+
+export function sentBefore(capabilities: readonly Capability[]): SentBefore {
+  const sent = capabilities.filter(({ kind }) => kind === 'credential-sent').map(({ detail }) => sentOf(detail));
+  const hosts = [...capabilities.filter(({ kind }) => kind === 'network').map(({ detail }) => detail), ...sent.map(({ to }) => to)];
+  return {
+    names: new Set(sent.flatMap(({ names }) => names)),
+    domains: new Set(hosts.map(domainOf).filter((domain) => domain !== undefined)),
+  };
+}
+
+/**
+ * A credential that went somewhere before goes to other people now, or one that is nobody's business: news. One more service with a
+ * key of its own is worth a remark where nobody would hear of a failure; the first service of a package is none.
+ */
+export function noveltyOfSent(detail: string, before: SentBefore | undefined): Novelty {
+  const { names, to, unnoticed } = sentOf(detail);
+  const domain = domainOf(to);
+  if (before === undefined || domain === undefined || before.domains.has(domain)) return 'old';
+  if (names.some((name) => before.names.has(name)) || (unnoticed && names.some(isPersonal))) return 'kind';
+  return unnoticed && before.domains.size > 0 ? 'detail' : 'old';
+}
+
+/** What people and requests bring, not what a service gives to its clients. */
+function isPersonal(name: string): boolean {
+  return /pass|pwd|^authorization$|^a secret key$|mnemonic/.test(name);
+}

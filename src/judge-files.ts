@@ -2,7 +2,16 @@
 import type { Facts, Finding, Gap, Observation } from './model/finding.ts';
 import type { Policy } from './model/policy.ts';
 import { pathsOf } from './model/repository-paths.ts';
-import type { FileFix, FileObservation, FileSeen, FileTexts, FileUntold, JudgingRepositoryRule, RepositoryFiles } from './model/repository-rule.ts';
+import type {
+  FileFix,
+  FileObservation,
+  FileSeen,
+  FileTexts,
+  FileUntold,
+  Following,
+  JudgingRepositoryRule,
+  RepositoryFiles,
+} from './model/repository-rule.ts';
 import { defaultOptions } from './model/rule.ts';
 import { withoutSecrets } from './model/secrets.ts';
 import type { Instant } from './model/time.ts';
@@ -36,13 +45,31 @@ export function fileFilter(rules: readonly JudgingRepositoryRule[], policy: Poli
   return (path) => on.some((rule) => rule.reads(path));
 }
 
+/** The same for files that are read only where others call them. */
+export function followFilter(rules: readonly JudgingRepositoryRule[], policy: Policy): (path: string) => boolean {
+  const following = followings(rules, policy);
+  return (path) => following.some(({ mayCall }) => mayCall(path));
+}
+
+/** Files that are called and that nobody has tried to read yet. What was called may call more. */
+export function calledNext({ rules, policy, files }: Pick<FileEvaluation, 'rules' | 'policy' | 'files'>, tried: Set<string>): readonly string[] {
+  const called = followings(rules, policy).flatMap(({ calledIn }) => [...calledIn(files.now, files.paths)]);
+  const next = [...new Set(called)].filter((path) => !tried.has(path));
+  for (const path of next) tried.add(path);
+  return next;
+}
+
+function followings(rules: readonly JudgingRepositoryRule[], policy: Policy): readonly Following[] {
+  return [...new Set(rules.flatMap((rule) => (rule.follows && isOn(rule, policy) ? [rule.follows] : [])))];
+}
+
 /** Every finding of the rules that are on, in the order of rules and files. */
 export function judgeFiles(input: FileEvaluation): JudgedFiles {
   const observed: { readonly rule: JudgingRepositoryRule; readonly seen: FileObservation }[] = [];
   const untold = new Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>();
   const clock = watched(input.now);
   for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
-    for (const seen of input.untold ?? []) if (rule.reads(seen.file)) noteUntold(untold, seen, rule.meta.id);
+    for (const seen of input.untold ?? []) if (isShown(rule, seen.file)) noteUntold(untold, seen, rule.meta.id);
     for (const seen of observations(rule, input, clock.time)) {
       if ('untold' in seen) noteUntold(untold, seen, rule.meta.id);
       else observed.push({ rule, seen });
@@ -75,10 +102,14 @@ function isOn(rule: JudgingRepositoryRule, policy: Policy): boolean {
   return (settingFor(policy, rule.meta.id, undefined)?.level ?? 'off') !== 'off';
 }
 
+function isShown(rule: JudgingRepositoryRule, path: string): boolean {
+  return rule.reads(path) || rule.follows?.mayCall(path) === true;
+}
+
 function observations(rule: JudgingRepositoryRule, { files, policy, now }: FileEvaluation, time: () => Instant): readonly FileSeen[] {
   const { before } = files;
   if (rule.kind === 'change' && !before) return [];
-  const shown = (texts: FileTexts) => new Map([...texts].filter(([path]) => rule.reads(path)));
+  const shown = (texts: FileTexts) => new Map([...texts].filter(([path]) => isShown(rule, path)));
   const [after, earlier] = [shown(files.now), before && shown(before)];
   // The state it looks at is the same before and after: whatever it says of it is not the change's.
   if (rule.kind === 'state' && before && earlier && samePaths(files) && sameTexts(after, earlier)) return [];

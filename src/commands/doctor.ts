@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { evaluate } from '../engine.ts';
-import { fileFilter, judgeFiles } from '../judge-files.ts';
+import { calledNext, fileFilter, judgeFiles } from '../judge-files.ts';
 import { DepwardError } from '../model/errors.ts';
 import { pathMatcher } from '../model/path-pattern.ts';
 import type { Policy } from '../model/policy.ts';
@@ -104,6 +104,14 @@ export async function openRepository(folder: string, policy: Policy, signal: Abo
   const asked = fileFilter(rules, policy);
   const wanted = [...paths.telling].filter((path) => !isSource(path) && asked(path));
   const { texts, untold, gone } = readFiles(folder, wanted);
+  const tried = new Set(wanted);
+  const files = { now: texts, paths };
+  for (let called = calledNext({ rules, policy, files }, tried); called.length > 0; called = calledNext({ rules, policy, files }, tried)) {
+    const read = readFiles(folder, called);
+    for (const [path, text] of read.texts) texts.set(path, text);
+    for (const path of read.gone) gone.add(path);
+    untold.push(...read.untold);
+  }
   const nothing = texts.size === 0 && untold.length === 0;
   const said = nothing
     ? [...notes, 'no file here decides how packages are installed: no package.json, lockfile, CI file or Dockerfile was found']

@@ -17,9 +17,13 @@ export async function judgeRepository(
 ): Promise<{ fileFindings: readonly Finding[]; fileGaps: readonly Gap[]; tellsTime: boolean }> {
   const { before, after, changed } = target;
   if (!before || changed.size === 0) return { fileFindings: [], fileGaps: [], tellsTime: false };
-  const [{ fileFilter, judgeFiles }, { repositoryRules }] = await Promise.all([import('../judge-files.ts'), import('../repository-rules/index.ts')]);
+  const [{ calledNext, fileFilter, followFilter, judgeFiles }, { repositoryRules }] = await Promise.all([
+    import('../judge-files.ts'),
+    import('../repository-rules/index.ts'),
+  ]);
   const wanted = fileFilter(repositoryRules, policy);
-  if (![...changed].some(wanted)) return { fileFindings: [], fileGaps: [], tellsTime: false };
+  const follows = followFilter(repositoryRules, policy);
+  if (![...changed].some((path) => wanted(path) || follows(path))) return { fileFindings: [], fileGaps: [], tellsTime: false };
   const gaps: Gap[] = [];
   const [paths, earlier] = await Promise.all([after.paths(), before.paths()]);
   const texts = await textsOf(after, [...paths].filter(wanted), gaps);
@@ -30,6 +34,14 @@ export async function judgeRepository(
     gaps,
   );
   const texted = new Map(old.flatMap((path) => pairOf(path, read.get(path) ?? (changed.has(path) ? undefined : texts.get(path)))));
+  const followed = async (now: Map<string, string>, all: ReadonlySet<string>, side: Side) => {
+    const tried = new Set<string>();
+    const asked = { rules: repositoryRules, policy, files: { now, paths: pathsOf(all) } };
+    for (let next = calledNext(asked, tried); next.length > 0; next = calledNext(asked, tried))
+      for (const [path, text] of await textsOf(side, next, gaps)) now.set(path, text);
+  };
+  await followed(texts, paths, after);
+  await followed(texted, earlier, before);
   const judged = judgeFiles({
     rules: repositoryRules,
     files: { now: texts, before: texted, paths: pathsOf(paths), pathsBefore: pathsOf(earlier), changed },

@@ -60,6 +60,14 @@ export interface RepositoryContext<O extends OptionSpecs = OptionSpecs> {
   readonly options: OptionValues<O>;
 }
 
+/** Files that are read only where others call them. */
+export interface Following {
+  /** Whether the file at this path may be one of them. */
+  mayCall(path: string): boolean;
+  /** Those that the texts call and that are not among them. */
+  calledIn(texts: FileTexts, paths: RepositoryPaths): ReadonlySet<string>;
+}
+
 /** One worked example: texts by path. */
 export interface RepositoryExample {
   readonly title: string;
@@ -77,6 +85,8 @@ export interface RepositoryRule<O extends OptionSpecs = OptionSpecs> {
   readonly options: O;
   /** Whether it wants the text of the file at this path. */
   reads(path: string): boolean;
+  /** Files it wants beyond those, when what it reads calls them. */
+  readonly follows?: Following;
   check(files: RepositoryFiles, context: RepositoryContext<O>): readonly FileSeen[];
   readonly examples: readonly RepositoryExample[];
 }

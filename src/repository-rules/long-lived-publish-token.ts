@@ -1,7 +1,7 @@
 /** A token that may publish and lives for months is what worms collect; trusted publishing gives a workflow one of minutes instead (npm, 2025). */
 import type { Facts } from '../model/finding.ts';
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import { type CiFile, type CiStep, textOf } from './read/ci-file.ts';
+import { type CiFile, type CiStep, type CiVariable, textOf } from './read/ci-file.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import { isRegistryToken, secretIn } from './read/expression.ts';
 import { registrySecrets } from './read/job-secrets.ts';
@@ -49,7 +49,7 @@ function inStep(step: CiStep, { file }: CiFile): readonly FileSeen[] {
   if (action) return [{ ...action, file }];
   const call = clientCalls(step.commands, '').find(isPublishing);
   const token = registrySecrets(step)[0] ?? writtenToken(step);
-  if (!call || !token) return [];
+  if (!call || !token || step.variables.some(namesMirror)) return [];
   return [
     {
       file,
@@ -59,6 +59,11 @@ function inStep(step: CiStep, { file }: CiFile): readonly FileSeen[] {
       facts: { variable: token.name, command: commandText(call.command.text) },
     },
   ];
+}
+
+// A registry below a path of its host is a server of one's own.
+function namesMirror({ name, value }: CiVariable): boolean {
+  return /registry/i.test(name) && /^https?:\/\/[^/\s]+\/[^/\s]/.test(value);
 }
 
 // GitLab keeps its secrets outside the file: a script only names them.

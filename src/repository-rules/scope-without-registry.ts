@@ -102,13 +102,21 @@ function scopesFromElsewhere(texts: FileTexts): readonly string[] {
       if (scope === undefined) bare.set(host, (bare.get(host) ?? 0) + 1);
       else ofScope.set(scope, (ofScope.get(scope) ?? new Set()).add(host));
     }
-    const [usual, count = 0] = [...hosts].sort(([, a], [, b]) => b - a)[0] ?? [];
-    // A host that gives what has no scope too is a mirror of all, or another name of the same registry.
-    const ofScopesOnly = (host: string) => (bare.get(host) ?? 0) * 10 <= (hosts.get(host) ?? 0) && !isLoopback(`https://${host}`);
+    const [usual = '', count = 0] = [...hosts].sort(([, a], [, b]) => b - a)[0] ?? [];
+    // Who gives what has no scope, or what the usual host gives too, is a mirror, or another name of the same registry.
+    const mirrors = new Set([
+      ...[...bare].filter(([host, times]) => times * 10 > (hosts.get(host) ?? 0)).map(([host]) => siteOf(host)),
+      ...[...ofScope.values()].flatMap((from) => (from.has(usual) ? [...from].map(siteOf) : [])),
+    ]);
     const elsewhere = (from: ReadonlySet<string>) =>
-      [...from].every((host) => host !== usual && ofScopesOnly(host) && (hosts.get(host) ?? 0) < count / 1.5);
+      [...from].every((host) => !mirrors.has(siteOf(host)) && !isLoopback(`https://${host}`) && (hosts.get(host) ?? 0) < count / 1.5);
     return [...ofScope].filter(([, from]) => elsewhere(from)).map(([scope]) => scope);
   });
+}
+
+/** Hosts of one owner mostly share the end of their names. */
+function siteOf(host: string): string {
+  return /[^.]+\.[^.]+$/.exec(host)?.[0] ?? host;
 }
 
 function scopesByFolder(texts: FileTexts): ReadonlyMap<string, ReadonlySet<string>> {

@@ -3,6 +3,7 @@ import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import { callsInImage } from './read/docker-context.ts';
+import { calledByCi, calledFrom, type Followed, followedIn, oncePerPlace } from './read/followed.ts';
 import { installBeforeLockfile } from './read/image-lockfile.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile, lockfileManagers, type Manager } from './read/paths.ts';
 import { clientOf, isBerry, lockfileFor } from './read/project.ts';
@@ -24,6 +25,7 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   reads: (path) => ciSystemOf(path) !== undefined || isDockerfile(path) || isLockfile(path) || path.endsWith('package.json'),
+  follows: calledByCi,
   check({ now, paths }) {
     const inCi = inJobs(now, (job, { file, system }) => {
       // Without a pipeline of its own the repository only hands these out, for others to include.
@@ -36,7 +38,9 @@ export default defineRepositoryRule({
         const end = own ? step.commands.findIndex(leavesProject) : 0;
         own &&= end < 0;
         const commands = end < 0 ? step.commands : step.commands.slice(0, end);
-        return withoutFallbacks(clientCalls(commands, step.folder), step.commands).flatMap((call) => inCall(call, file, now, paths, true));
+        const called = followedIn({ ...step, commands }, now, paths).flatMap((followed) => inFollowed(followed, file, now, paths));
+        const calls = withoutFallbacks(clientCalls(commands, step.folder), step.commands);
+        return [...calls.flatMap((call) => inCall(call, file, now, paths, true)), ...called];
       });
     });
     const inImage = inImages(now, (instruction, stage, file) =>
@@ -45,7 +49,7 @@ export default defineRepositoryRule({
         ? []
         : withoutFallbacks(callsInImage(instruction, stage, file), instruction.commands).flatMap((call) => inCall(call, file, now, paths, false)),
     );
-    return [...inCi, ...inImage];
+    return [...oncePerPlace(inCi), ...inImage];
   },
   examples: [
     {
@@ -88,6 +92,13 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Reposit
       remedy: `Write ${frozen[call.manager]}${call.manager === 'yarn' && !berry ? ' --frozen-lockfile' : call.manager === 'yarn' ? ' --immutable' : ''}.`,
     },
   ];
+}
+
+/** What CI runs in another file stands there, and is no correction to make without thinking: people run it too. */
+function inFollowed({ file, commands, folder }: Followed, caller: string, texts: FileTexts, paths: RepositoryPaths): readonly FileSeen[] {
+  if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
+  const calls = withoutFallbacks(clientCalls(commands, folder), commands);
+  return calls.flatMap((call) => inCall(call, file, texts, paths, true)).map((seen) => calledFrom(seen, caller));
 }
 
 // `if [ -f package-lock.json ]; then npm ci; else npm install; fi`: the second is for where there is none.

@@ -2,6 +2,7 @@
 import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { defineRepositoryRule, type FileSeen, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls, fetchesNothing } from './read/client.ts';
+import { calledByCi, calledFrom, followedIn, oncePerPlace } from './read/followed.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile } from './read/paths.ts';
 import { commandText, inImages, inJobs } from './read/seen.ts';
 import { isKnownTool } from './read/tools.ts';
@@ -20,15 +21,29 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   reads: (path) => ciSystemOf(path) !== undefined || isDockerfile(path) || isLockfile(path) || path.endsWith('package.json'),
+  follows: calledByCi,
   check: ({ now, paths }) => [
-    ...inJobs(now, (job, { file }) => {
-      const calls = job.steps.flatMap((step) => clientCalls(step.commands, step.folder));
-      const added = new Set(calls.flatMap(({ verb, packages }) => (verb === 'add' ? packages.map(nameIn) : [])));
-      // What the job has installed by name is there when it is called.
-      return calls
-        .filter(({ verb, packages: [spec] }) => verb !== 'run' || spec === undefined || !added.has(spec))
-        .flatMap((call) => inCall(call, file, now, paths));
-    }),
+    ...oncePerPlace(
+      inJobs(now, (job, { file }) => {
+        const own = job.steps.flatMap((step) => clientCalls(step.commands, step.folder).map((call) => ({ call, at: file })));
+        const called = job.steps.flatMap((step) =>
+          followedIn(step, now, paths).flatMap(({ file: at, commands, folder }) => clientCalls(commands, folder).map((call) => ({ call, at }))),
+        );
+        const calls = [...own, ...called];
+        const added = new Set(calls.flatMap(({ call: { verb, packages } }) => (verb === 'add' ? packages.map(nameIn) : [])));
+        // What the job has installed by name is there when it is called.
+        return calls
+          .filter(
+            ({
+              call: {
+                verb,
+                packages: [spec],
+              },
+            }) => verb !== 'run' || spec === undefined || !added.has(spec),
+          )
+          .flatMap(({ call, at }) => inCall(call, at, now, paths).map((seen) => calledFrom(seen, file)));
+      }),
+    ),
     ...inImages(now, (instruction, _stage, file) =>
       clientCalls(instruction.commands, '').flatMap((call) => inCall({ ...call, folder: folderOf(file) }, file, now, paths)),
     ),
@@ -53,6 +68,8 @@ export default defineRepositoryRule({
 
 function inCall(call: ClientCall, file: string, texts: ReadonlyMap<string, string>, paths: RepositoryPaths): readonly FileSeen[] {
   if ((call.verb !== 'run' && call.verb !== 'global') || isExample(file) || fetchesNothing(call)) return [];
+  // What the job has fetched or made may bring the tool along.
+  if (call.verb === 'run' && call.said === 'npx' && call.folder && !paths.hasFolder(call.folder)) return [];
   return call.packages
     .filter((spec) => isFetched(spec) && !(call.verb === 'run' && isKnownTool(texts, paths, call, nameIn(spec), versionIn(spec))))
     .map((spec) => ({
@@ -70,7 +87,7 @@ function inCall(call: ClientCall, file: string, texts: ReadonlyMap<string, strin
 
 // An exact version is pinned; files, addresses and what only the run would tell are not judged here.
 function isFetched(spec: string): boolean {
-  if (spec.includes('…') || /^[./~]|:|\.tgz$/.test(spec) || !/^(?:@[\w.-]+\/)?[\w.-]+(?:@.*)?$/.test(spec)) return false;
+  if (/[…$]/.test(spec) || /^[./~]|:|\.tgz$/.test(spec) || !/^(?:@[\w.-]+\/)?[\w.-]+(?:@.*)?$/.test(spec)) return false;
   return !/^v?=?\d+\.\d+\.\d+/.test(versionIn(spec) ?? '');
 }
 

@@ -1,17 +1,17 @@
 /** Reads the files of a repository that rules ask for, within limits. What cannot be read is said, never skipped. */
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { FileTexts, FileUntold } from '../model/repository-rule.ts';
+import type { FileUntold } from '../model/repository-rule.ts';
 
 /** Largest file that is read, in bytes; lockfiles of the largest repositories are a tenth of it. */
 export const largestFile = 30_000_000;
 const largestTotal = 400_000_000;
 
 export interface ReadFiles {
-  readonly texts: FileTexts;
-  readonly untold: readonly FileUntold[];
+  readonly texts: Map<string, string>;
+  readonly untold: FileUntold[];
   /** Paths that git tracks and the folder lacks: deleted, not committed yet. */
-  readonly gone: ReadonlySet<string>;
+  readonly gone: Set<string>;
 }
 
 /** Reads every path of `wanted` below `folder`. */

@@ -35,6 +35,8 @@ describe('scope-without-registry', () => {
 
   it('a host that has the scope alone', () => expect(of(...many('registry.example', 9))).toEqual(['package.json:1']));
   it('not a mirror that has other packages too', () => expect(of(...many('registry.example', 9), ['left-pad', 'npm.acme.example'])).toEqual([]));
+  it('not a host that has of another scope what the usual one has too', () =>
+    expect(of(...many('registry.example', 9), ['@tool/a', 'npm.acme.example'], ['@tool/b', 'registry.example'])).toEqual([]));
   it('not a registry of this machine', () =>
     expect(
       seen('scope-without-registry', { ...manifest, 'yarn.lock': locked(['@acme/ui', 'localhost:4873'], ...many('registry.example', 9)) }),
@@ -120,6 +122,27 @@ describe('unfrozen-install', () => {
     ]));
 });
 
+describe('commands that only ask', () => {
+  it('where a client is', () =>
+    expect(
+      seen('unfrozen-install', { 'package.json': '{}', 'yarn.lock': '# yarn lockfile v1\n', ...run('command -v yarn', 'x=$(command -v yarn)') }),
+    ).toEqual([]));
+  it('popd leads back', () =>
+    expect(seen('unfrozen-install', { 'web/package.json': '{}', 'web/package-lock.json': '{}', ...run('pushd web', 'popd', 'npm install') })).toEqual(
+      [],
+    ));
+});
+
+describe('long-lived-publish-token', () => {
+  const at = (...lines: string[]) =>
+    seen(
+      'long-lived-publish-token',
+      workflow('push', '    env:', ...lines, '      NPM_TOKEN: ${{ secrets.NPM_TOKEN }}', '    steps:', '      - run: npm publish'),
+    );
+  it('at the public registry', () => expect(at()).toHaveLength(1));
+  it('not at a mirror, which has no trusted publishing', () => expect(at('      NPM_REGISTRY: https://acme.example/api/npm/local/')).toEqual([]));
+});
+
 describe('install-checks-waived', () => {
   it('not where nothing is installed', () => expect(seen('install-checks-waived', run('npm ci --legacy-peer-deps --dry-run'))).toEqual([]));
 });
@@ -140,6 +163,10 @@ describe('unpinned-tool', () => {
   it('not the version that is locked', () => expect(seen('unpinned-tool', { ...lock('7.6.3'), ...run('npx semver@7 -i minor 1.0.0') })).toEqual([]));
   it('another version than that', () => expect(seen('unpinned-tool', { ...lock('6.3.1'), ...run('npx semver@7 -i minor 1.0.0') })).toHaveLength(1));
   it('not the locked one of a longer number', () => expect(seen('unpinned-tool', { ...lock('71.0.0'), ...run('npx semver@7 x') })).toHaveLength(1));
+  it('not a version that only the run tells', () =>
+    expect(seen('unpinned-tool', { ...lock('7.6.3'), ...run("npm i -g 'npm@${{ steps.versions.outputs.npm }}'") })).toEqual([]));
+  it('not in a folder that the job fetched', () =>
+    expect(seen('unpinned-tool', { ...lock('7.6.3'), ...run('cd fetched', 'npx mocha out.js') })).toEqual([]));
   it('not what the project installs where it is called, tests though it be', () =>
     expect(
       seen('unpinned-tool', {

@@ -2,6 +2,7 @@
 import type { Word } from '../../code/shell.ts';
 import type { Manager } from './paths.ts';
 import { folderFrom } from './paths.ts';
+import { placed } from './placed.ts';
 import type { ScriptCommand } from './script.ts';
 
 /**
@@ -32,7 +33,6 @@ export function fetchesNothing({ flags }: ClientCall): boolean {
   return ['--offline', '--no-install', '--no'].some((flag) => flags.has(flag));
 }
 
-const wrappers = new Set(['sudo', 'time', 'command', 'exec', 'nohup', 'corepack', 'cross-env', 'env', 'doas', 'retry', 'xvfb-run', 'call', 'nice']);
 const valueFlags = new Set(
   '--prefix -C --dir --cwd --registry --workspace -w --omit --include --only --loglevel --cache --userconfig --globalconfig --filter -F --reporter --network-timeout --mutex --cache-folder --modules-folder --network-concurrency --tag --otp --access --store-dir --package -p --call -c --mode --concurrency --child-concurrency --use-yarnrc --config --location --script-shell --node-options --fetch-retries --fetch-timeout --maxsockets --cpu --os --before --min-release-age'.split(
     ' ',
@@ -54,54 +54,10 @@ export function clientCalls(commands: readonly ScriptCommand[], folder: string |
 const known = new WeakMap<readonly ScriptCommand[], Map<string | undefined, readonly ClientCall[]>>();
 
 function callsIn(commands: readonly ScriptCommand[], folder: string | undefined): readonly ClientCall[] {
-  const calls: ClientCall[] = [];
-  let here = folder;
-  for (const command of commands) {
-    const words = inContainer(unwrapped(command.words));
-    const program = programOf(words[0]);
-    if (program === 'cd' || program === 'pushd')
-      here = folderAfter(
-        here,
-        words.slice(1).find(({ text }) => !/^(?:-\w*|\/d)$/i.test(text)),
-      );
+  return placed(commands, folder).flatMap(({ command, program, words, here }) => {
     const call = program === undefined ? undefined : callOf(program, words.slice(1), command, here);
-    if (call) calls.push(call);
-  }
-  return calls;
-}
-
-function unwrapped(words: readonly Word[]): readonly Word[] {
-  let at = 0;
-  while (at < words.length && (wrappers.has(words[at]?.text ?? '') || (at > 0 && /^(?:-[A-Za-z-]*|\w+=.*)$/s.test(words[at]?.text ?? '')))) at += 1;
-  return words.slice(at);
-}
-
-const clients = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'bun', 'bunx']);
-
-// `docker run image npm install`: the client and what follows it.
-function inContainer(words: readonly Word[]): readonly Word[] {
-  if (!/^(?:docker|podman|nerdctl|docker-compose)$/.test(words[0]?.text ?? '')) return words;
-  const run = words.findIndex(({ text }) => text === 'run' || text === 'exec');
-  const client = words.findIndex(
-    ({ text }, index) => run > 0 && index > run + 1 && clients.has(text) && !/^--?(?:name|u|user|h)$/.test(words[index - 1]?.text ?? ''),
-  );
-  return client < 0 ? words : words.slice(client);
-}
-
-/** Variables in which CI systems keep the folder the repository was checked out to. */
-const workspace =
-  /^(?:GITHUB_WORKSPACE|CI_PROJECT_DIR|BUILD_SOURCESDIRECTORY|BUILD_REPOSITORY_LOCALPATH|SYSTEM_DEFAULTWORKINGDIRECTORY|CIRCLE_WORKING_DIRECTORY|WORKSPACE|TRAVIS_BUILD_DIR)$/i;
-
-function folderAfter(here: string | undefined, target: Word | undefined): string | undefined {
-  const text = target?.text ?? '~';
-  const [variable] = target?.variables ?? [];
-  if (text.startsWith('…') && target?.variables.length === 1 && !target.substituted && workspace.test(variable ?? ''))
-    return folderFrom('', text.slice(1).replace(/^[\\/]/, '') || '.');
-  return here === undefined ? undefined : folderFrom(here, text);
-}
-
-function programOf(word: Word | undefined): string | undefined {
-  return word?.text.replace(/^.*[\\/]/, '').replace(/\.(?:cmd|exe|ps1)$/i, '');
+    return call ? [call] : [];
+  });
 }
 
 function callOf(program: string, rest: readonly Word[], command: ScriptCommand, here: string | undefined): ClientCall | undefined {

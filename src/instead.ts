@@ -36,9 +36,22 @@ async function allowedInstead(change: IncomingChange, input: Evaluation): Promis
 }
 
 /** The same package at another version; what the lockfile recorded of its bytes does not apply to it. */
-function atVersion(change: IncomingChange, version: string): IncomingChange {
-  const { resolved: _resolved, integrity: _integrity, hasInstallScript: _script, ...rest } = change.after;
-  return { action: 'add', after: { ...rest, version } };
+function atVersion({ after }: IncomingChange, version: string): IncomingChange {
+  const { key, name, source, bundled, alias, patched, where } = after;
+  // Not spread: an entry of a lockfile says what it says when it is asked, and flags cost a walk through the whole tree.
+  const flags = {
+    get dev() {
+      return after.dev;
+    },
+    get optional() {
+      return after.optional;
+    },
+    get peer() {
+      return after.peer;
+    },
+  };
+  const said = { ...(alias !== undefined && { alias }), ...(patched !== undefined && { patched }), ...(where !== undefined && { where }) };
+  return { action: 'add', after: Object.assign(flags, { key, name, version, source, bundled }, said) };
 }
 
 function withInstead(verdict: Verdict, instead: string | undefined): Verdict {

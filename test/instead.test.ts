@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Evaluation, type EvidenceSource, evaluate } from '../src/engine.ts';
 import { withAlternatives } from '../src/instead.ts';
 import { had, notOffered } from '../src/model/evidence.ts';
+import { readLockfile } from '../src/resolve/lockfiles/index.ts';
 import { added, aStub, at } from '../src/rules/example.ts';
 import releaseAge from '../src/rules/release-age.ts';
 
@@ -24,6 +25,14 @@ describe('withAlternatives', () => {
     const report = await withAlternatives(await evaluate(input), input);
     expect(report.verdicts[0]?.action).toBe('block');
     expect(report.verdicts[0]).not.toHaveProperty('instead');
+  });
+
+  it('names it for the entry of a lockfile, which says what it says only when asked', async () => {
+    const text = '# yarn lockfile v1\n\n\nchild@^2.0.0:\n  version "2.0.1"\n  resolved "https://registry.example/child/-/child-2.0.1.tgz#aa"\n';
+    const tree = await readLockfile({ file: 'yarn.lock', text });
+    const input = { ...evaluation(), tree, changes: tree.packages.map((after) => ({ action: 'add', after }) as const) };
+    const report = await withAlternatives(await evaluate(input), input);
+    expect(report.verdicts[0]).toMatchObject({ subject: { name: 'child', version: '2.0.1' }, action: 'block', instead: '1.9.9' });
   });
 });
 

@@ -35,9 +35,12 @@ export interface Walked {
 
 export type WalkFailure = { readonly ok: false; readonly why: Refusal['why'] };
 
+/** What becomes of a member of the objects whose members are alike, at once: what it was made of need not be held. */
+export type Made = (name: string, value: unknown) => unknown;
+
 /** Builds the wanted parts of the document; members of other types than the shape expects are built as they are, as long as they are small. */
-export function walkJson(bytes: Buffer, shape: Shape): Walked | WalkFailure {
-  const walk = new Walk(bytes);
+export function walkJson(bytes: Buffer, shape: Shape, made?: Made): Walked | WalkFailure {
+  const walk = new Walk(bytes, made);
   try {
     const value = walk.document(compile(shape));
     return { ok: true, value, places: walk.places };
@@ -141,7 +144,13 @@ const steady = 3;
 class Walk extends Scanner {
   private before = new Members();
   private spare = new Members();
+  private readonly made: Made | undefined;
   readonly places = new Map<string, Place[]>();
+
+  constructor(bytes: Buffer, made?: Made) {
+    super(bytes);
+    this.made = made;
+  }
 
   document(shape: Compiled): unknown {
     this.space();
@@ -194,7 +203,8 @@ class Walk extends Scanner {
       if (this.escaped && place) place.plain = false;
       this.colon();
       const valueAt = this.at;
-      built[name] = this.take(of);
+      const value = this.take(of);
+      built[name] = this.made !== undefined && of.kind === 'keys' && of.alike ? this.made(name, value) : value;
       if (place) {
         place.names.push(name);
         place.members.push(start, valueAt, this.at);

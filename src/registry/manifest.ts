@@ -5,10 +5,10 @@ import { fieldsOf, instantOf, limits, listOf, numberOf, OverLimit, textOf } from
 /** What a registry says that tells of install scripts without showing them (abbreviated documents). */
 export const hiddenScript = '(the registry says that there is one, not what it runs)';
 
-type Building<T> = { -readonly [K in keyof T]: T[K] };
+export type Building<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The release as rules see it. `pool` makes equal parts of one document one object. */
-export function releaseOf(name: string, version: string, raw: unknown, time: unknown, pool: Pool): Release {
+/** The release as rules see it, its time aside. `pool` makes equal parts of one document one object. */
+export function releaseOf(name: string, version: string, raw: unknown, pool: Pool): Building<Release> {
   const manifest = fieldsOf(raw);
   const dist = fieldsOf(manifest.dist);
   const user = fieldsOf(manifest._npmUser);
@@ -19,8 +19,6 @@ export function releaseOf(name: string, version: string, raw: unknown, time: unk
     dependencies: dependenciesOf(manifest, pool),
     bins: binsOf(name, manifest.bin),
   };
-  const at = instantOf(time);
-  if (at !== undefined) release.at = at;
   addPeople(release, manifest, user, pool);
   addDist(release, dist);
   addWords(release, manifest);
@@ -28,6 +26,13 @@ export function releaseOf(name: string, version: string, raw: unknown, time: unk
   if (typeof manifest._hasShrinkwrap === 'boolean') release.hasShrinkwrap = manifest._hasShrinkwrap;
   const terms = termsOf(manifest, pool);
   if (terms) release.terms = terms;
+  return release;
+}
+
+/** The same release with the time it was published at, as far as that is told. */
+export function timed(release: Building<Release>, time: unknown): Release {
+  const at = instantOf(time);
+  if (at !== undefined) release.at = at;
   return release;
 }
 

@@ -2,7 +2,7 @@
 import type { Offers, Packument, Person, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { type Place, type WalkFailure, walkJson } from './json-walk.ts';
-import { newPool, type Pool, peopleOf, releaseOf } from './manifest.ts';
+import { type Building, newPool, type Pool, peopleOf, releaseOf, timed } from './manifest.ts';
 import { placedParts, wantedParts } from './packument-parts.ts';
 import { fieldsOf, instantOf, limits, listOf, OverLimit, textOf } from './untrusted.ts';
 
@@ -18,14 +18,16 @@ export interface Placed {
 
 /** Reads the bytes a registry answered when asked for `name`. */
 export function parsePackument(name: string, bytes: Buffer): Parsed {
-  const walked = walkJson(bytes, wantedParts);
-  return walked.ok ? packumentFrom(name, walked.value) : parseDoubtful(name, bytes, walked.why);
+  const pool = newPool();
+  const walked = walkJson(bytes, wantedParts, earlyRelease(name, pool));
+  return walked.ok ? packumentFrom(name, walked.value, pool) : parseDoubtful(name, bytes, walked.why);
 }
 
 /** Reads them and tells where things lie, in one pass. */
 export function parsePlaced(name: string, bytes: Buffer): Placed {
-  const walked = walkJson(bytes, placedParts);
-  return walked.ok ? { parsed: packumentFrom(name, walked.value), places: walked.places } : { parsed: parseDoubtful(name, bytes, walked.why) };
+  const pool = newPool();
+  const walked = walkJson(bytes, placedParts, earlyRelease(name, pool));
+  return walked.ok ? { parsed: packumentFrom(name, walked.value, pool), places: walked.places } : { parsed: parseDoubtful(name, bytes, walked.why) };
 }
 
 function parseDoubtful(name: string, bytes: Buffer, why: WalkFailure['why']): Parsed {
@@ -48,16 +50,39 @@ export function parseReference(name: string, bytes: Buffer): Parsed {
 }
 
 /** A packument from parsed JSON of any shape. */
-export function packumentFrom(name: string, value: unknown): Parsed {
+export function packumentFrom(name: string, value: unknown, pool: Pool = newPool()): Parsed {
   try {
-    return recordOf(name, value);
+    return recordOf(name, value, pool);
   } catch (error) {
     if (error instanceof OverLimit) return { ok: false, reason: `its document is over a limit: ${error.message}` };
     throw error;
   }
 }
 
-function recordOf(name: string, value: unknown): Parsed {
+/** A release built while its document was still being read: thousands of manifests are not held side by side. */
+class Early {
+  readonly release: Building<Release> | undefined;
+  readonly trouble: OverLimit | undefined;
+  constructor(release: Building<Release> | undefined, trouble?: OverLimit) {
+    this.release = release;
+    this.trouble = trouble;
+  }
+}
+
+function earlyRelease(name: string, pool: Pool) {
+  return (version: string, manifest: unknown): unknown => {
+    if (typeof manifest !== 'object' || manifest === null || !isVersion(version)) return manifest;
+    try {
+      return new Early(releaseOf(name, version, manifest, pool));
+    } catch (error) {
+      // Said in its turn: another trouble may come first.
+      if (error instanceof OverLimit) return new Early(undefined, error);
+      throw error;
+    }
+  };
+}
+
+function recordOf(name: string, value: unknown, pool: Pool): Parsed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { ok: false, reason: 'its document is not a JSON object' };
   const document = fieldsOf(value);
   const said = textOf(document.name, limits.name);
@@ -68,7 +93,6 @@ function recordOf(name: string, value: unknown): Parsed {
   const unpublishedAt = instantOf(unpublished.time) ?? (typeof time.unpublished === 'string' ? instantOf(time.unpublished) : undefined);
   const gone = time.unpublished !== undefined && time.unpublished !== null;
   if (document.versions === undefined && !gone) return { ok: false, reason: 'its document has no versions' };
-  const pool: Pool = newPool();
   const releases = inOrder(releasesOf(name, versions, time, pool));
   const maintainers = peopleOf(document.maintainers, pool);
   const created = instantOf(time.created);
@@ -95,7 +119,9 @@ function releasesOf(name: string, versions: Readonly<Record<string, unknown>>, t
   const releases: Release[] = [];
   for (const [version, manifest] of entries) {
     if (typeof manifest !== 'object' || manifest === null) throw new OverLimit('a version without a manifest');
-    if (isVersion(version)) releases.push(releaseOf(name, version, manifest, Object.hasOwn(time, version) ? time[version] : undefined, pool));
+    if (manifest instanceof Early && manifest.trouble) throw manifest.trouble;
+    const built = manifest instanceof Early ? manifest.release : isVersion(version) ? releaseOf(name, version, manifest, pool) : undefined;
+    if (built) releases.push(timed(built, Object.hasOwn(time, version) ? time[version] : undefined));
   }
   return releases;
 }

@@ -48,14 +48,19 @@ const packedSmall = 131_072;
 const unpackedSmall = 2_097_152;
 
 /** Large documents are unpacked one after the other: side by side they would add up to all there is. */
-const oneLarge = slots(1);
+export const largeInTurn = slots(1);
+
+/** Whether what gzip packed here is, or says it is, so large that it is better not unpacked at once. */
+export function isLarge(bytes: Buffer, limit: number): boolean {
+  return bytes.length >= packedSmall || declaredSize(bytes, limit) >= unpackedSmall;
+}
 
 /** Unpacks no more than the limit: a small answer may be made to unpack to anything. Large ones in a thread of their own. */
 export function unpack(bytes: Buffer, encoding: string | undefined, limit: number): Buffer | undefined | Promise<Buffer | undefined> {
   const size = declaredSize(bytes, limit);
   const options = { maxOutputLength: limit, chunkSize: Math.max(size + 1, 1_024) };
   if (encoding === 'identity') return bytes;
-  if (encoding === 'gzip' && bytes.length < packedSmall && size < unpackedSmall) return orTooLarge(() => gunzipSync(bytes, options));
+  if (encoding === 'gzip' && !isLarge(bytes, limit)) return orTooLarge(() => gunzipSync(bytes, options));
   if (encoding === 'gzip' || encoding === 'x-gzip') return later(() => promisify(gunzip)(bytes, options));
   if (encoding === 'deflate') return later(() => promisify(inflate)(bytes, { maxOutputLength: limit }));
   throw Object.assign(new Error(), { code: 'EENCODING' });
@@ -76,7 +81,7 @@ function orTooLarge<T>(work: () => T): T | undefined {
 }
 
 function later(work: () => Promise<Buffer>): Promise<Buffer | undefined> {
-  return oneLarge(work).catch((error: unknown) =>
+  return largeInTurn(work).catch((error: unknown) =>
     orTooLarge(() => {
       throw error;
     }),

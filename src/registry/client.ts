@@ -7,6 +7,7 @@ import { cacheFolder } from './cache-folder.ts';
 import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
+import { parsePacked } from './large-packument.ts';
 import { parsePackument } from './packument.ts';
 import { recall, remember, signerOf } from './remembered.ts';
 import { resolverDocument } from './resolving.ts';
@@ -96,7 +97,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     const headers = { accept: 'application/json', ...(kept?.etag !== undefined && { 'if-none-match': kept.etag }) };
     const { options: npm } = await config();
     requests += 1;
-    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers });
+    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers, packed: true });
     const confirmedAt = options.now();
     if (answer.status === 'failed') return { status: 'failed', reason: answer.reason };
     if (answer.status === 'unchanged') {
@@ -108,7 +109,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       cache?.write(key, { confirmedAt });
       return { status: 'not-found', confirmedAt };
     }
-    const parsed = parsePackument(name, answer.bytes);
+    const parsed = answer.packed ? await parsePacked(name, answer.bytes, limits.bodyBytes) : parsePackument(name, answer.bytes);
     if (!parsed.ok) return { status: 'failed', reason: parsed.reason };
     const entry: CacheEntry = { confirmedAt, packument: parsed.packument, ...(answer.etag !== undefined && { etag: answer.etag }) };
     cache?.write(key, entry);

@@ -1,5 +1,5 @@
 /** One answer of a registry as bytes: limits on size and time, retries with backoff. */
-import { unpack } from './body.ts';
+import { isLarge, unpack } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
 import { codeOf, memberOf, networkTrouble, statusTrouble } from './redact.ts';
@@ -26,10 +26,13 @@ export interface FetchRequest {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Large bodies that gzip packed are wanted as they came. */
+  readonly packed?: boolean;
 }
 
 export type BytesAnswer =
-  | { readonly status: 'ok'; readonly bytes: Buffer; readonly etag?: string }
+  /** `packed`: what gzip packed, where that was asked for. */
+  | { readonly status: 'ok'; readonly bytes: Buffer; readonly packed?: true; readonly etag?: string }
   | { readonly status: 'unchanged' }
   | { readonly status: 'not-found' }
   /** `http`: the status the registry answered with, where it answered. */
@@ -60,7 +63,7 @@ async function attemptOnce(request: FetchRequest): Promise<Attempt> {
     const reply = await getWhole({ url, npm, clock, headers: { 'accept-encoding': 'gzip', ...headers } }, request.limits.bodyBytes);
     if (reply.status === 304) return { answer: { status: 'unchanged' } };
     if (reply.status !== 200) return fromStatus(reply, request.now());
-    return await fromBody(reply, request.limits.bodyBytes);
+    return await fromBody(reply, request);
   } catch (error) {
     if (request.signal.aborted) return failure(abortReason(request.signal));
     if (clock.stopped) return failure('it did not answer in time', {});
@@ -106,17 +109,20 @@ function retryAfter(reply: Whole, now: number): { readonly afterMs?: number } {
   return Number.isFinite(at) ? { afterMs: Math.max(0, at - now) } : {};
 }
 
-async function fromBody(reply: Whole, limit: number): Promise<Attempt> {
+async function fromBody(reply: Whole, { limits: { bodyBytes: limit }, packed }: FetchRequest): Promise<Attempt> {
   const tooLarge = failure(`its answer is larger than ${Math.floor(limit / 1024 / 1024)} MB`);
   const { received } = reply;
   if (received === undefined) return tooLarge;
-  const expected = reply.packed || reply.header('content-encoding') === undefined ? reply.header('content-length') : undefined;
+  const encoding = reply.header('content-encoding');
+  const expected = reply.packed || encoding === undefined ? reply.header('content-length') : undefined;
   if (expected !== undefined && Number(expected) !== received.length) return failure('its answer is cut off', {});
-  const unpacked = reply.packed ? unpack(received, reply.header('content-encoding'), limit) : received;
+  const said = reply.header('etag');
+  const etag = said !== undefined && said.length <= 512 ? { etag: said } : {};
+  if (packed && reply.packed && encoding === 'gzip' && isLarge(received, limit))
+    return { answer: { status: 'ok', bytes: received, packed, ...etag } };
+  const unpacked = reply.packed ? unpack(received, encoding, limit) : received;
   const bytes = unpacked instanceof Promise ? await unpacked : unpacked;
-  if (bytes === undefined) return tooLarge;
-  const etag = reply.header('etag');
-  return { answer: { status: 'ok', bytes, ...(etag !== undefined && etag.length <= 512 && { etag }) } };
+  return bytes === undefined ? tooLarge : { answer: { status: 'ok', bytes, ...etag } };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -25,11 +25,11 @@ export const closeArray = 0x5d;
 
 /** A place in a document, moved on by passing over what stands there. */
 export class Scanner {
-  protected readonly bytes: Buffer;
-  protected readonly end: number;
+  protected bytes: Buffer;
+  protected end: number;
   protected at = 0;
   protected depth = 0;
-  private members = 0;
+  protected members = 0;
   /** Whether the string last passed has escapes or bytes beyond ASCII. */
   protected escaped = false;
   /** False once a string with bytes beyond ASCII was passed. */

@@ -50,9 +50,9 @@ export function walkJson(bytes: Buffer, shape: Shape, made?: Made): Walked | Wal
   }
 }
 
-type Built = Record<string, unknown>;
+export type Built = Record<string, unknown>;
 
-interface Keys {
+export interface Keys {
   readonly kind: 'keys';
   readonly byLength: readonly (readonly Wanted[] | undefined)[];
   readonly alike: boolean;
@@ -60,7 +60,10 @@ interface Keys {
   readonly template: Readonly<Built>;
 }
 
-type Compiled = { readonly kind: 'value'; readonly note?: string } | Keys | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
+export type Compiled =
+  | { readonly kind: 'value'; readonly note?: string }
+  | Keys
+  | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
 
 interface Wanted {
   readonly name: string;
@@ -71,7 +74,7 @@ interface Wanted {
 const compiled = new WeakMap<object, Compiled>();
 const wholeValue: Compiled = { kind: 'value' };
 
-function compile(shape: Shape): Compiled {
+export function compile(shape: Shape): Compiled {
   if (shape === 'value') return wholeValue;
   const kept = compiled.get(shape);
   if (kept) return kept;
@@ -128,6 +131,12 @@ class Members {
     this.count = count + 1;
   }
 
+  /** The bytes moved: what lay at `by` lies at 0. */
+  move(by: number): void {
+    for (const offsets of [this.starts, this.colons, this.stops])
+      for (let place = 0; place < this.count; place += 1) (offsets[place] as number) -= by;
+  }
+
   close(): void {
     const { ages, runs, count } = this;
     for (let place = count - 1; place >= 0; place -= 1) {
@@ -141,10 +150,11 @@ class Members {
 /** A member that was the same so often is compared together with its neighbours. */
 const steady = 3;
 
-class Walk extends Scanner {
-  private before = new Members();
+/** The walk over a whole document; `before` and what is protected serve the walk over one that comes in pieces. */
+export class Walk extends Scanner {
+  protected before = new Members();
   private spare = new Members();
-  private readonly made: Made | undefined;
+  protected readonly made: Made | undefined;
   readonly places = new Map<string, Place[]>();
 
   constructor(bytes: Buffer, made?: Made) {
@@ -160,7 +170,7 @@ class Walk extends Scanner {
     return value;
   }
 
-  private take(shape: Compiled): unknown {
+  protected take(shape: Compiled): unknown {
     return shape.kind === 'keys' || shape.note === undefined ? this.build(shape) : this.noted(shape, shape.note);
   }
 
@@ -365,7 +375,7 @@ class Walk extends Scanner {
     return built;
   }
 
-  private wanted(shape: Keys, start: number, stop: number): Wanted | undefined {
+  protected wanted(shape: Keys, start: number, stop: number): Wanted | undefined {
     if (this.escaped) {
       const name = this.text(start, stop);
       return shape.byLength.flat().find((candidate) => candidate?.name === name);
@@ -382,7 +392,7 @@ class Walk extends Scanner {
     return true;
   }
 
-  private string(): string {
+  protected string(): string {
     const start = this.at;
     this.passString();
     return this.text(start, this.at);

@@ -31,7 +31,11 @@ export function parsePlaced(name: string, bytes: Buffer): Placed {
 }
 
 function parseDoubtful(name: string, bytes: Buffer, why: WalkFailure['why']): Parsed {
-  if (why === 'syntax') return parseReference(name, bytes);
+  return why === 'syntax' ? parseReference(name, bytes) : doubtful(why);
+}
+
+/** What is said of a document that goes beyond what anybody needs. */
+export function doubtful(why: Exclude<WalkFailure['why'], 'syntax'>): Parsed {
   return { ok: false, reason: why === 'depth' ? 'its document is nested too deeply' : 'its document has too many members' };
 }
 
@@ -69,7 +73,8 @@ class Early {
   }
 }
 
-function earlyRelease(name: string, pool: Pool) {
+/** Makes a release of a version as soon as that was read. */
+export function earlyRelease(name: string, pool: Pool) {
   return (version: string, manifest: unknown): unknown => {
     if (typeof manifest !== 'object' || manifest === null || !isVersion(version)) return manifest;
     try {

@@ -96,9 +96,12 @@ export function lookalike(name: string): boolean {
 const strangers =
   /[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυαρ\u0530-\u058f\u13a0-\u13ff\uab70-\uabbf\u2c80-\u2cff\ua4d0-\ua4ff\uff21-\uff3a\uff41-\uff5a]|[\u{1d400}-\u{1d7ff}]/u;
 
+/** Shorter texts are no blobs. */
+export const shortestBlob = 1000;
+
 /** A long literal in an encoding, unless it is a picture, a font or WebAssembly. */
 export function encodedBlob(text: string, at: number): HidingSign | undefined {
-  if (text.length < 1000 || text.startsWith('data:')) return undefined;
+  if (text.length < shortestBlob || text.startsWith('data:')) return undefined;
   const head = text.slice(0, 600);
   const isHex = /^[0-9a-fA-F]+$/.test(head);
   if (!isHex && !/^[A-Za-z0-9+/=_-]+$/.test(head)) return undefined;

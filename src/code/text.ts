@@ -13,6 +13,40 @@ export function base64Bytes(text: string): Uint8Array | undefined {
   return Buffer.from(clean, 'base64');
 }
 
+const sextets = new Int8Array(128).fill(-1);
+for (const [value, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+  sextets[letter.charCodeAt(0)] = value;
+
+/** In texts of so many bytes no character may be odd. */
+const allMustBeRight = 49;
+
+/** False when the first bytes behind base64 that is read from a place in a direction already show that it is no text; true when it may be one. */
+export function opensAsText(base64: string, from: number, step: 1 | -1): boolean {
+  if ((base64.length * 3) / 4 > allMustBeRight) return true;
+  const a = sextet(base64, from);
+  const b = sextet(base64, from + step);
+  const c = sextet(base64, from + step * 2);
+  if (a < 0 || b < 0 || c < 0) return true;
+  const first = (a << 2) | (b >> 4);
+  const second = ((b & 15) << 4) | (c >> 2);
+  if (!opensCharacter(first)) return false;
+  return first < 128 ? opensCharacter(second) : (second & 0xc0) === 0x80;
+}
+
+function sextet(base64: string, at: number): number {
+  return sextets[base64.charCodeAt(at)] ?? -1;
+}
+
+/** True for bytes by which a character of UTF-8 begins that texts hold. */
+function opensCharacter(byte: number): boolean {
+  return !isOdd(byte) && (byte < 128 || (byte >= 0xc2 && byte <= 0xf4));
+}
+
+/** Control characters but for blanks. */
+function isOdd(code: number): boolean {
+  return (code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127;
+}
+
 /** Text behind pairs of hex digits, when it is text. */
 export function fromHex(text: string): string | undefined {
   if (text.length < 4 || text.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(text)) return undefined;
@@ -26,7 +60,7 @@ export function readable(bytes: Uint8Array): string | undefined {
   const looked = Math.min(text.length, 4000);
   for (let i = 0; i < looked; i++) {
     const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127 || code === 0xfffd) odd++;
+    if (isOdd(code) || code === 0xfffd) odd++;
   }
   return looked > 0 && odd * 50 <= looked ? text : undefined;
 }

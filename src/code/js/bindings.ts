@@ -1,5 +1,6 @@
 /** Scopes and what their names are bound to. */
 import type { ESTree } from 'meriyah';
+import type { Value } from './known.ts';
 import type { FunctionNode, Node } from './nodes.ts';
 
 /** Where a binding's value comes from. */
@@ -17,7 +18,7 @@ export interface Binding {
   /** The function it is a parameter of, and which. */
   readonly parameter?: { readonly of: FunctionNode; readonly index: number };
   /** Set while and after it is evaluated. */
-  memo?: unknown;
+  memo?: Value | undefined;
 }
 
 /** Names of a function or block. */

@@ -2,7 +2,7 @@
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
 import { hostOf, isCredential, isPaymentAddress, type Place, placeOf } from '../places.ts';
-import { fromBase64, fromHex, looksLikeCode, reversed } from '../text.ts';
+import { fromBase64, fromHex, looksLikeCode, opensAsText, reversed } from '../text.ts';
 import type { Node } from './nodes.ts';
 import type { Notes } from './notes.ts';
 
@@ -90,7 +90,8 @@ export function disguisedText(text: string): string | undefined {
   const hex = text.length >= 12 ? fromHex(text) : undefined;
   if (hex !== undefined) return hex;
   if (!/[A-Z]/.test(text) || !/[a-z]/.test(text)) return undefined;
-  return fromBase64(text) ?? (text.length <= 200 ? fromBase64(reversed(text)) : undefined);
+  const forwards = opensAsText(text, 0, 1) ? fromBase64(text) : undefined;
+  return forwards ?? (text.length <= 200 && opensAsText(text, text.length - 1, -1) ? fromBase64(reversed(text)) : undefined);
 }
 
 /** An address or a telling name written from its end. */

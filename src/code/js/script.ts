@@ -1,7 +1,7 @@
 /** One script: parsed if it parses, read as tokens if not, code inside it looked into. */
 
 import type { CapabilityKind } from '../../model/contents.ts';
-import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen } from '../hiding.ts';
+import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen, shortestBlob } from '../hiding.ts';
 import { liveness } from './liveness.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
@@ -119,11 +119,12 @@ function obfuscated(traits: readonly Trait[]): readonly HidingSign[] {
 
 function treeSigns(tree: Scan, source: string): readonly HidingSign[] {
   const signs: HidingSign[] = [];
-  for (const name of tree.identifiers) {
+  // A name beyond ASCII is written as it is or as an escape.
+  for (const name of /[^\x00-\x7f]|\\u/.test(source) ? tree.identifiers : []) {
     if (lookalike(name)) signs.push({ kind: 'lookalike-identifier', detail: name, at: Math.max(0, source.indexOf(name)), strength: 0.7 });
   }
   for (const node of tree.strings) {
-    const blob = typeof node.value === 'string' ? encodedBlob(node.value, node.start ?? 0) : undefined;
+    const blob = node.value.length >= shortestBlob ? encodedBlob(node.value, node.start ?? 0) : undefined;
     if (blob) signs.push(blob);
   }
   return signs.slice(0, 60);

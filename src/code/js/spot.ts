@@ -52,6 +52,10 @@ function readCall(notes: Notes, { node: written, scope }: Seen<Called | ESTree.I
     readRequire(notes, written.source, scope, written);
     return;
   }
+  if (isPlain(written.callee) && notes.evaluator.isBlank(written.callee, scope)) {
+    readHandOver(notes, written, scope);
+    return;
+  }
   const node = straight(notes, written, scope);
   const path = notes.calleePath(node, scope);
   readHandOver(notes, node, scope);
@@ -124,6 +128,12 @@ function straight(notes: Notes, node: Called, scope: Scope): Called {
   return asCall(node, target as Node, args as Node[]) as Called;
 }
 
+/** True for what is called by a name, or as a method by a name that says nothing. */
+function isPlain(callee: Node): boolean {
+  if (callee.type !== 'MemberExpression') return callee.type === 'Identifier';
+  return !callee.computed && callee.property.type === 'Identifier' && !telling.has(callee.property.name);
+}
+
 const likely = new Set('exec spawn fork execFile'.split(' '));
 
 /** False where the name of a member is written and is another one. */
@@ -167,6 +177,9 @@ function readDisguise(notes: Notes, node: Called, scope: Scope, doings: Doings):
   if (key?.is === 'text' && key.readAs !== 'written' && (doings.runsCode || doings.program !== undefined || isTelling(key.text)))
     notes.disguise(key.text, node);
 }
+
+/** Names of methods that are looked at whatever they are methods of. */
+const telling = new Set([...sendingMethods, ...likely, ...processMembers, ...'call apply construct _compile pipe pipeTo require'.split(' ')]);
 
 function isEnvironment(notes: Notes, node: Node, scope: Scope): boolean {
   const inner = node.type === 'SpreadElement' ? node.argument : node;

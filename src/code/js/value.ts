@@ -65,8 +65,21 @@ export class Evaluator implements Evaluating {
   }
 
   path(node: Node, scope: Scope): string | undefined {
+    if (this.isBlank(node, scope)) return undefined;
     const value = this.value(node, scope);
     return value?.is === 'path' ? value.path : undefined;
+  }
+
+  /** True where it is plain that a name or a member of it leads to no path: most do not. Counted as the work it stands for. */
+  isBlank(node: Node, scope: Scope): boolean {
+    if (this.#depth > 0) return false;
+    let root = node;
+    let steps = 1;
+    for (; root.type === 'MemberExpression'; steps++) root = root.object;
+    if (root.type === 'ThisExpression' ? scope.parent === undefined : root.type !== 'Identifier' || !isNothing(root.name, scope, steps === 1))
+      return false;
+    this.#fuel -= steps;
+    return true;
   }
 
   named(name: string, scope: Scope): Value | undefined {
@@ -75,13 +88,13 @@ export class Evaluator implements Evaluating {
     const value = binding && this.bound(binding);
     if (value) return value;
     // Bundlers hand `require` on as a parameter or wrap it under such a name.
-    if (name.length >= 7 && /^_{0,4}(node|native|dynamic|raw)?_?require_?\d*$/i.test(name)) return { is: 'path', path: '#require' };
+    if (isRequire(name)) return { is: 'path', path: '#require' };
     return binding || name === 'undefined' ? undefined : { is: 'path', path: globalPath(name) };
   }
 
   /** The value of a binding that has one; of several the first that leads to a module or global. */
   bound(binding: Binding): Value | undefined {
-    if ('memo' in binding) return binding.memo as Value | undefined;
+    if ('memo' in binding) return binding.memo;
     binding.memo = undefined;
     const value = binding.parameter ? this.#argument(binding.parameter) : this.#fromSources(binding.sources);
     binding.memo = value;
@@ -145,4 +158,17 @@ export class Evaluator implements Evaluating {
     this.#inlined ??= new Inlined(this);
     return this.#inlined.result(target, scope, values);
   }
+}
+
+function isRequire(name: string): boolean {
+  return name.length >= 7 && /^_{0,4}(node|native|dynamic|raw)?_?require_?\d*$/i.test(name);
+}
+
+/** True for names that were looked into before, in vain; by themselves they may also be something that has no path. */
+function isNothing(name: string, scope: Scope, alone: boolean): boolean {
+  const binding = lookup(scope, name);
+  if (!binding || !('memo' in binding)) return false;
+  const { memo } = binding;
+  if (memo !== undefined) return alone && memo.is !== 'path' && memo.is !== 'result';
+  return name !== '__dirname' && name !== '__filename' && !isRequire(name);
 }

@@ -50,6 +50,7 @@ export function benchFor(policy: Policy, mode: Mode, folder?: string, past = fal
         names,
         now,
         past,
+        server: true,
         ...(contents && {
           signing: openSigning({ source: contents, now }),
           contents: {

@@ -28,6 +28,8 @@ export interface EvidenceOptions {
   /** Left out with `--no-cache`. */
   readonly facts?: FactsStore;
   readonly offline?: boolean;
+  /** True in a server, where others wait while garbage is collected. */
+  readonly server?: boolean;
   /** Left out where contents are not to be read. */
   readonly contents?: ContentsReading;
   /** Left out where signatures are not to be held against keys. */
@@ -41,8 +43,8 @@ const sideBySide = 32;
 
 /** Opens the evidence on registry packages. */
 export function openEvidence(options: EvidenceOptions): EvidenceSource {
-  const { packuments, now, past = false, facts, offline = false } = options;
-  const lookup = openLookup({ packuments, moment: { now, past }, offline, ...(facts && { facts }) });
+  const { packuments, now, past = false, facts, offline = false, server = false } = options;
+  const lookup = openLookup({ packuments, moment: { now, past }, offline, server, ...(facts && { facts }) });
   const { contents: reading, signing, domains } = options;
   const ends = new Map<IncomingChange, Instant>();
   const leaning = new Set<IncomingChange>();

@@ -14,6 +14,8 @@ export interface LookupOptions {
   readonly facts?: FactsStore;
   /** Facts of any age are good: nobody can be asked. */
   readonly offline?: boolean;
+  /** True in a server, which lives on: there V8 collects garbage by itself in small steps, and nobody waits for all of it. */
+  readonly server?: boolean;
 }
 
 export interface Lookup {
@@ -35,7 +37,7 @@ const unknownName = 'the registry does not know this package';
 /** Releases held at once, over all packages: a bound on memory whatever the packages. */
 const mostReleases = 6000;
 
-export function openLookup({ packuments, moment, facts: store, offline = false }: LookupOptions): Lookup {
+export function openLookup({ packuments, moment, facts: store, offline = false, server = false }: LookupOptions): Lookup {
   // What is seen from a moment gone by is no fact of today.
   const facts = moment.past ? undefined : store;
   const opened = new Map<string, { readonly answer: Promise<Opened>; releases: number }>();
@@ -52,7 +54,7 @@ export function openLookup({ packuments, moment, facts: store, offline = false }
       entry.releases = 'history' in answer ? answer.history.entries.length : 0;
       shrink(opened, name);
       // What it was read from is several times what is kept of it.
-      tidy();
+      if (!server) tidy();
       return answer;
     });
   }

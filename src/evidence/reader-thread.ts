@@ -37,7 +37,8 @@ export interface Failed {
 }
 
 export interface ReaderThread {
-  read(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, request: ReadRequest): Promise<ReadAnswer | Ended | Failed>;
+  /** `tidies`: garbage of pieces that were handed on is collected in time. */
+  read(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, request: ReadRequest, tidies?: boolean): Promise<ReadAnswer | Ended | Failed>;
   close(): void;
 }
 
@@ -69,11 +70,11 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
   }
 
   return {
-    read: async (chunks, request) => {
+    read: async (chunks, request, tidies = false) => {
       const thread = started();
       thread.ref();
       try {
-        const answer = await oneReading(thread, chunks, request, limits);
+        const answer = await oneReading(thread, tidies ? tidied(chunks) : pieces(chunks), request, limits);
         if ('ended' in answer) drop();
         return answer;
       } catch (error) {
@@ -90,25 +91,18 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
 
 async function oneReading(
   thread: Worker,
-  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  source: AsyncGenerator<Buffer>,
   request: ReadRequest,
   limits: ThreadLimits,
 ): Promise<ReadAnswer | Ended | Failed> {
-  const source = pieces(chunks);
   const timers = { file: undefined as NodeJS.Timeout | undefined, whole: undefined as NodeJS.Timeout | undefined };
   const heard: { onMessage?: (message: FromThread) => void; onError?: (error: NodeJS.ErrnoException) => void; onExit?: () => void } = {};
   try {
     return await new Promise<ReadAnswer | Ended | Failed>((resolve, reject) => {
       let file: string | undefined;
-      let passed = 0;
       const late = (): void => resolve({ ended: 'time', file });
       const give = async (): Promise<void> => {
         const { done, value } = await source.next();
-        passed += value?.length ?? 0;
-        if (passed > tidiedEach) {
-          passed = 0;
-          tidy();
-        }
         if (done) timers.whole ??= setTimeout(late, limits.tarball);
         thread.postMessage(done ? ({ is: 'end' } satisfies ToThread) : ({ is: 'chunk', bytes: value } satisfies ToThread));
       };
@@ -140,4 +134,16 @@ async function oneReading(
 
 async function* pieces(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
   yield* chunks;
+}
+
+async function* tidied(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  let passed = 0;
+  for await (const chunk of chunks) {
+    passed += chunk.length;
+    if (passed > tidiedEach) {
+      passed = 0;
+      tidy();
+    }
+    yield chunk;
+  }
 }

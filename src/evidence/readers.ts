@@ -18,14 +18,14 @@ export interface Readers {
 /** With more waiting here than this, small ones go to the further thread as well. */
 const crowd = 12;
 
-/** `isolate` keeps all of it out of this thread: for servers. */
+/** `isolate` keeps all of it out of this thread, and lets nobody wait for garbage: for servers. */
 export function openReaders(thread: ReaderThread | undefined, isolate: boolean): Readers {
   const here = turns(1);
   const there = turns(1);
   return {
     async read(open, request, weight) {
       const away = thread && (weight === 'large' || isolate || (here.waiting() > crowd && there.waiting() === 0));
-      if (away) return there.take(() => readAway(thread, open, request));
+      if (away) return there.take(() => readAway(thread, open, request, !isolate));
       return here.take(async () => {
         // Loaded late: most runs find all facts in the store.
         const { readFacts } = await import('./read-tarball.ts');
@@ -40,11 +40,11 @@ export function openReaders(thread: ReaderThread | undefined, isolate: boolean):
 const mostTries = 4;
 
 /** A script that takes too long or too much is read as tokens at the next try; after two of them all are. */
-async function readAway(thread: ReaderThread, open: Opened, request: ReadRequest): Promise<Answer> {
+async function readAway(thread: ReaderThread, open: Opened, request: ReadRequest, tidies: boolean): Promise<Answer> {
   const files: string[] = [];
   let asTokens: ReadRequest['asTokens'];
   for (let tries = 0; tries < mostTries; tries++) {
-    const answer = await thread.read(open(), { ...request, ...(asTokens && { asTokens }) });
+    const answer = await thread.read(open(), { ...request, ...(asTokens && { asTokens }) }, tidies);
     if ('failed' in answer) throw answer.failed;
     if (!('ended' in answer)) return { ...answer, spared: asTokens !== undefined };
     if (answer.file !== undefined) files.push(answer.file);

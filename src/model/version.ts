@@ -16,13 +16,34 @@ const pattern = new RegExp(
 
 /** Reads a strict semver version; undefined for legacy ones such as `1.0` or `v2`. */
 export function parseVersion(text: string): Version | undefined {
-  if (text.length > 256) return undefined;
+  const plain = plainVersion(text);
+  if (plain || text.length > 256) return plain;
   const match = pattern.exec(text);
   if (!match) return undefined;
   const [major, minor, patch] = [Number(match[1]), Number(match[2]), Number(match[3])];
   if (Math.max(major, minor, patch) > Number.MAX_SAFE_INTEGER) return undefined;
   return { major, minor, patch, pre: match[4]?.split('.') ?? [] };
 }
+
+/** Three small numbers with points between them, as most versions are, read without more ado; undefined for all others. */
+function plainVersion(text: string): Version | undefined {
+  let at = 0;
+  const number = (): number => {
+    const start = at;
+    let value = 0;
+    for (let code = text.charCodeAt(at); code >= 48 && code <= 57; code = text.charCodeAt(++at)) value = value * 10 + code - 48;
+    const digits = at - start;
+    return digits === 0 || digits > 9 || (digits > 1 && text.charCodeAt(start) === 48) ? Number.NaN : value;
+  };
+  const major = number();
+  if (text.charCodeAt(at++) !== 46) return undefined;
+  const minor = number();
+  if (text.charCodeAt(at++) !== 46) return undefined;
+  const patch = number();
+  return at === text.length && major + minor + patch >= 0 ? { major, minor, patch, pre: full } : undefined;
+}
+
+const full: readonly string[] = [];
 
 /** Negative when `a` comes before `b`. */
 export function compareVersions(a: Version, b: Version): number {

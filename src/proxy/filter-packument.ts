@@ -3,6 +3,7 @@
  * parses and writes again, decides whenever the fast way is in doubt, and is the reference it is tested against.
  */
 import semver from 'semver';
+import { compareVersions, isPrerelease, parseVersion, type Version } from '../model/version.ts';
 import type { ObjectLayout, PackumentLayout } from './json-layout.ts';
 
 /** What to do to a packument. */
@@ -11,6 +12,8 @@ export interface Filtering {
   keep(version: string): boolean;
   /** The tarball URL to show instead, for clients that would otherwise fetch past the proxy. */
   tarball?(url: string, version: string): string;
+  /** What `tarball` makes of every URL that begins with `from`: the same with `to` in its place. */
+  readonly start?: { readonly from: string; readonly to: string };
 }
 
 export interface Filtered {
@@ -59,19 +62,24 @@ function cutOut(bytes: Buffer, layout: PackumentLayout, filtering: Filtering): F
   const removed = names.filter((version) => !filtering.keep(version));
   const gone = new Set(removed);
   const kept = removed.length === 0 ? names : names.filter((version) => !gone.has(version));
-  const edits = filtering.tarball ? tarballEdits(bytes, layout, gone, filtering.tarball) : [];
-  if (removed.length === 0) return { bytes: apply(bytes, edits), kept: kept.length, removed, movedTags: new Map() };
-  edits.push(...gapEdits(layout.versions, gone), ...(layout.time ? gapEdits(layout.time, gone) : []));
+  const parts = [editsOf(layout.versions, gone, tarballEdits(bytes, layout, filtering))];
+  if (removed.length === 0) return { bytes: apply(bytes, parts), kept: kept.length, removed, movedTags: new Map() };
+  if (layout.time) parts.push(editsOf(layout.time, gone));
   const { tags, moved } = repairTags(layout.distTags ? objectOf(parseSpan(bytes, layout.distTags)) : {}, kept, gone);
-  if (layout.distTags && moved.size > 0) edits.push({ ...layout.distTags, text: asciiJson(tags) });
-  return { bytes: apply(bytes, edits), kept: kept.length, removed, movedTags: moved };
+  if (layout.distTags && moved.size > 0) parts.push([{ ...layout.distTags, text: asciiJson(tags) }]);
+  return { bytes: apply(bytes, parts), kept: kept.length, removed, movedTags: moved };
 }
 
-/** One edit for each run of withheld members, taking exactly one comma with it; what lies between kept ones stays as it is. */
-function gapEdits({ start, end, names, offsets }: ObjectLayout, gone: ReadonlySet<string>): Edit[] {
+/** One edit for each run of withheld members, taking exactly one comma with it; kept ones stay as they are but for `edit`. In order. */
+function editsOf({ start, end, names, offsets }: ObjectLayout, gone: ReadonlySet<string>, edit?: (index: number) => Edit | undefined): Edit[] {
   const edits: Edit[] = [];
+  if (gone.size === 0 && !edit) return edits;
   for (let i = 0; i < names.length; i++) {
-    if (!gone.has(names[i] as string)) continue;
+    if (!gone.has(names[i] as string)) {
+      const own = edit?.(i);
+      if (own) edits.push(own);
+      continue;
+    }
     const first = i;
     while (i + 1 < names.length && gone.has(names[i + 1] as string)) i++;
     const next = i + 1 < names.length ? (offsets[3 * i + 3] as number) : undefined;
@@ -81,22 +89,28 @@ function gapEdits({ start, end, names, offsets }: ObjectLayout, gone: ReadonlySe
   return edits;
 }
 
+/** The edit for the address of a kept version; where all that changes is how it begins, no more than that is looked at. */
 function tarballEdits(
   bytes: Buffer,
   { versions, tarballs }: PackumentLayout,
-  gone: ReadonlySet<string>,
-  shownFor: NonNullable<Filtering['tarball']>,
-): Edit[] {
-  const edits: Edit[] = [];
-  for (let i = 0; tarballs && i < versions.names.length; i++) {
-    const version = versions.names[i] as string;
-    if (gone.has(version)) continue;
-    const [start, end] = [tarballs[2 * i] as number, tarballs[2 * i + 1] as number];
+  { tarball: shownFor, start: replaced }: Filtering,
+): ((index: number) => Edit | undefined) | undefined {
+  if (!shownFor || !tarballs) return undefined;
+  const known = replaced && isPlain(replaced.from) && isPlain(replaced.to) ? { ...replaced, bytes: Buffer.from(replaced.from, 'latin1') } : undefined;
+  return (index) => {
+    const [start, end] = [tarballs[2 * index] as number, tarballs[2 * index + 1] as number];
+    if (known && liesAt(bytes, start + 1, known.bytes))
+      return known.to === known.from ? undefined : { start: start + 1, end: start + 1 + known.bytes.length, text: known.to };
     const url = stringAt(bytes, start, end);
-    const shown = shownFor(url, version);
-    if (shown !== url) edits.push({ start, end, text: isPlain(shown) ? `"${shown}"` : asciiJson(shown) });
-  }
-  return edits;
+    const shown = shownFor(url, versions.names[index] as string);
+    return shown === url ? undefined : { start, end, text: isPlain(shown) ? `"${shown}"` : asciiJson(shown) };
+  };
+}
+
+function liesAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  // From behind: addresses of one registry begin alike.
+  for (let i = wanted.length - 1; i >= 0; i--) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
 }
 
 function stringAt(bytes: Buffer, start: number, end: number): string {
@@ -113,16 +127,20 @@ function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Kept ranges and new texts, copied once into their place. */
-function apply(bytes: Buffer, edits: readonly Edit[]): Buffer {
-  if (edits.length === 0) return bytes;
-  const inOrder = [...edits].sort((a, b) => a.start - b.start);
-  const size = inOrder.reduce((sum, edit) => sum + edit.text.length - (edit.end - edit.start), bytes.length);
+/** Kept ranges and new texts, copied once into their place. Each part is in order; parts lie one behind the other, in any order. */
+function apply(bytes: Buffer, parts: readonly (readonly Edit[])[]): Buffer {
+  const inOrder = parts
+    .filter((edits) => edits.length > 0)
+    .sort(([a], [b]) => (a as Edit).start - (b as Edit).start)
+    .flat();
+  if (inOrder.length === 0) return bytes;
+  let size = bytes.length;
+  for (const { start, end, text } of inOrder) size += text.length - (end - start);
   const result = Buffer.allocUnsafeSlow(size);
   let from = 0;
   let to = 0;
   for (const { start, end, text } of inOrder) {
-    to += bytes.copy(result, to, from, start);
+    if (start > from) to += bytes.copy(result, to, from, start);
     if (text !== '') to += result.write(text, to, 'latin1');
     from = end;
   }
@@ -153,19 +171,33 @@ function repairTags(tags: Readonly<Record<string, unknown>> = {}, kept: readonly
 
 /** The newest version not above a target, from versions that are read once, with the first question. */
 function openLadder(versions: readonly string[]): (target: string) => string | undefined {
-  let read: readonly semver.SemVer[] | undefined;
+  let read: readonly Rung[] | undefined;
   return (target) => {
-    const ceiling = semver.parse(target);
+    const ceiling = rungOf(target);
     if (!ceiling) return undefined;
-    read ??= versions.flatMap((version) => semver.parse(version) ?? []);
-    let best: semver.SemVer | undefined;
-    for (const version of read) {
-      if (version.prerelease.length > 0 && ceiling.prerelease.length === 0) continue;
-      if (best && version.compare(best) <= 0) continue;
-      if (version.compare(ceiling) <= 0) best = version;
+    read ??= versions.flatMap((version) => rungOf(version) ?? []);
+    let best: Rung | undefined;
+    // From the newest, as most documents have them: the others are then compared once.
+    for (let i = read.length - 1; i >= 0; i--) {
+      const rung = read[i] as Rung;
+      if (best && compareVersions(rung, best) < 0) continue;
+      if (isPrerelease(rung) && !isPrerelease(ceiling)) continue;
+      if (compareVersions(rung, ceiling) <= 0) best = rung;
     }
-    return best?.raw;
+    return best?.text;
   };
+}
+
+interface Rung extends Version {
+  readonly text: string;
+}
+
+/** Versions with a `v` before them and the like are the library's to read. */
+function rungOf(text: string): Rung | undefined {
+  const plain = parseVersion(text);
+  if (plain) return { major: plain.major, minor: plain.minor, patch: plain.patch, pre: plain.pre, text };
+  const read = semver.parse(text);
+  return read ? { major: read.major, minor: read.minor, patch: read.patch, pre: read.prerelease.map(String), text: read.raw } : undefined;
 }
 
 /** The newest of `versions` not above `target`; pre-releases only where the target is one. */

@@ -1,11 +1,11 @@
 /** What the proxy holds of packages: documents of the registry, what was judged of them, and the bytes clients are served. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Packument, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Document, type Form, type Identity, openDocuments, parsedOrForgotten, readIn, type Shelf } from './documents.ts';
 import { type EvidenceFor, openEvidenceFor } from './evidence-for.ts';
-import { type Filtered, filterPackument } from './filter-packument.ts';
+import { type Filtered, type Filtering, filterPackument } from './filter-packument.ts';
 import { layoutOf } from './json-layout.ts';
 import { versionInFile } from './route.ts';
 import { decided, judgeSuspects, stillValid } from './suspects.ts';
@@ -53,6 +53,8 @@ export interface JudgedFile {
 export interface TarballStyle {
   readonly name: string;
   rewrite(url: string, name: string, version: string): string;
+  /** How the addresses of a package begin and are shown to begin, where that is all there is to rewriting them. */
+  start?(name: string): { readonly from: string; readonly to: string };
 }
 
 interface Entry extends Shelf {
@@ -256,9 +258,9 @@ export function openPackages(options: PackagesOptions): Packages {
     const keep = options.observe ? () => true : (version: string) => known.has(version) && !judged.withheld.has(version);
     try {
       document.layout ??= { found: layoutOf(document.bytes) };
-      const filtering = { keep, ...(style && { tarball: (url: string, version: string) => style.rewrite(url, name, version) }) };
+      const filtering = { keep, ...(style && shownBy(style, name)) };
       const filtered = filterPackument(document.bytes, filtering, document.layout.found);
-      const etag = `"${createHash('sha256').update(filtered.bytes).digest('base64url').slice(0, 27)}"`;
+      const etag = `"${hash('sha256', filtered.bytes, 'base64url').slice(0, 27)}"`;
       return {
         stale: () => document.stale?.why ?? judged.stale,
         bytes: filtered.bytes,
@@ -273,6 +275,11 @@ export function openPackages(options: PackagesOptions): Packages {
       throw error;
     }
   }
+}
+
+function shownBy(style: TarballStyle, name: string): Pick<Filtering, 'tarball' | 'start'> {
+  const start = style.start?.(name);
+  return { tarball: (url, version) => style.rewrite(url, name, version), ...(start && { start }) };
 }
 
 /** The version a tarball's file belongs to: by the conventional name, else by where its packument says it lies. */

@@ -29,6 +29,14 @@ export function openStyles(options: RewriteOptions): (agent: string, base: strin
         if (shown !== url) options.shown?.(shown, url);
         return shown;
       },
+      // Who is told of every address has to see every address.
+      ...(!options.shown && {
+        start: (packageName: string) => {
+          const at = upstreamFor(options.upstreams, packageName).url;
+          const from = `${at}${packageName}/-/`;
+          return { from, to: leave && options.npmReplaces.has(hostOf(from)) ? from : `${base}${packageName}/-/` };
+        },
+      }),
     };
     made.set(name, style);
     return style;

@@ -39,6 +39,7 @@ export function routeOf(method: string, target: string): Route {
 /** Remembered at a time: as many addresses as a busy day has, and no more of them than fit a few megabytes. */
 const mostRoutes = 10_000;
 const longestRemembered = 250;
+const plainName = /^\/[a-z0-9][a-z0-9._-]{0,213}$/;
 
 /** `routeOf` with a memory of the addresses of packages, which are asked for again and again. */
 export function openRoutes(): typeof routeOf {
@@ -46,6 +47,8 @@ export function openRoutes(): typeof routeOf {
   return (method, target) => {
     const remembered = method === 'GET' ? known.get(target) : undefined;
     if (remembered) return remembered;
+    // Most packages are asked for once in a while, and by nothing but a plain name.
+    if (method === 'GET' && plainName.test(target)) return { kind: 'packument', name: target.slice(1) };
     const route = routeOf(method, target);
     if (method !== 'GET' || target.length > longestRemembered || (route.kind !== 'packument' && route.kind !== 'tarball')) return route;
     if (known.size >= mostRoutes) known.clear();

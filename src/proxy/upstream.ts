@@ -99,8 +99,8 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
   const agents = openAgents();
 
   async function open(upstream: Upstream, path: string, asked: Asked): Promise<IncomingMessage> {
-    const base = new URL(upstream.url);
-    let step: Redirect = { url: new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base), same: true };
+    const base = baseOf(upstream);
+    let step: Step = { to: base.at(path), same: true };
     for (let redirects = 0; ; redirects++) {
       const response = await send(step, upstream, asked);
       const location = response.headers.location;
@@ -108,13 +108,14 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
       if (!isRedirect(response.statusCode) || location === undefined || !reading) return response;
       response.resume();
       if (redirects >= mostRedirects) throw new UpstreamTrouble(502, 'the registry redirects in circles');
-      step = await followed(step.url, location, base, redirectTo, upstream.connection?.proxy === undefined).catch((error: unknown) =>
-        Promise.reject(error instanceof RefusedRedirect ? new UpstreamTrouble(502, error.message) : troubleOf(error)),
+      const { url, ...redirect } = await followed(urlOf(step.to), location, base.url, redirectTo, upstream.connection?.proxy === undefined).catch(
+        (error: unknown) => Promise.reject(error instanceof RefusedRedirect ? new UpstreamTrouble(502, error.message) : troubleOf(error)),
       );
+      step = { ...redirect, to: targetOf(url) };
     }
   }
 
-  async function send(step: Redirect, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
+  async function send(step: Step, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
     // Credentials are the registry's own: another host gets none of them.
     const authorization = step.same ? ((await ownCredentials(upstream)) ?? asked.authorization) : undefined;
     const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
@@ -127,16 +128,12 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
     }
   }
 
-  async function exchange(
-    { url, address, same }: Redirect,
-    upstream: Upstream,
-    headers: OutgoingHttpHeaders,
-    asked: Asked,
-  ): Promise<IncomingMessage> {
-    const secure = url.protocol === 'https:';
+  async function exchange({ to, address, same }: Step, upstream: Upstream, headers: OutgoingHttpHeaders, asked: Asked): Promise<IncomingMessage> {
+    const secure = to.protocol === 'https:';
     const agent = await agents.for(same ? upstream.connection : withoutCertificate(upstream.connection), secure);
     return new Promise((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)(url, {
+      const request = (secure ? httpsRequest : httpRequest)({
+        ...to,
         method: asked.method ?? 'GET',
         agent,
         headers,
@@ -189,6 +186,49 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
     },
     close: agents.close,
   };
+}
+
+/** Where a request goes: a URL in the parts that Node takes. */
+interface Target {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+interface Step extends Omit<Redirect, 'url'> {
+  readonly to: Target;
+}
+
+interface Base {
+  readonly url: URL;
+  at(path: string): Target;
+}
+
+const bases = new WeakMap<Upstream, Base>();
+
+/** Every question to a registry begins with its address: it is read once. */
+function baseOf(upstream: Upstream): Base {
+  const known = bases.get(upstream);
+  if (known) return known;
+  const url = new URL(upstream.url);
+  const root = url.pathname.replace(/\/$/, '');
+  const target = targetOf(url);
+  // What a URL would write otherwise goes through one.
+  const at = (path: string) => (plainPath.test(path) ? { ...target, path: root + path } : targetOf(new URL(url.origin + root + path)));
+  const base = { url, at };
+  bases.set(upstream, base);
+  return base;
+}
+
+const plainPath = /^(?:\/(?!\.)(?:[A-Za-z0-9@._~!()*+-]|%2f)+)+$/;
+
+function targetOf({ protocol, hostname, port, pathname, search }: URL): Target {
+  return { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search };
+}
+
+function urlOf({ protocol, hostname, port, path }: Target): URL {
+  return new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}${path}`);
 }
 
 /** Our own certificate is for the registry alone. */

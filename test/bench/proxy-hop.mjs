@@ -1,6 +1,7 @@
 /**
  * A bare hop: `node proxy-hop.mjs UPSTREAM` passes every request on and streams the answer back, nothing else. With a module that
- * opens a verdict and a folder with a policy, each document is judged before it is passed back, unchanged. Prints its address.
+ * opens a verdict and a folder with a policy, each document is judged before it is passed back, unchanged, with the time the verdict
+ * took in a header. Prints its address.
  */
 import { Agent, request as ask, createServer } from 'node:http';
 
@@ -31,8 +32,10 @@ function judged(name, answer, response) {
   answer.on('data', (part) => parts.push(part));
   answer.on('end', async () => {
     const bytes = Buffer.concat(parts);
+    const started = performance.now();
     await verdict(name, bytes);
-    response.writeHead(answer.statusCode, answer.headers);
+    const ms = performance.now() - started;
+    response.writeHead(answer.statusCode, { ...answer.headers, 'x-verdict-ms': ms });
     response.end(bytes);
   });
 }

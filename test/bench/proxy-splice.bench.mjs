@@ -13,9 +13,11 @@ try {
     ['bench-middle', 300],
     ['bench-large', 15],
   ]) {
-    const bytes = Buffer.from(await (await fetch(upstream.url + name)).arrayBuffer());
+    const answer = await fetch(upstream.url + name, { headers: { connection: 'close' } });
+    const bytes = Buffer.from(await answer.arrayBuffer());
     const gone = new Set(Object.keys(JSON.parse(bytes.toString()).versions).slice(-3));
-    const filtering = { keep: (version) => !gone.has(version), tarball: (url) => url.replace('http://127.0.0.1', 'http://proxy.example') };
+    const start = { from: `${upstream.url}${name}/-/`, to: `http://proxy.example/${name}/-/` };
+    const filtering = { keep: (version) => !gone.has(version), tarball: (url) => url.replace(start.from, start.to), start };
     const layout = layoutFrom(bytes, parsePlaced(name, bytes).places);
     const times = [[], [], [], []];
     for (let i = 0; i < rounds; i++) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import semver from 'semver';
 import { type Filtered, type Filtering, filterParsed, filterPackument as filterPlaced, nearestBelow } from '../../src/proxy/filter-packument.ts';
 import { layoutOf } from '../../src/proxy/json-layout.ts';
 
@@ -26,6 +27,15 @@ function filterPackument(bytes: Buffer, filtering: Filtering): Filtered {
 
 function withhold(...versions: readonly string[]): Filtering {
   return { keep: (version) => !versions.includes(version) };
+}
+
+const from = 'http://a/';
+
+/** Addresses that begin with `from` begin otherwise; the rest are changed besides. */
+function rewriting(told: boolean): Pick<Filtering, 'tarball' | 'start'> {
+  const start = { from, to: 'https://another.example/x/' };
+  const tarball = (url: string, version: string) => (url.startsWith(from) ? start.to + url.slice(from.length) : `${version}:${url}`);
+  return { tarball, ...(told && { start }) };
 }
 
 /** What a reader of the filtered bytes sees. */
@@ -74,6 +84,23 @@ describe('filterPackument', () => {
     expect(nearestBelow('2.0.0', ['1.0.0', '1.9.0', '3.0.0'])).toBe('1.9.0');
     expect(nearestBelow('2.0.0-rc.2', ['2.0.0', '2.0.0-rc.1', '1.0.0'])).toBe('2.0.0-rc.1');
     expect(nearestBelow('not a version', ['1.0.0'])).toBeUndefined();
+  });
+
+  it('orders versions as the semver library does', () => {
+    const number = fc.oneof(fc.nat(3), fc.constantFrom('01', '9007199254740993', '99999999999999999999'));
+    const pre = fc.array(fc.constantFrom('a', '1', '10', '-', '0a'), { maxLength: 3 });
+    const version = fc
+      .tuple(fc.constantFrom('', 'v', '=v', ' '), number, number, number, pre, fc.constantFrom('', '+b', '.0'))
+      .map(([before, a, b, c, tags, after]) => `${before}${a}.${b}.${c}${tags.length > 0 ? `-${tags.join('.')}` : ''}${after}`);
+    fc.assert(
+      fc.property(version, fc.array(version, { maxLength: 6 }), (target, versions) => {
+        const ceiling = semver.parse(target);
+        const read = versions.flatMap((one) => semver.parse(one) ?? []).filter((one) => ceiling && one.compare(ceiling) <= 0);
+        const [best] = read.filter((one) => one.prerelease.length === 0 || ceiling?.prerelease.length).sort((a, b) => b.compare(a));
+        expect(nearestBelow(target, versions)).toBe(best?.raw);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('rewrites tarball addresses where they are and nowhere else', () => {
@@ -125,7 +152,16 @@ describe('filterPackument', () => {
     const key = fc.oneof(fc.constantFrom('1.0.0', '1.2.0', '2.0.0-a', '10.0.0', '__proto__', '"', '\\', 'é', '1'), fc.string({ maxLength: 4 }));
     const manifest = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
-      fc.record({ dist: fc.record({ tarball: fc.oneof(fc.string(), fc.integer()) }), extra: fc.jsonValue({ maxDepth: 2 }) }),
+      fc.record({
+        dist: fc.record({
+          tarball: fc.oneof(
+            fc.string(),
+            fc.string().map((rest) => `${from}${rest}`),
+            fc.integer(),
+          ),
+        }),
+        extra: fc.jsonValue({ maxDepth: 2 }),
+      }),
     );
     const model = fc.record(
       {
@@ -137,14 +173,20 @@ describe('filterPackument', () => {
       { requiredKeys: ['versions'] },
     );
     fc.assert(
-      fc.property(model, fc.array(key), fc.constantFrom(undefined, 2), fc.boolean(), (document, gone, indent, rewriting) => {
-        const bytes = Buffer.from(JSON.stringify(document, null, indent));
-        const filtering: Filtering = { ...withhold(...gone), ...(rewriting && { tarball: (url: string, version: string) => `${version}:${url}` }) };
-        const fast = filterPackument(bytes, filtering);
-        const plain = filterParsed(bytes, filtering);
-        expect(JSON.stringify(JSON.parse(fast.bytes.toString()))).toBe(JSON.stringify(JSON.parse(plain.bytes.toString())));
-        expect({ ...fast, bytes: 0 }).toEqual({ ...plain, bytes: 0 });
-      }),
+      fc.property(
+        model,
+        fc.array(key),
+        fc.constantFrom(undefined, 2),
+        fc.constantFrom('as they are', 'each', 'start'),
+        (document, gone, indent, shown) => {
+          const bytes = Buffer.from(JSON.stringify(document, null, indent));
+          const filtering: Filtering = { ...withhold(...gone), ...(shown !== 'as they are' && rewriting(shown === 'start')) };
+          const fast = filterPackument(bytes, filtering);
+          const plain = filterParsed(bytes, filtering);
+          expect(JSON.stringify(JSON.parse(fast.bytes.toString()))).toBe(JSON.stringify(JSON.parse(plain.bytes.toString())));
+          expect({ ...fast, bytes: 0 }).toEqual({ ...plain, bytes: 0 });
+        },
+      ),
       { numRuns: 400 },
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isPackageName, packumentPath, routeOf, tarballPath, versionInFile } from '../../src/proxy/route.ts';
+import { isPackageName, openRoutes, packumentPath, routeOf, tarballPath, versionInFile } from '../../src/proxy/route.ts';
 
 describe('routeOf', () => {
   it.each([
@@ -91,6 +91,22 @@ describe('routeOf', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+it('remembers and takes short ways without another answer', () => {
+  const routes = openRoutes();
+  const piece = fc.oneof(
+    fc.constantFrom('left', '@a', '-', '..', '.', '%2f', '%2e', '/', '//', 'a.tgz', 'x'.repeat(220), '_a', 'A'),
+    fc.string({ maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom('GET', 'HEAD', 'PUT'), fc.array(piece, { maxLength: 4 }), (method, pieces) => {
+      const target = `/${pieces.join('')}`;
+      const plain = routeOf(method, target);
+      expect([routes(method, target), routes(method, target)]).toEqual([plain, plain]);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('paths', () => {

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildAlone, buildSplit } from './common-js.mjs';
@@ -36,7 +37,14 @@ const inside = {
   name: 'parsers within',
   setup: ({ onResolve }) => onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` })),
 };
-common.plugins = [inside, fromWithin, ruleParts];
+/** What a configuration may say of each rule is data: no rule is loaded to read one. */
+const settings = 'rule-settings.js';
+const settingsAreData = {
+  name: 'settings are data',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/rule-settings\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: `./${settings}`, external: true } : undefined)),
+};
+common.plugins = [inside, settingsAreData, fromWithin, ruleParts];
 // The sources are ESM by the project's package.json; what is built says for itself what it is.
 mkdirSync(`${root}/dist`);
 writeFileSync(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
@@ -90,6 +98,9 @@ const named = Object.entries(onDemand).map(([path, name]) => ({ in: path, out: n
 const whole = ['index', 'verdaccio', 'bun', 'pnpm'].map((name) => ({ in: `src/${name}.ts`, out: name }));
 await build({ ...common, entryPoints: whole, splitting: true, outExtension: { '.js': '.mjs' } });
 await buildSplit({ ...common, entryPoints: named });
+await buildAlone({ ...common, entryPoints: ['src/rule-settings.ts'] });
+const { settableRules } = createRequire(import.meta.url)(`${root}/dist/${settings}`);
+writeFileSync(`${root}/dist/${settings}`, `exports.__esModule = true;\nexports.settableRules = ${JSON.stringify(settableRules)};\n`);
 // The thread that reads large tarballs stands alone.
 await buildAlone({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
@@ -114,6 +125,7 @@ await buildAlone({
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
     inside,
+    settingsAreData,
     fromWithin,
     ruleParts,
     later,

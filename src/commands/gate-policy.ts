@@ -28,8 +28,8 @@ async function policyIn(side: GateTarget['after'], candidates: readonly string[]
   const file = await side.first(candidates);
   const text = file === undefined ? undefined : await side.text(file, 1_000_000);
   if (file === undefined || text === undefined) return defaultPolicy();
-  const [{ parsePolicy }, { ruleBook }] = await Promise.all([import('../policy/parse.ts'), import('../rule-book.ts')]);
-  return parsePolicy(text, file, [...(await ruleBook()).values()]);
+  const [{ parsePolicy }, { settableRules }] = await Promise.all([import('../policy/parse.ts'), import('../rule-settings.ts')]);
+  return parsePolicy(text, file, settableRules);
 }
 
 function markOf({ rule, subject, integrity }: Waiver): string {

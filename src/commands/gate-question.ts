@@ -1,9 +1,10 @@
 /** What a gate is asked, byte for byte: the commit a change starts from, and everything in which the state judged differs from it. */
-import { lstatSync, readFileSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { configText } from '../policy/load.ts';
+import { digestOf as digestOfBytes } from '../registry/checked-file.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
-import { digestOf, type Question, questionOf } from './answers.ts';
+import { type Question, questionOf } from './answers.ts';
 import type { GateOptions, GateTarget } from './gate-target.ts';
 import type { Io } from './io.ts';
 
@@ -33,11 +34,31 @@ function contentsOf(root: string, changed: ReadonlySet<string>): readonly string
   let left = mostBytes;
   const told: string[] = [];
   for (const path of [...changed].sort()) {
-    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+    const file = join(root, path);
+    const stats = lstatSync(file, { throwIfNoEntry: false, bigint: true });
     if (stats && !stats.isFile()) return undefined;
-    left -= stats?.size ?? 0;
+    left -= Number(stats?.size ?? 0);
     if (left < 0) return undefined;
-    told.push(path, stats ? digestOf([readFileSync(join(root, path), 'latin1')]) : 'gone');
+    told.push(path, stats ? digestAt(file, stats) : 'gone');
   }
   return told;
+}
+
+/** Files as they were when they were read. */
+const known = new Map<string, { readonly stats: BigIntStats; readonly digest: string }>();
+
+/** A file whose time of change is so far back, in milliseconds, cannot have been written again within one tick of the file system's clock. */
+const settled = 5_000;
+
+/** The same question is asked before and after: what stood still meanwhile is not read again. */
+function digestAt(file: string, stats: BigIntStats): string {
+  const held = known.get(file);
+  if (held && isSameFile(held.stats, stats)) return held.digest;
+  const digest = digestOfBytes(readFileSync(file));
+  if (Date.now() - Number(stats.ctimeMs) > settled) known.set(file, { stats, digest });
+  return digest;
+}
+
+function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
+  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 }

@@ -33,7 +33,8 @@ export interface Form {
 
 /** What the configuration needs to know of a rule. */
 export interface ConfigurableRule {
-  readonly meta: { readonly id: string; readonly summary: string };
+  /** The summary is for the schema that editors show. */
+  readonly meta: { readonly id: string; readonly summary?: string };
   readonly options: OptionSpecs;
 }
 
@@ -109,13 +110,14 @@ function settingsOf(rules: readonly ConfigurableRule[]): Shape {
 }
 
 function settingOf(rule: ConfigurableRule): Shape {
-  const level = choice(rule.meta.summary, levels);
+  const { summary = '' } = rule.meta;
+  const level = choice(summary, levels);
   const options = record(
     `Options of ${rule.meta.id}.`,
     'option',
     Object.fromEntries(Object.entries(rule.options).map(([key, spec]) => [key, optionShape(spec)])),
   );
-  return { kind: 'oneOrList', one: level, list: { kind: 'pair', about: `${rule.meta.summary} Level and options.`, first: level, second: options } };
+  return { kind: 'oneOrList', one: level, list: { kind: 'pair', about: `${summary} Level and options.`, first: level, second: options } };
 }
 
 function optionShape(spec: OptionSpec): Shape {

@@ -95,10 +95,27 @@ function holdsAll(text: string, hosts: readonly (readonly [string, Places])[]): 
 }
 
 function* hostRows(text: string): Generator<{ readonly host: string; readonly start: number }> {
+  const told = new Map<string, string>();
   for (const { start, end } of rowsWithAddresses(text)) {
-    const host = end - start > 4000 ? undefined : fetched.exec(text.slice(start, end))?.[1]?.toLowerCase();
+    if (end - start > 4000) continue;
+    const host = hostOf(text, start, end, told);
     if (host !== undefined) yield { host, start };
   }
+}
+
+/** The beginning of a row of npm's that tells its host whatever follows. */
+const plainRow = /^\s*"resolved": "https?:\/\/[\w.-]+(?::\d+)?\/$/;
+
+/** Thousands of rows begin alike: what is `told` by such a beginning is not looked for again. */
+function hostOf(text: string, start: number, end: number, told: Map<string, string>): string | undefined {
+  const address = text.indexOf('://', start);
+  const slash = address < 0 || address > end ? -1 : text.indexOf('/', address + 3);
+  const beginning = slash < 0 || slash > end ? '' : text.slice(start, slash + 1);
+  const known = told.get(beginning);
+  if (known !== undefined) return known;
+  const host = fetched.exec(text.slice(start, end))?.[1]?.toLowerCase();
+  if (host !== undefined && plainRow.test(beginning)) told.set(beginning, host);
+  return host;
 }
 
 function hostsIn(text: string): ReadonlyMap<string, Places> {

@@ -6,6 +6,7 @@ import { type ExecFileOptions, execFile, type SpawnSyncOptions, spawnSync } from
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { type Blob, type BlobRequest, readBlobs } from './git-blobs.ts';
+import { type PlainRepository, plainRepository } from './git-plain.ts';
 
 /** Runs git; resolves to its output, or undefined when git says no; `partly`: to what it said before it did. */
 export type Git = (args: readonly string[], limits?: { readonly bytes?: number; readonly partly?: boolean }) => Promise<string | undefined>;
@@ -76,10 +77,28 @@ function tooMuch(args: readonly string[], bytes: number): DepwardError {
 }
 
 /** Where the branch everything is merged into may be, the likeliest first. */
-const defaultTips = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/master', 'refs/heads/main', 'refs/heads/master'];
+export const defaultTips = [
+  'refs/remotes/origin/HEAD',
+  'refs/remotes/origin/main',
+  'refs/remotes/origin/master',
+  'refs/heads/main',
+  'refs/heads/master',
+];
 
 /** The repository a folder lies in; undefined without git or outside a repository. */
 export async function openRepository(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<Repository | undefined> {
+  const told = plainRepository(folder, env, defaultTips) ?? (await toldByGit(folder, env));
+  if (!told) return undefined;
+  const { root } = told;
+  return {
+    ...told,
+    git: gitIn(root, env),
+    blobs: (asked) => readBlobs({ folder: root, env: quietly(env), options: safe, timeout: longestRun }, asked),
+  };
+}
+
+/** The same of any repository, as git says it. */
+export async function toldByGit(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<PlainRepository | undefined> {
   // Each start of git costs as much as all that is asked of it: one run tells the folder, the tips and what is checked out. A
   // reference that may be missing is asked for as a pattern, which may match nothing; a word after each tells them apart.
   const asked = defaultTips.flatMap((name) => [`--glob=${name.slice(0, -1)}[${name.at(-1)}]`, '--is-bare-repository']);
@@ -100,8 +119,6 @@ export async function openRepository(folder: string, env: Readonly<Record<string
     shallow: shallow === 'true',
     head: at === defaultTips.length && isId(head) ? head : undefined,
     tips,
-    git: gitIn(root, env),
-    blobs: (asked) => readBlobs({ folder: root, env: quietly(env), options: safe, timeout: longestRun }, asked),
   };
 }
 

@@ -55,9 +55,16 @@ const known = new WeakMap<Value, readonly Setting[]>();
 
 /** Several rules ask for all settings of the same document. */
 function allOf(file: string, document: Value): readonly Setting[] {
-  const held = known.get(document) ?? told(file, document);
+  const held = known.get(document) ?? told(file, baseName(file) === 'package.json' ? onlyBelow(document, holdsNoNeeds) : document);
   known.set(document, held);
   return held;
+}
+
+const needs = new Set(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']);
+
+// What packages are called is nobody's setting, and there may be thousands of them.
+function holdsNoNeeds(key: string): boolean {
+  return !needs.has(key);
 }
 
 function told(file: string, document: Value): readonly Setting[] {

@@ -1,6 +1,7 @@
 /** From an archive to the facts of its tarball: what runs, what it can do, what it hides. Pure: same bytes, same facts. */
 import type { Archive } from '../model/archive.ts';
 import type { ContentFile, Reach, TarballFacts } from '../model/contents.ts';
+import { leaksOf } from './across.ts';
 import { binFile } from './bin-file.ts';
 import { Callers } from './callers.ts';
 import { isAgentConfig, readOrders } from './config-files.ts';
@@ -8,7 +9,9 @@ import { isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
 import { type FollowedStep, installSteps } from './install-steps.ts';
+import { type FileFlow, handOvers } from './js/hand-over.ts';
 import { knownScript, rememberScript } from './js/known-scripts.ts';
+import { tagWords } from './js/network.ts';
 import { largestParsed, ownCalls, readScript, type ScriptFacts } from './js/script.ts';
 import { readShellScript, readTokenScript } from './other-scripts.ts';
 import { type Entry, PackedPackage } from './packed-package.ts';
@@ -48,6 +51,7 @@ class Analysis {
   readonly #queue: { readonly path: string; readonly reach: Reach }[] = [];
   readonly #done = new Set<string>();
   readonly #importers = new Map<string, string[]>();
+  readonly #flows = new Map<string, FileFlow>();
   #parsed = 0;
   #parsedShipped = 0;
 
@@ -69,6 +73,7 @@ class Analysis {
     this.#shipped();
     this.#drain();
     this.#awaken();
+    this.#across();
     return {
       integrity: this.#archive.integrity,
       packedSize: this.#archive.packedSize,
@@ -219,6 +224,7 @@ class Analysis {
     if (facts.notParsed !== undefined && reach !== 'shipped')
       this.#notParsed.push({ file: file.path, why: spared ?? (budget ? facts.notParsed : 'more code than is parsed') });
     if (reach === 'shipped') return;
+    if (facts.flow) this.#flows.set(file.path, facts.flow);
     for (const specifier of facts.requires) this.#follow(specifier, file.path, reach);
     for (const path of facts.files) this.#followFile(path, file.path, reach);
   }
@@ -304,6 +310,23 @@ class Analysis {
 
   #programAsSomethingElse({ file, reach }: Entry): void {
     this.#found.sign('misnamed', `a program under the name .${extensionOf(file.path)}`, file.path, reach, 0.9);
+  }
+
+  /** What is taken in one file and sent by another. */
+  #across(): void {
+    const leaks = leaksOf({
+      flows: this.#flows,
+      importers: this.#importers,
+      locate: (specifier, from) => this.#package.located(specifier, folderOf(from)),
+      handOvers: (path) => handOvers(this.#package.text(path) ?? '', this.#isModule(path)),
+    });
+    for (const { file, at, what, to, waits } of leaks.slice(0, 20)) {
+      const entry = this.#package.entries.get(file);
+      if (!entry) continue;
+      const detail = `${[...new Set(what)].map((one) => tagWords[one]).join(', ')} to ${to}`;
+      const found = { kind: 'exfiltration', detail, at, readAs: 'written', ...(waits && { waits }) } as const;
+      this.#found.capability(found, new SourceText(file, entry.file.bytes), entry.reach);
+    }
   }
 
   /** What waits in a file runs after all where another file calls it while it is loaded. */

@@ -3,6 +3,7 @@
  * the same files. Only short texts are held, each a copy of its own: a slice would keep its whole file in memory.
  */
 import { own } from '../source-text.ts';
+import type { FileFlow } from './hand-over.ts';
 import type { ScriptFacts } from './script.ts';
 
 const mostScripts = 2000;
@@ -40,9 +41,18 @@ export function rememberScript(key: string, { facts, length }: KnownScript): voi
   known.set(key, { facts: copied(facts), length });
 }
 
+function flowOf({ outgoing, sends, ...flow }: FileFlow): FileFlow {
+  return {
+    ...flow,
+    outgoing: outgoing.map((one) => ({ ...one, of: one.of.map(own), to: own(one.to) })),
+    ...(sends !== undefined && { sends: own(sends) }),
+  };
+}
+
 function copied(facts: ScriptFacts): ScriptFacts {
   return {
     ...facts,
+    ...(facts.flow && { flow: flowOf(facts.flow) }),
     spotted: facts.spotted.map((found) => ({ ...found, detail: own(found.detail) })),
     hiding: facts.hiding.map((sign) => ({ ...sign, detail: own(sign.detail) })),
     requires: facts.requires.map(own),

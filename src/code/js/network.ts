@@ -4,6 +4,7 @@ import type { ReadAs } from '../../model/contents.ts';
 import { domainOf, hostOf, isLocalHost } from '../places.ts';
 import { sentText } from '../sent-credential.ts';
 import type { Scope } from './bindings.ts';
+import { ownOf } from './hand-over.ts';
 import { hole, textOf } from './known.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
@@ -58,7 +59,11 @@ export function readSending(notes: Notes, callee: ESTree.MemberExpression, node:
   if (node.arguments.length === 0) return;
   const sent = notes.tagsOf(node.arguments, scope);
   const takes = [...sent].some((tag) => secrets.has(tag));
-  if (!(takes || credentialsOf(sent).length > 0) || !originOf(notes.evaluator, callee.object, scope).has('network')) return;
+  if (
+    !(takes || sent.has('argument') || credentialsOf(sent).length + ownOf(sent).length > 0) ||
+    !originOf(notes.evaluator, callee.object, scope).has('network')
+  )
+    return;
   const host = hostBehind(notes, callee.object, scope);
   if (takes) exfiltrates(notes, sent, host ?? 'a host', node);
   gives(notes, sent, host, node);
@@ -77,10 +82,19 @@ function hostBehind(notes: Notes, object: Node, scope: Scope): string | undefine
 
 /** A credential somebody gave for one service goes to a host that is written down; and whether a failure would be noticed. */
 function gives(notes: Notes, sent: ReadonlySet<Tag>, host: string | undefined, node: Node): void {
+  leaves(notes, sent, host, node);
   const names = credentialsOf(sent);
   if (names.length === 0) return;
   const to = host !== undefined && domainOf(host) !== undefined ? host : hole;
   notes.add('credential-sent', sentText({ names, to, unnoticed: to !== hole && notes.isHushed(node) }), node);
+}
+
+/** What other files of the package are told to send, or give to be sent. */
+function leaves(notes: Notes, sent: ReadonlySet<Tag>, host: string | undefined, node: Node): void {
+  if (host === undefined || domainOf(host) === undefined) return;
+  if (sent.has('argument')) notes.sends ??= host;
+  const of = ownOf(sent);
+  if (of.length > 0 && notes.outgoing.length < 50) notes.outgoing.push({ of, to: host, at: node.start ?? 0 });
 }
 
 function credentialsOf(sent: ReadonlySet<Tag>): readonly string[] {
@@ -107,7 +121,7 @@ const secrets: ReadonlySet<Tag> = new Set<Tag>([
   'clipboard',
   'file',
 ]);
-const tagWords: Partial<Record<Tag, string>> = {
+export const tagWords: Partial<Record<Tag, string>> = {
   environment: 'the environment',
   'credential-file': 'credentials',
   'browser-data': 'browser data',

@@ -3,6 +3,7 @@ import type { ESTree } from 'meriyah';
 import type { CapabilityKind, ReadAs } from '../../model/contents.ts';
 
 import type { Scope } from './bindings.ts';
+import { givesOf, type Outgoing, type Private } from './hand-over.ts';
 import { hushedIn } from './hushed.ts';
 import { hole, textOf } from './known.ts';
 import { type Liveness, liveness } from './liveness.ts';
@@ -32,6 +33,11 @@ export interface Spots {
   readonly files: readonly string[];
   /** Code inside it: arguments of eval, decoded literals, `node -e`. */
   readonly inner: readonly { readonly code: string; readonly at: number; readonly readAs: ReadAs }[];
+  /** What of other files goes out here, and the host that gets what functions of this file are given. */
+  readonly outgoing?: readonly Outgoing[];
+  readonly sends?: string | undefined;
+  /** What it gives to other files. */
+  gives?(): readonly Private[];
   /** True when there was more to follow than is followed. */
   readonly exhausted: boolean;
   /** What of it runs by loading; of tokens nobody can tell. */
@@ -48,6 +54,8 @@ export class Notes implements Spots {
   readonly requires: string[] = [];
   readonly files: string[] = [];
   readonly inner: { code: string; at: number; readAs: ReadAs }[] = [];
+  readonly outgoing: Outgoing[] = [];
+  sends: string | undefined;
   readonly scan: Scan;
   readonly evaluator: Evaluator;
   /** Files that hold what a host sent, and files that are started, by path or name of variable. */
@@ -71,6 +79,10 @@ export class Notes implements Spots {
   isHushed(node: Node): boolean {
     this.#hushed ??= hushedIn(this.scan);
     return this.#hushed(node.start ?? 0);
+  }
+
+  gives(): readonly Private[] {
+    return givesOf(this.evaluator);
   }
 
   liveness(): Liveness {

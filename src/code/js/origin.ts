@@ -19,6 +19,8 @@ export type Tag =
   | 'key-material'
   /** A credential somebody gave, by its name: an API key, a token, a password. */
   | `credential ${string}`
+  /** Something of another file of the package, by the name it is imported under. */
+  | `own ${string}`
   /** The folder of the desktop. */
   | 'desktop'
   | 'host'
@@ -53,6 +55,12 @@ function isCredentialHeader(name: string): boolean {
   return /^(authorization|proxy-authorization|x-api-key|x-auth-token)$/i.test(name);
 }
 
+/** `require('./file')`. */
+function requiredFile({ callee, arguments: [first] }: CallNode): string | undefined {
+  if (callee.type !== 'Identifier' || !/require\d*$/.test(callee.name) || first?.type !== 'Literal') return undefined;
+  return typeof first.value === 'string' && first.value.startsWith('.') ? first.value : undefined;
+}
+
 /** `request.getHeader('authorization')`, `headers.get('cookie')`. */
 function askedHeader({ callee, arguments: [first] }: CallNode): string | undefined {
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return undefined;
@@ -77,6 +85,10 @@ class Tracer {
     const node = bare(start);
     if (this.#left-- <= 0) return;
     switch (node.type) {
+      case 'ImportExpression':
+        if (node.source.type === 'Literal' && typeof node.source.value === 'string' && node.source.value.startsWith('.'))
+          this.tags.add(`own ${node.source.value}`);
+        return;
       case 'Identifier':
         this.#identifier(node.name, scope, hops);
         return;
@@ -138,6 +150,7 @@ class Tracer {
     if (binding.parameter) this.#parameter(binding, hops);
     for (const { node, scope: from } of this.#evaluator.scan.fedInto(name)) if (lookup(from, name) === binding) this.trace(node, from, hops + 1);
     for (const source of binding.sources) {
+      if (source.module?.startsWith('.')) this.tags.add(`own ${source.module}`);
       if (source.module !== undefined && talks(`${source.module}#${source.path[0] ?? ''}`)) this.tags.add('network');
       if (source.node) this.trace(source.node, source.scope, hops + 1);
       if (source.path.some(isKeyName)) this.tags.add('key-material');
@@ -219,6 +232,8 @@ class Tracer {
       this.#text(place);
       return;
     }
+    const required = requiredFile(node);
+    if (required !== undefined) this.tags.add(`own ${required}`);
     const header = askedHeader(node);
     if (header !== undefined && isCredentialHeader(header)) this.#credential(header);
     this.trace(node.callee, scope, hops);

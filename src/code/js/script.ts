@@ -2,6 +2,7 @@
 
 import type { CapabilityKind } from '../../model/contents.ts';
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen, shortestBlob } from '../hiding.ts';
+import { type FileFlow, mayGive } from './hand-over.ts';
 import { liveness } from './liveness.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
@@ -16,6 +17,8 @@ export interface ScriptFacts {
   readonly hiding: readonly HidingSign[];
   readonly requires: readonly string[];
   readonly files: readonly string[];
+  /** What goes from it to other files of the package, or from them through it to a host. */
+  readonly flow?: FileFlow;
   /** Why it could not be parsed, if it could not. */
   readonly notParsed?: string;
 }
@@ -59,8 +62,17 @@ export function readScript(source: string, how: { readonly module: boolean; read
     ],
     requires: [...new Set([...spots.requires, ...inner.flatMap(({ facts }) => facts.requires)])],
     files: [...new Set([...spots.files, ...inner.flatMap(({ facts }) => facts.files)])],
+    ...(depth === 0 && seen && !seen.exhausted && flowOf(source, seen, waits)),
     ...(why !== undefined && depth === 0 && { notParsed: why }),
   };
+}
+
+function flowOf(source: string, seen: Spots, waits: (at: number) => boolean): { readonly flow?: FileFlow } {
+  const takes = mayGive(source, new Set(seen.spotted.map(({ kind }) => kind)));
+  const gives = takes ? (seen.gives?.() ?? []) : [];
+  const outgoing = (seen.outgoing ?? []).map((one) => (waits(one.at) ? { ...one, waits: true } : one));
+  if (!takes && outgoing.length === 0 && seen.sends === undefined) return {};
+  return { flow: { gives, outgoing, ...(takes && { takes }), ...(seen.sends !== undefined && { sends: seen.sends }) } };
 }
 
 /** Of these it matters whether they run by loading. */

@@ -102,7 +102,7 @@ interface Around {
 function reasonFor(command: ScriptCommand, { written, held, traced, piped, isPath }: Around): string | undefined {
   const program = programOf(command);
   const tokens = command.words.flatMap((word) => word.variables).filter((name) => isRegistryToken(name) && !isPath(name));
-  if (traced && tokens.length > 0 && !isTrace(command)) return `the trace prints this command with ${tokens[0]} filled in`;
+  if (traced && tokens.length > 0 && !isTrace(command)) return `the trace shows what ${tokens[0]} is`;
   const shown = command.redirects.every(({ operator }) => !operator.includes('>') || /^2/.test(operator)) && !piped;
   if (!shown) return undefined;
   if (

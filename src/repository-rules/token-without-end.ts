@@ -47,7 +47,7 @@ function observed({ command, said }: ClientCall, file: string): FileSeen {
   return {
     file,
     line: command.line,
-    message: said === 'token' ? 'makes a token without an end' : 'logs in with a password, which leaves a token behind',
+    message: said === 'token' ? 'makes a token that has no end' : 'logs in with a password, which leaves a token behind',
     confidence: said === 'token' ? 'high' : 'medium',
     facts: { command: commandText(command.text) },
   };

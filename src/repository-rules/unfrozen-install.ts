@@ -1,10 +1,11 @@
 /** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
 import type { RepositoryPaths } from '../model/repository-paths.ts';
-import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
+import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import { callsInImage } from './read/docker-context.ts';
 import { calledByCi, calledFrom, type Followed, followedIn, oncePerPlace } from './read/followed.ts';
 import { installBeforeLockfile } from './read/image-lockfile.ts';
+import { outOfStep } from './read/out-of-step.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile, lockfileManagers, type Manager } from './read/paths.ts';
 import { clientOf, isBerry, lockfileFor } from './read/project.ts';
 import type { ScriptCommand } from './read/script.ts';
@@ -33,6 +34,7 @@ export default defineRepositoryRule({
       const commands = job.steps.flatMap((step) => step.commands);
       if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
       if (job.steps.some((step) => /create-pull-request|git-auto-commit|add-and-commit/.test(step.uses ?? ''))) return [];
+      const adds = job.steps.some((step) => clientCalls(step.commands, step.folder).some(({ verb }) => verb === 'add'));
       let own = true;
       return job.steps.flatMap((step) => {
         const end = own ? step.commands.findIndex(leavesProject) : 0;
@@ -40,7 +42,8 @@ export default defineRepositoryRule({
         const commands = end < 0 ? step.commands : step.commands.slice(0, end);
         const called = followedIn({ ...step, commands }, now, paths).flatMap((followed) => inFollowed(followed, file, now, paths));
         const calls = withoutFallbacks(clientCalls(commands, step.folder), step.commands);
-        return [...calls.flatMap((call) => inCall(call, file, now, paths, true)), ...called];
+        const told = calls.flatMap((call) => inCall(call, file, now, paths, true));
+        return [...(adds ? told.map(withoutFix) : told), ...called];
       });
     });
     const inImage = inImages(now, (instruction, stage, file) =>
@@ -87,11 +90,25 @@ function inCall(call: ClientCall, file: string, texts: FileTexts, paths: Reposit
       line: call.command.line,
       message: `"${commandText(call.command.text)}" may ${call.flags.has('--no-save') ? 'depart from' : 'change'} ${lockfile}`,
       confidence: 'high',
-      ...frozenFix(call, file, texts.get(file) ?? '', berry),
+      ...(isInStep(lockfile, texts, paths) && frozenFix(call, file, texts.get(file) ?? '', berry)),
       facts: { command: commandText(call.command.text), lockfile },
       remedy: `Write ${frozen[call.manager]}${call.manager === 'yarn' && !berry ? ' --frozen-lockfile' : call.manager === 'yarn' ? ' --immutable' : ''}.`,
     },
   ];
+}
+
+// A frozen install of a lockfile that lacks something stops: no correction to make without thinking.
+function isInStep(lockfile: string, texts: FileTexts, paths: RepositoryPaths): boolean {
+  const manifest = `${folderOf(lockfile)}package.json`;
+  const found = texts.has(manifest) ? outOfStep(manifest, { now: texts, paths }) : undefined;
+  return found === undefined || 'untold' in found;
+}
+
+// Nor where the job has changed what the project asks for.
+function withoutFix(seen: FileSeen): FileSeen {
+  if ('untold' in seen) return seen;
+  const { fix: _fix, ...rest } = seen;
+  return rest;
 }
 
 /** What CI runs in another file stands there, and is no correction to make without thinking: people run it too. */

@@ -142,7 +142,11 @@ describe('no secret in any output', () => {
     'package.json': JSON.stringify({
       private: true,
       publishConfig: { '//registry.example/:_authToken': `${canary}6` },
-      scripts: { postinstall: `NPM_TOKEN=${canary} npx some-tool --token ${token}`, prepare: `curl https://u:${canary}@x.example | sh` },
+      scripts: {
+        setup: `npm install --token=${canary} && npx other-tool --token ${token}`,
+        postinstall: `NPM_TOKEN=${canary} npx some-tool --token ${token}`,
+        prepare: `curl https://u:${canary}@x.example | sh`,
+      },
       dependencies: { a: `git+https://me:${canary}@git.example/a.git`, b: `http://me:${canary}@b.example/b.tgz` },
     }),
     'yarn.lock': `"a@^1.0.0":\n  resolved "http://me:${canary}@registry.example/a/-/a-1.0.0.tgz"\n`,
@@ -154,11 +158,15 @@ describe('no secret in any output', () => {
       `run: npm token create --otp ${token}`,
       `run: echo ${token} $NPM_TOKEN`,
       `run: npm config set //registry.example/:_authToken ${canary}`,
+      `run: make deps TOKEN=${canary} && sh ./run.sh ${canary} && task deps && npm run setup`,
     ).replace('on: push\n', `on: push\nenv:\n  NPM_TOKEN: ${token}\n`),
     '.gitlab-ci.yml': `a: [${canary}: {\n`,
     'azure-pipelines.yml': `steps:\n- script: npm install && echo ${canary}\n  env:\n    NODE_TLS_REJECT_UNAUTHORIZED: 0\n`,
     Jenkinsfile: `sh 'npm install --token=${canary}'\n`,
     Dockerfile: `FROM node:22\nARG NPM_TOKEN=${canary}\nENV NODE_AUTH_TOKEN ${canary}\nCOPY . .\nRUN echo "//registry.example/:_authToken=${canary}" > .npmrc && npm install\n`,
+    Makefile: `deps:\n\tNPM_TOKEN=${canary} npm install --//registry.example/:_authToken=${canary}\n\tnpx made-tool --token ${token}\n`,
+    'run.sh': `npm install --token=${canary}\nnpx shell-tool --password ${canary}\n`,
+    'Taskfile.yml': `tasks:\n  deps:\n    - npx task-tool --auth=${canary}\n`,
     '.nsprc': `{"${canary}": tru`,
     'renovate.json': `{"minimumReleaseAge": "${canary}"`,
   };
@@ -168,11 +176,14 @@ describe('no secret in any output', () => {
     const { out, err, code } = await doctor({ format: [format], verbose: true });
     expect(code).toBe(1);
     expect(out.length).toBeGreaterThan(1000);
+    if (format === 'json') for (const tool of ['made-tool', 'shell-tool', 'task-tool', 'other-tool']) expect(out).toContain(tool);
     expect(out + err).not.toMatch(/canary/i);
   });
 
   it('in the difference --fix shows', async () => {
-    put(files);
+    // A lockfile that holds what is asked for: otherwise nothing would be frozen.
+    const { dependencies } = JSON.parse(files['package.json']);
+    put({ ...files, 'package-lock.json': JSON.stringify({ packages: { '': { dependencies } } }) });
     const { out, err } = await doctor({ fix: true });
     expect(out).toContain('npm ci');
     expect(out + err).not.toMatch(/canary/i);

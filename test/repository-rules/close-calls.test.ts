@@ -4,6 +4,7 @@ import { judgeFiles } from '../../src/judge-files.ts';
 import { pathsOf } from '../../src/model/repository-paths.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { repositoryRules } from '../../src/repository-rules/index.ts';
+import { stateRules } from '../../src/repository-rules/states.ts';
 
 const policy = parsePolicy('{"extends": "recommended"}', 'p', repositoryRules);
 
@@ -122,6 +123,22 @@ describe('unfrozen-install', () => {
     ]));
 });
 
+describe('corrections of unfrozen installs', () => {
+  const fixed = (files: Readonly<Record<string, string>>) => {
+    const input = { now: new Map(Object.entries(files)), paths: pathsOf(Object.keys(files)) };
+    const judged = judgeFiles({ rules: repositoryRules, files: input, policy, now: 0 });
+    const told = judged.fileFindings.filter(({ ruleId }) => ruleId === 'unfrozen-install').length;
+    return [told, judged.fixes.filter(({ finding }) => finding.ruleId === 'unfrozen-install').map(({ fix }) => fix.kind === 'replace' && fix.to)];
+  };
+
+  it('where the lockfile holds what is asked for', () => expect(fixed({ ...npm, ...run('npm install') })).toEqual([1, ['          npm ci']]));
+  it('not where a frozen install would stop', () =>
+    expect(
+      fixed({ ...npm, 'package.json': '{"dependencies": {"a": "1.0.0"}}', 'package-lock.json': '{"packages": {"": {}}}', ...run('npm install') }),
+    ).toEqual([1, []]));
+  it('not where the job has added packages', () => expect(fixed({ ...npm, ...run('npm install playwright', 'npm install') })).toEqual([1, []]));
+});
+
 describe('commands that only ask', () => {
   it('where a client is', () =>
     expect(
@@ -189,5 +206,18 @@ describe('what is told once of many projects', () => {
   it('is told at the uppermost', () => {
     const files = { 'a/package.json': '{}', 'a/package-lock.json': '{}', ...npm };
     expect(seen('cooldown-missing', files)).toEqual(['package-lock.json:']);
+  });
+});
+
+describe('the words of rules', () => {
+  it.each(
+    stateRules.flatMap((rule) => rule.examples.filter(({ flagged }) => flagged).map((example) => [rule.meta.id, example.title, example] as const)),
+  )('%s, %s: hold nothing that is taken for a credential', (id, _title, { now, options }) => {
+    const rules = stateRules.filter(({ meta }) => meta.id === id);
+    const files = { now: new Map(Object.entries(now)), paths: pathsOf(Object.keys(now)) };
+    const strict = parsePolicy(JSON.stringify({ extends: [], rules: { [id]: ['warn', options ?? {}] } }), 'p', repositoryRules);
+    const said = judgeFiles({ rules, files, policy: strict, now: Date.UTC(2040, 0) }).fileFindings.map(({ message }) => message);
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.join('\n')).not.toContain('‹');
   });
 });

@@ -1,9 +1,10 @@
 /** What a call is known to give back: modules, decoded text, joined paths, results of functions of constants. */
-import { base64Bytes } from '../text.ts';
 import { rootOf, type Scope } from './bindings.ts';
+import { decoded, folder, fromCodes, joined, parsed, unescaped } from './decoding.ts';
 import type { Evaluating } from './evaluating.ts';
 import { hole, memberPath, textOf, type Value } from './known.ts';
 import { isTelling } from './literals.ts';
+import { bytesMethod, functionMethod, listMethod, textMethod } from './methods.ts';
 import { bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
 import { parseScript } from './parse.ts';
 
@@ -157,74 +158,6 @@ function boundTo(evaluator: Evaluating, target: string, node: CallNode, scope: S
   return evaluator.value(first, scope);
 }
 
-function fromCodes(items: readonly (Value | undefined)[]): Value | undefined {
-  if (items.length === 0) return undefined;
-  const codes = items.map((item) => (item?.is === 'number' ? item.number : undefined));
-  if (codes.every((code) => code === undefined)) return undefined;
-  return { is: 'text', text: codes.map((code) => (code === undefined ? hole : String.fromCharCode(code))).join(''), readAs: 'decoded' };
-}
-
-function parsed(value: Value | undefined, radix: Value | undefined): Value | undefined {
-  const text = textOf(value)?.text;
-  if (text === undefined) return undefined;
-  const number = radix?.is === 'number' ? Number.parseInt(text, radix.number) : Number(text);
-  return Number.isNaN(number) ? undefined : { is: 'number', number };
-}
-
-function decoded(value: Value | undefined, encoding: string): Value | undefined {
-  if (value?.is === 'list') {
-    const bytes = value.items.map((item) => (item?.is === 'number' ? item.number & 255 : undefined));
-    return bytes.length > 0 && bytes.every((byte) => byte !== undefined) ? { is: 'bytes', bytes: Uint8Array.from(bytes) } : undefined;
-  }
-  if (value?.is !== 'text' || value.text.includes(hole)) return undefined;
-  switch (encoding.toLowerCase()) {
-    case 'base64':
-    case 'base64url': {
-      const bytes = base64Bytes(value.text);
-      return bytes && { is: 'bytes', bytes };
-    }
-    case 'hex':
-      return { is: 'bytes', bytes: Buffer.from(value.text, 'hex') };
-    case 'utf8':
-    case 'utf-8':
-    case 'ascii':
-    case 'latin1':
-    case 'binary':
-      return value;
-    default:
-      return undefined;
-  }
-}
-
-function unescaped(value: Value | undefined): Value | undefined {
-  if (value?.is !== 'text') return undefined;
-  const text = value.text.replace(/%u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})/g, (_, wide: string | undefined, narrow: string | undefined) =>
-    String.fromCharCode(Number.parseInt(wide ?? narrow ?? '0', 16)),
-  );
-  return { is: 'text', text, readAs: text === value.text ? value.readAs : 'decoded' };
-}
-
-function joined(parts: readonly (Value | undefined)[]): Value | undefined {
-  const texts = parts.map((part) => textOf(part));
-  if (texts.every((text) => text === undefined)) return undefined;
-  const readAs = texts.some((text) => text?.readAs === 'decoded') ? 'decoded' : 'written';
-  return {
-    is: 'text',
-    text: texts
-      .map((text) => text?.text ?? hole)
-      .join('/')
-      .replace(/\/\.\//g, '/')
-      .replace(/\/{2,}/g, '/'),
-    readAs,
-  };
-}
-
-function folder(path: string | undefined): Value | undefined {
-  if (path === undefined) return undefined;
-  const at = path.lastIndexOf('/');
-  return { is: 'text', text: at <= 0 ? '.' : path.slice(0, at), readAs: 'written' };
-}
-
 /** Methods of texts, lists and bytes. */
 function methodCall(evaluator: Evaluating, object: Value, key: string, node: CallNode, scope: Scope): Value | undefined {
   const args = values(evaluator, node.arguments, scope);
@@ -240,135 +173,4 @@ function methodCall(evaluator: Evaluating, object: Value, key: string, node: Cal
     return property?.is === 'path' ? pathCall(evaluator, property.path, node, scope, undefined) : undefined;
   }
   return object.is === 'text' ? textMethod(object.text, object.readAs === 'decoded', key, args, node.arguments[0]) : undefined;
-}
-
-function functionMethod(
-  evaluator: Evaluating,
-  object: Value & { is: 'function' },
-  key: string,
-  args: readonly (Value | undefined)[],
-): Value | undefined {
-  if (key === 'call') return evaluator.inline(object.node, object.scope, args.slice(1));
-  const list = args[1];
-  return key === 'apply' && list?.is === 'list' ? evaluator.inline(object.node, object.scope, list.items) : undefined;
-}
-
-function bytesMethod(bytes: Uint8Array, key: string, args: readonly (Value | undefined)[]): Value | undefined {
-  if (key !== 'toString') return undefined;
-  const encoding = textOf(args[0])?.text ?? 'utf8';
-  const text = Buffer.from(bytes).toString(
-    encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii'
-      ? 'latin1'
-      : encoding === 'hex'
-        ? 'hex'
-        : encoding === 'base64'
-          ? 'base64'
-          : encoding === 'utf16le'
-            ? 'utf16le'
-            : 'utf8',
-  );
-  return { is: 'text', text, readAs: 'decoded' };
-}
-
-function listMethod(
-  evaluator: Evaluating,
-  items: readonly (Value | undefined)[],
-  key: string,
-  args: readonly (Value | undefined)[],
-): Value | undefined {
-  const [first] = args;
-  switch (key) {
-    case 'join': {
-      const texts = items.map((item) => textOf(item)?.text);
-      if (texts.length === 0 || texts.every((text) => text === undefined)) return undefined;
-      const readAs = items.some((item) => item?.is === 'text' && item.readAs === 'decoded') ? 'decoded' : 'assembled';
-      return { is: 'text', text: texts.map((text) => text ?? hole).join(textOf(first)?.text ?? ','), readAs };
-    }
-    case 'reverse':
-      return { is: 'list', items: [...items].reverse() };
-    case 'concat':
-      return { is: 'list', items: [...items, ...args.flatMap((arg) => (arg?.is === 'list' ? arg.items : [arg]))] };
-    case 'slice':
-      return { is: 'list', items: items.slice(numberOf(first), numberOf(args[1])) };
-    case 'at':
-      return items.at(numberOf(first) ?? 0);
-    case 'map':
-      if (first?.is === 'path' && first.path === '#require') return { is: 'list', items: items.map((item) => evaluator.module(item)) };
-      if (first?.is === 'path' && first.path === '#String.fromCharCode') return { is: 'list', items: items.map((item) => fromCodes([item])) };
-      return first?.is === 'function' && items.length <= 20_000
-        ? { is: 'list', items: items.map((item, at) => evaluator.inline(first.node, first.scope, [item, { is: 'number', number: at }])) }
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function numberOf(value: Value | undefined): number | undefined {
-  return value?.is === 'number' ? value.number : undefined;
-}
-
-function textMethod(
-  text: string,
-  wasDecoded: boolean,
-  key: string,
-  args: readonly (Value | undefined)[],
-  first: Node | undefined,
-): Value | undefined {
-  const a = numberOf(args[0]);
-  const b = numberOf(args[1]);
-  const made = (result: string): Value => ({ is: 'text', text: result, readAs: wasDecoded ? 'decoded' : 'assembled' });
-  switch (key) {
-    case 'toString':
-    case 'valueOf':
-    case 'trim':
-    case 'normalize':
-      return { is: 'text', text: key === 'trim' ? text.trim() : text, readAs: wasDecoded ? 'decoded' : 'written' };
-    case 'concat':
-      return made(text + args.map((arg) => textOf(arg)?.text ?? hole).join(''));
-    case 'toLowerCase':
-      return made(text.toLowerCase());
-    case 'toUpperCase':
-      return made(text.toUpperCase());
-    case 'charAt':
-      return made(text.charAt(a ?? 0));
-    case 'charCodeAt':
-    case 'codePointAt':
-      return { is: 'number', number: text.charCodeAt(a ?? 0) };
-    case 'slice':
-      return made(text.slice(a, b));
-    case 'substring':
-      return made(text.substring(a ?? 0, b));
-    case 'substr':
-      return made(a !== undefined && a < 0 ? text.slice(a).slice(0, b) : text.slice(a ?? 0, b === undefined ? undefined : (a ?? 0) + b));
-    case 'repeat':
-      return made(text.repeat(Math.min(Math.max(0, a ?? 0), 1000)).slice(0, 100_000));
-    case 'split': {
-      const separator = textOf(args[0])?.text;
-      const parts = separator === undefined ? [text] : text.split(separator);
-      return { is: 'list', items: parts.slice(0, 50_000).map((part) => ({ is: 'text', text: part, readAs: 'assembled' })) };
-    }
-    case 'replace':
-    case 'replaceAll':
-      return replaced(text, key, args, first, made);
-    default:
-      return undefined;
-  }
-}
-
-function replaced(
-  text: string,
-  key: string,
-  args: readonly (Value | undefined)[],
-  first: Node | undefined,
-  made: (text: string) => Value,
-): Value | undefined {
-  const from = args[0]?.is === 'text' ? args[0].text : undefined;
-  const to = args[1]?.is === 'text' ? args[1].text : undefined;
-  if (to === undefined) return undefined;
-  const pattern = first?.type === 'Literal' && 'regex' in first ? first.regex : undefined;
-  // Only patterns without groups and nested repeats: nothing hostile may set the pace.
-  if (pattern && /^(\\?[^\\()*+?{}|[\]]|\[[^\]\\]{1,20}\])\+?$/.test(pattern.pattern))
-    return made(text.replace(new RegExp(pattern.pattern, pattern.flags.includes('g') ? 'g' : ''), () => to));
-  if (from === undefined || from === '') return undefined;
-  return made(key === 'replace' ? text.replace(from, () => to) : text.split(from).join(to));
 }

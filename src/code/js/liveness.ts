@@ -1,8 +1,10 @@
 /** Which code runs by loading its file, and which waits until somebody calls it. What cannot be told runs. */
 import type { ESTree } from 'meriyah';
 import { lookup, type Scope } from './bindings.ts';
+import { isModules, requiredBy, valuesOf } from './bundles.ts';
 import type { Evaluating } from './evaluating.ts';
 import { bare, type CallNode, isCall, isFunction, type Node } from './nodes.ts';
+import { childrenOf, innermost, type Range, rangesOf } from './ranges.ts';
 import type { Scan, Seen } from './scan.ts';
 
 export interface Liveness {
@@ -12,13 +14,6 @@ export interface Liveness {
   readonly calls: readonly string[];
   /** Own files whose functions are called by what waits. */
   readonly later: readonly string[];
-}
-
-interface Range {
-  readonly node: Node;
-  readonly start: number;
-  readonly end: number;
-  readonly parent: Range | undefined;
 }
 
 const mostCalls = 20_000;
@@ -90,18 +85,8 @@ class Follower implements Liveness {
     return this.#scan.asProgram.some(([start, end]) => at >= start && at < end);
   }
 
-  /** The innermost function around an offset; a call of a function on the spot begins where that function does. */
   #around(at: number): Range | undefined {
-    let low = 0;
-    let high = this.#ranges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#ranges[middle] as Range).start < at) low = middle + 1;
-      else high = middle;
-    }
-    let range = this.#ranges[low - 1];
-    while (range && range.end <= at) range = range.parent;
-    return range;
+    return innermost(this.#ranges, at);
   }
 
   #enliven(node: Node | undefined): void {
@@ -270,55 +255,4 @@ class Follower implements Liveness {
     }
     return undefined;
   }
-}
-
-/** The constant in `require('./x')`, `__importStar(require('./x'))`, `import('./x')`. */
-function requiredBy(node: Node): string | undefined {
-  if (node.type === 'ImportExpression')
-    return node.source.type === 'Literal' && typeof node.source.value === 'string' ? node.source.value : undefined;
-  if (node.type === 'MemberExpression') return requiredBy(bare(node.object));
-  if (node.type !== 'CallExpression') return undefined;
-  const first = node.arguments[0];
-  if (!first) return undefined;
-  if (first.type === 'Literal' && typeof first.value === 'string') return first.value;
-  return isCall(first) ? requiredBy(first) : undefined;
-}
-
-/** Bundlers keep modules as functions in an object, by path or number. */
-function isModules(node: ESTree.ObjectExpression): boolean {
-  return node.properties.some(
-    (property) =>
-      property.type === 'Property' &&
-      property.key.type === 'Literal' &&
-      (typeof property.key.value === 'number' || /[/\\]|\.[cm]?[jt]sx?$|^\d+$/.test(String(property.key.value))),
-  );
-}
-
-function childrenOf(ranges: readonly Range[]): Map<Node, Node[]> {
-  const children = new Map<Node, Node[]>();
-  for (const { node, parent } of ranges) {
-    if (!parent) continue;
-    const held = children.get(parent.node);
-    if (held) held.push(node);
-    else children.set(parent.node, [node]);
-  }
-  return children;
-}
-
-function valuesOf(node: ESTree.ObjectExpression): readonly Node[] {
-  return node.properties.flatMap((property) => (property.type === 'Property' ? [property.value as Node] : []));
-}
-
-/** Functions by where they begin, each with the one around it. */
-function rangesOf(functions: Iterable<Node>): readonly Range[] {
-  const sorted = [...functions].sort((a, b) => (a.start ?? 0) - (b.start ?? 0) || (b.end ?? 0) - (a.end ?? 0));
-  const ranges: Range[] = [];
-  let around: Range | undefined;
-  for (const node of sorted) {
-    const start = node.start ?? 0;
-    while (around && around.end <= start) around = around.parent;
-    around = { node, start, end: node.end ?? start, parent: around };
-    ranges.push(around);
-  }
-  return ranges;
 }

@@ -31,6 +31,8 @@ export function workOut(
 }
 
 class Stuck extends Error {}
+/** Thrown often, and nobody asks where from. */
+const stuck = new Stuck();
 
 interface Frame {
   readonly names: Map<string, Plain>;
@@ -56,11 +58,11 @@ class Machine {
   }
 
   call(target: FunctionNode, args: readonly Plain[], around: Frame | undefined): Plain {
-    if (target.async || target.generator || ++this.#depth > deepest) throw new Stuck();
+    if (target.async || target.generator || ++this.#depth > deepest) throw stuck;
     const frame: Frame = { names: new Map(), around };
     for (const [at, parameter] of target.params.entries()) {
       const plain = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
-      if (plain.type !== 'Identifier') throw new Stuck();
+      if (plain.type !== 'Identifier') throw stuck;
       frame.names.set(
         plain.name,
         args[at] ?? (parameter.type === 'AssignmentPattern' && parameter.right ? this.#value(parameter.right, frame) : undefined),
@@ -75,7 +77,7 @@ class Machine {
 
   #step(cost = 1): void {
     this.#steps -= cost;
-    if (this.#steps < 0) throw new Stuck();
+    if (this.#steps < 0) throw stuck;
   }
 
   #all(body: readonly Node[], frame: Frame): End {
@@ -95,7 +97,7 @@ class Machine {
         return undefined;
       case 'VariableDeclaration':
         for (const { id, init } of node.declarations) {
-          if (id.type !== 'Identifier') throw new Stuck();
+          if (id.type !== 'Identifier') throw stuck;
           frame.names.set(id.name, init ? this.#value(init, frame) : undefined);
         }
         return undefined;
@@ -115,7 +117,7 @@ class Machine {
         return this.#each(node, frame);
       case 'BreakStatement':
       case 'ContinueStatement':
-        if (node.label) throw new Stuck();
+        if (node.label) throw stuck;
         return { by: node.type === 'BreakStatement' ? 'break' : 'continue' };
       case 'TryStatement': {
         // Nothing that is known here throws; what is not known ends the work as a whole.
@@ -126,7 +128,7 @@ class Machine {
       case 'EmptyStatement':
         return undefined;
       default:
-        throw new Stuck();
+        throw stuck;
     }
   }
 
@@ -143,7 +145,7 @@ class Machine {
   #each(node: ESTree.ForOfStatement, frame: Frame): End {
     const over = this.#value(node.right, frame);
     const name = node.left.type === 'VariableDeclaration' ? node.left.declarations[0]?.id : node.left;
-    if ((typeof over !== 'string' && !Array.isArray(over)) || name?.type !== 'Identifier') throw new Stuck();
+    if ((typeof over !== 'string' && !Array.isArray(over)) || name?.type !== 'Identifier') throw stuck;
     for (const item of over) {
       frame.names.set(name.name, item);
       const end = this.#run(node.body, frame);
@@ -198,24 +200,24 @@ class Machine {
       case 'ArrayExpression':
         return this.#items(node.elements, frame);
       default:
-        throw new Stuck();
+        throw stuck;
     }
   }
 
   #literal(node: ESTree.Literal): Plain {
     if ('regex' in node && node.regex) {
-      if (!isSafePattern(node.regex.pattern)) throw new Stuck();
+      if (!isSafePattern(node.regex.pattern)) throw stuck;
       return new RegExp(node.regex.pattern, node.regex.flags.replace(/[^gi]/g, ''));
     }
     if (typeof node.value === 'string' || typeof node.value === 'number' || typeof node.value === 'boolean' || node.value === null) return node.value;
-    throw new Stuck();
+    throw stuck;
   }
 
   #items(nodes: readonly (Node | null)[], frame: Frame): Plain[] {
     return nodes.flatMap((node) => {
       if (node?.type !== 'SpreadElement') return [node ? this.#value(node, frame) : undefined];
       const spread = this.#value(node.argument, frame);
-      if (typeof spread !== 'string' && !Array.isArray(spread)) throw new Stuck();
+      if (typeof spread !== 'string' && !Array.isArray(spread)) throw stuck;
       return [...spread];
     });
   }
@@ -228,7 +230,7 @@ class Machine {
     for (let at: Frame | undefined = frame; at; at = at.around) if (at.names.has(name)) return at.names.get(name);
     if (name === 'undefined') return undefined;
     const outside = this.#outside(name) ?? (isPlainGlobal(name) ? this.#global(name) : undefined);
-    if (outside === undefined) throw new Stuck();
+    if (outside === undefined) throw stuck;
     return typeof outside === 'object' && outside !== null && 'type' in outside
       ? this.#closure(outside, { names: new Map(), around: undefined })
       : outside;
@@ -242,7 +244,7 @@ class Machine {
   #key(node: ESTree.MemberExpression, frame: Frame): string | number {
     if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : '';
     const key = this.#value(node.property as Node, frame);
-    if (typeof key !== 'string' && typeof key !== 'number') throw new Stuck();
+    if (typeof key !== 'string' && typeof key !== 'number') throw stuck;
     return key;
   }
 
@@ -253,7 +255,7 @@ class Machine {
     }
     const object = this.#value(node.object, frame);
     const key = this.#key(node, frame);
-    if (typeof object !== 'string' && !Array.isArray(object)) throw new Stuck();
+    if (typeof object !== 'string' && !Array.isArray(object)) throw stuck;
     if (key === 'length') return object.length;
     return /^\d+$/.test(String(key)) ? object[Number(key)] : undefined;
   }
@@ -267,7 +269,7 @@ class Machine {
     }
     const object = target.type === 'MemberExpression' ? this.#value(target.object, frame) : undefined;
     const key = target.type === 'MemberExpression' ? Number(this.#key(target, frame)) : Number.NaN;
-    if (!Array.isArray(object) || !Number.isInteger(key) || key < 0 || key > boundsOf.list) throw new Stuck();
+    if (!Array.isArray(object) || !Number.isInteger(key) || key < 0 || key > boundsOf.list) throw stuck;
     object[key] = value;
   }
 
@@ -278,7 +280,7 @@ class Machine {
       const known = callee.type === 'Identifier' && isPlainGlobal(callee.name) ? callee.name : undefined;
       if (known !== undefined) return this.#known(callPlain(undefined, known, args));
       const target = this.#value(callee, frame);
-      if (typeof target !== 'function') throw new Stuck();
+      if (typeof target !== 'function') throw stuck;
       return target(...args);
     }
     const key = String(this.#key(callee, frame));
@@ -291,12 +293,12 @@ class Machine {
   }
 
   #known(result: { readonly value: Plain } | undefined): Plain {
-    if (!result) throw new Stuck();
+    if (!result) throw stuck;
     return this.#bounded(result.value);
   }
 
   #bounded(value: Plain): Plain {
-    if ((typeof value === 'string' && value.length > boundsOf.text) || (Array.isArray(value) && value.length > boundsOf.list)) throw new Stuck();
+    if ((typeof value === 'string' && value.length > boundsOf.text) || (Array.isArray(value) && value.length > boundsOf.list)) throw stuck;
     // Long results are long work.
     this.#step(sizeOf(value) >> 5);
     return value;

@@ -26,11 +26,15 @@ export function opensAsText(base64: string, from: number, step: 1 | -1): boolean
   const a = sextet(base64, from);
   const b = sextet(base64, from + step);
   const c = sextet(base64, from + step * 2);
-  if (a < 0 || b < 0 || c < 0) return true;
+  const d = sextet(base64, from + step * 3);
+  if (a < 0 || b < 0 || c < 0 || d < 0) return true;
   const first = (a << 2) | (b >> 4);
   const second = ((b & 15) << 4) | (c >> 2);
+  const third = ((c & 3) << 6) | d;
   if (!opensCharacter(first)) return false;
-  return first < 128 ? opensCharacter(second) : (second & 0xc0) === 0x80;
+  if (first > 127) return isFurther(second);
+  if (!opensCharacter(second)) return false;
+  return second > 127 ? isFurther(third) : opensCharacter(third);
 }
 
 function sextet(base64: string, at: number): number {
@@ -40,6 +44,11 @@ function sextet(base64: string, at: number): number {
 /** True for bytes by which a character of UTF-8 begins that texts hold. */
 function opensCharacter(byte: number): boolean {
   return !isOdd(byte) && (byte < 128 || (byte >= 0xc2 && byte <= 0xf4));
+}
+
+/** True for the bytes of UTF-8 that go on with a character. */
+function isFurther(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 /** Control characters but for blanks. */

@@ -16,9 +16,17 @@ export interface Binding {
   readonly name: string;
   readonly sources: Source[];
   /** The function it is a parameter of, and which. */
-  readonly parameter?: { readonly of: FunctionNode; readonly index: number };
+  readonly parameter: { readonly of: FunctionNode; readonly index: number } | undefined;
   /** Set while and after it is evaluated. */
-  memo?: Value | undefined;
+  memo: Value | undefined | typeof unasked;
+}
+
+/** Says that nobody asked what a name stands for. */
+export const unasked = Symbol('unasked');
+
+/** A name nobody asked for. */
+export function newBinding(name: string, parameter?: Binding['parameter']): Binding {
+  return { name, sources: [], parameter, memo: unasked };
 }
 
 /** Names of a function or block. */
@@ -56,10 +64,10 @@ export function functionScope(node: FunctionNode, scope: Scope): Scope {
 function declareParameter(pattern: Node, of: FunctionNode, index: number, scope: Scope): void {
   const plain = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
   if (plain.type === 'Identifier') {
-    names(scope).set(plain.name, { name: plain.name, sources: [], parameter: { of, index } });
+    names(scope).set(plain.name, newBinding(plain.name, { of, index }));
     return;
   }
-  for (const name of patternNames(plain)) names(scope).set(name, { name, sources: [], parameter: { of, index } });
+  for (const name of patternNames(plain)) names(scope).set(name, newBinding(name, { of, index }));
 }
 
 function patternNames(pattern: Node, out: string[] = []): string[] {
@@ -127,7 +135,7 @@ function names(scope: Scope): Map<string, Binding> {
 /** The binding of a name in this very scope, with a further source. */
 export function add(scope: Scope, name: string, source: Source | undefined): Binding {
   const held = names(scope).get(name);
-  const binding = held ?? { name, sources: [] };
+  const binding = held ?? newBinding(name);
   if (!held) names(scope).set(name, binding);
   if (source && binding.sources.length < 12) binding.sources.push(source);
   return binding;

@@ -1,6 +1,6 @@
 /** What functions of the file give back for known arguments. */
 import type { ESTree } from 'meriyah';
-import { lookup, newScope, type Scope } from './bindings.ts';
+import { lookup, newBinding, newScope, type Scope } from './bindings.ts';
 import type { Evaluating } from './evaluating.ts';
 import { hole, type Value } from './known.ts';
 import { workOut } from './machine.ts';
@@ -64,10 +64,16 @@ function scopeOfCall(target: FunctionNode, scope: Scope, values: readonly (Value
   const names: NonNullable<Scope['names']> = new Map();
   inner.names = names;
   for (const [at, parameter] of target.params.entries()) {
-    if (parameter.type === 'Identifier') names.set(parameter.name, { name: parameter.name, sources: [], memo: values[at] });
+    if (parameter.type !== 'Identifier') continue;
+    const given = newBinding(parameter.name);
+    given.memo = values[at];
+    names.set(parameter.name, given);
   }
   for (const { id, init } of localsOf(target)) {
-    if (id.type === 'Identifier' && init) names.set(id.name, { name: id.name, sources: [{ node: init, scope: inner, path: [] }] });
+    if (id.type !== 'Identifier' || !init) continue;
+    const local = newBinding(id.name);
+    local.sources.push({ node: init, scope: inner, path: [] });
+    names.set(id.name, local);
   }
   return inner;
 }

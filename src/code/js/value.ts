@@ -2,7 +2,7 @@
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
 import { alternativesOf } from './alternatives.ts';
-import { type Binding, lookup, type Scope, type Source } from './bindings.ts';
+import { type Binding, lookup, type Scope, type Source, unasked } from './bindings.ts';
 import type { Evaluating } from './evaluating.ts';
 import { expressionValue } from './expressions.ts';
 import { Inlined, tells } from './inlined.ts';
@@ -94,7 +94,7 @@ export class Evaluator implements Evaluating {
 
   /** The value of a binding that has one; of several the first that leads to a module or global. */
   bound(binding: Binding): Value | undefined {
-    if ('memo' in binding) return binding.memo;
+    if (binding.memo !== unasked) return binding.memo;
     binding.memo = undefined;
     const value = binding.parameter ? this.#argument(binding.parameter) : this.#fromSources(binding.sources);
     binding.memo = value;
@@ -167,8 +167,8 @@ function isRequire(name: string): boolean {
 /** True for names that were looked into before, in vain; by themselves they may also be something that has no path. */
 function isNothing(name: string, scope: Scope, alone: boolean): boolean {
   const binding = lookup(scope, name);
-  if (!binding || !('memo' in binding)) return false;
-  const { memo } = binding;
+  const memo = binding ? binding.memo : unasked;
+  if (memo === unasked) return false;
   if (memo !== undefined) return alone && memo.is !== 'path' && memo.is !== 'result';
   return name !== '__dirname' && name !== '__filename' && !isRequire(name);
 }

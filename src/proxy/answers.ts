@@ -4,7 +4,7 @@ import { printable } from '../model/text.ts';
 import type { Form, Identity } from './documents.ts';
 import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
 import type { JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
-import { type ServedHeaders, send, sendBytes, sendError, sendServed, servedHeaders, staleHeaders, staleWarning } from './respond.ts';
+import { type ServedHeaders, send, sendError, sendServed, sendSized, servedHeaders, staleHeaders, staleWarning } from './respond.ts';
 import { type Route, versionInFile } from './route.ts';
 import type { TarballRelease, Tarballs } from './tarballs.ts';
 import type { Judgement } from './verdict.ts';
@@ -165,23 +165,19 @@ export function openAnswers(context: AnswerContext): Answers {
     request: IncomingMessage,
     response: ServerResponse,
   ): Outcome | Promise<Outcome> {
-    const outcome = deliveredOutcome(name, release.version, judgement);
-    const headers = ['content-type', 'application/octet-stream', 'cache-control', 'no-cache'];
-    if (judgement.action === 'block')
-      headers.push('npm-notice', headerText(`[depward] observed only: ${withheldText(name, judgement, undefined)}`, 500));
+    const delivery = deliveryOf(name, release.version, judgement);
     const held = tarballs.held(name, release, who);
     if (held) {
-      sendBytes(request, response, headers, held);
-      return outcome;
+      sendSized(request, response, delivery.sized(held.length), held);
+      return delivery.outcome;
     }
     return tarballs.get(name, release, who).then(async (tarball) => {
-      if (tarball.kind === 'whole') sendBytes(request, response, headers, tarball.bytes);
+      if (tarball.kind === 'whole') sendSized(request, response, delivery.sized(tarball.bytes.length), tarball.bytes);
       else {
-        if (tarball.length !== undefined) headers.push('content-length', String(tarball.length));
-        response.writeHead(200, headers);
+        response.writeHead(200, delivery.sized(tarball.length));
         await pour(tarball.pieces(), request, response);
       }
-      return outcome;
+      return delivery.outcome;
     });
   }
 
@@ -207,16 +203,31 @@ function staleOutcome(outcome: Outcome, why: string): Outcome {
   return { ...outcome, reason: `served as judged before: ${why}` };
 }
 
-const delivered = new WeakMap<Judgement, Outcome>();
+/** What is the same whenever a tarball is delivered: what is noted of it, and its headers. */
+interface Delivery {
+  readonly outcome: Outcome;
+  sized(length: number | undefined): string[];
+}
 
-/** One outcome for each verdict: the same tarball is delivered again and again. */
-function deliveredOutcome(name: string, version: string, judgement: Judgement): Outcome {
-  const known = delivered.get(judgement);
+const deliveries = new WeakMap<Judgement, Delivery>();
+
+/** One for each verdict: the same tarball is delivered again and again. */
+function deliveryOf(name: string, version: string, judgement: Judgement): Delivery {
+  const known = deliveries.get(judgement);
   if (known) return known;
-  const verdict = judgement.action === 'block' ? 'observed' : judgement.action;
-  const outcome = { asked: 'tarball', subject: `${name}@${version}`, verdict, rules: rulesOf(judgement) };
-  delivered.set(judgement, outcome);
-  return outcome;
+  const blocked = judgement.action === 'block';
+  const headers = ['content-type', 'application/octet-stream', 'cache-control', 'no-cache'];
+  if (blocked) headers.push('npm-notice', headerText(`[depward] observed only: ${withheldText(name, judgement, undefined)}`, 500));
+  let last: { readonly length: number | undefined; readonly headers: string[] } = { length: undefined, headers };
+  const delivery: Delivery = {
+    outcome: { asked: 'tarball', subject: `${name}@${version}`, verdict: blocked ? 'observed' : judgement.action, rules: rulesOf(judgement) },
+    sized(length) {
+      if (last.length !== length) last = { length, headers: length === undefined ? headers : [...headers, 'content-length', String(length)] };
+      return last.headers;
+    },
+  };
+  deliveries.set(judgement, delivery);
+  return delivery;
 }
 
 /** Writes pieces as fast as the client takes them. Trouble on the way is thrown, and then cuts the connection: half a tarball never looks like one. */

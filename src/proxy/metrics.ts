@@ -28,14 +28,20 @@ interface Tally {
 export function openMetrics(): Metrics {
   const tallies = new Map<string, Tally>();
   const troubles = new Map<number, number>();
+  let last: Tally | undefined;
+
+  function tallyOf(asked: string, verdict: string, status: number): Tally {
+    const key = `${asked} ${verdict} ${status}`;
+    const tally = tallies.get(key) ?? { asked, verdict, status, count: 0, withheld: 0, seconds: 0 };
+    tallies.set(key, tally);
+    return tally;
+  }
+
   return {
     answered({ asked, verdict, status, withheld, seconds }) {
-      const key = `${asked} ${verdict} ${status}`;
-      let tally = tallies.get(key);
-      if (!tally) {
-        tally = { asked, verdict, status, count: 0, withheld: 0, seconds: 0 };
-        tallies.set(key, tally);
-      }
+      // Requests come in rows of the same kind.
+      const tally = last?.asked === asked && last.verdict === verdict && last.status === status ? last : tallyOf(asked, verdict, status);
+      last = tally;
       tally.count += 1;
       tally.withheld += withheld;
       tally.seconds += seconds;

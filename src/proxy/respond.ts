@@ -92,8 +92,13 @@ function sendPacked(request: IncomingMessage, response: ServerResponse, served: 
 }
 
 /** Sends bytes that are all there. */
-export function sendBytes(request: IncomingMessage, response: ServerResponse, headers: readonly string[], bytes: Buffer): void {
-  response.writeHead(200, [...headers, 'content-length', String(bytes.length)]);
+function sendBytes(request: IncomingMessage, response: ServerResponse, headers: readonly string[], bytes: Buffer): void {
+  sendSized(request, response, [...headers, 'content-length', String(bytes.length)], bytes);
+}
+
+/** The same with headers that tell their length already. */
+export function sendSized(request: IncomingMessage, response: ServerResponse, headers: string[], bytes: Buffer): void {
+  response.writeHead(200, headers);
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 

@@ -42,10 +42,11 @@ function worker() {
     };
     const read = (size) => {
       if (wanted < 0) {
-        const head = Buffer.concat([pending, buffer.subarray(0, size)]);
+        // A copy of every answer would be work of the measuring, as much as the server's own.
+        const head = pending.length === 0 ? buffer.subarray(0, size) : Buffer.concat([pending, buffer.subarray(0, size)]);
         const end = head.indexOf(endOfHead);
         if (end < 0) {
-          pending = head;
+          pending = Buffer.from(head);
           return true;
         }
         pending = nothing;

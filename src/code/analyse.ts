@@ -176,7 +176,9 @@ class Analysis {
     switch (type) {
       case 'javascript':
       case 'typescript':
-        this.#script(entry, type === 'javascript');
+      case 'declaration':
+        // Node and bun run what is asked for by name, declarations or not.
+        if (type !== 'declaration' || reach !== 'shipped') this.#script(entry, type !== 'typescript');
         return;
       case 'shell':
       case 'batch':

@@ -22,7 +22,9 @@ export interface TarLimits {
 export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 30 * 2 ** 20, metaBytes: 2 ** 20 };
 
 const headBytes = 512;
-const namesCode = /\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$/i;
+const namesCode = /(?<!\.d)\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$/i;
+/** Beyond this a JSON file is data: what npm, agents and editors obey is smaller. */
+const largestOrders = 2 ** 20;
 /** 132 bits: nobody finds two files with one hash. */
 const hashLength = 22;
 
@@ -176,7 +178,7 @@ class Reader implements TarReader {
     const { fileBytes, keptBytes } = this.#limits;
     // What decides over everything else is not to be hidden behind megabytes of something else.
     if (decides(path)) return size <= fileBytes;
-    if (namesCode.test(path)) return size <= fileBytes && this.#kept + size <= keptBytes;
+    if (namesCode.test(path) && (size <= largestOrders || !/\.json$/i.test(path))) return size <= fileBytes && this.#kept + size <= keptBytes;
     return size <= fileBytes / 4 && this.#kept + size <= keptBytes / 3;
   }
 

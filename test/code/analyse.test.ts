@@ -35,6 +35,7 @@ describe('what runs on install is followed to the code', () => {
       { scripts: { postinstall: 'node a.js' } },
       { 'a.js': `require('./b')`, 'b.js': `import('./c.mjs')`, 'c.mjs': bad },
     ],
+    ['a file that calls itself declarations', { scripts: { postinstall: 'node a.js' } }, { 'a.js': `require('./b.d.ts')`, 'b.d.ts': bad }],
     [
       'a file named by parts only running tells',
       { scripts: { postinstall: 'node a.js' } },

@@ -275,3 +275,9 @@ it('what decides over the rest is kept whatever lies before it', async () => {
   const archive = await readTarball(tarball(...filler, ...late), { ...tarLimits, keptBytes: 1500 });
   expect(archive.files.filter((file) => file.whole).map((file) => file.path)).toEqual(['0.json', '1.json', 'package.json', 'binding.gyp']);
 });
+
+it('declarations take no room from scripts', async () => {
+  const filler = ['0', '1', '2'].map((name) => ({ path: `package/${name}.d.ts`, body: 'export {};'.padEnd(700) }));
+  const archive = await readTarball(tarball(...filler, { path: 'package/late.js', body: '1;'.padEnd(700) }), { ...tarLimits, keptBytes: 2600 });
+  expect(archive.files.filter((file) => file.whole).map((file) => file.path)).toEqual(['0.d.ts', 'late.js']);
+});

@@ -14,7 +14,9 @@ export const largestManifest = 4 * 1024 * 1024;
 export async function readTextFile(path: string, root: string, limit: number): Promise<string | undefined> {
   const shown = printable(relative(root, path) || path);
   try {
-    return textAt(path, root, limit, shown);
+    // Asked without an error: most of the names a lockfile can have are not there.
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats && textAt(path, stats, root, limit, shown);
   } catch (error) {
     if (error instanceof DepwardError) throw error;
     const { code } = error as NodeJS.ErrnoException;
@@ -24,8 +26,8 @@ export async function readTextFile(path: string, root: string, limit: number): P
 }
 
 /** One file after the other and at once: a few small files are read faster than work can be handed to threads. */
-function textAt(path: string, root: string, limit: number, shown: string): string {
-  if (lstatSync(path).isSymbolicLink() && !isInside(path, root)) {
+function textAt(path: string, stats: Stats, root: string, limit: number, shown: string): string {
+  if (stats.isSymbolicLink() && !isInside(path, root)) {
     throw new DepwardError('input', `${shown} is a link that leads out of the project`, { hint: 'depward reads only what belongs to the project.' });
   }
   // Looked at before it is opened, which waits forever for a pipe, and after, for it may be another then.

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Change, ResolvedPackage, ResolvedTree } from '../../src/model/package.ts';
 import { diffAll, diffTrees } from '../../src/resolve/diff.ts';
+import { readLockfile } from '../../src/resolve/lockfiles/index.ts';
 
 function entry(ref: string, more: Partial<ResolvedPackage> = {}): ResolvedPackage {
   const at = ref.lastIndexOf('@');
@@ -121,4 +124,52 @@ describe('comparing trees', () => {
       { seed: 11, numRuns: Number(process.env['FUZZ_RUNS'] ?? 2000) },
     );
   });
+});
+
+describe('comparing lockfiles by their lines', () => {
+  const fixtures = join(import.meta.dirname, '../../fixtures/lockfiles');
+  const files = ['yarn-classic', 'yarn-berry-v8', 'pnpm-v5', 'pnpm-v6', 'pnpm-v9', 'pnpm-v9-documents'].map((format) => {
+    const file = format.startsWith('pnpm') ? 'pnpm-lock.yaml' : 'yarn.lock';
+    return [format, file, readFileSync(join(fixtures, format, 'everything', file), 'utf8')] as const;
+  });
+  const fields = (packages: readonly ResolvedPackage[]) =>
+    packages.map(({ key, name, version, source, resolved, integrity, checksum }) => ({ key, name, version, source, resolved, integrity, checksum }));
+  /** The same tree of packages that know nothing of lines. */
+  const plain = (whole: ResolvedTree): ResolvedTree => ({ ...whole, packages: fields(whole.packages) as unknown as ResolvedPackage[] });
+
+  it.each(files)(
+    '%s: the same as by what the entries say',
+    async (_, file, text) => {
+      const blocks = text.split(/\n(?=\n? {0,2}\S[^\n]*:\n)/);
+      const change = fc.record({
+        at: fc.nat(blocks.length - 1),
+        to: fc.nat(blocks.length - 1),
+        what: fc.constantFrom('cut', 'bump', 'hash', 'move'),
+      });
+      let changed = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+          const next = [...blocks];
+          for (const { at, to, what } of changes) {
+            const block = next[at] ?? '';
+            if (what === 'cut') next.splice(at, 1);
+            else if (what === 'move') next.splice(to, 0, ...next.splice(at, 1));
+            else next[at] = what === 'bump' ? block.replaceAll(/1\.0\.(\d)/g, '1.0.9') : block.replace(/(sha512-|checksum: \w*\/?)..../, '$1ABCD');
+          }
+          const before = await readLockfile({ file, text });
+          const after = await readLockfile({ file, text: next.join('\n') }).catch(() => undefined);
+          if (!after) return;
+          const [lines, said] = [diffTrees(before, after), diffAll(plain(before), plain(after))];
+          changed += lines.length;
+          expect(told(lines)).toEqual(told(said));
+          expect(fields(lines.flatMap((one) => (one.action === 'remove' ? [] : one.after)))).toEqual(
+            fields(said.flatMap((one) => (one.action === 'remove' ? [] : one.after))),
+          );
+        }),
+        { seed: 11, numRuns: 60, interruptAfterTimeLimit: 8_000 },
+      );
+      expect(changed).toBeGreaterThan(10);
+    },
+    30_000,
+  );
 });

@@ -60,86 +60,88 @@ export interface Told extends Lookups {
 
 /** A package that is looked into when somebody asks; a class, because there are thousands and most are never asked. */
 export class LazyPackage implements ResolvedPackage {
-  readonly #told: Told;
-  readonly #at: number;
-  #held: Facts | undefined;
+  // Not `#`: thousands are made at once, and those cost ten times as much.
+  private readonly told: Told;
+  private readonly at: number;
+  private held: Facts | undefined;
 
   constructor(told: Told, at: number) {
-    this.#told = told;
-    this.#at = at;
+    this.told = told;
+    this.at = at;
+    this.held = undefined;
   }
 
   isWrittenLike(other: ResolvedPackage): boolean | undefined {
     if (!(other instanceof LazyPackage)) return undefined;
-    const [mine, theirs] = [this.#told, other.#told];
-    const lines = mine.reading !== undefined && mine.reading === theirs.reading ? mine.lines?.(this.#at) : undefined;
-    const others = lines === undefined ? undefined : theirs.lines?.(other.#at);
+    const [mine, theirs] = [this.told, other.told];
+    const lines = mine.reading !== undefined && mine.reading === theirs.reading ? mine.lines?.(this.at) : undefined;
+    const others = lines === undefined ? undefined : theirs.lines?.(other.at);
     return others === undefined ? undefined : lines === others;
   }
 
   get key(): string {
-    return this.#facts.key;
+    return this.facts.key;
   }
 
   get name(): string {
-    return this.#held?.name ?? this.#told.name?.(this.#at) ?? this.#facts.name;
+    return this.held?.name ?? this.told.name?.(this.at) ?? this.facts.name;
   }
 
   get version(): string {
-    return this.#facts.version;
+    return this.facts.version;
   }
 
   get source(): PackageSource {
-    return this.#facts.source;
+    return this.facts.source;
   }
 
   get bundled(): boolean {
-    return this.#facts.bundled;
+    return this.facts.bundled;
   }
 
   get resolved(): string {
-    return this.#facts.resolved as string;
+    return this.facts.resolved as string;
   }
 
   get integrity(): string {
-    return this.#facts.integrity as string;
+    return this.facts.integrity as string;
   }
 
   get checksum(): string {
-    return this.#facts.checksum as string;
+    return this.facts.checksum as string;
   }
 
   get patched(): boolean {
-    return this.#facts.patched as boolean;
+    return this.facts.patched as boolean;
   }
 
   get hasInstallScript(): boolean {
-    return this.#facts.hasInstallScript as boolean;
+    return this.facts.hasInstallScript as boolean;
   }
 
   get alias(): string {
-    return (this.#facts.alias ?? this.#told.aliasOf?.(this.key)) as string;
+    return (this.facts.alias ?? this.told.aliasOf?.(this.key)) as string;
   }
 
   get dev(): boolean {
-    return this.#told.only('dev', this.key);
+    return this.told.only('dev', this.key);
   }
 
   get optional(): boolean {
-    return this.#told.only('optional', this.key);
+    return this.told.only('optional', this.key);
   }
 
   get peer(): boolean {
-    return this.#told.only('peer', this.key);
+    return this.told.only('peer', this.key);
   }
 
   get where(): Location {
-    return this.#told.where(this.key) as Location;
+    return this.told.where(this.key) as Location;
   }
 
-  get #facts(): Facts {
-    this.#held ??= this.#told.facts(this.#at);
-    return this.#held;
+  private get facts(): Facts {
+    this.held ??= this.told.facts(this.at);
+    return this.held;
   }
 }
 

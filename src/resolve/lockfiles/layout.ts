@@ -58,11 +58,13 @@ function keyOf(line: string, start: number): string {
   return /^\s*(.*?):?(?: |$)/.exec(line)?.[1] ?? line;
 }
 
-/** How the entries of a section are written: nearly all in a narrow form that leaves no question, the others in a wider one. */
+/** How the entries of a section are written: nearly all in a narrow form that leaves no question, the others in wider ones. */
 export interface Forms {
   readonly narrow: RegExp;
+  /** As narrow in its lists, for what says more of where it is from. */
+  readonly other?: RegExp;
   readonly wide: RegExp;
-  /** False when an entry of the wider form may not be what the real parser sees. */
+  /** False when an entry of the wide form may not be what the real parser sees. */
   isSure(lines: string): boolean;
 }
 
@@ -70,15 +72,31 @@ export interface Forms {
 const largestEntry = 1024 * 1024;
 
 /** Goes from entry to entry from `from` on; returns where the text stopped fitting. Nothing is made of them: there are thousands. */
-export function eachEntry({ narrow, wide, isSure }: Forms, text: string, from: number, visit: (start: number, isNarrow: boolean) => void): number {
+export function eachEntry(forms: Forms, text: string, from: number, visit: (start: number, isNarrow: boolean) => void): number {
+  const { narrow } = forms;
   for (let start = from; ; ) {
     narrow.lastIndex = start;
     const isNarrow = narrow.test(text);
-    const end = isNarrow ? narrow.lastIndex : endOf(wide, text, start);
-    if (end <= start || end - start > largestEntry || !(isNarrow || isSure(text.slice(start, end)))) return start;
+    const end = isNarrow ? narrow.lastIndex : endOfOther(forms, text, start);
+    if (end <= start || end - start > largestEntry) return start;
     visit(start, isNarrow);
     start = end;
   }
+}
+
+function endOfOther({ other, wide, isSure }: Forms, text: string, start: number): number {
+  const end = other ? endOf(other, text, start) : -1;
+  if (end >= 0) return end;
+  const widely = endOf(wide, text, start);
+  return widely - start <= largestEntry && isSure(text.slice(start, widely)) ? widely : -1;
+}
+
+/** True when no key is there twice. Managers sort them: then each need only be held against the one before. */
+export function allOnce(keys: readonly string[]): boolean {
+  for (let at = 1; at < keys.length; at++) {
+    if (!((keys[at - 1] as string) < (keys[at] as string))) return new Set(keys).size === keys.length;
+  }
+  return true;
 }
 
 function endOf(pattern: RegExp, text: string, start: number): number {

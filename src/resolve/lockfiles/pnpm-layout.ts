@@ -1,7 +1,7 @@
 /** pnpm's own layout of pnpm-lock.yaml, section by section; undefined for whatever is not in it. */
 import type { Location } from '../../model/package.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import { bare, eachEntry, type Forms, matchAt, onceEach, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
+import { allOnce, bare, eachEntry, type Forms, matchAt, onceEach, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
@@ -137,13 +137,12 @@ const sectionNames = ['importers', 'packages', 'snapshots'] as const;
 interface Section {
   readonly names: readonly string[];
   readonly starts: readonly number[];
-  readonly known: ReadonlySet<string>;
   readonly odd: ReadonlySet<number>;
   readonly start: number;
   readonly end: number;
 }
 
-const nothing: Section = { names: [], starts: [], known: new Set(), odd: new Set(), start: 0, end: 0 };
+const nothing: Section = { names: [], starts: [], odd: new Set(), start: 0, end: 0 };
 
 class OwnDocument implements PnpmDocument {
   lockfileVersion: string | undefined;
@@ -151,6 +150,7 @@ class OwnDocument implements PnpmDocument {
   readonly #source: Source;
   /** Where each entry of a section begins; the section ends where the last one does. */
   readonly #sections = new Map<SectionName, Section>();
+  #known: ReadonlySet<string> | undefined;
   #rest = '';
   #document: YamlMap | undefined;
   #importers: YamlMap | undefined;
@@ -192,16 +192,14 @@ class OwnDocument implements PnpmDocument {
   #section(name: SectionName, start: number): number {
     if (this.#sections.has(name)) return start;
     const { text } = this.#source;
-    const [names, starts, known, odd] = [[] as string[], [] as number[], new Set<string>(), new Set<number>()];
+    const [names, starts, odd] = [[] as string[], [] as number[], new Set<number>()];
     const end = eachEntry(sections[name], text, start + name.length + 3, (at, isNarrow) => {
-      const path = nameAt(text, at);
       if (!isNarrow) odd.add(starts.length);
-      known.add(path);
-      names.push(path);
+      names.push(nameAt(text, at));
       starts.push(at);
     });
-    this.#sections.set(name, { names, starts, known, odd, start, end });
-    return known.size === names.length ? end : start;
+    this.#sections.set(name, { names, starts, odd, start, end });
+    return allOnce(names) ? end : start;
   }
 
   #in(name: SectionName): Section {
@@ -213,7 +211,8 @@ class OwnDocument implements PnpmDocument {
   }
 
   hasPath(path: string): boolean {
-    return this.#in('packages').known.has(path);
+    this.#known ??= new Set(this.paths);
+    return this.#known.has(path);
   }
 
   isPlain(at: number): boolean {

@@ -26,12 +26,13 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const graph = lazyGraph(() => linksOf(told, merged.keyOf));
   const projects = projectsOf(told);
   const format = `pnpm-lock v${documents.at(-1)?.lockfileVersion ?? told.at(-1)?.version}`;
-  const packages = packagesOf(toldBy(documents, told, merged, projects, graph), merged.held.length + projects.length);
+  const packages = packagesOf(toldBy(input, documents, told, merged, projects, graph), merged.held.length + projects.length);
   return { format, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
 }
 
 /** The packages in the order of the file, then the projects. */
 function toldBy(
+  input: LockfileInput,
   documents: readonly PnpmDocument[],
   versioned: readonly VersionedDocument[],
   { held, places, keyOf }: AllMerged,
@@ -41,10 +42,10 @@ function toldBy(
   const patched = new Set(documents.flatMap((document) => document.patched));
   let workspaces: readonly Facts[] | undefined;
   let aliases: ReadonlyMap<string, string> | undefined;
-  const name = (at: number) => held[at]?.plainName();
+  const name = (at: number) => (held[at]?.isPlain ? held[at].key.slice(0, held[at].key.indexOf('@', 1)) : undefined);
   const facts = (at: number): Facts => {
     const one = held[at];
-    if (one) return factsOf(one.key, one.entry(), patched);
+    if (one) return factsOf(one.key, entryOf(input, one), patched);
     workspaces ??= workspacesOf(versioned, projects);
     return workspaces[at - held.length] as Facts;
   };
@@ -60,7 +61,8 @@ function toldBy(
     aliasOf(key) {
       aliases ??= aliasesOf(versioned, keyOf);
       const alias = aliases.get(key);
-      return alias === held[places.get(key) ?? -1]?.entry().name ? undefined : alias;
+      const one = held[places.get(key) ?? -1];
+      return one && alias === entryOf(input, one).name ? undefined : alias;
     },
     lines: (at) => held[at]?.document.lines?.(held[at]?.at ?? 0),
     ...(versioned.every((one) => one.version === version) && { reading: `pnpm-lock v${version}` }),
@@ -79,31 +81,13 @@ function versionOf(input: LockfileInput, document: PnpmDocument): number {
 }
 
 /** What stands for a package: one entry of the file. */
-class Held {
+interface Held {
   readonly key: string;
   readonly document: PnpmDocument;
+  readonly version: number;
   readonly at: number;
-  readonly #isPlain: boolean;
-  readonly #read: (document: PnpmDocument, at: number) => PnpmEntry;
-  #entry: PnpmEntry | undefined;
-
-  constructor(key: string, document: PnpmDocument, at: number, isPlain: boolean, read: (document: PnpmDocument, at: number) => PnpmEntry) {
-    this.key = key;
-    this.document = document;
-    this.at = at;
-    this.#isPlain = isPlain;
-    this.#read = read;
-  }
-
-  entry(): PnpmEntry {
-    this.#entry ??= this.#read(this.document, this.at);
-    return this.#entry;
-  }
-
-  /** The name, where the key tells. */
-  plainName(): string | undefined {
-    return this.#isPlain ? this.key.slice(0, this.key.indexOf('@', 1)) : undefined;
-  }
+  /** True when the key is the name and the version. */
+  readonly isPlain: boolean;
 }
 
 interface AllMerged {
@@ -122,20 +106,20 @@ function mergePeers(input: LockfileInput, documents: readonly VersionedDocument[
   let count = 0;
   documents.forEach(({ document, version }, index) => {
     const before = documents.slice(0, index);
-    const read = (from: PnpmDocument, at: number) => readEntry(input, from.row(at), version);
     for (let at = 0; at < document.paths.length; at++) {
       const path = document.paths[at] as string;
       if (before.some((other) => other.document.hasPath(path))) continue;
       count++;
       const plain = document.isPlain(at) ? baseOf(path, version) : undefined;
-      const base = plain ?? read(document, at).base;
+      const one = { document, version, at };
+      const base = plain ?? entryOf(input, one).base;
       const place = places.get(base);
-      const same = place === undefined || sameBytes((held[place] as Held).entry(), read(document, at));
+      const same = place === undefined || sameBytes(entryOf(input, held[place] as Held), entryOf(input, one));
       const key = same ? base : path;
       if (key !== path) others.set(path, key);
       if (place === undefined || !(same || places.has(key))) {
         places.set(key, held.length);
-        held.push(new Held(key, document, at, plain !== undefined && key === base, read));
+        held.push({ key, document, version, at, isPlain: plain !== undefined && key === base });
       }
     }
     if (count > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
@@ -143,6 +127,10 @@ function mergePeers(input: LockfileInput, documents: readonly VersionedDocument[
   const isPath = (path: string) => documents.some(({ document }) => document.hasPath(path));
   const get = (path: string) => others.get(path) ?? (isPath(path) ? path : undefined);
   return { held, places, keyOf: { get, has: isPath } };
+}
+
+function entryOf(input: LockfileInput, { document, version, at }: Pick<Held, 'document' | 'version' | 'at'>): PnpmEntry {
+  return readEntry(input, document.row(at), version);
 }
 
 function sameBytes(a: PnpmEntry, b: PnpmEntry): boolean {

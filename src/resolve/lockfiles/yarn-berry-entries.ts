@@ -3,6 +3,7 @@ import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import {
+  allOnce,
   bare,
   eachEntry,
   eachMatch,
@@ -39,6 +40,8 @@ export interface BerryFile {
   readonly version: string | undefined;
   /** What each entry resolves to, in the order of the file. */
   readonly resolutions: readonly string[];
+  /** Those entries that may be more than a release of a registry. */
+  readonly odd: Iterable<number>;
   entry(at: number): BerryEntry;
   where(at: number): Location | undefined;
   /** The lines of an entry, where they are in Yarn's own layout. */
@@ -85,17 +88,20 @@ const wide = sticky(
     field('bin', pairs) +
     `(?:  checksum: (${scalar})\\n)?${rest}`,
 );
-/** The same as nearly all are written: with lists short enough to tell that nothing is in them twice. */
-const narrow = sticky(
-  `"${inDouble}":\\n  version: ${scalar}\\n  resolution: "${inDouble}"\\n` +
-    once('dependencies', `: ${value}\\n`) +
-    once('peerDependencies', `: ${value}\\n`) +
-    once('dependenciesMeta', flags) +
-    once('peerDependenciesMeta', flags) +
-    once('bin', `: ${value}\\n`) +
-    `(?:  checksum: ${scalar}\\n)?${rest}`,
-);
-const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnce(lines, 4) };
+/** The same with lists short enough to tell that nothing is in them twice. */
+const shortLists = (resolution: string) =>
+  sticky(
+    `"${inDouble}":\\n  version: ${scalar}\\n  resolution: "${resolution}"\\n` +
+      once('dependencies', `: ${value}\\n`) +
+      once('peerDependencies', `: ${value}\\n`) +
+      once('dependenciesMeta', flags) +
+      once('peerDependenciesMeta', flags) +
+      once('bin', `: ${value}\\n`) +
+      `(?:  checksum: ${scalar}\\n)?${rest}`,
+  );
+/** `name@npm:1.2.3` and nothing bound to it: a release of a registry, as nearly all are. */
+const release = '[ !#-\\[\\]-~][ !#-?A-\\[\\]-~]*@npm:[ !#-9;-?A-\\[\\]-~]*';
+const forms: Forms = { narrow: shortLists(release), other: shortLists(inDouble), wide, isSure: (lines) => listsHoldOnce(lines, 4) };
 /** What is looked at only when somebody asks: dependencies and their flags. */
 const details = sticky(
   `${upTo(scalar)}\\n.*\\n${field('dependencies', `(${pairs})`)}${field('peerDependencies', pairs)}${field('dependenciesMeta', `(${metas})`)}`,
@@ -113,25 +119,28 @@ function readFile(file: string, raw: string): BerryFile | undefined {
   if (version === undefined) return undefined;
   const starts: number[] = [];
   const resolutions: string[] = [];
-  const seen = new Set<string>();
-  const end = eachEntry(forms, text, head.lastIndex, (start) => {
+  const keys: string[] = [];
+  const odd: number[] = [];
+  const end = eachEntry(forms, text, head.lastIndex, (start, isNarrow) => {
+    if (!isNarrow) odd.push(starts.length);
     starts.push(start);
     const line = text.indexOf('\n', start);
     if (text.charCodeAt(start) === doubleQuote) {
       const resolution = text.indexOf('\n', line + 1) + resolutionAt;
-      seen.add(text.slice(start + 1, line - 2));
+      keys.push(text.slice(start + 1, line - 2));
       resolutions.push(text.slice(resolution, text.indexOf('\n', resolution) - 1));
     } else {
       const entry = new OwnEntry(text, start);
-      seen.add(entry.written);
+      keys.push(entry.written);
       resolutions.push(entry.resolution);
     }
   });
-  if (end < text.length || seen.size < starts.length) return undefined;
+  if (end < text.length || !allOnce(keys)) return undefined;
   let position: PositionOf | undefined;
   return {
     version: bare(version),
     resolutions,
+    odd,
     entry: (at) => new OwnEntry(text, starts[at] as number),
     where(at) {
       position ??= positionsIn(text);
@@ -198,6 +207,7 @@ export async function readParsedLayout(input: LockfileInput, text: string): Prom
   return {
     version: textAt(mapAt(document, '__metadata'), 'version'),
     resolutions: entries.map(({ resolution }) => resolution),
+    odd: entries.keys(),
     entry: (at) => entries[at] as ParsedEntry,
     where: (at) => where((entries[at] as ParsedEntry).written),
   };

@@ -57,8 +57,7 @@ function thereTwice(input: LockfileInput, resolutions: readonly string[]): Error
 function oddOnes(input: LockfileInput, file: BerryFile, places: ReadonlyMap<string, number>) {
   const patched = new Set<string>();
   const apart = new Set<number>();
-  for (let at = 0; at < file.resolutions.length; at++) {
-    if (plainName(file.resolutions[at] as string) !== undefined) continue;
+  for (const at of file.odd) {
     const { text, patches, kind } = resolve(input, file, at).locator;
     if (patches !== undefined && !isBuiltinPatch(text)) patched.add(patches);
     // A patched package is the package it patches; its own entry only says that it is patched.

@@ -1,5 +1,5 @@
 /** The layout in which Yarn 1 writes yarn.lock; undefined for whatever is not in it. */
-import { eachEntry, eachMatch, type Forms, listsHoldOnce, matchAt, onceEach, sticky, withinReason } from './layout.ts';
+import { allOnce, eachEntry, eachMatch, type Forms, listsHoldOnce, matchAt, onceEach, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import type { ClassicEntry, ClassicFile } from './yarn-classic-lines.ts';
 
@@ -44,16 +44,14 @@ function readEntries(raw: string): ClassicFile | undefined {
   const first = head.exec(text)?.[0].length ?? 0;
   const starts: number[] = [];
   const keys: string[] = [];
-  const seen = new Set<string>();
-  let count = 0;
+  const all: string[] = [];
   const end = eachEntry(forms, text, first, (start) => {
     const patterns = patternsIn(text.slice(start, text.indexOf('\n', start) - 1));
     starts.push(start);
     keys.push(patterns[0] as string);
-    count += patterns.length;
-    for (const one of patterns) seen.add(one);
+    for (const one of patterns) all.push(one);
   });
-  if (end !== text.length || seen.size < count) return undefined;
+  if (end !== text.length || !allOnce(all)) return undefined;
   let position: PositionOf | undefined;
   const lineAt = (start: number) => {
     position ??= positionsIn(text);

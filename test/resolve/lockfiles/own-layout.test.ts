@@ -1,5 +1,5 @@
 /** The readers of the managers' own layouts and the YAML parser must never disagree: where the first is sure, the second says the same. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -258,6 +258,45 @@ function inOrder(text: string): string {
     '$2$1',
   );
 }
+
+const bench = join(import.meta.dirname, '../../../../shared/bench/lockfiles');
+const real = existsSync(bench)
+  ? readdirSync(bench, { recursive: true })
+      .map(String)
+      .filter((name) => /(?:yarn\.lock|pnpm-lock\.yaml)$/.test(name))
+  : [];
+
+(real.length > 0 ? describe : describe.skip)(`real lockfiles${real.length > 0 ? '' : ' (skipped: no bench data)'}`, () => {
+  const readerOf = (file: string, text: string) => (file.endsWith('.yaml') ? pnpm : text.includes('__metadata:') ? berry : classic);
+  const read = (file: string) => {
+    const text = readFileSync(join(bench, file), 'utf8').replaceAll('\r\n', '\n');
+    return { text, reader: readerOf(file, text) };
+  };
+
+  it.each(real.filter((file) => statSync(join(bench, file)).size < 500_000))('%s is read as the parser reads it', async (file) => {
+    const { text, reader } = read(file);
+    expect(await disagreement(reader, text)).toBeUndefined();
+  });
+
+  it('all but one, which is indented otherwise, are read by their own layout', () => {
+    const left = real.filter((file) => {
+      const { text, reader } = read(file);
+      return reader.own(text) === undefined;
+    });
+    expect(left.length).toBeLessThanOrEqual(1);
+  });
+
+  it.each(real.filter((file) => statSync(join(bench, file)).size < 150_000))(
+    '%s is read as the parser reads it when changed at random',
+    async (file) => {
+      const { text, reader } = read(file);
+      const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 2 }), async (changes) => {
+        expect(await disagreement(reader, mutated(text, changes))).toBeUndefined();
+      });
+      await fc.assert(property, { seed: 11_23, numRuns: Number(process.env['FUZZ_RUNS'] ?? 10), interruptAfterTimeLimit: 5_000 });
+    },
+  );
+});
 
 function changedLines(before: string, after: string): string[] {
   const old = new Set(before.split('\n'));

@@ -13,7 +13,8 @@ import { type FileFlow, handOvers } from './js/hand-over.ts';
 import { knownScript, rememberScript } from './js/known-scripts.ts';
 import { tagWords } from './js/network.ts';
 import { largestParsed, ownCalls, readScript, type ScriptFacts } from './js/script.ts';
-import { readShellScript, readTokenScript } from './other-scripts.ts';
+import { otherFacts } from './known-others.ts';
+import { type OtherFacts, readShellScript, readTokenScript } from './other-scripts.ts';
 import { type Entry, PackedPackage } from './packed-package.ts';
 import { folderOf } from './resolve-file.ts';
 import { own, SourceText } from './source-text.ts';
@@ -182,11 +183,11 @@ class Analysis {
         return;
       case 'shell':
       case 'batch':
-        this.#other(entry, (source) => readShellScript(source, type === 'batch'));
+        this.#other(entry, type, (source) => readShellScript(source, type === 'batch'));
         return;
       case 'powershell':
       case 'python':
-        this.#other(entry, (source) => readTokenScript(source, type));
+        this.#other(entry, type, (source) => readTokenScript(source, type));
         return;
       case 'executable':
         if (reach === 'install') {
@@ -270,9 +271,9 @@ class Analysis {
     for (const one of found.slice(0, 20)) this.#enqueue(one, reach);
   }
 
-  #other({ file, reach }: Entry, read: (source: string) => ReturnType<typeof readShellScript>): void {
+  #other({ file, reach }: Entry, type: string, read: (source: string) => OtherFacts): void {
     const source = new SourceText(file.path, file.bytes);
-    const facts = read(source.text);
+    const facts = otherFacts(`${file.hash} ${file.size} ${type}`, () => read(source.text));
     this.#take({ spotted: facts.spotted, hiding: [] }, source, reach);
     if (reach === 'shipped') return;
     for (const path of facts.files) this.#followFile(path, file.path, reach);

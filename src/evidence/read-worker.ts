@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { DepwardError } from '../model/errors.ts';
 import { type ReadRequest, readFacts } from './read-tarball.ts';
 import type { FromThread, ToThread } from './reader-thread.ts';
-import { tidiedEach, tidy } from './tidy.ts';
+import { littleGrowth, tidiedEach, tidy } from './tidy.ts';
 
 const port = parentPort;
 let chunks: ((chunk: Buffer | undefined) => void) | undefined;
@@ -21,7 +21,7 @@ async function answer(request: ReadRequest): Promise<void> {
   try {
     const found = await readFacts(arriving(), request, (path) => say({ is: 'file', path }));
     say({ is: 'done', answer: found });
-    tidy();
+    tidy(littleGrowth);
   } catch (error) {
     const known = error instanceof DepwardError ? error : new DepwardError('input', 'the tarball cannot be read', { cause: error });
     say({ is: 'failed', code: known.code, message: known.message });
@@ -41,7 +41,7 @@ async function* arriving(): AsyncGenerator<Buffer> {
     passed += chunk.length;
     if (passed > tidiedEach) {
       passed = 0;
-      tidy();
+      tidy(littleGrowth);
     }
     yield chunk;
   }

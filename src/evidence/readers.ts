@@ -2,8 +2,8 @@
 import { DepwardError } from '../model/errors.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
 import { type Ended, openReaderThread, type ReaderThread } from './reader-thread.ts';
-import { tidy } from './tidy.ts';
-import { turns } from './turns.ts';
+import { littleGrowth, tidy } from './tidy.ts';
+import { type Turns, turns } from './turns.ts';
 
 /** Packed bytes, from the start as often as they are asked for. */
 export type Opened = () => AsyncIterable<Buffer> | Iterable<Buffer>;
@@ -25,7 +25,7 @@ export function openReaders(thread: ReaderThread | undefined, isolate: boolean):
   return {
     async read(open, request, weight) {
       const away = thread && (weight === 'large' || isolate || (here.waiting() > crowd && there.waiting() === 0));
-      if (away) return there.take(() => readAway(thread, open, request, !isolate));
+      if (away) return there.take(() => (isolate ? readAway(thread, open, request, false) : readAlone(thread, open, request, here)));
       return here.take(async () => {
         // Loaded late: most runs find all facts in the store.
         const { readFacts } = await import('./read-tarball.ts');
@@ -35,6 +35,37 @@ export function openReaders(thread: ReaderThread | undefined, isolate: boolean):
       });
     },
   };
+}
+
+/** Packed bytes from which on code may be so much that its syntax trees take most of the memory there is to be used. */
+const weighty = 3 * 2 ** 19;
+
+/** While much is analysed there, nothing is read here, and what was read here is let go of. */
+async function readAlone(thread: ReaderThread, open: Opened, request: ReadRequest, here: Turns): Promise<Answer> {
+  let turn: Promise<() => void> | undefined;
+  async function* thenAlone(): AsyncGenerator<Buffer> {
+    let length = 0;
+    for await (const chunk of open()) {
+      length += chunk.length;
+      yield chunk;
+    }
+    // The analysis begins when no more bytes come.
+    if (length < weighty || turn) return;
+    turn = held(here);
+    await turn;
+    tidy(littleGrowth);
+  }
+  try {
+    return await readAway(thread, thenAlone, request, true);
+  } finally {
+    // Given back even where it comes after the thread has ended.
+    void turn?.then((release) => release());
+  }
+}
+
+/** A turn, until what is given back is called. */
+function held(turns: Turns): Promise<() => void> {
+  return new Promise((resolve) => void turns.take(() => new Promise<void>(resolve)));
 }
 
 const mostTries = 4;

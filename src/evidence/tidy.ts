@@ -5,16 +5,18 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** So much more than was left the last time. */
+/** So much more than was left the last time; where much memory is about to be used, or little is in use, so that collecting costs little, less. */
 const growth = 24 * 2 ** 20;
+export const littleGrowth = 8 * 2 ** 20;
 /** Packed bytes of one tarball after which to look again. */
 export const tidiedEach = 2 ** 20;
-let left = 0;
+/** At first as if so much were in use: a few tarballs are read and done before that is reached. */
+let left = 32 * 2 ** 20;
 let collect: (() => void) | undefined;
 
 /** Collects garbage when much has come together in this thread since the last time; true when it did. */
-export function tidy(): boolean {
-  if (held() < left + growth) return false;
+export function tidy(allowed = growth): boolean {
+  if (held() < left + allowed) return false;
   collect ??= collector();
   collect();
   left = held();

@@ -89,4 +89,36 @@ describe('reading in a further thread', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => readers.read(() => [packed], request, 'small')));
     expect(new Set(answers.map(({ facts }) => facts.capabilities.length)).size).toBe(1);
   });
+
+  it('nothing is read here while a weighty one is analysed there, and all goes on when that fails', async () => {
+    const order: string[] = [];
+    let smallIsRead = (): void => undefined;
+    const there = (until: Promise<void>): ReaderThread => ({
+      close: () => undefined,
+      async read(chunks) {
+        for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0);
+        order.push('large begins');
+        await until;
+        order.push('large ends');
+        throw new Error('the thread broke');
+      },
+    });
+    const soon = new Promise<void>((resolve) => setTimeout(resolve, 100));
+    const afterSmall = new Promise<void>((resolve) => {
+      smallIsRead = resolve;
+    });
+    for (const { bytes, until } of [
+      { bytes: 2 ** 21, until: soon },
+      { bytes: 2 ** 10, until: afterSmall },
+    ]) {
+      const readers = openReaders(there(until), false);
+      const large = readers.read(() => [Buffer.alloc(bytes)], request, 'large').catch(() => order.push('large failed'));
+      const small = readers.read(() => [packed], request, 'small').then(() => order.push('small'));
+      if (until === afterSmall) void small.then(smallIsRead);
+      await Promise.all([large, small]);
+      await readers.read(() => [packed], request, 'small');
+    }
+    expect(order.slice(0, 4)).toEqual(['large begins', 'large ends', 'large failed', 'small']);
+    expect(order.slice(4)).toEqual(['large begins', 'small', 'large ends', 'large failed']);
+  });
 });

@@ -12,19 +12,31 @@ export type Opened = () => AsyncIterable<Buffer> | Iterable<Buffer>;
 export type Answer = ReadAnswer & { readonly spared: boolean };
 
 export interface Readers {
+  /** Told how many packages' tarballs are about to be asked for. */
+  expect?(packages: number): void;
   read(open: Opened, request: ReadRequest, weight: 'small' | 'large'): Promise<Answer>;
 }
 
 /** With more waiting here than this, small ones go to the further thread as well. */
 const crowd = 12;
+/** So many packages are worth the start of the further thread, which then reads alone until there was enough to make two threads know the work. */
+const several = 5;
+const untilTwo = 80;
 
 /** `isolate` keeps all of it out of this thread, and lets nobody wait for garbage: for servers. */
 export function openReaders(thread: ReaderThread | undefined, isolate: boolean): Readers {
   const here = turns(1);
   const there = turns(1);
+  const many = { expected: 0, asked: 0 };
+  const isAway = (weight: 'small' | 'large'): boolean =>
+    weight === 'large' || isolate || (many.expected >= several && many.asked <= untilTwo) || (here.waiting() > crowd && there.waiting() === 0);
   return {
+    expect(packages) {
+      many.expected = packages;
+    },
     async read(open, request, weight) {
-      const away = thread && (weight === 'large' || isolate || (here.waiting() > crowd && there.waiting() === 0));
+      many.asked++;
+      const away = thread && isAway(weight);
       if (away) return there.take(() => (isolate ? readAway(thread, open, request, false) : readAlone(thread, open, request, here)));
       return here.take(async () => {
         // Loaded late: most runs find all facts in the store.

@@ -37,6 +37,8 @@ export interface ReadTarball {
 }
 
 export interface Tarballs {
+  /** Told how many packages are about to be asked for. */
+  expect?(packages: number): void;
   /** Throws a DepwardError when the tarball cannot be had or read, with code `not-found` when nobody may be asked. */
   read(ref: TarballRef): Promise<ReadTarball>;
 }
@@ -47,8 +49,9 @@ const mostDownloads = 6;
 const heldBytes = 2 * 2 ** 20;
 /** With so many bytes waiting to be read, no further download begins. */
 const mostWaiting = 6 * 2 ** 20;
-/** Facts in memory for those who ask again in the same run; the store has the rest. */
+/** Facts in memory for those who ask again in the same run, and the files they list together; the store has the rest. */
 const mostKnown = 32;
+const mostListed = 8_000;
 /** Beyond this many bytes unpacked, reading is left to the further thread. */
 const smallUnpacked = 2 ** 19;
 
@@ -62,6 +65,7 @@ export function openTarballs(
   const inFlight = bytesInFlight(mostWaiting);
   const large = turns(1);
   const known = new Map<string, Promise<ReadTarball>>();
+  const listed = new Map<string, number>();
 
   async function fetched(ref: TarballRef): Promise<ReadTarball> {
     const kept = fromStore(ref);
@@ -98,15 +102,31 @@ export function openTarballs(
     return facts && { facts };
   }
 
+  /** The oldest of those that have come make room. */
+  function remembered(key: string, files: number): void {
+    listed.set(key, files);
+    let all = [...listed.values()].reduce((sum, one) => sum + one, 0);
+    for (const [oldest, count] of listed) {
+      if (all <= mostListed && listed.size <= mostKnown) return;
+      all -= count;
+      listed.delete(oldest);
+      known.delete(oldest);
+    }
+  }
+
   return {
+    expect: (packages) => readers.expect?.(packages),
     read(ref) {
       const key = JSON.stringify(ref);
-      const held = known.get(key) ?? fetched(ref);
-      const [oldest] = known.keys();
-      if (oldest !== undefined && known.size >= mostKnown) known.delete(oldest);
-      known.set(key, held);
-      held.catch(() => known.delete(key));
-      return held;
+      const held = known.get(key);
+      if (held) return held;
+      const fresh = fetched(ref);
+      known.set(key, fresh);
+      fresh.then(
+        ({ facts }) => remembered(key, facts.files.length),
+        () => known.delete(key),
+      );
+      return fresh;
     },
   };
 }

@@ -92,33 +92,55 @@ describe('reading in a further thread', () => {
 
   it('nothing is read here while a weighty one is analysed there, and all goes on when that fails', async () => {
     const order: string[] = [];
-    let smallIsRead = (): void => undefined;
-    const there = (until: Promise<void>): ReaderThread => ({
-      close: () => undefined,
-      async read(chunks) {
-        for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0);
-        order.push('large begins');
-        await until;
-        order.push('large ends');
-        throw new Error('the thread broke');
-      },
-    });
-    const soon = new Promise<void>((resolve) => setTimeout(resolve, 100));
-    const afterSmall = new Promise<void>((resolve) => {
-      smallIsRead = resolve;
-    });
-    for (const { bytes, until } of [
-      { bytes: 2 ** 21, until: soon },
-      { bytes: 2 ** 10, until: afterSmall },
-    ]) {
-      const readers = openReaders(there(until), false);
+    const signal = (): { readonly given: Promise<void>; readonly give: () => void } => {
+      let give = (): void => undefined;
+      const given = new Promise<void>((resolve) => {
+        give = resolve;
+      });
+      return { given, give: () => give() };
+    };
+    for (const bytes of [2 ** 21, 2 ** 10]) {
+      const [arrived, smallIsRead] = [signal(), signal()];
+      const soon = new Promise<void>((resolve) => setTimeout(resolve, 100));
+      const broken: ReaderThread = {
+        close: () => undefined,
+        async read(chunks) {
+          for await (const chunk of chunks) expect(chunk).toHaveLength(bytes);
+          order.push('large begins');
+          arrived.give();
+          await (bytes > 2 ** 20 ? soon : smallIsRead.given);
+          order.push('large ends');
+          throw new Error('the thread broke');
+        },
+      };
+      const readers = openReaders(broken, false);
       const large = readers.read(() => [Buffer.alloc(bytes)], request, 'large').catch(() => order.push('large failed'));
-      const small = readers.read(() => [packed], request, 'small').then(() => order.push('small'));
-      if (until === afterSmall) void small.then(smallIsRead);
-      await Promise.all([large, small]);
+      await arrived.given;
       await readers.read(() => [packed], request, 'small');
+      order.push('small');
+      smallIsRead.give();
+      await large;
     }
     expect(order.slice(0, 4)).toEqual(['large begins', 'large ends', 'large failed', 'small']);
     expect(order.slice(4)).toEqual(['large begins', 'small', 'large ends', 'large failed']);
+  });
+
+  it('where several packages are read, the further thread reads them, small ones as well', async () => {
+    const asked: string[] = [];
+    const readers = openReaders(
+      {
+        close: () => undefined,
+        read: async () => {
+          asked.push('there');
+          return readFacts([packed], request);
+        },
+      },
+      false,
+    );
+    await readers.read(() => [packed], request, 'small');
+    expect(asked).toEqual([]);
+    readers.expect?.(20);
+    await readers.read(() => [packed], request, 'small');
+    expect(asked).toEqual(['there']);
   });
 });

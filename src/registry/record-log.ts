@@ -17,8 +17,8 @@ interface Place {
 export interface RecordLog {
   /** The newest record under the key; undefined when there is none or it is damaged. */
   read(key: string): string | undefined;
-  /** Adds a record; `at` (milliseconds) decides which of several is the newest. Throws when it cannot be written. */
-  append(key: string, at: number, text: string): void;
+  /** Adds a record, its text in parts; `at` (milliseconds) decides which of several is the newest. Throws when it cannot be written. */
+  append(key: string, at: number, ...text: readonly string[]): void;
 }
 
 const ending = '.log';
@@ -42,7 +42,7 @@ export function openRecordLog(folder: string): RecordLog {
       const bytes = place && readPlace(place);
       return bytes && textOf(bytes, key);
     },
-    append(key, at, text) {
+    append(key, at, ...text) {
       own ??= ownFile(folder);
       const record = recordOf(key, at, text);
       writeAll(own.descriptor, record);
@@ -54,12 +54,15 @@ export function openRecordLog(folder: string): RecordLog {
 }
 
 /** `digest key at bodyLength` and the body, each with a line end; the digest is that of everything behind it. */
-function recordOf(key: string, at: number, text: string): Buffer {
-  const body = Buffer.byteLength(text);
+function recordOf(key: string, at: number, text: readonly string[]): Buffer {
+  let body = 0;
+  for (const part of text) body += Buffer.byteLength(part);
   const head = ` ${key} ${at} ${body}\n`;
   const record = pieceOf(digestLength + head.length + body + 1);
   record.write(head, digestLength, 'latin1');
-  record.write(text, digestLength + head.length);
+  // Joined, the parts would be copied once more.
+  let place = digestLength + head.length;
+  for (const part of text) place += record.write(part, place);
   record[record.length - 1] = 0x0a;
   record.write(digestOf(record.subarray(digestLength)), 0, 'latin1');
   return record;

@@ -34,6 +34,11 @@ class Shared {
 
 /** The record as one line of JSON. */
 export function encodePackument(packument: Packument): string {
+  return packumentParts(packument).join('');
+}
+
+/** The same in the parts it is made of. */
+export function packumentParts(packument: Packument): readonly string[] {
   const shared = new Shared();
   const { releases, distTags, removed, maintainers, ...plain } = packument;
   const rows = releases.map((release) => rowOf(release, shared));
@@ -43,7 +48,7 @@ export function encodePackument(packument: Packument): string {
     removed: [...removed].map(([version, at]) => [version, at ?? null]),
     maintainers: shared.place(0, maintainers),
   });
-  return `{"head":${head},"rows":${JSON.stringify(rows)},"shared":[${[...shared.texts.keys()].join(',')}]}`;
+  return [`{"head":${head},"rows":`, JSON.stringify(rows), `,"shared":[${[...shared.texts.keys()].join(',')}]}`];
 }
 
 /** Where the dependencies stand in a row. */

@@ -34,6 +34,8 @@ async function withPacote() {
 
 async function withDepward() {
   const { openRegistry } = await import(process.env.DEPWARD_CLIENT);
+  // pacote's modules are loaded before the clock starts; so are those that depward loads with its first request.
+  await Promise.all(['node:http', 'node:https', 'node:tls', 'npm-registry-fetch/lib/auth.js'].map((name) => import(name)));
   const registry = await openRegistry({
     cwd: folder,
     env: { HOME: folder, DEPWARD_CACHE: join(folder, 'cache'), npm_config_registry: url, npm_config_globalconfig: join(folder, 'none') },

@@ -1,6 +1,6 @@
 /** The one engine behind every door: changes in, report out. Composes the stages; no I/O of its own. */
 import { contextMaker, type Judged, judge, neededKinds, type PathFinder, subjectOf } from './judge.ts';
-import type { EvidenceKind, EvidenceSet, NewDependency } from './model/evidence.ts';
+import type { EvidenceKind, EvidenceSet, Gathered, NameEvidence, NewDependency } from './model/evidence.ts';
 import type { Finding, Gap } from './model/finding.ts';
 import { type Change, type IncomingChange, isIncoming, type ResolvedTree } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
@@ -38,8 +38,8 @@ export interface EvidenceSource {
 export interface JudgementMemory {
   /** What was said of a package before; undefined when it must be judged. */
   recall(change: IncomingChange): RememberedJudgement | undefined;
-  /** `leansOn`: what else in the tree the judgement looked at. */
-  keep(change: IncomingChange, judgement: RememberedJudgement, leansOn: readonly NewDependency[]): void;
+  /** `leansOn`: what else in the tree the judgement looked at; `name`: what its own name said. */
+  keep(change: IncomingChange, judgement: RememberedJudgement, leansOn: readonly NewDependency[], name: NameEvidence | undefined): void;
   /** Writes down what was kept, which rests on facts confirmed then or later. */
   save(confirmedAt: Instant): void;
   /** When the oldest fact behind what was recalled was confirmed. */
@@ -127,11 +127,15 @@ async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, 
     if (until !== undefined) input.onUntil?.(until);
     const lasts = (until ?? Number.POSITIVE_INFINITY) > now && !sources.leansOnOthers?.(change);
     if (memory && change.after.source === 'registry' && lasts && mayBeKept(one, input))
-      memory.keep(change, asRemembered(one, until), evidence.newDependencies?.ok ? evidence.newDependencies.value : []);
+      memory.keep(change, asRemembered(one, until), hadIn(evidence.newDependencies) ?? [], hadIn(evidence.name));
     return one;
   });
   memory?.save(sources.confirmedAt?.() ?? now);
   return judged;
+}
+
+function hadIn<T>(gathered: Gathered<T> | undefined): T | undefined {
+  return gathered?.ok ? gathered.value : undefined;
 }
 
 function pairOf<K, V>(key: K, value: V | undefined): [K, V][] {

@@ -79,12 +79,13 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
     async judge(mode, changes, tree, more = {}) {
       const weights = loadWeights();
       const ownNames = settledNames(tree, changes);
-      // Built only where a name is not remembered.
+      // Built only where a name is neither remembered nor well known.
       let own: ReturnType<typeof projectNames> | undefined;
-      const likeness = (name: string) => {
-        own ??= projectNames(ownNames);
-        return resemblance(name, popularNames(), own);
-      };
+      const likeness = (name: string) =>
+        resemblance(name, popularNames(), () => {
+          own ??= projectNames(ownNames);
+          return own;
+        });
       const build = installationId();
       const namesId = build === undefined ? undefined : namesIdOf(build, ownNames);
       // At the gate every release is read, asked for or not.
@@ -110,7 +111,8 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
               now,
               tree,
               offline: options.offline === true,
-              under: [build, mode, plainText(chosen), plainText(weights), ...ownNames],
+              under: [build, mode, plainText(chosen), plainText(weights)],
+              ownNames,
               askedAt: (name) => `${registry.registryOf(name)} ${registry.identityOf?.(name) ?? ''} ${reading.wanted.has(name)}`,
             })
           : undefined;

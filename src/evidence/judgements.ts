@@ -3,42 +3,46 @@ import { createHash } from 'node:crypto';
 import type { JudgementMemory, RememberedJudgement } from '../engine.ts';
 import type { IncomingChange, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
+import { isWellKnown } from '../names/index.ts';
 import { openFactLines } from './fact-lines.ts';
 import { freshFor } from './fresh.ts';
 import { installedIn } from './installed.ts';
 
 /** The name of the memory's file; the number rises when its format changes. */
-export const judgementsFile = 'judgements-1.log';
+export const judgementsFile = 'judgements-2.log';
 
 export interface JudgementOptions {
   readonly path: string;
   readonly now: Instant;
   /** Of any age is good: nobody can be asked. */
   readonly offline: boolean;
-  /** Everything else that judging depends on: build, policy, weights, the project's own names. */
+  /** Everything else that judging depends on: build, policy, weights. */
   readonly under: readonly string[];
+  /** The project's own names, which have a say in what names are like that are not well known. */
+  readonly ownNames: readonly string[];
   readonly tree: ResolvedTree;
   /** The registry a name is asked at, as whom, and how closely the package is looked at. */
   readonly askedAt: (name: string) => string;
 }
 
 /** Opens the memory. */
-export function openJudgements({ path, now, offline, under, tree, askedAt }: JudgementOptions): JudgementMemory {
+export function openJudgements({ path, now, offline, under, ownNames, tree, askedAt }: JudgementOptions): JudgementMemory {
   const lines = openFactLines(path);
-  const base = digest(under.join('\u0000'), 'base64');
+  const everywhere = digest(under.join('\u0000'), 'base64');
+  const here = digest([...under, ...ownNames].join('\u0000'), 'base64');
   const installed = installedIn(tree);
   const bodies = new Map<string, Remembered | undefined>();
   const kept: { readonly key: string; readonly body: string }[] = [];
   let oldest: Instant | undefined;
 
-  function keyOf(change: IncomingChange): string {
+  function keyOf(base: string, change: IncomingChange): string {
     const before = change.action === 'change' ? identityOf(change.before) : null;
     return `${base}|${digest(JSON.stringify([askedAt(change.after.name), identityOf(change.after), before]), 'base64')}`;
   }
 
   return {
     recall(change) {
-      const line = lines.get(keyOf(change));
+      const line = lines.get(keyOf(everywhere, change)) ?? lines.get(keyOf(here, change));
       if (!line || line.confirmedAt > now || (!offline && now - line.confirmedAt > freshFor)) return undefined;
       if (!bodies.has(line.body)) bodies.set(line.body, decode(line.body));
       const remembered = bodies.get(line.body);
@@ -47,11 +51,13 @@ export function openJudgements({ path, now, offline, under, tree, askedAt }: Jud
       oldest = Math.min(oldest ?? line.confirmedAt, line.confirmedAt);
       return remembered;
     },
-    keep(change, judgement, leansOn) {
+    keep(change, judgement, leansOn, name) {
       // What was judged offline may have gone without what only the registry could give.
       if (offline) return;
       const remembered: Remembered = { ...judgement, leansOn: leansOn.map(({ name }) => [name, installed(change.after, name)?.version ?? '']) };
-      kept.push({ key: keyOf(change), body: JSON.stringify(remembered) });
+      // Between well-known names no other name has a say: in the next change, which brings others, this still stands.
+      const base = name && [name, ...leansOn].every(isWellKnown) ? everywhere : here;
+      kept.push({ key: keyOf(base, change), body: JSON.stringify(remembered) });
     },
     save(confirmedAt) {
       for (const { key, body } of kept) lines.put(key, body, confirmedAt);

@@ -47,10 +47,16 @@ const everyday: ReadonlySet<string> = new Set(confusions.filter((confusion) => c
 /** Names so much used are what others are mistaken for. */
 const wellKnown = 100_000;
 
-/** The popular names a name could be mistaken for: what may be held against it. */
-export function resemblance(name: string, corpus: Corpus, extra?: Corpus): NameEvidence {
+/** True for a name that is mistaken for nothing: whatever other names there are, nothing is held against it. */
+export function isWellKnown({ downloads = 0 }: Pick<NameEvidence, 'downloads'>): boolean {
+  return downloads >= wellKnown;
+}
+
+/** The popular names a name could be mistaken for: what may be held against it. `extra` is asked for where it has a say. */
+export function resemblance(name: string, corpus: Corpus, extra?: () => Corpus): NameEvidence {
   const own = listed(name, corpus);
-  const near = lookalikes(name, corpus, extra)
+  if (own !== undefined && own >= wellKnown) return { downloads: own, near: [] };
+  const near = lookalikes(name, corpus, extra?.())
     .slice(0, 3)
     .flatMap(({ target, downloads, classes, score, tier, parts }): NearName[] =>
       tier === 'none' ? [] : [{ target, downloads, classes, score, tier, parts }],

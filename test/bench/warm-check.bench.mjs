@@ -30,7 +30,7 @@ try {
   // A file in the place of the folder: nothing can be kept there.
   forbid('answers-1');
   report('every package remembered', ['check', '--offline']);
-  forbid('judgements-1.log');
+  forbid('judgements-2.log');
   report('nothing remembered but facts', ['check', '--offline']);
   console.log(`  cold, from loopback: ${(cold / 1_000).toFixed(2)} s`);
 } finally {

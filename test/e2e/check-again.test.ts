@@ -194,7 +194,7 @@ function withoutMemory(): Readonly<Record<string, string>> {
   const copy = join(place.home, 'forgetful');
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(place.home, 'cache'), copy, { recursive: true });
-  for (const file of ['judgements-1.log', 'answers-1']) rmSync(join(copy, file), { recursive: true, force: true });
+  for (const file of ['judgements-2.log', 'answers-1']) rmSync(join(copy, file), { recursive: true, force: true });
   return { DEPWARD_CACHE: copy };
 }
 

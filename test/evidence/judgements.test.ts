@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type JudgementOptions, openJudgements } from '../../src/evidence/judgements.ts';
-import type { NewDependency } from '../../src/model/evidence.ts';
+import type { NameEvidence, NewDependency } from '../../src/model/evidence.ts';
 import type { IncomingChange, ResolvedTree } from '../../src/model/package.ts';
 import { added, at } from '../../src/rules/example.ts';
 
@@ -57,6 +57,21 @@ describe('the memory of judgements', () => {
     expect(openJudgements({ ...options, askedAt: () => 'elsewhere' }).recall(change)).toBeUndefined();
   });
 
+  it('stands among other names of the project only where all it was compared with is well known', () => {
+    const known: NameEvidence = { downloads: 1_000_000, near: [] };
+    const part: NewDependency = { name: 'part', spec: '^1.0.0', kind: 'prod', near: [] };
+    const among = (options: JudgementOptions) => openJudgements({ ...options, ownNames: ['another'] }).recall(change);
+    const after = (leansOn: readonly NewDependency[], name?: NameEvidence) =>
+      among({ ...remembered(change, leansOn, 0, treeWith('1.0.0'), false, undefined, name), tree: treeWith('1.0.0') });
+    expect(after([], known)).toMatchObject(judgement);
+    expect(after([{ ...part, downloads: 1_000_000 }], known)).toMatchObject(judgement);
+    expect(after([part], known)).toBeUndefined();
+    expect(after([], { downloads: 1_000, near: [] })).toBeUndefined();
+    expect(after([], { near: [] })).toBeUndefined();
+    expect(after([])).toBeUndefined();
+    expect(among({ ...remembered(change, [], 0, treeWith(), false, undefined, known), under: ['other policy'] })).toBeUndefined();
+  });
+
   it('says nothing once a new dependency it looked at resolves to another version', () => {
     const leansOn: NewDependency = { name: 'part', spec: '^1.0.0', kind: 'prod', near: [] };
     const options = { ...remembered(change, [leansOn], 0, treeWith('1.0.0')), tree: treeWith('1.0.0') };
@@ -86,10 +101,12 @@ function remembered(
   tree: ResolvedTree = treeWith(),
   offline = false,
   until?: number,
+  name?: NameEvidence,
 ): JudgementOptions {
-  const options: JudgementOptions = { path: join(folder, `judgements-${++files}.log`), now, offline, under: ['policy'], tree, askedAt: () => 'here' };
+  const path = join(folder, `judgements-${++files}.log`);
+  const options: JudgementOptions = { path, now, offline, under: ['policy'], ownNames: ['mine'], tree, askedAt: () => 'here' };
   const memory = openJudgements(options);
-  memory.keep(of, { ...judgement, ...(until !== undefined && { until }) }, leansOn);
+  memory.keep(of, { ...judgement, ...(until !== undefined && { until }) }, leansOn, name);
   memory.save(now - age * 1000);
   return options;
 }

@@ -4,8 +4,9 @@ const words =
 
 const syllables = 'ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu bra cle dri flo gru sta spe tri blo cru'.split(' ');
 
-/** A name like no other and like no popular one; `alike`: names that differ in their number only, each close to many others. */
+/** A name like no other and like no popular one; `alike`: names that differ in their number only, each close to many others, or a list of names. */
 export function nameOf(index, alike = false) {
+  if (Array.isArray(alike)) return alike[index];
   if (alike) return `generated-${index}`;
   const next = numbers(index * 7919 + 17);
   return Array.from({ length: 6 }, () => syllables[next(syllables.length)]).join('');

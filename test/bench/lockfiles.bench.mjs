@@ -12,8 +12,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packument } from './generated-packuments.mjs';
+import { knownNames } from './known-names.mjs';
 import { builtCopy, bundle, root } from './load.mjs';
 
+const noteUse = fileURLToPath(new URL('note-use.cjs', import.meta.url));
 const pairs = Number(process.env.BENCH_PAIRS ?? 5);
 const real = join(root, '../shared/bench/lockfiles');
 const work = mkdtempSync(join(tmpdir(), 'depward-locks-'));
@@ -30,7 +32,7 @@ const asked = (file) => ({
 });
 
 try {
-  for (const [size, aim, folder] of npmProjects()) {
+  for (const [size, aim, folder] of process.env.BENCH_GATES ? [] : npmProjects()) {
     const arborist = {
       load: `const{default:A}=await import(${JSON.stringify(`${root}/node_modules/@npmcli/arborist/lib/index.js`)})`,
       run: `await new A({path:${JSON.stringify(folder)}}).loadVirtual()`,
@@ -42,14 +44,16 @@ try {
       size > 5_000 ? 3 : pairs,
     );
   }
-  for (const [title, file] of yamlLocks()) {
+  for (const [title, file] of process.env.BENCH_GATES ? [] : yamlLocks()) {
     compare(title, ours(file), yamlPeers(title, file), pairs, asked(file));
     compareWarm(title, ours(file), yamlPeers(title, file));
   }
   if (!process.env.BENCH_READING) {
-    await gates('names like no others', false);
+    const only = process.env.BENCH_GATES;
+    if (!only || only === 'unlike') await gates('names like no others', 'unlike');
     // Every name is close to hundreds of others of the project: what a name is like has to be told from all of them.
-    await gates('names all alike', true);
+    if (!only || only === 'alike') await gates('names all alike', 'alike');
+    if (!only || only === 'known') await gates('well-known names', 'known');
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -108,12 +112,11 @@ function used({ load, run }) {
 function measured(args, cwd) {
   const started = performance.now();
   const out = join(work, 'used');
-  const note = `writeFileSync(${JSON.stringify(out)},JSON.stringify(process.resourceUsage()))`;
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>${note})`, ...args],
-    { cwd, env, encoding: 'utf8' },
-  );
+  const { status, stderr } = spawnSync(process.execPath, ['--require', noteUse, ...args], {
+    cwd,
+    env: { ...env, BENCH_USED: out },
+    encoding: 'utf8',
+  });
   if (status === null || status > 1) throw new Error(`ended with ${status}: ${stderr}`);
   const wall = performance.now() - started;
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(out, 'utf8'));
@@ -251,14 +254,21 @@ function yamlPeers(title, file) {
   ];
 }
 
-async function gates(names, alike) {
-  const server = fork(fileURLToPath(new URL('packuments-server.mjs', import.meta.url)), ['3000', '0', ...(alike ? ['alike'] : [])]);
+/**
+ * What warm means: the facts about all packages are in the cache. The same change asked again; the change judged anew from facts alone; and a
+ * change nobody asked about yet, whose packages other changes brought before, so that judgements of them may be remembered.
+ */
+async function gates(names, kind) {
+  const server = fork(fileURLToPath(new URL('packuments-server.mjs', import.meta.url)), ['3000', '0', kind]);
+  const alike = kind === 'known' ? await knownNames(3_000) : kind === 'alike';
   try {
     const { url } = await new Promise((resolve, reject) =>
       server.once('message', resolve).once('exit', (code) => reject(new Error(`server ended: ${code}`))),
     );
-    const folder = join(work, `gate-${alike}`);
-    write(folder, lockOf(3_000, new Set(Array.from({ length: 20 }, (_, index) => index * 100)), url, alike));
+    const folder = join(work, `gate-${kind}`);
+    const changed = Array.from({ length: 20 }, (_, index) => index * 100);
+    const change = (some) => write(folder, lockOf(3_000, new Set(changed.filter((index) => !some.includes(index))), url, alike));
+    change([]);
     writeFileSync(join(folder, '.npmrc'), `registry=${url}\n`);
     writeFileSync(join(folder, 'depward.config.json'), JSON.stringify({ rules: withoutTarballs() }));
     for (const args of [
@@ -267,16 +277,30 @@ async function gates(names, alike) {
       ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '-m', 'base'],
     ])
       spawnSync('git', args, { cwd: folder, env });
-    if (!alike) gate('gate, nothing changed', folder, 1.5);
-    write(folder, lockOf(3_000, new Set(), url, alike));
-    gate(`gate, 20 of 3,000 packages changed, ${names}, the same change again`, folder, 2.5);
-    // A file in the place of the folder: nothing can be kept there, and the change is judged each time.
-    rmSync(join(env.DEPWARD_CACHE, 'answers-1'), { recursive: true, force: true });
-    writeFileSync(join(env.DEPWARD_CACHE, 'answers-1'), '');
-    gate(`gate, 20 of 3,000 packages changed, ${names}, judged each time from warm facts`, folder);
+    if (kind === 'unlike') gate('gate, nothing changed', folder, 1.5);
+    change(changed.slice(0, 10));
+    measured([cli, 'gate', '--quiet'], folder);
+    change(changed.slice(10));
+    measured([cli, 'gate', '--quiet'], folder);
+    change(changed);
+    const warm = join(work, 'warm');
+    cpSync(env.DEPWARD_CACHE, warm, { recursive: true });
+    const title = `gate, 20 of 3,000 packages changed, ${names},`;
+    gate(`${title} the same change again`, folder, 2.5);
+    gate(`${title} another change, its packages judged in earlier ones`, folder, 2.5, () => {
+      rmSync(env.DEPWARD_CACHE, { recursive: true });
+      cpSync(warm, env.DEPWARD_CACHE, { recursive: true });
+    });
+    // A folder in the place of the file: no judgement can be kept there; and a file in the place of the folder: no answer.
+    for (const name of ['answers-1', 'judgements-2.log']) {
+      rmSync(join(env.DEPWARD_CACHE, name), { recursive: true, force: true });
+      if (name.startsWith('answers')) writeFileSync(join(env.DEPWARD_CACHE, name), '');
+      else mkdirSync(join(env.DEPWARD_CACHE, name));
+    }
+    gate(`${title} judged anew from warm facts`, folder, 2.5);
   } finally {
     server.disconnect();
-    rmSync(env.DEPWARD_CACHE, { recursive: true, force: true });
+    for (const path of [env.DEPWARD_CACHE, join(work, 'warm')]) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -286,13 +310,15 @@ function withoutTarballs() {
   return Object.fromEntries(all.filter((rule) => rule.needs.includes('contents')).map((rule) => [rule.id, 'off']));
 }
 
-function gate(title, folder, aim) {
+function gate(title, folder, aim, before = () => {}) {
   measured([cli, 'gate', '--quiet'], folder);
-  const runs = Array.from({ length: pairs }, () => ({ bare: measured(['-e', '0'], folder), mine: measured([cli, 'gate', '--quiet'], folder) }));
+  const runs = Array.from({ length: pairs }, () => {
+    before();
+    return { bare: measured(['-e', '0'], folder), mine: measured([cli, 'gate', '--quiet'], folder) };
+  });
   const ratio = (name) => median(runs.map(({ bare, mine }) => mine[name] / bare[name])).toFixed(2);
   const peak = median(runs.map(({ mine }) => mine.peak)).toFixed(0);
-  const aimed = aim === undefined ? '' : ` (aim ${aim}x)`;
-  console.log(`${title}: wall ${ratio('wall')}x node -e 0${aimed}, CPU ${ratio('cpu')}x without git's own, peak ${peak} MB`);
+  console.log(`${title}: wall ${ratio('wall')}x node -e 0 (aim ${aim}x), CPU ${ratio('cpu')}x without git's own, peak ${peak} MB`);
 }
 
 /** A lockfile over generated packuments; those in `older` one release behind. */

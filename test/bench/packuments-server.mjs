@@ -1,10 +1,11 @@
-/** Serves generated packuments on loopback in a process of its own, so that its work is not counted: `COUNT LARGEST [alike]`. */
+/** Serves generated packuments on loopback in a process of its own, so that its work is not counted: `COUNT LARGEST [alike|known]`. */
 import { nameOf, packument } from './generated-packuments.mjs';
+import { knownNames } from './known-names.mjs';
 import { load } from './load.mjs';
 
 const { startFixtureRegistry } = await load('test/helpers/fixture-registry.ts');
 const [count, largest] = process.argv.slice(2).map(Number);
-const alike = process.argv[4] === 'alike';
+const alike = process.argv[4] === 'known' ? await knownNames(count) : process.argv[4] === 'alike';
 const registry = await startFixtureRegistry();
 let bytes = 0;
 for (let index = 0; index < count; index += 1) {

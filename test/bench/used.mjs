@@ -2,15 +2,21 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const noteUse = fileURLToPath(new URL('note-use.cjs', import.meta.url));
 
 /** Wall milliseconds of the whole process; CPU milliseconds and peak megabytes as it saw them itself at its end. `allowed` are its exit codes. */
 export function used(args, { folder, cwd, env, allowed = [0] }) {
   const out = join(folder, 'used');
   rmSync(out, { force: true });
-  const note = `writeFileSync(${JSON.stringify(out)},JSON.stringify(process.resourceUsage()))`;
-  const atExit = `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>${note})`;
   const start = process.hrtime.bigint();
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', atExit, ...args], { cwd, env, encoding: 'utf8', maxBuffer: 1e9 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', noteUse, ...args], {
+    cwd,
+    env: { ...(env ?? process.env), BENCH_USED: out },
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
   const wall = Number(process.hrtime.bigint() - start) / 1e6;
   // Findings are welcome, failures are not: they would be measured as speed.
   if (!allowed.includes(status)) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr.slice(-800)}${stdout.slice(-400)}`);

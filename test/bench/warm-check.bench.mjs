@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { packument } from './generated-packuments.mjs';
 import { builtCopy } from './load.mjs';
 
+const noteUse = fileURLToPath(new URL('note-use.cjs', import.meta.url));
 const count = Number(process.env.BENCH_COUNT ?? 1_000);
 const pairs = Number(process.env.BENCH_PAIRS ?? 15);
 const cli = builtCopy();
@@ -57,20 +58,19 @@ function report(title, args) {
 /** Wall milliseconds of the whole process; CPU and peak memory as it saw them itself at its end. */
 function used(args) {
   const out = join(folder, 'used');
-  const note = `writeFileSync(${JSON.stringify(out)},JSON.stringify(process.resourceUsage()))`;
-  const wall = timed(['--import', `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>${note})`, ...args]);
+  const wall = timed(['--require', noteUse, ...args], { ...env, BENCH_USED: out });
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(out, 'utf8'));
   return { wall, cpu: (userCPUTime + systemCPUTime) / 1e3, peak: maxRSS / 1024 };
 }
 
-function timed(args) {
+function timed(args, environment = env) {
   const start = process.hrtime.bigint();
-  run(args);
+  run(args, environment);
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-function run(args) {
-  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: project, env, encoding: 'utf8' });
+function run(args, environment) {
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: project, env: environment, encoding: 'utf8' });
   // Findings are welcome, failures are not: they would be measured as speed.
   if (status === null || status > 1) throw new Error(`ended with ${status}: ${stderr}${stdout.slice(-400)}`);
 }

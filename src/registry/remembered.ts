@@ -108,16 +108,21 @@ function digestOf(signer: Signer, request: ConfigRequest, files: readonly string
   return signer.sign(JSON.stringify([process.execPath, files, contents, environment, foldersAbove(request.cwd)]));
 }
 
-/** What marks a project's folder, from `cwd` up: npm looks for package.json, node_modules and the workspaces named above. */
+/** What marks a project's folder, from `cwd` up: npm looks for package.json or node_modules, and for the workspaces that those above it name. */
 function foldersAbove(cwd: string): unknown[] {
   const marks: unknown[] = [];
+  let found = false;
   for (let folder = cwd, depth = 0; depth < 64; depth += 1) {
     const manifest = statOr(join(folder, 'package.json'));
+    const modules = statOr(join(folder, 'node_modules'))?.isDirectory() ?? null;
+    // Of the project's own manifest nothing is read but that it is there: it changes with every dependency.
+    const isFile = manifest?.isFile() === true;
     marks.push([
-      manifest && `${manifest.mtimeMs} ${manifest.size}`,
-      statOr(join(folder, 'node_modules'))?.isDirectory() ?? null,
+      manifest && (isFile && !found ? 'there' : `${manifest.mtimeMs} ${manifest.size}`),
+      modules,
       statOr(join(folder, '.npmrc'))?.size ?? null,
     ]);
+    found ||= isFile || modules === true;
     const above = dirname(folder);
     if (above === folder) break;
     folder = above;

@@ -61,14 +61,14 @@ describe('the memory of judgements', () => {
     const known: NameEvidence = { downloads: 1_000_000, near: [] };
     const part: NewDependency = { name: 'part', spec: '^1.0.0', kind: 'prod', near: [] };
     const among = (options: JudgementOptions) => openJudgements({ ...options, ownNames: ['another'] }).recall(change);
-    const after = (leansOn: readonly NewDependency[], name?: NameEvidence) =>
+    const elsewhere = (leansOn: readonly NewDependency[], name?: NameEvidence) =>
       among({ ...remembered(change, leansOn, 0, treeWith('1.0.0'), false, undefined, name), tree: treeWith('1.0.0') });
-    expect(after([], known)).toMatchObject(judgement);
-    expect(after([{ ...part, downloads: 1_000_000 }], known)).toMatchObject(judgement);
-    expect(after([part], known)).toBeUndefined();
-    expect(after([], { downloads: 1_000, near: [] })).toBeUndefined();
-    expect(after([], { near: [] })).toBeUndefined();
-    expect(after([])).toBeUndefined();
+    expect(elsewhere([], known)).toMatchObject(judgement);
+    expect(elsewhere([{ ...part, downloads: 1_000_000 }], known)).toMatchObject(judgement);
+    expect(elsewhere([part], known)).toBeUndefined();
+    expect(elsewhere([], { downloads: 1_000, near: [] })).toBeUndefined();
+    expect(elsewhere([], { near: [] })).toBeUndefined();
+    expect(elsewhere([])).toBeUndefined();
     expect(among({ ...remembered(change, [], 0, treeWith(), false, undefined, known), under: ['other policy'] })).toBeUndefined();
   });
 

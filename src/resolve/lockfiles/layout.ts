@@ -28,15 +28,15 @@ export function sticky(source: string): RegExp {
 }
 
 /**
- * Lines that stand `indent` deep, each a key and `after`, of which no key is there twice; no more of them than can be held
- * against each other quickly. `name` makes the groups of a pattern unlike each other.
+ * Lines that stand `indent` deep, each one of `keys` and `after`, of which no key is there twice; no more of them than can be
+ * held against each other quickly. Managers quote a key only for the `@` it begins with, so that no two spellings mean the same;
+ * others must not be among `keys`. `name` tells the groups of a pattern apart.
  */
-export function onceEach(name: string, indent: number, keys: readonly [quote: string, inside: string][], after: string, end = ':'): string {
+export function onceEach(name: string, indent: number, keys: string, after: string, end = ':'): string {
   const stand = ' '.repeat(indent);
-  const groups = keys.map(([quote, inside], at) => ({ id: `${name}${at}`, quote, inside }));
-  const key = groups.map(({ id, quote, inside }) => `${quote}(?<${id}>${inside})${quote}`).join('|');
-  const same = `["']?${groups.map(({ id }) => `\\k<${id}>`).join('')}["']?${end}`;
-  return `(?:${stand}(?:${key})${after}(?!(?:${stand}[^\\n]*\\n){0,${3 * mostHeld}}?${stand}${same})){1,${mostHeld}}(?!${stand})`;
+  const again = `(?:${stand}[^\\n]*\\n){0,${3 * mostHeld}}?${stand}\\k<${name}>${end}`;
+  // At least one, said in this way: of a loop that must run once, machine code is made twice.
+  return `(?=${stand})(?:${stand}(?<${name}>${keys})${after}(?!${again})){0,${mostHeld}}(?!${stand})`;
 }
 
 const mostHeld = 48;
@@ -88,7 +88,7 @@ function endOfOther({ other, wide, isSure }: Forms, text: string, start: number)
   const end = other ? endOf(other, text, start) : -1;
   if (end >= 0) return end;
   const widely = endOf(wide, text, start);
-  return widely - start <= largestEntry && isSure(text.slice(start, widely)) ? widely : -1;
+  return widely > start && widely - start <= largestEntry && isSure(text.slice(start, widely)) ? widely : -1;
 }
 
 /** True when no key is there twice. Managers sort them: then each need only be held against the one before. */

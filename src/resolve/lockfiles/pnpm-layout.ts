@@ -9,7 +9,7 @@ import { mapAt, textAt } from './yaml.ts';
 import { readFlowMap, readTidyYaml } from './yaml-tidy.ts';
 import type { YamlMap } from './yaml-value.ts';
 
-const { plain, plainKey, key, value, inDouble, inSingle } = piece;
+const { plain, plainKey, key, value, inSingle } = piece;
 const flowChar = '[!"$-+\\-./0-9;-Z\\\\^-z|~]';
 const flowPlain = `[A-Za-z0-9/^~._<(+=$](?:${flowChar}|[:#](?=${flowChar})| (?=${flowChar}))*`;
 const flowValue = `(?:'${inSingle}'|${flowPlain})`;
@@ -49,26 +49,17 @@ const wideSnapshot = sticky(
 const versions = `(?:      ${key}: ${value}\\n|      ${key}:\\n        specifier: ${value}\\n        version: ${value}\\n)+`;
 const folder = `[A-Za-z0-9._](?:(?![:#])${wideWord}|[:#](?=${wideWord})| (?!#)(?=${wideWord}))*`;
 /** A project of the workspace. */
-const project = (asks: (name: string) => string, specifiers: string) => {
-  const [optional, dev] = [asks('optionalDependencies'), asks('devDependencies')];
-  return sticky(
-    `  (?:${key}|${folder}):(?: \\{\\}\\n|\\n(?=    [a-z])(?:    specifiers:(?: \\{\\}\\n|\\n${specifiers}))?${asks('configDependencies')}` +
-      `${asks('packageManagerDependencies')}${asks('dependencies')}(?:${dev}${optional}|${asks('optionalDependenciesFirst')}${asks('devDependenciesLast')}))\\n*(?!\\n|   )`,
-  );
-};
-const asksFor = (lines: (name: string) => string) => (name: string) => `(?:    ${name.replace(/First|Last/, '')}:(?: \\{\\}\\n|\\n${lines(name)}))?`;
-const wideProject = project(
-  asksFor(() => versions),
-  pairs,
+const project = `  (?:${key}|${folder}):(?: \\{\\}\\n|\\n(?=    [a-z])`;
+const asks = (name: string) => `(?:    ${name}:(?: \\{\\}\\n|\\n${versions}))?`;
+const [optional, dev] = [asks('optionalDependencies'), asks('devDependencies')];
+const wideProject = sticky(
+  `${project}(?:    specifiers:(?: \\{\\}\\n|\\n${pairs}))?${asks('configDependencies')}${asks('packageManagerDependencies')}` +
+    `${asks('dependencies')}(?:${dev}${optional}|${optional}${dev}))\\n*(?!\\n|   )`,
 );
 
-const keys: readonly [string, string][] = [
-  ['"', inDouble],
-  ["'", inSingle],
-  ['', plainKey],
-];
+const keys = `'@${inSingle}'|${plainKey}`;
 const once = (name: string) => onceEach(name, 6, keys, `: ${value}\\n`);
-const flowOnce = `\\{(?:(?:'(?<flowQ>${inSingle})'|(?<flowB>[A-Za-z_$][\\w.$-]*)): ${flowValue}(?![^\\n]*, '?\\k<flowQ>\\k<flowB>'?: )(?:, (?!\\})|(?=\\})))+\\}`;
+const flowOnce = `\\{(?:(?<flow>[A-Za-z_$][\\w.$-]*): ${flowValue}(?![^\\n]*, '?\\k<flow>'?: )(?:, (?!\\})|(?=\\})))+\\}`;
 /** Nothing more of the entry may follow: a list that is too long must not be passed over. */
 const ended = '\\n*(?!\\n|   )';
 /** The same as nearly all are written: nothing but a hash and an address, and lists short enough to tell that nothing is in them twice. */
@@ -85,9 +76,11 @@ const narrowSnapshot = sticky(
   `  ${key}:(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', once('dependencies'))}${section('optionalDependencies', once('optionalDependencies'))}` +
     `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})${ended}`,
 );
-const narrowProject = project(
-  asksFor((name) => onceEach(name, 6, keys, `:(?: ${value}\\n|\\n        specifier: ${value}\\n        version: ${value}\\n)`)),
-  once('specifiers'),
+const asked = onceEach('asked', 6, keys, `:(?: ${value}\\n|\\n        specifier: ${value}\\n        version: ${value}\\n)`);
+/** In any order, each once. */
+const narrowProject = sticky(
+  `${project}(?:    (?<list>specifiers|configDependencies|packageManagerDependencies|dependencies|devDependencies|optionalDependencies):` +
+    `(?: \\{\\}\\n|\\n${asked})(?!(?:    [^\\n]*\\n){0,900}    \\k<list>:))*)${ended}`,
 );
 /** Why a package is deprecated is not looked at: it can hold what looks like anything. */
 const reason = /\n {4}deprecated: [\s\S]*?(?=\n {4}[a-z]|\n*$)/;

@@ -59,19 +59,7 @@ const flag = (name: string) => `(?:      ${name}: (?:true|false)\\n)?`;
 const flags = `:\\n(?=      )${flag('built')}${flag('optional')}${flag('unplugged')}`;
 const metas = `(?:    ${key}${flags})+`;
 const field = (name: string, lines: string) => `(?:  ${name}:\\n${lines})?`;
-const once = (name: string, after: string) =>
-  field(
-    name,
-    onceEach(
-      name,
-      4,
-      [
-        ['"', inDouble],
-        ['', plainKey],
-      ],
-      after,
-    ),
-  );
+const once = (name: string, after: string) => field(name, onceEach(name, 4, `"@${inDouble}"|${plainKey}`, after));
 const scalar = `(?:"${inDouble}"|${plain})`;
 const written = `"${inDouble}"|[A-Za-z0-9][!-9;-~]*`;
 const head = sticky(`(?:#[ -~]*\\n)*\\n*__metadata:\\n  version: (${scalar})\\n(?:  cacheKey: ${scalar}\\n)?\\n*`);

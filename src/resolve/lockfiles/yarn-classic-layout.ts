@@ -9,17 +9,7 @@ const pattern = `(?:${quoted}|[A-Za-z0-9_.][!#-+\\--~]*)`;
 const spec = `(?:${quoted}|[!#-~]+)`;
 const list = (field: string, lines: string) => `(?:  ${field}:\\n${lines})?`;
 const pairs = `(?:    ${name} ${spec}\\n)+`;
-const once = (field: string) =>
-  onceEach(
-    field,
-    4,
-    [
-      ['"', '[ !#-\\[\\]-~]+'],
-      ['', '[A-Za-z0-9_.][!#-~]*'],
-    ],
-    ` ${spec}\\n`,
-    ' ',
-  );
+const once = (field: string) => onceEach(field, 4, '"@[ !#-\\[\\]-~]*"|[A-Za-z0-9_.][!#-~]*', ` ${spec}\\n`, ' ');
 const head = sticky(`(?:(?:#[ -~]*)?\\n)*`);
 const upTo = (capture: (what: string) => string) =>
   `${capture(`${pattern}(?:, ${pattern})*`)}:\\n  version "${capture('[ !#-\\[\\]-~]*')}"\\n(?:  resolved "${capture('[ !#-\\[\\]-~]*')}"\\n)?` +

@@ -278,7 +278,7 @@ const real = existsSync(bench)
     expect(await disagreement(reader, text)).toBeUndefined();
   });
 
-  it('all but one, which is indented otherwise, are read by their own layout', () => {
+  it('all but one, which was edited by hand, are read by their own layout', () => {
     const left = real.filter((file) => {
       const { text, reader } = read(file);
       return reader.own(text) === undefined;

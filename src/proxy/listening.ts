@@ -5,9 +5,22 @@ import { printable } from '../model/text.ts';
 
 /** Makes the server; it does not listen yet. */
 export function hardenedServer(listener: RequestListener): Server {
-  const server = createServer(serverLimits, listener);
+  const server = createServer(serverLimits, (request, response) => {
+    if (hasTwoHosts(request)) response.writeHead(400, { connection: 'close', 'content-length': 0 }).end();
+    else listener(request, response);
+  });
   harden(server);
   return server;
+}
+
+/** Whoever stands before us may have looked at the other one. Node takes the first. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 const serverLimits = {

@@ -4,7 +4,8 @@ import { parsePlaced } from '../registry/packument.ts';
 import { openShared } from './bounded-cache.ts';
 import { layoutFrom, type PackumentLayout } from './json-layout.ts';
 import { packumentPath } from './route.ts';
-import { troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
+import { troubleOf, UpstreamTrouble } from './trouble.ts';
+import { type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
 
 /** The two forms a registry has for a packument. */
 export type Form = 'full' | 'short';

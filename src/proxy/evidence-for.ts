@@ -6,7 +6,8 @@ import type { PackumentSource } from '../registry/source.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Document, type Documents, type Identity, readIn, type Shelf } from './documents.ts';
 import type { Tarballs } from './tarballs.ts';
-import { troubleOf, type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
+import { troubleOf } from './trouble.ts';
+import { type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
 import type { ContentsSource } from './verdict.ts';
 
 export interface EvidenceForOptions {

@@ -10,7 +10,8 @@ import { layoutOf } from './json-layout.ts';
 import { versionInFile } from './route.ts';
 import { decided, judgeSuspects, stillValid } from './suspects.ts';
 import type { Tarballs } from './tarballs.ts';
-import { type UpstreamClient, type Upstreams, UpstreamTrouble } from './upstream.ts';
+import { UpstreamTrouble } from './trouble.ts';
+import type { UpstreamClient, Upstreams } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
 
 /** What was decided about a package, from one document of it. */

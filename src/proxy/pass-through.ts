@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Limits, troubleOf, type Upstream, type UpstreamClient, UpstreamTrouble } from './upstream.ts';
+import { troubleOf, UpstreamTrouble } from './trouble.ts';
+import type { Limits, Upstream, UpstreamClient } from './upstream.ts';
 
 export interface PassOptions {
   readonly client: UpstreamClient;

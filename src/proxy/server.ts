@@ -18,7 +18,8 @@ import { sendError } from './respond.ts';
 import { openStyles, type RewriteOptions } from './rewrite.ts';
 import { openRoutes, type Route, type RouteGroup } from './route.ts';
 import { openTarballs } from './tarballs.ts';
-import { credentialsFor, defaultLimits, type Limits, openUpstreamClient, troubleIn, type Upstreams, UpstreamTrouble } from './upstream.ts';
+import { troubleIn, UpstreamTrouble } from './trouble.ts';
+import { credentialsFor, defaultLimits, type Limits, openUpstreamClient, type Upstreams } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
 

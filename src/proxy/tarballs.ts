@@ -6,7 +6,8 @@ import type { Release } from '../model/packument.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import type { Identity } from './documents.ts';
 import { tarballPath } from './route.ts';
-import { type Limits, statusTrouble, troubleOf, type UpstreamClient, type Upstreams, UpstreamTrouble, upstreamFor } from './upstream.ts';
+import { statusTrouble, troubleOf, UpstreamTrouble } from './trouble.ts';
+import { type Limits, type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
 
 /** What is needed of a release to fetch and check its tarball. */
 export type TarballRelease =

@@ -5,9 +5,10 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { printable } from '../model/text.ts';
 import { followed, type Redirect, RefusedRedirect } from './redirects.ts';
+import { isReset, statusTrouble, troubleOf, UpstreamTrouble } from './trouble.ts';
 import { type Connection, openAgents } from './upstream-agents.ts';
+import { baseOf, type Target, targetOf, urlOf } from './upstream-target.ts';
 
 /** A registry behind the proxy. */
 export interface Upstream {
@@ -25,26 +26,6 @@ export interface Upstreams {
   readonly scopes: ReadonlyMap<string, Upstream>;
   /** `main`, a scope, or `none`. A client has one token for the proxy's host: only one registry can be meant by it. */
   readonly credentialsTo: string;
-}
-
-/** What stands between the proxy and an answer; `status` is what the client is told. */
-export class UpstreamTrouble extends Error {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-  /** The status the registry answered with, where it answered. */
-  readonly answered: number | undefined;
-
-  constructor(
-    status: number,
-    reason: string,
-    { retryAfter, answered }: { readonly retryAfter?: string | undefined; readonly answered?: number } = {},
-  ) {
-    super(reason);
-    this.name = 'UpstreamTrouble';
-    this.status = status;
-    this.retryAfter = retryAfter;
-    this.answered = answered;
-  }
 }
 
 export interface Limits {
@@ -188,47 +169,9 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
   };
 }
 
-/** Where a request goes: a URL in the parts that Node takes. */
-interface Target {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port: string;
-  readonly path: string;
-}
-
+/** A step on the way to an answer. */
 interface Step extends Omit<Redirect, 'url'> {
   readonly to: Target;
-}
-
-interface Base {
-  readonly url: URL;
-  at(path: string): Target;
-}
-
-const bases = new WeakMap<Upstream, Base>();
-
-/** Every question to a registry begins with its address: it is read once. */
-function baseOf(upstream: Upstream): Base {
-  const known = bases.get(upstream);
-  if (known) return known;
-  const url = new URL(upstream.url);
-  const root = url.pathname.replace(/\/$/, '');
-  const target = targetOf(url);
-  // What a URL would write otherwise goes through one.
-  const at = (path: string) => (plainPath.test(path) ? { ...target, path: root + path } : targetOf(new URL(url.origin + root + path)));
-  const base = { url, at };
-  bases.set(upstream, base);
-  return base;
-}
-
-const plainPath = /^(?:\/(?!\.)(?:[A-Za-z0-9@._~!()*+-]|%2f)+)+$/;
-
-function targetOf({ protocol, hostname, port, pathname, search }: URL): Target {
-  return { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search };
-}
-
-function urlOf({ protocol, hostname, port, path }: Target): URL {
-  return new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}${path}`);
 }
 
 /** Our own certificate is for the registry alone. */
@@ -252,14 +195,6 @@ export function upstreamFor(upstreams: Upstreams, name: string | undefined): Ups
 export function credentialsFor(upstreams: Upstreams, name: string | undefined, authorization: string | undefined): string | undefined {
   const meant = upstreams.credentialsTo === 'main' ? upstreams.main : upstreams.scopes.get(upstreams.credentialsTo);
   return meant === upstreamFor(upstreams, name) ? authorization : undefined;
-}
-
-/** What a status of the registry means to a client of ours. */
-export function statusTrouble(status: number, retryAfter?: string): UpstreamTrouble {
-  const answered = status;
-  if (status === 401 || status === 403) return new UpstreamTrouble(status, `the registry refuses access (${status})`, { answered });
-  if (status === 429) return new UpstreamTrouble(429, 'the registry asks to slow down (429)', { answered, retryAfter: retryAfter?.slice(0, 40) });
-  return new UpstreamTrouble(502, `the registry answered ${status}`, { answered });
 }
 
 async function bodyOf(response: IncomingMessage, most: number, until: number): Promise<Buffer> {
@@ -305,28 +240,4 @@ async function ownCredentials(upstream: Upstream): Promise<string | undefined> {
 
 function isRedirect(status: number | undefined): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
-}
-
-function isReset(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'ECONNRESET' || code === 'EPIPE';
-}
-
-/** The code of a system error, wherever it was made. */
-function codeOf(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** Any error on the way, as what the client is told: messages of the system hold addresses and are cut to their code. Undefined for mistakes of ours. */
-export function troubleIn(error: unknown): UpstreamTrouble | undefined {
-  if (error instanceof UpstreamTrouble) return error;
-  const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
-  const code = codeOf(error);
-  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ABORT_ERR') return new UpstreamTrouble(504, 'the registry takes too long');
-  return code === undefined ? undefined : new UpstreamTrouble(502, `the registry cannot be reached (${printable(code, 60)})`);
-}
-
-/** The same for errors that can only come from the network. */
-export function troubleOf(error: unknown): UpstreamTrouble {
-  return troubleIn(error) ?? new UpstreamTrouble(502, 'the registry cannot be reached');
 }

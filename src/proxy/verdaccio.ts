@@ -14,7 +14,7 @@ import { nearestBelow } from './filter-packument.ts';
 import type { Judged, JudgedFile } from './packages.ts';
 import { routeOf, versionInFile } from './route.ts';
 import { decided, judgeSuspects, stillValid } from './suspects.ts';
-import { troubleIn, UpstreamTrouble } from './upstream.ts';
+import { troubleIn, UpstreamTrouble } from './trouble.ts';
 import type { Bench, Judgement } from './verdict.ts';
 
 /** What of Verdaccio's manifest is touched; the rest is passed on. */

@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { printable } from '../model/text.ts';
 import type { Form, Identity } from './documents.ts';
 import { headerText, insteadOf, judgementJson, rulesOf, withheldText } from './explain.ts';
-import type { JudgedFile, Packages, Served, TarballStyle } from './packages.ts';
+import type { Packages } from './packages.ts';
 import { type ServedHeaders, send, sendError, sendServed, sendSized, servedHeaders, staleHeaders, staleWarning } from './respond.ts';
 import { type Route, versionInFile } from './route.ts';
+import type { JudgedFile, Served, TarballStyle } from './served.ts';
 import type { TarballRelease, Tarballs } from './tarballs.ts';
 import type { Judgement } from './verdict.ts';
 

@@ -2,7 +2,7 @@
 import { printable } from '../model/text.ts';
 import { isoOf } from '../model/time.ts';
 import { nearestBelow } from './filter-packument.ts';
-import type { Judged } from './packages.ts';
+import type { Judged } from './served.ts';
 import type { Judgement } from './verdict.ts';
 
 /** The rules that block, or warn where nothing blocks. */

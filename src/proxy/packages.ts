@@ -1,62 +1,15 @@
 /** What the proxy holds of packages: documents of the registry, what was judged of them, and the bytes clients are served. */
-import { hash } from 'node:crypto';
 import type { Packument, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import { openBoundedCache, openShared } from './bounded-cache.ts';
 import { type Document, type Form, type Identity, openDocuments, parsedOrForgotten, readIn, type Shelf } from './documents.ts';
 import { type EvidenceFor, openEvidenceFor } from './evidence-for.ts';
-import { type Filtered, type Filtering, filterPackument } from './filter-packument.ts';
-import { layoutOf } from './json-layout.ts';
 import { versionInFile } from './route.ts';
+import { type Judged, type JudgedFile, type Served, serve, type TarballStyle } from './served.ts';
 import { decided, judgeSuspects, stillValid } from './suspects.ts';
 import type { Tarballs } from './tarballs.ts';
-import { UpstreamTrouble } from './trouble.ts';
 import type { UpstreamClient, Upstreams } from './upstream.ts';
 import type { Bench, Judgement } from './verdict.ts';
-
-/** What was decided about a package, from one document of it. */
-export interface Judged {
-  readonly packument: Packument;
-  readonly judgements: ReadonlyMap<string, Judgement>;
-  /** Versions that are not to be had. */
-  readonly withheld: ReadonlyMap<string, Judgement>;
-  /** Made then, and to be made again at `until`. */
-  readonly at: Instant;
-  readonly until: Instant;
-  /** Why facts of other packages behind it could not be confirmed, where that is so. */
-  readonly stale: string | undefined;
-}
-
-/** A document ready to be served. */
-export interface Served {
-  /** Why the registry could not be asked whether this still holds, where that is so. */
-  readonly stale: () => string | undefined;
-  readonly bytes: Buffer;
-  /** As the registry sent it. */
-  readonly whole: Buffer;
-  readonly etag: string;
-  readonly type: string;
-  readonly filtered: Filtered;
-  /** The decision it was made by. */
-  readonly judged: Judged;
-  gzip?: Buffer | Promise<Buffer>;
-}
-
-/** A version whose tarball may be delivered, or not. */
-export interface JudgedFile {
-  readonly stale: () => string | undefined;
-  readonly release: Release;
-  readonly judgement: Judgement;
-  readonly judged: Judged;
-}
-
-/** How a client wants tarball addresses: a function by registry address, and a name for the result. */
-export interface TarballStyle {
-  readonly name: string;
-  rewrite(url: string, name: string, version: string): string;
-  /** How the addresses of a package begin and are shown to begin, where that is all there is to rewriting them. */
-  start?(name: string): { readonly from: string; readonly to: string };
-}
 
 interface Entry extends Shelf {
   judged?: Judged & { readonly from: Document };
@@ -228,7 +181,7 @@ export function openPackages(options: PackagesOptions): Packages {
       const key = `${form} ${style?.name ?? ''}`;
       const held = entry.served.get(key);
       if (held && held.from === document && held.judged === current) return held;
-      const made = { ...parsedOrForgotten(entry, form, () => make(document, current, name, style)), from: document };
+      const made = { ...parsedOrForgotten(entry, form, () => serve(document, current, style, options.observe)), from: document };
       for (const [other, { from }] of entry.served) if (![...entry.documents.values()].includes(from)) entry.served.delete(other);
       if (entry.served.size >= 8) entry.served.clear();
       entry.served.set(key, made);
@@ -253,34 +206,6 @@ export function openPackages(options: PackagesOptions): Packages {
     const judgements = new Map([...entry.judged.judgements, [judgement.version, judgement]]);
     entry.judged = { ...entry.judged, ...decided(judgements, entry.judged.at, entry.judged.stale ?? stale) };
   }
-
-  function make(document: Document, judged: Judged, name: string, style: TarballStyle | undefined): Served {
-    const known = new Set(judged.packument.releases.map((release) => release.version));
-    const keep = options.observe ? () => true : (version: string) => known.has(version) && !judged.withheld.has(version);
-    try {
-      document.layout ??= { found: layoutOf(document.bytes) };
-      const filtering = { keep, ...(style && shownBy(style, name)) };
-      const filtered = filterPackument(document.bytes, filtering, document.layout.found);
-      const etag = `"${hash('sha256', filtered.bytes, 'base64url').slice(0, 27)}"`;
-      return {
-        stale: () => document.stale?.why ?? judged.stale,
-        bytes: filtered.bytes,
-        whole: document.bytes,
-        etag,
-        type: document.type.startsWith('application/') ? document.type : 'application/json',
-        filtered,
-        judged,
-      };
-    } catch (error) {
-      if (error instanceof SyntaxError) throw new UpstreamTrouble(502, 'the registry sent a document that is not a packument');
-      throw error;
-    }
-  }
-}
-
-function shownBy(style: TarballStyle, name: string): Pick<Filtering, 'tarball' | 'start'> {
-  const start = style.start?.(name);
-  return { tarball: (url, version) => style.rewrite(url, name, version), ...(start && { start }) };
 }
 
 /** The version a tarball's file belongs to: by the conventional name, else by where its packument says it lies. */

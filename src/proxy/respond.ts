@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { headerText } from './explain.ts';
-import type { Served } from './packages.ts';
+import type { Served } from './served.ts';
 
 const gzipped = promisify(gzip);
 

@@ -1,6 +1,7 @@
 /** Which tarball addresses a client must be shown so that it fetches through the proxy and keeps its lockfile clean. */
-import type { TarballStyle } from './packages.ts';
+
 import { tarballPath } from './route.ts';
+import type { TarballStyle } from './served.ts';
 import { type Upstreams, upstreamFor } from './upstream.ts';
 
 export interface RewriteOptions {

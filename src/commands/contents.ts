@@ -91,15 +91,6 @@ function factsIn<T extends { readonly status: string }>(gathered: Gathered<T>): 
   return gathered.ok ? gathered.value : { status: gathered.why, detail: gathered.reason };
 }
 
-/** True when JSON was asked for; only text and json make sense here. */
-export function wantsJson(options: ContentsOptions): boolean {
-  const formats = [options.format ?? 'text'].flat();
-  const [format = 'text'] = formats;
-  if (formats.length > 1 || (format !== 'text' && format !== 'json'))
-    throw new DepwardError('usage', `the format ${String(format)} is not one of text, json`);
-  return format === 'json';
-}
-
 /** Facts as plain JSON. */
 export function plainJson(value: unknown): string {
   return `${JSON.stringify(value, (_, inner: unknown) => (inner instanceof Map ? Object.fromEntries(inner) : inner), 2)}\n`;

@@ -1,8 +1,9 @@
 /** `depward diff a@1 a@2`: what a release does that another did not, with places. */
 import { DepwardError } from '../model/errors.ts';
 import { diffText } from '../reporters/contents-text.ts';
-import { type ContentsOptions, contentsOf, plainJson, wantsJson } from './contents.ts';
+import { type ContentsOptions, contentsOf, plainJson } from './contents.ts';
 import { exit, type Io } from './io.ts';
+import { wantsJson } from './options.ts';
 
 /** Runs the command; it describes and judges nothing, so it ends with 0. */
 export async function run(before: string, after: string, options: ContentsOptions, io: Io): Promise<number> {

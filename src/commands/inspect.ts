@@ -1,7 +1,8 @@
 /** `depward inspect a@1`: what a release runs, can do and hides, with places. Nothing of it is executed. */
 import { inspectText } from '../reporters/contents-text.ts';
-import { type ContentsOptions, contentsOf, plainJson, type SignedFacts, wantsJson } from './contents.ts';
+import { type ContentsOptions, contentsOf, plainJson, type SignedFacts } from './contents.ts';
 import { exit, type Io } from './io.ts';
+import { wantsJson } from './options.ts';
 
 /** Runs the command; it describes and judges nothing, so it ends with 0. */
 export async function run(spec: string, options: ContentsOptions, io: Io): Promise<number> {

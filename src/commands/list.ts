@@ -37,9 +37,11 @@ const voice: readonly OptionFlag[] = [
 /** The flags of every command that judges. */
 export const judging: readonly OptionFlag[] = [registry, asOf, config, format, ...sources, ...voice];
 
+const textOrJson: OptionFlag = { flags: '--format <name>', about: 'text or json' };
+
 const contents: readonly OptionFlag[] = [
   registry,
-  { flags: '--format <name>', about: 'text or json' },
+  textOrJson,
   ...sources,
   { flags: '-v, --verbose', about: 'print ordinary capabilities of files nothing leads to as well' },
 ];
@@ -112,7 +114,12 @@ export const commands = [
   {
     usage: 'rules',
     summary: 'list the rules with their levels here',
-    options: [config, { flags: '--json', about: 'everything known of each rule, as JSON' }, noColour],
+    options: [
+      config,
+      { ...textOrJson, about: 'text, or json: everything known of each rule' },
+      { flags: '--json', about: 'the same as --format json' },
+      noColour,
+    ],
   },
   {
     usage: 'init',

@@ -24,3 +24,12 @@ export function momentOf(asOf: string | undefined, now: Instant): Instant {
   if (moment > now) throw new DepwardError('usage', `--as-of lies in the future: ${asOf}`, { hint: 'leave it out to judge as of now' });
   return moment;
 }
+
+/** True when JSON was asked for, by those commands for which only text and json make sense. */
+export function wantsJson(options: { readonly format?: string | readonly string[] | undefined }): boolean {
+  const formats = [options.format ?? 'text'].flat();
+  const [format = 'text'] = formats;
+  if (formats.length > 1 || (format !== 'text' && format !== 'json'))
+    throw new DepwardError('usage', `the format ${String(format)} is not one of text, json`);
+  return format === 'json';
+}

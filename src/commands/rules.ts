@@ -3,19 +3,23 @@ import type { Level, Policy } from '../model/policy.ts';
 import { columnsOf, paintWith, wrap } from '../reporters/paint.ts';
 import { type RulePage, ruleBook } from '../rule-book.ts';
 import { exit, type Io } from './io.ts';
+import { wantsJson } from './options.ts';
 import { colourWanted } from './output.ts';
 import { projectPolicy } from './policy.ts';
 
 export interface RulesOptions {
   readonly config?: string;
   readonly color?: boolean;
+  readonly format?: string | readonly string[];
+  /** The same as `--format json`. */
   readonly json?: boolean;
 }
 
 export async function run(_args: readonly unknown[], options: RulesOptions, io: Io): Promise<number> {
+  const json = options.json === true || wantsJson(options);
   const pages = [...(await ruleBook()).values()];
   const policy = await projectPolicy(io.cwd, options.config);
-  io.stdout(options.json ? asJson(pages, policy) : asTable(pages, policy, options, io));
+  io.stdout(json ? asJson(pages, policy) : asTable(pages, policy, options, io));
   return exit.allowed;
 }
 

@@ -24,7 +24,11 @@ try {
     smallGit: timed('git', ['ls-files', '-s', '-z'], small),
     smallDoctor: timed(process.execPath, [cli, 'doctor', '--quiet'], small),
   }));
-  const used0 = Array.from({ length: pairs }, () => ({ bare: cpuOf(['-e', '0']), doctor: cpuOf([cli, 'doctor', '--quiet']) }));
+  const used0 = Array.from({ length: pairs }, () => ({
+    bare: cpuOf(['-e', '0']),
+    doctor: cpuOf([cli, 'doctor', '--quiet']),
+    small: cpuOf([cli, 'doctor', '--quiet'], small),
+  }));
   const beyond = median(used0.map(({ bare, doctor }) => doctor - bare));
   const times = median(used0.map(({ bare, doctor }) => doctor / bare)).toFixed(2);
   const ms = (name) => median(runs.map((run) => run[name])).toFixed(0);
@@ -36,9 +40,12 @@ try {
     `of the wall time beyond node's start git ls-files alone takes ${median(runs.map(({ bare, git, doctor }) => (100 * git) / (doctor - bare))).toFixed(0)} %; our own process uses ${beyond.toFixed(0)} ms CPU beyond node -e 0 (${times} times its CPU); files opened: ${opened()} of ${count}`,
   );
   const grown = (name, less) => median(runs.map((run) => run[name] - run[less]));
+  const [ours, gits] = [grown('doctor', 'smallDoctor'), grown('git', 'smallGit')];
   console.log(
-    `what ${count - matter} files that do not matter cost: doctor ${grown('doctor', 'smallDoctor').toFixed(1)} ms, git ls-files ${grown('git', 'smallGit').toFixed(1)} ms`,
+    `git ls-files alone ${ms('git')} ms; doctor with the ${matter} files that matter ${ms('smallDoctor')} ms, with all ${count} ${ms('doctor')} ms: the other ${count - matter} cost ${ours.toFixed(1)} ms, git's own listing of them ${gits.toFixed(1)} ms (git's share ${((100 * gits) / ours).toFixed(0)} %)`,
   );
+  const mine = median(used0.map(({ doctor, small: less }) => doctor - less));
+  console.log(`processor time of our own process for them, git's left out: ${mine.toFixed(1)} ms (${(mine / gits).toFixed(2)} times git's listing)`);
 } finally {
   if (!process.env.KEEP) for (const made of [folder, small]) rmSync(made, { recursive: true, force: true });
 }
@@ -78,8 +85,8 @@ function writeRepository(folder, count) {
   return matter;
 }
 
-function cpuOf(args) {
-  return used(args, { folder: tmpdir(), cwd: folder, allowed: [0, 1] }).cpu;
+function cpuOf(args, cwd = folder) {
+  return used(args, { folder: tmpdir(), cwd, allowed: [0, 1] }).cpu;
 }
 
 /** Files of the repository that the process reads, as its own file system calls tell. */

@@ -49,10 +49,16 @@ describe('rules', () => {
     expect(out()).toContain('levels as in depward.config.json');
   });
 
-  it('as JSON: everything known of each', async () => {
+  it.each([{ json: true }, { format: 'json' }])('as JSON: everything known of each, by %j', async (options) => {
     const { io, out } = anIo();
-    await rules([], { json: true }, io);
+    await rules([], options, io);
     const rows: unknown = JSON.parse(out());
     expect(rows).toContainEqual(expect.objectContaining({ id: 'release-age', level: 'block', why: expect.any(String), options: expect.any(Object) }));
+  });
+
+  it('refuses formats it does not have', async () => {
+    const { io, out } = anIo();
+    await expect(rules([], { format: 'sarif' }, io)).rejects.toThrow('the format sarif is not one of text, json');
+    expect(out()).toBe('');
   });
 });

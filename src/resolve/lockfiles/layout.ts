@@ -1,3 +1,5 @@
+import { largestEntry } from './entries.ts';
+
 /**
  * Pieces of the patterns that describe the layout in which a package manager itself writes its lockfile. One sticky pattern
  * per entry runs as machine code from the first entry on, where a reader in JavaScript is still being warmed up. A pattern
@@ -32,11 +34,11 @@ export function sticky(source: string): RegExp {
  * held against each other quickly. Managers quote a key only for the `@` it begins with, so that no two spellings mean the same;
  * others must not be among `keys`. `name` tells the groups of a pattern apart.
  */
-export function onceEach(name: string, indent: number, keys: string, after: string, end = ':'): string {
+export function onceEach(name: string, indent: number, keys: string, after: string, end = ':', most = mostHeld): string {
   const stand = ' '.repeat(indent);
-  const again = `(?:${stand}[^\\n]*\\n){0,${3 * mostHeld}}?${stand}\\k<${name}>${end}`;
+  const again = `(?:${stand}[^\\n]*\\n){0,${3 * most}}?${stand}\\k<${name}>${end}`;
   // At least one, said in this way: of a loop that must run once, machine code is made twice.
-  return `(?=${stand})(?:${stand}(?<${name}>${keys})${after}(?!${again})){0,${mostHeld}}(?!${stand})`;
+  return `(?=${stand})(?:${stand}(?<${name}>${keys})${after}(?!${again})){0,${most}}(?!${stand})`;
 }
 
 const mostHeld = 48;
@@ -47,7 +49,7 @@ export function listsHoldOnce(lines: string, indent: number): boolean {
   let seen = new Set<string>();
   for (const line of lines.split('\n')) {
     if (!line.startsWith(stand)) seen = new Set();
-    else if (line[indent] !== ' ' && seen.size === seen.add(keyOf(line, indent)).size) return false;
+    else if (line[indent] !== ' ' && line[indent] !== '-' && seen.size === seen.add(keyOf(line, indent)).size) return false;
   }
   return true;
 }
@@ -56,52 +58,6 @@ function keyOf(line: string, start: number): string {
   const quote = line[start];
   if (quote === '"' || quote === "'") return line.slice(start + 1, line.indexOf(quote, start + 1));
   return /^\s*(.*?):?(?: |$)/.exec(line)?.[1] ?? line;
-}
-
-/** How the entries of a section are written: nearly all in a narrow form that leaves no question, the others in wider ones. */
-export interface Forms {
-  readonly narrow: RegExp;
-  /** As narrow in its lists, for what says more of where it is from. */
-  readonly other?: RegExp;
-  readonly wide: RegExp;
-  /** False when an entry of the wide form may not be what the real parser sees. */
-  isSure(lines: string): boolean;
-}
-
-/** Longest entry in characters: patterns run out of room on what is a dozen times as long, and not the first time alike. */
-const largestEntry = 1024 * 1024;
-
-/** Goes from entry to entry from `from` on; returns where the text stopped fitting. Nothing is made of them: there are thousands. */
-export function eachEntry(forms: Forms, text: string, from: number, visit: (start: number, isNarrow: boolean) => void): number {
-  const { narrow } = forms;
-  for (let start = from; ; ) {
-    narrow.lastIndex = start;
-    const isNarrow = narrow.test(text);
-    const end = isNarrow ? narrow.lastIndex : endOfOther(forms, text, start);
-    if (end <= start || end - start > largestEntry) return start;
-    visit(start, isNarrow);
-    start = end;
-  }
-}
-
-function endOfOther({ other, wide, isSure }: Forms, text: string, start: number): number {
-  const end = other ? endOf(other, text, start) : -1;
-  if (end >= 0) return end;
-  const widely = endOf(wide, text, start);
-  return widely > start && widely - start <= largestEntry && isSure(text.slice(start, widely)) ? widely : -1;
-}
-
-/** True when no key is there twice. Managers sort them: then each need only be held against the one before. */
-export function allOnce(keys: readonly string[]): boolean {
-  for (let at = 1; at < keys.length; at++) {
-    if (!((keys[at - 1] as string) < (keys[at] as string))) return new Set(keys).size === keys.length;
-  }
-  return true;
-}
-
-function endOf(pattern: RegExp, text: string, start: number): number {
-  pattern.lastIndex = start;
-  return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
 /** What a sticky pattern finds where it is known to fit. */

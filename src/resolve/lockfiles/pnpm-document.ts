@@ -36,7 +36,13 @@ export interface PnpmDocument {
   readonly patched: readonly string[];
   /** The paths of `packages`, in the order of the file. */
   readonly paths: readonly string[];
+  /** How many there are. */
+  readonly size: number;
+  /** One of them. */
+  path(at: number): string;
   hasPath(path: string): boolean;
+  /** Where it is known: those that may be something else than the name and version of a release. */
+  readonly odd?: Iterable<number> | undefined;
   row(at: number): PnpmRow;
   /** True when an entry says nothing of where it is from but a hash and an address: its path names it. */
   isPlain(at: number): boolean;

@@ -25,6 +25,8 @@ function parsedDocument(input: LockfileInput, map: YamlMap, where: (path: string
     lockfileVersion: textAt(map, 'lockfileVersion'),
     patched: mapAt(map, 'patchedDependencies').keys(),
     paths,
+    size: paths.length,
+    path: (at) => paths[at] as string,
     hasPath: (path) => known.has(path),
     row: (at) => rows[at] as PnpmRow,
     isPlain: () => false,

@@ -1,22 +1,9 @@
 /** The entries of a berry lockfile: by the layout Yarn writes, or through the real parser. Both give the same. */
 import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
+import { allOnce, chain, entriesIn, type Forms, type Keys, startsOf } from './entries.ts';
 import { type LockfileInput, unreadable } from './format.ts';
-import {
-  allOnce,
-  bare,
-  eachEntry,
-  eachMatch,
-  type Forms,
-  listsHoldOnce,
-  matchAt,
-  onceEach,
-  type Pairs,
-  pairsIn,
-  piece,
-  sticky,
-  withinReason,
-} from './layout.ts';
+import { bare, eachMatch, listsHoldOnce, matchAt, onceEach, type Pairs, pairsIn, piece, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, readYaml, textAt, textEntries } from './yaml.ts';
@@ -78,14 +65,14 @@ const wide = sticky(
 );
 /** The same with lists short enough to tell that nothing is in them twice. */
 const shortLists = (resolution: string) =>
-  sticky(
-    `"${inDouble}":\\n  version: ${scalar}\\n  resolution: "${resolution}"\\n` +
+  chain(
+    `(?<own>"${inDouble}":\\n)  version: ${scalar}\\n  resolution: "${resolution}"\\n` +
       once('dependencies', `: ${value}\\n`) +
       once('peerDependencies', `: ${value}\\n`) +
       once('dependenciesMeta', flags) +
       once('peerDependenciesMeta', flags) +
       once('bin', `: ${value}\\n`) +
-      `(?:  checksum: ${scalar}\\n)?${rest}`,
+      `(?:  checksum: ${scalar}\\n)?${rest}(?!\\k<own>)`,
   );
 /** `name@npm:1.2.3` and nothing bound to it: a release of a registry, as nearly all are. */
 const release = '[ !#-\\[\\]-~][ !#-?A-\\[\\]-~]*@npm:[ !#-9;-?A-\\[\\]-~]*';
@@ -105,36 +92,22 @@ function readFile(file: string, raw: string): BerryFile | undefined {
   head.lastIndex = 0;
   const version = head.exec(text)?.[1];
   if (version === undefined) return undefined;
-  const starts: number[] = [];
-  const resolutions: string[] = [];
-  const keys: string[] = [];
-  const odd: number[] = [];
-  const end = eachEntry(forms, text, head.lastIndex, (start, isNarrow) => {
-    if (!isNarrow) odd.push(starts.length);
-    starts.push(start);
-    const line = text.indexOf('\n', start);
-    if (text.charCodeAt(start) === doubleQuote) {
-      const resolution = text.indexOf('\n', line + 1) + resolutionAt;
-      keys.push(text.slice(start + 1, line - 2));
-      resolutions.push(text.slice(resolution, text.indexOf('\n', resolution) - 1));
-    } else {
-      const entry = new OwnEntry(text, start);
-      keys.push(entry.written);
-      resolutions.push(entry.resolution);
-    }
-  });
-  if (end < text.length || !allOnce(keys)) return undefined;
+  const entries = entriesIn(forms, text, head.lastIndex);
+  const { texts, odd, end } = entries;
+  if (end < text.length || !allOnce(entries, keys)) return undefined;
+  let starts: readonly number[] | undefined;
   let position: PositionOf | undefined;
   return {
     version: bare(version),
-    resolutions,
+    resolutions: texts.map(resolutionIn),
     odd,
-    entry: (at) => new OwnEntry(text, starts[at] as number),
+    entry: (at) => new OwnEntry(texts[at] as string),
     where(at) {
       position ??= positionsIn(text);
+      starts ??= startsOf(entries);
       return { file, ...position(starts[at] as number) };
     },
-    lines: (at) => text.slice(starts[at], starts[at + 1] ?? text.length),
+    lines: (at) => texts[at] as string,
   };
 }
 
@@ -142,22 +115,32 @@ const doubleQuote = 34;
 /** Where on its line a resolution begins, counted from the end of the line before. */
 const resolutionAt = '\n  resolution: "'.length;
 
+function resolutionIn(entry: string): string {
+  if (entry.charCodeAt(0) !== doubleQuote) return new OwnEntry(entry).resolution;
+  const start = entry.indexOf('\n', entry.indexOf('\n') + 1) + resolutionAt;
+  return entry.slice(start, entry.indexOf('\n', start) - 1);
+}
+
+/** Keys are quoted for the `@` in them. */
+const keys: Keys = {
+  head: (entry) => (entry.charCodeAt(0) === doubleQuote ? entry.slice(0, entry.indexOf('\n') + 1) : undefined),
+  name: (entry) => (entry.charCodeAt(0) === doubleQuote ? entry.slice(1, entry.indexOf('\n') - 2) : new OwnEntry(entry).written),
+};
+
 class OwnEntry implements BerryEntry {
   readonly written: string;
   readonly version: string;
   readonly resolution: string;
   readonly checksum: string | undefined;
   readonly #text: string;
-  readonly #start: number;
 
-  constructor(text: string, start: number) {
-    const match = matchAt(wide, text, start);
+  constructor(text: string) {
+    const match = matchAt(wide, text, 0);
     this.written = bare((match[1] ?? match[2]) as string);
     this.version = bare(match[3] as string);
     this.resolution = match[4] as string;
     this.checksum = match[5] && bare(match[5]);
     this.#text = text;
-    this.#start = start;
   }
 
   dependencies(): Pairs {
@@ -171,7 +154,7 @@ class OwnEntry implements BerryEntry {
   }
 
   #details(): RegExpExecArray {
-    return matchAt(details, this.#text, this.#start);
+    return matchAt(details, this.#text, 0);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The layout in which Yarn 1 writes yarn.lock; undefined for whatever is not in it. */
-import { allOnce, eachEntry, eachMatch, type Forms, listsHoldOnce, matchAt, onceEach, sticky, withinReason } from './layout.ts';
+import { chain, entriesIn, type Forms, startsOf } from './entries.ts';
+import { eachMatch, listsHoldOnce, matchAt, onceEach, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import type { ClassicEntry, ClassicFile } from './yarn-classic-lines.ts';
 
@@ -17,7 +18,7 @@ const upTo = (capture: (what: string) => string) =>
 /** Captures: patterns, version, resolved, integrity, dependencies, optional ones. */
 const wide = sticky(`${upTo((what) => `(${what})`)}${list('dependencies', `(${pairs})`)}${list('optionalDependencies', `(${pairs})`)}\\n*`);
 /** The same as nearly all are written: with lists short enough to tell that nothing is in them twice. */
-const narrow = sticky(
+const narrow = chain(
   `${upTo((what) => `(?:${what})`)}${list('dependencies', once('dependencies'))}${list('optionalDependencies', once('optionalDependencies'))}\\n*(?![\\n ])`,
 );
 const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnce(lines, 4) };
@@ -32,16 +33,18 @@ function readEntries(raw: string): ClassicFile | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   head.lastIndex = 0;
   const first = head.exec(text)?.[0].length ?? 0;
-  const starts: number[] = [];
+  const entries = entriesIn(forms, text, first);
+  const { texts, end } = entries;
+  if (end !== text.length) return undefined;
   const keys: string[] = [];
   const all: string[] = [];
-  const end = eachEntry(forms, text, first, (start) => {
-    const patterns = patternsIn(text.slice(start, text.indexOf('\n', start) - 1));
-    starts.push(start);
+  for (const lines of texts) {
+    const patterns = patternsIn(lines.slice(0, lines.indexOf('\n') - 1));
     keys.push(patterns[0] as string);
     for (const one of patterns) all.push(one);
-  });
-  if (end !== text.length || !allOnce(all)) return undefined;
+  }
+  if (!eachOnce(all)) return undefined;
+  const starts = startsOf(entries);
   let position: PositionOf | undefined;
   const lineAt = (start: number) => {
     position ??= positionsIn(text);
@@ -50,8 +53,16 @@ function readEntries(raw: string): ClassicFile | undefined {
   return {
     keys,
     entry: (at) => new OwnEntry(text, starts[at] as number, lineAt),
-    lines: (at) => text.slice(starts[at], starts[at + 1] ?? text.length),
+    lines: (at) => texts[at] as string,
   };
+}
+
+/** True when nothing is there twice. In order, each need only be held against the one before. */
+function eachOnce(words: readonly string[]): boolean {
+  for (let at = 1; at < words.length; at++) {
+    if (!((words[at - 1] as string) < (words[at] as string))) return new Set(words).size === words.length;
+  }
+  return true;
 }
 
 class OwnEntry implements ClassicEntry {

@@ -5,6 +5,8 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { HttpAnswer } from '../registry/http-answer.ts';
+import { openPlainDocuments } from './plain-documents.ts';
 import { followed, type Redirect, RefusedRedirect } from './redirects.ts';
 import { isReset, statusTrouble, troubleOf, UpstreamTrouble } from './trouble.ts';
 import { type Connection, openAgents } from './upstream-agents.ts';
@@ -78,27 +80,35 @@ const mostRedirects = 3;
 /** Opens the client; connections are kept and shared. `redirectTo` names hosts that registries may send us on to. */
 export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: ReadonlySet<string> = new Set()): UpstreamClient {
   const agents = openAgents();
+  const plain = openPlainDocuments(limits);
 
   async function open(upstream: Upstream, path: string, asked: Asked): Promise<IncomingMessage> {
-    const base = baseOf(upstream);
-    let step: Step = { to: base.at(path), same: true };
-    for (let redirects = 0; ; redirects++) {
-      const response = await send(step, upstream, asked);
-      const location = response.headers.location;
-      const reading = asked.method === undefined || asked.method === 'GET' || asked.method === 'HEAD';
-      if (!isRedirect(response.statusCode) || location === undefined || !reading) return response;
-      response.resume();
-      if (redirects >= mostRedirects) throw new UpstreamTrouble(502, 'the registry redirects in circles');
-      const { url, ...redirect } = await followed(urlOf(step.to), location, base.url, redirectTo, upstream.connection?.proxy === undefined).catch(
-        (error: unknown) => Promise.reject(error instanceof RefusedRedirect ? new UpstreamTrouble(502, error.message) : troubleOf(error)),
-      );
-      step = { ...redirect, to: targetOf(url) };
+    return await openFrom({ to: baseOf(upstream).at(path), same: true }, upstream, asked, 0);
+  }
+
+  /** Opens a step and those that the registry sends us on to from there. */
+  async function openFrom(step: Step, upstream: Upstream, asked: Asked, redirects: number): Promise<IncomingMessage> {
+    const response = await send(step, upstream, asked);
+    const location = response.headers.location;
+    const reading = asked.method === undefined || asked.method === 'GET' || asked.method === 'HEAD';
+    if (!isRedirect(response.statusCode) || location === undefined || !reading) return response;
+    response.resume();
+    return await openFrom(await stepOn(step, location, upstream, redirects), upstream, asked, redirects + 1);
+  }
+
+  async function stepOn({ to }: Step, location: string, upstream: Upstream, redirects: number): Promise<Step> {
+    if (redirects >= mostRedirects) throw new UpstreamTrouble(502, 'the registry redirects in circles');
+    try {
+      const { url, ...redirect } = await followed(urlOf(to), location, baseOf(upstream).url, redirectTo, upstream.connection?.proxy === undefined);
+      return { ...redirect, to: targetOf(url) };
+    } catch (error) {
+      throw error instanceof RefusedRedirect ? new UpstreamTrouble(502, error.message) : troubleOf(error);
     }
   }
 
   async function send(step: Step, upstream: Upstream, asked: Asked): Promise<IncomingMessage> {
     // Credentials are the registry's own: another host gets none of them.
-    const authorization = step.same ? ((await ownCredentials(upstream)) ?? asked.authorization) : undefined;
+    const authorization = step.same ? await authorizationFor(upstream, asked) : undefined;
     const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
     try {
       return await exchange(step, upstream, headers, asked);
@@ -144,30 +154,60 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
     });
   }
 
+  /** The answer over a connection of our own, where that is a plain matter. */
+  async function plainly({ to }: Step, upstream: Upstream, asked: Asked, headers: DocumentHeaders, until: number): Promise<HttpAnswer | undefined> {
+    if (upstream.connection?.proxy !== undefined || asked.signal) return undefined;
+    const authorization = await authorizationFor(upstream, asked);
+    const agent = await agents.for(upstream.connection, to.protocol === 'https:');
+    return await plain.ask({ to, agent, headers: { ...headers, ...(authorization !== undefined && { authorization }) }, until });
+  }
+
   return {
     open,
     async document(upstream, path, asked) {
-      const headers: OutgoingHttpHeaders = {
-        accept: asked.accept,
-        'accept-encoding': 'gzip',
-        ...(asked.etag && { 'if-none-match': asked.etag }),
-        ...asked.headers,
-      };
+      const headers = { accept: asked.accept, 'accept-encoding': 'gzip', ...(asked.etag && { 'if-none-match': asked.etag }) };
       const until = performance.now() + limits.totalMs;
-      const response = await open(upstream, path, { ...asked, headers, until });
-      const status = response.statusCode ?? 0;
-      if (status === 200) {
-        const bytes = await bodyOf(response, limits.documentBytes, until);
-        return { kind: 'document', bytes, etag: response.headers.etag, type: response.headers['content-type'] ?? 'application/json' };
-      }
-      response.resume();
-      if (status === 304 && asked.etag) return { kind: 'unchanged' };
-      if (status === 404 || status === 410) return { kind: 'missing', status };
-      throw statusTrouble(status, response.headers['retry-after']);
+      const first: Step = { to: baseOf(upstream).at(path), same: true };
+      const answer = await plainly(first, upstream, asked, headers, until);
+      const location = answer && isRedirect(answer.status) ? answer.headers.get('location') : undefined;
+      if (answer && location === undefined)
+        return await documentIn(
+          answer.status,
+          (name) => answer.headers.get(name),
+          () => answer.whole(),
+          asked,
+        );
+      const next = location === undefined ? first : await stepOn(first, location, upstream, 0);
+      const response = await openFrom(next, upstream, { ...asked, headers, until }, location === undefined ? 0 : 1);
+      if (response.statusCode !== 200) response.resume();
+      const header = (name: DocumentHeader) => response.headers[name];
+      return await documentIn(response.statusCode ?? 0, header, () => bodyOf(response, limits.documentBytes, until), asked);
     },
-    close: agents.close,
+    close() {
+      agents.close();
+      plain.close();
+    },
   };
+
+  async function documentIn(
+    status: number,
+    header: (name: DocumentHeader) => string | undefined,
+    body: () => Buffer | Promise<Buffer>,
+    asked: { readonly etag?: string | undefined },
+  ): Promise<DocumentAnswer> {
+    if (status === 200) {
+      const sent = await body();
+      const bytes = header('content-encoding') === 'gzip' ? await unpacked(sent, limits.documentBytes) : sent;
+      return { kind: 'document', bytes, etag: header('etag'), type: header('content-type') ?? 'application/json' };
+    }
+    if (status === 304 && asked.etag) return { kind: 'unchanged' };
+    if (status === 404 || status === 410) return { kind: 'missing', status };
+    throw statusTrouble(status, header('retry-after'));
+  }
 }
+
+type DocumentHeader = 'etag' | 'content-type' | 'content-encoding' | 'retry-after';
+type DocumentHeaders = Readonly<Record<string, string>>;
 
 /** A step on the way to an answer. */
 interface Step extends Omit<Redirect, 'url'> {
@@ -201,10 +241,15 @@ async function bodyOf(response: IncomingMessage, most: number, until: number): P
   const parts = await partsOf(response, most, until);
   const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   if (!response.complete) throw new UpstreamTrouble(502, 'the registry broke off in the middle of its answer');
-  if (response.headers['content-encoding'] !== 'gzip') return bytes;
-  return await gunzipped(bytes, { maxOutputLength: most }).catch(() =>
-    Promise.reject(new UpstreamTrouble(502, 'the registry sent damaged or too large gzip')),
-  );
+  return bytes;
+}
+
+async function unpacked(bytes: Buffer, most: number): Promise<Buffer> {
+  try {
+    return await gunzipped(bytes, { maxOutputLength: most });
+  } catch {
+    throw new UpstreamTrouble(502, 'the registry sent damaged or too large gzip');
+  }
 }
 
 function partsOf(response: IncomingMessage, most: number, until: number): Promise<Buffer[]> {
@@ -229,9 +274,10 @@ function partsOf(response: IncomingMessage, most: number, until: number): Promis
   });
 }
 
-async function ownCredentials(upstream: Upstream): Promise<string | undefined> {
+/** The proxy's own credentials for a registry, else those that came with the question. */
+async function authorizationFor(upstream: Upstream, asked: Asked): Promise<string | undefined> {
   try {
-    return await upstream.authorization?.();
+    return (await upstream.authorization?.()) ?? asked.authorization;
   } catch (error) {
     // Without its credentials the request would be somebody else's.
     throw new UpstreamTrouble(502, error instanceof Error ? error.message : 'the credentials could not be had');

@@ -29,6 +29,11 @@ export class HttpAnswer {
     return this.length + (this.left ?? 0);
   }
 
+  /** The body in one piece. */
+  whole(): Buffer {
+    return this.body.length === 1 ? (this.body[0] as Buffer) : Buffer.concat(this.body, this.length);
+  }
+
   /** Takes what came; true when the answer is complete. */
   push(bytes: Buffer): boolean {
     this.untouched = false;
@@ -41,11 +46,11 @@ export class HttpAnswer {
     return this.rest(all, end + 4);
   }
 
-  /** Whether the connection can be used again, and for how many seconds from now. */
-  keptSeconds(): number {
+  /** Whether the connection can be used again, and for how many seconds from now; so many where the other side does not say. */
+  keptSeconds(unsaid = 4): number {
     if (this.headers.has('connection') && this.headers.get('connection')?.toLowerCase() !== 'keep-alive') return 0;
     const said = /^timeout=(\d{1,6})\b/.exec(this.headers.get('keep-alive') ?? '')?.[1];
-    return said === undefined ? 4 : Number(said) - 1;
+    return said === undefined ? unsaid : Number(said) - 1;
   }
 
   private head([first = '', ...lines]: readonly string[]): void {

@@ -10,15 +10,20 @@ export interface PlainRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Longest body that is wanted. */
   readonly limit: number;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'onStop'>;
   readonly connect: () => Socket;
+  /** For how many seconds a connection is kept whose other side does not say so. */
+  readonly keptSeconds?: number;
+  /** Told when a part of an answer has come and more is to come; `begun` once its head was read. */
+  readonly onPart?: ((begun: boolean) => void) | undefined;
 }
 
 /** The lines that are free, by what they lead to. */
 export type Lines = Map<string, Line[]>;
 
 /** The answer, or undefined when its body is larger than wanted. Fails with `Doubt` where another way of asking may do better. */
-export async function plainGet(lines: Lines, { line, path, headers, limit, clock, connect }: PlainRequest): Promise<HttpAnswer | undefined> {
+export async function plainGet(lines: Lines, request: PlainRequest): Promise<HttpAnswer | undefined> {
+  const { line, path, headers, limit, clock, connect } = request;
   const fields = Object.entries(headers);
   // A header that could be read as more than one is not ours to send.
   if (!/^\/[!-~]*$/.test(path) || fields.some(([name, value]) => !/^[a-z-]+$/.test(name) || !/^[ -~]*$/.test(value))) throw new Doubt();
@@ -27,7 +32,7 @@ export async function plainGet(lines: Lines, { line, path, headers, limit, clock
   lines.set(line, free);
   const used = freeLine(free) ?? new Line(connect());
   clock.onStop(() => used.end());
-  const answer = await used.ask(question, limit);
+  const answer = await used.ask(question, limit, request);
   if (used.keptUntil > performance.now()) free.push(used);
   return answer;
 }
@@ -43,12 +48,15 @@ function freeLine(free: Line[]): Line | undefined {
 /** Longest body of an error that is read to its end, so that the connection can be used again. */
 const mostDiscarded = 65_536;
 
+type LineWish = Pick<PlainRequest, 'keptSeconds' | 'onPart'>;
+
 /** One connection: a question, its answer, the next question. */
 export class Line {
   keptUntil = 0;
   private readonly socket: Socket;
   private answer: HttpAnswer | undefined;
   private limit = 0;
+  private wish: LineWish = {};
   private used = false;
   private settle: { resolve: (answer: HttpAnswer | undefined) => void; reject: (error: unknown) => void } | undefined;
 
@@ -68,9 +76,10 @@ export class Line {
     this.socket.destroy();
   }
 
-  ask(question: string, limit: number): Promise<HttpAnswer | undefined> {
+  ask(question: string, limit: number, wish: LineWish = {}): Promise<HttpAnswer | undefined> {
     this.answer = new HttpAnswer();
     this.limit = limit;
+    this.wish = wish;
     this.socket.ref();
     this.socket.write(question, 'latin1');
     return new Promise((resolve, reject) => {
@@ -89,6 +98,7 @@ export class Line {
       const complete = answer.push(bytes);
       if (answer.expected > (answer.status === 200 ? this.limit : mostDiscarded)) this.cut(answer);
       else if (complete) this.done(answer);
+      else this.wish.onPart?.(answer.status !== 0);
     } catch (error) {
       this.fail(error);
     }
@@ -107,7 +117,7 @@ export class Line {
     this.settle = undefined;
     this.answer = undefined;
     this.used = true;
-    this.keptUntil = performance.now() + answer.keptSeconds() * 1_000;
+    this.keptUntil = performance.now() + answer.keptSeconds(this.wish.keptSeconds) * 1_000;
     if (this.keptUntil <= performance.now()) this.end();
     // A connection that waits must not hold the process.
     else this.socket.unref();

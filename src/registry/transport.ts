@@ -203,7 +203,7 @@ async function getPlain(request: Get, limit: number): Promise<Whole> {
     // Redirects are followed elsewhere.
     if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) throw new Doubt();
     const header = (name: string) => answer.headers.get(name);
-    const received = answer.body.length === 1 ? answer.body[0] : Buffer.concat(answer.body, answer.length);
+    const received = answer.whole();
     return { status: answer.status, header, packed: answer.headers.has('content-encoding'), received };
   } catch (error) {
     if (!(error instanceof Doubt)) reach.missed(host, codeOf(error));

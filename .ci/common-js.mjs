@@ -62,7 +62,20 @@ function write(path, converted) {
   // What Node does when an ES module imports CommonJS (`1`) is for packages; our own files say what their default is.
   const code = converted.replace(/(__toESM\(require\("\.\/[^"]+\.js"\)), ?1\)/g, '$1)');
   const [start, shebang = ''] = /^(#!.*\n)?(?:"use strict";\n?)?/.exec(code);
+  const settled = settledExports(code);
   const needed = Object.entries(lines).flatMap(([name, line]) => (code.includes(name) ? `${line}\n` : []));
   // ES modules are strict without saying so.
-  writeFileSync(path, `${shebang}"use strict";\n${needed.join('')}${code.slice(start.length)}`, { mode: shebang === '' ? 0o644 : 0o755 });
+  writeFileSync(path, `${shebang}"use strict";\n${needed.join('')}${code.slice(start.length)}${settled}`, { mode: shebang === '' ? 0o644 : 0o755 });
+}
+
+/**
+ * What a file exports, as plain values once it has run: through esbuild's two getters each call from another file costs several times as
+ * much, and is never inlined. Files that are still being read (in circles) see the getters. No export of ours changes later.
+ */
+function settledExports(code) {
+  const [, name, list] = /^__export\((\w+), \{\n([^}]*)\n\}\);\nmodule\.exports = __toCommonJS\(\1\);$/m.exec(code) ?? [];
+  if (name === undefined || code.includes('__esm(')) return '';
+  const values = list.replace(/^ {2}(\w+|"[^"]+"): \(\) => ([\w$]+)(,?)$/gm, '  $1: $2$3');
+  if (values.includes('=>')) return '';
+  return `module.exports = {\n  __esModule: true,\n${values}\n};\n`;
 }

@@ -11,7 +11,9 @@ const shapes = [
   'hv[sbr]\\.[\\w-]{24,}',
 ];
 const shaped = new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})(?![A-Za-z0-9])`, 'g');
-const assigned = /(\b(?:[\w-]*(?:token|passw(?:or)?d|secret|api_?key|auth(?:ident)?))["']?(?:\s*[=:]\s*|\s+)["']?)(?![\s"'$<‹-])([^\s"',}&|;]{6,})/gi;
+// What `npm token` is told to do is no value of one.
+const assigned =
+  /(\b(?:[\w-]*(?:token|passw(?:or)?d|secret|api_?key|auth(?:ident)?))["']?(?:\s*[=:]\s*|\s+)["']?)(?![\s"'$<‹-])(?!(?<=\bnpm\s+token\s+)(?:create|list|revoke)(?![^\s"'`|;&)]))([^\s"',}&|;]{6,})/gi;
 const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)([^\s/@"'<>]*:[^\s/@"'<>]+|[^\s/@:"'<>$]{16,})@/gi;
 const bearer = /(\bBearer\s+)(?!\$)([\w.~+/=-]{8,})/gi;
 
@@ -51,6 +53,8 @@ export function fingerprintOf(secret: string): string | undefined {
 /** True for what stands for a credential without being one: a variable, a template, a placeholder. */
 export function isReference(value: string): boolean {
   const bare = value.trim().replace(/^["']|["']$/g, '');
+  // What printf puts in.
+  if (/^%[sqv@]$/.test(bare)) return true;
   if (bare === '' || /\$\{?[A-Za-z_]|\$\(|\{\{|%\w+%|^<.*>$|^\[.*\]$|^__\w+__$|^@\w+@$|process\.env/.test(bare)) return true;
   if (/^(.)\1*$/.test(bare) || /^(?:x{3,}|\*+|\.{3}|…)|(?:x{6,}|\*{3,}|\.{3})$/i.test(bare)) return true;
   return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(bare) || placeholder.test(bare);

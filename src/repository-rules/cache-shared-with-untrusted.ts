@@ -1,5 +1,6 @@
 /** What an untrusted run leaves in a cache, a trusted one installs: the cacheract technique (2024), used in earnest against angular’s and other repositories’ release workflows. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
+import { refusesForks } from './read/asks-who.ts';
 import { type CiFile, type CiJob, type CiStep, textOf } from './read/ci-file.ts';
 import { forkCheckout, openEvent, publishes, textsOf } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
@@ -52,7 +53,7 @@ export default defineRepositoryRule({
 
 function onGithub(job: CiJob, ci: CiFile): readonly FileSeen[] {
   const event = openEvent(ci);
-  const stranger = event !== undefined && forkCheckout(job) !== undefined;
+  const stranger = event !== undefined && forkCheckout(job) !== undefined && !refusesForks(job, forkCheckout(job));
   const releases = job.steps.some(publishes);
   return job.steps
     .filter((step) => (stranger && usesCache(step)) || (releases && cachesModules(step)))

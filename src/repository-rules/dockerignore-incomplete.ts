@@ -1,6 +1,7 @@
 /** COPY . . takes everything the build context holds: a local node_modules over the one just installed, a local .npmrc with its token. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import { listText } from '../model/text.ts';
+import { clientCalls } from './read/client.ts';
 import { contextOf, sourcesOf } from './read/docker-context.ts';
 import { isIgnored, readIgnores } from './read/dockerignore.ts';
 import { isDockerfile } from './read/paths.ts';
@@ -25,6 +26,8 @@ export default defineRepositoryRule({
     return inImages(now, (instruction, _stage, file, stages): readonly FileSeen[] => {
       if (seen.has(file) || !sourcesOf(instruction).some((source) => source === '.' || source === './')) return [];
       const { line } = instruction;
+      // Without an install of its own the image takes node_modules from the folder on purpose, which often is one made for it.
+      if (!stages.some((stage) => stage.instructions.some(({ commands }) => clientCalls(commands, '').length > 0))) return [];
       const context = contextOf(file, stages, paths);
       if (context === undefined || !paths.has(`${context}package.json`)) return [];
       seen.add(file);
@@ -45,6 +48,11 @@ export default defineRepositoryRule({
   },
   examples: [
     { title: 'no .dockerignore', now: { Dockerfile: 'FROM node:22\nCOPY . .\nRUN npm ci\n', 'package.json': '{}' }, flagged: true },
+    {
+      title: 'an image that installs nothing takes what the folder holds',
+      now: { Dockerfile: 'FROM node:22\nCOPY . /app\nENTRYPOINT ["node", "/app/index.js"]\n', 'package.json': '{}' },
+      flagged: false,
+    },
     {
       title: 'both kept out',
       now: { Dockerfile: 'FROM node:22\nCOPY . .\nRUN npm ci\n', 'package.json': '{}', '.dockerignore': 'node_modules\n.npmrc\n' },

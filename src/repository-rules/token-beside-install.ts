@@ -1,7 +1,7 @@
 /** Install scripts read the environment: shai-hulud and s1ngularity 2025 collected the npm tokens of CI jobs in just this way, and published with them. */
 import { defineRepositoryRule, type FileSeen, type FileTexts } from '../model/repository-rule.ts';
 import type { CiFile, CiJob, CiStep, CiVariable } from './read/ci-file.ts';
-import { installsWithScripts, publishes, registrySecrets } from './read/job-secrets.ts';
+import { installsWithScripts, publishes, registrySecrets, runsPublisher } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
 import { commandText, inJobs } from './read/seen.ts';
 import { isSettingsFile } from './read/settings.ts';
@@ -67,7 +67,7 @@ function asksForCredential(texts: FileTexts): boolean {
 }
 
 function inStep(step: CiStep, job: CiJob, ci: CiFile, asks: boolean): readonly FileSeen[] {
-  const [install] = installsWithScripts(step);
+  const [install] = installsWithScripts(step).filter((call) => !runsPublisher(call));
   if (!install) return [];
   const { asksItself, alsoPublishes } = factsOf(job);
   const needed = asks || asksItself;

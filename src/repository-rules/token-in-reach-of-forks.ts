@@ -1,7 +1,8 @@
 /** pull_request_target runs with secrets on the word of anybody with a fork; with the fork's code checked out, its scripts take them: nx 2025 lost its npm token so. */
 import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
+import { asksWho, refusesForks } from './read/asks-who.ts';
 import { type CiFile, type CiJob, type CiStep, textOf } from './read/ci-file.ts';
-import { forkCheckout, installsWithScripts, openEvent, registrySecrets, textsOf } from './read/job-secrets.ts';
+import { forkCheckout, installsWithScripts, openEvent, registrySecrets } from './read/job-secrets.ts';
 import { ciSystemOf } from './read/paths.ts';
 import { inJobs } from './read/seen.ts';
 import { at, entriesOf } from './read/value.ts';
@@ -20,7 +21,8 @@ export default defineRepositoryRule({
       'GitHub docs: events that trigger workflows, pull_request_target',
       'zizmor: dangerous-triggers finds the trigger as such',
     ],
-    falsePositives: 'Jobs that only maintainers can start, by a label or an environment with reviewers.',
+    falsePositives:
+      'Jobs that only maintainers can start, by a label or an environment with reviewers. An environment that is asked for forks alone is taken for one.',
     since: '0.1.0',
   },
   kind: 'state',
@@ -59,21 +61,6 @@ function mayWrite(job: CiJob, ci: CiFile): boolean {
   return said.some((text) => text.startsWith('write'));
 }
 
-const people = [
-  /(?<!!\s*)\bcontains\s*\(.*author_association|author_association\s*==/i,
-  /\bhead(?:\.repo|_repository)\.(?:full_name|owner\.login)\s*==|!\s*[\w.]*head\.repo\.fork\b|head\.repo\.fork\s*==\s*false/i,
-  // Whoever pushes last is the actor: a robot's own branch can be that of a stranger.
-  /\bgithub\.(?:actor|triggering_actor)\s*==\s*'[^'[]*'|\b(?:user|sender)\.login\s*==/i,
-  /(?<!!\s*)\bneeds\.[\w-]+\.outputs\.\w*(?:member|allow|permit|permission|trust|authori[sz]|approv|collaborator|maintainer|safe)\w*(?!\w*\s*!=)/i,
-];
-
-/** Whether the job, or one it waits for, runs for some people alone, whichever side of an "or" holds. */
-function asksWho(job: CiJob, ci: CiFile): boolean {
-  const before = new Set(textsOf(at(job.definition, 'needs')));
-  const conditions = ci.jobs.flatMap((each) => (each === job || before.has(each.name) ? (textOf(at(each.definition, 'if')) ?? '') : []));
-  return conditions.some((condition) => condition.split('||').every((side) => people.some((form) => form.test(side))));
-}
-
 function withOwnToken(job: CiJob, ci: CiFile, checkout: CiStep, event: string): FileSeen {
   return {
     file: ci.file,
@@ -88,6 +75,7 @@ function inJob(job: CiJob, ci: CiFile): readonly FileSeen[] {
   const event = openEvent(ci);
   if (event === undefined) return [];
   const checkout = forkCheckout(job);
+  if (refusesForks(job, checkout)) return [];
   const inherits = textOf(at(job.definition, 'secrets')) === 'inherit' && checkout !== undefined;
   const secret = job.steps.flatMap(registrySecrets)[0];
   const guarded = asksWho(job, ci);

@@ -2,6 +2,7 @@
 import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
+import type { Instruction, Stage } from './read/docker.ts';
 import { callsInImage } from './read/docker-context.ts';
 import { calledByCi, calledFrom, type Followed, followedIn, oncePerPlace } from './read/followed.ts';
 import { installBeforeLockfile } from './read/image-lockfile.ts';
@@ -50,7 +51,9 @@ export default defineRepositoryRule({
       // Where no lockfile was brought along there is none to change.
       installBeforeLockfile(stage)
         ? []
-        : withoutFallbacks(callsInImage(instruction, stage, file), instruction.commands).flatMap((call) => inCall(call, file, now, paths, false)),
+        : withoutFallbacks(callsInImage(instruction, stage, file), instruction.commands)
+            .flatMap((call) => inCall(call, file, now, paths, false))
+            .map((told) => (installedBefore(instruction, stage) ? withoutFix(told) : told)),
     );
     return [...oncePerPlace(inCi), ...inImage];
   },
@@ -104,6 +107,12 @@ function isInStep(lockfile: string, texts: FileTexts, paths: RepositoryPaths): b
   return found === undefined || 'untold' in found;
 }
 
+// The second install of an image often is of something that the build made.
+function installedBefore(instruction: Instruction, { instructions }: Stage): boolean {
+  const before = instructions.slice(0, instructions.indexOf(instruction));
+  return before.some(({ commands }) => clientCalls(commands, '').some(({ verb }) => verb === 'install'));
+}
+
 // Nor where the job has changed what the project asks for.
 function withoutFix(seen: FileSeen): FileSeen {
   if ('untold' in seen) return seen;
@@ -120,9 +129,16 @@ function inFollowed({ file, commands, folder }: Followed, caller: string, texts:
 
 // `if [ -f package-lock.json ]; then npm ci; else npm install; fi`: the second is for where there is none.
 function withoutFallbacks(calls: readonly ClientCall[], commands: readonly ScriptCommand[]): readonly ClientCall[] {
-  if (!commands.some(asksForLockfile)) return calls;
-  const frozenBefore = (call: ClientCall) => calls.slice(0, calls.indexOf(call)).some((each) => each.manager === call.manager && holdsTo(each));
+  const asked = commands.some(asksForLockfile);
+  const frozenBefore = (call: ClientCall) =>
+    calls.slice(0, calls.indexOf(call)).some((each) => each.manager === call.manager && holdsTo(each) && (asked || isSame(each, call, calls)));
   return calls.filter((call) => call.verb !== 'install' || !frozenBefore(call));
+}
+
+// Behind a frozen install the same script has nothing left to resolve, as long as nothing was added and the files are the same.
+function isSame(frozen: ClientCall, call: ClientCall, calls: readonly ClientCall[]): boolean {
+  const between = calls.slice(calls.indexOf(frozen) + 1, calls.indexOf(call));
+  return frozen.folder !== undefined && frozen.folder === call.folder && !between.some(({ verb }) => verb === 'add');
 }
 
 function asksForLockfile({ words }: ScriptCommand): boolean {

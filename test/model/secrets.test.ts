@@ -22,6 +22,9 @@ describe('secrets in text', () => {
     '//registry.example/:_authToken=${NPM_TOKEN}',
     'https://registry.example/@scope/name',
     'git+ssh://git@host.example/a.git',
+    'npm token create --read-only',
+    '"npm token create"; npm token list',
+    'npm token revoke $ID',
   ])('leave honest text alone: %s', (text) => expect(withoutSecrets(text)).toBe(text));
 
   it('are hidden wherever else they stand, once known', () => {

@@ -54,6 +54,7 @@ describe('literal-credential', () => {
     'not %s',
     (url) => expect(at(url)).toEqual([]),
   );
+  it('not what printf puts in', () => expect(seen('literal-credential', run(`printf 'https://x-access-token:%s@git.example' "$T"`))).toEqual([]));
 });
 
 describe('token-in-reach-of-forks', () => {
@@ -87,6 +88,40 @@ describe('token-in-reach-of-forks', () => {
     const before = ['    needs: member', ...steps, '  member:', "    if: github.actor == 'maintainer'", '    steps:', '      - run: echo'];
     expect(at(...before)).toEqual([]);
   });
+  const approval = (environment: string, condition: string) => [
+    '  approve:',
+    `    if: ${condition}`,
+    `    environment: ${environment}`,
+    '    steps:',
+    '      - run: echo',
+  ];
+  const isFork = 'github.event.pull_request.head.repo.fork';
+  it.each([
+    ['forks need somebody', ['    needs: approve', ...steps, ...approval('preview', isFork)]],
+    ['the environment depends on it', ['    needs: approve', ...steps, ...approval(`\${{ ${isFork} && 'external' || 'internal' }}`, 'true')]],
+    ['at the second remove', ['    needs: [b]', ...steps, '  b:', '    needs: approve', '    steps: []', ...approval('preview', isFork)]],
+  ])('not where a job waited for has an environment for forks: %s', (_title, lines) => expect(at(...lines)).toEqual([]));
+  it('where the environment is anybody’s, or nobody waits for it', () => {
+    expect(at('    needs: approve', ...steps, ...approval('preview', 'always()'))).toHaveLength(1);
+    expect(at(...steps, ...approval('preview', isFork))).toHaveLength(1);
+  });
+  it('jobs that wait for each other end', () =>
+    expect(at('    needs: b', ...steps, '  b:', '    needs: [a, b, none]', '    steps: []')).toHaveLength(1));
+  it('not where a step before looks and stops, with a secret too; cached neither', () => {
+    const looks = ['      - uses: actions/github-script@v7', '        with:', '          script: |'];
+    const script = (...lines: string[]) => [...looks, ...lines.map((line) => `            ${line}`)];
+    const rest = [
+      ...steps.slice(1),
+      '      - uses: actions/setup-node@v4',
+      '        with: { cache: npm }',
+      '        env: { NPM_TOKEN: "${{ secrets.NPM_TOKEN }}" }',
+    ];
+    const files = (...lines: string[]) => ({ ...npm, ...workflow('issue_comment', '    steps:', ...script(...lines), ...rest) });
+    const both = (...lines: string[]) => ['token-in-reach-of-forks', 'cache-shared-with-untrusted'].map((rule) => seen(rule, files(...lines)).length);
+    expect(both('if (pr.data.head.repo.full_name !== name) {', '  core.setFailed("forks are not taken")', '}')).toEqual([0, 0]);
+    expect(both('core.info(pr.data.head.repo.full_name)')).toEqual([1, 1]);
+    expect(both('core.setFailed("a")')).toEqual([1, 1]);
+  });
   it('a secret beside the code of a fork is told all the same', () =>
     expect(at("    if: github.actor == 'a'", '    env:', '      NPM_TOKEN: ${{ secrets.NPM_TOKEN }}', ...steps)).toHaveLength(1));
   it('says so in words that hold nothing to hide', () =>
@@ -110,7 +145,21 @@ describe('unfrozen-install', () => {
     expect(at(run('if [ -e package-lock.json ]; then', '  npm ci', 'else', '  npm i', 'fi'))).toEqual([]));
   it('an install that asks for the lockfile and does not hold to it', () =>
     expect(at(run('if [ -e package-lock.json ]; then', '  npm install', 'fi'))).toEqual(['.github/workflows/ci.yml:7']));
-  it('one after another that is frozen, nobody asking', () => expect(at(run('npm ci', 'npm install'))).toEqual(['.github/workflows/ci.yml:7']));
+  it('not one behind another that is frozen, in the same script', () => expect(at(run('npm ci', 'rm -rf node_modules', 'npm install'))).toEqual([]));
+  it('one behind it, when packages were added, elsewhere, or by another step', () => {
+    const web = { 'web/package.json': '{}', 'web/package-lock.json': '{}' };
+    expect(at(run('npm ci', 'npm install left', 'npm install'))).toEqual(['.github/workflows/ci.yml:8']);
+    expect(at({ ...web, ...run('npm ci', 'cd web', 'npm install') })).toEqual(['.github/workflows/ci.yml:8']);
+    expect(at(workflow('push', '    steps:', '      - run: npm ci', '      - run: npm install'))).toEqual(['.github/workflows/ci.yml:6']);
+  });
+  it.each([
+    ['Set-Location fetched; npm install', 0],
+    ['sl web; npm install', 1],
+    ['Push-Location fetched; Pop-Location; npm install', 1],
+  ])('where PowerShell goes: %s', (script, times) => {
+    const web = { 'web/package.json': '{}', 'web/package-lock.json': '{}' };
+    expect(at({ ...web, ...run(`powershell -NoProfile -Command "${script}"`) })).toHaveLength(times);
+  });
   it('not in an image without any lockfile, which another rule tells', () => {
     const files = { Dockerfile: 'FROM node:22\nCOPY package.json ./\nRUN npm install\nRUN npm install\n' };
     expect([at(files), seen('image-without-lockfile', { ...npm, ...files })]).toEqual([[], ['Dockerfile:3']]);
@@ -136,6 +185,10 @@ describe('corrections of unfrozen installs', () => {
     expect(
       fixed({ ...npm, 'package.json': '{"dependencies": {"a": "1.0.0"}}', 'package-lock.json': '{"packages": {"": {}}}', ...run('npm install') }),
     ).toEqual([1, []]));
+  it('not the second install of an image, which often is of what the build made', () => {
+    const files = { ...npm, Dockerfile: 'FROM node:22\nCOPY . .\nRUN npm install\nWORKDIR /app/dist\nRUN npm install\n' };
+    expect(fixed(files)).toEqual([2, ['RUN npm ci']]);
+  });
   it('not where the job has added packages', () => expect(fixed({ ...npm, ...run('npm install playwright', 'npm install') })).toEqual([1, []]));
 });
 
@@ -220,4 +273,64 @@ describe('the words of rules', () => {
     expect(said.length).toBeGreaterThan(0);
     expect(said.join('\n')).not.toContain('‹');
   });
+});
+
+describe('which client it is', () => {
+  const scripts = (files: Readonly<Record<string, string>>) =>
+    findings(files).flatMap(({ ruleId, message }) => (ruleId === 'install-scripts-unguarded' ? [message] : []));
+  const named = { 'package.json': '{"packageManager": "yarn@1.22.22"}' };
+
+  it('the one whose lockfile stands there, when that of the named one does not', () =>
+    expect(scripts({ ...named, 'package-lock.json': '{}' })).toEqual(['npm runs the install scripts of every dependency']));
+  it('the named one, when it stands there too', () =>
+    expect(scripts({ ...named, 'package-lock.json': '{}', 'yarn.lock': '# yarn lockfile v1\n' })).toEqual([
+      'yarn 1 runs the install scripts of every dependency',
+    ]));
+});
+
+describe('lockfile-out-of-step', () => {
+  const lock = (...ranges: string[]) =>
+    `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n${ranges.map((range) => `      a:\n        specifier: ${range}\n        version: 1.2.0\n`).join('')}`;
+  const twice = '{"dependencies": {"a": "^1.0.0"}, "devDependencies": {"a": "^1.2.0"}}';
+
+  it('not where one of two sections that ask is answered', () =>
+    expect(seen('lockfile-out-of-step', { 'package.json': twice, 'pnpm-lock.yaml': lock('^1.0.0') })).toEqual([]));
+  it('where neither is', () =>
+    expect(seen('lockfile-out-of-step', { 'package.json': twice, 'pnpm-lock.yaml': lock('^1.1.0') })).toEqual(['package.json:1']));
+});
+
+describe('token-beside-install', () => {
+  const at = (command: string) =>
+    seen('token-beside-install', {
+      ...npm,
+      ...workflow('push', '    steps:', `      - run: ${command}`, '        env:', '          NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}'),
+    });
+
+  it('not the tool that publishes', () => expect([at('npx semantic-release'), at('npx lerna publish')]).toEqual([[], []]));
+  it('what is installed beside it', () => {
+    expect(at('npm ci && npx semantic-release')).toEqual(['.github/workflows/ci.yml:7']);
+    expect(at('npx some-tool && npm publish')).toEqual(['.github/workflows/ci.yml:7']);
+  });
+});
+
+describe('dockerignore-incomplete', () => {
+  const at = (Dockerfile: string) => seen('dockerignore-incomplete', { 'package.json': '{}', Dockerfile });
+
+  it('not in an image that takes its packages from the folder', () =>
+    expect(at('FROM node:22\nCOPY . /app\nENTRYPOINT ["node", "/app/index.js"]\n')).toEqual([]));
+  it('where any stage installs', () => expect(at('FROM node:22 AS a\nRUN npm i -g x@1.0.0\nFROM a\nCOPY . .\n')).toEqual(['Dockerfile:4']));
+});
+
+describe('exception-without-end', () => {
+  it('names what a list of nsp accepts', () => {
+    const told = findings({ '.nsprc': '{\n"exceptions": ["https://advisories.example/525"]}' }).map(({ ruleId, message }) => `${ruleId} ${message}`);
+    expect(told.filter((each) => each.startsWith('exception-without-end'))).toEqual([
+      'exception-without-end the exception for https://advisories.example/525 has no end',
+    ]);
+  });
+});
+
+it('a command about tokens is quoted as it stands', () => {
+  const told = findings(run('npm token create --read-only')).filter(({ ruleId }) => ruleId === 'token-without-end');
+  expect(told.map(({ facts }) => facts.command)).toEqual(['npm token create --read-only']);
 });

@@ -14,7 +14,7 @@ export interface Exception {
 
 const readers: ReadonlyMap<string, { readonly read: (text: string) => Value | Untold; readonly list: (document: Value) => readonly Exception[] }> =
   new Map([
-    ['.nsprc', { read: readJson, list: (document: Value) => entriesOf(document).flatMap(([id, value]) => ofRecord(id, value, 'expiry')) }],
+    ['.nsprc', { read: readJson, list: ofNsp }],
     ['audit-ci.json', { read: readJson, list: allowlist }],
     ['audit-ci.jsonc', { read: readJson, list: allowlist }],
     ['.snyk', { read: readYaml, list: ofSnyk }],
@@ -53,6 +53,11 @@ function ofRecord(id: string, value: Value, key: string): readonly Exception[] {
   if (active?.kind === 'plain' && active.plain === false) return [];
   const ends = textOf(at(value, key)) ?? textOf(at(value, 'expires'));
   return [{ id, line: value.place.line, ...(ends !== undefined && { ends }) }];
+}
+
+// Before better-npm-audit the file belonged to nsp: one list of addresses, which cannot be given an end.
+function ofNsp(document: Value): readonly Exception[] {
+  return entriesOf(document).flatMap(([id, value]) => (id === 'exceptions' ? listOf(value) : ofRecord(id, value, 'expiry')));
 }
 
 function allowlist(document: Value): readonly Exception[] {

@@ -35,14 +35,18 @@ export function installsWithScripts(step: CiStep): readonly ClientCall[] {
 /** True when the step publishes, by a client or a tool known for it. */
 export function publishes(step: CiStep): boolean {
   if (/^(?:changesets\/action|JS-DevTools\/npm-publish|cycjimmy\/semantic-release-action)/i.test(step.uses ?? '')) return true;
-  return (
-    clientCalls(step.commands, '').some(({ verb }) => verb === 'publish') ||
-    step.commands.some(({ words }) =>
-      /(?:^| )(?:changeset publish|lerna publish|semantic-release|nx release publish|release-it|np)(?: |$)/.test(
-        words.map((word) => word.text).join(' '),
-      ),
-    )
+  return clientCalls(step.commands, '').some(({ verb }) => verb === 'publish') || step.commands.some(callsPublisher);
+}
+
+function callsPublisher({ words }: ClientCall['command']): boolean {
+  return /(?:^| )(?:changeset publish|lerna publish|semantic-release|nx release publish|release-it|np)(?: |$)/.test(
+    words.map((word) => word.text).join(' '),
   );
+}
+
+/** `npx semantic-release`: what is run is what the token is for. */
+export function runsPublisher({ verb, command }: ClientCall): boolean {
+  return verb === 'run' && callsPublisher(command);
 }
 
 /** Events that run with the secrets of the repository on the word of anybody. */

@@ -25,9 +25,15 @@ export function outOfStep(file: string, { now, paths }: Pick<RepositoryFiles, 'n
   if (!knows) return undefined;
   const own = ownNames(now);
   const root = manifestAt(now, `${folderOf(lockfile)}package.json`);
+  // Who asks for a name in two sections is answered by one of them.
+  const known = new Set(needs.flatMap(([name, spec]) => (knows(name, stringOf(spec) ?? '') === true ? [name] : [])));
   const missing = needs.filter(
     ([name, spec]) =>
-      !own.has(name) && isPlain(stringOf(spec)) && knows(name, stringOf(spec) ?? '') === false && !isRewritten(name, root, now, lockfile),
+      !own.has(name) &&
+      !known.has(name) &&
+      isPlain(stringOf(spec)) &&
+      knows(name, stringOf(spec) ?? '') === false &&
+      !isRewritten(name, root, now, lockfile),
   );
   const names = [...new Set(missing.map(([name]) => name))];
   return names.length === 0 ? undefined : { lockfile, line: missing[0]?.[1].place.line ?? 1, names };

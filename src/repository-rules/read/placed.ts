@@ -15,6 +15,13 @@ export interface Placed {
 
 const wrappers = new Set(['sudo', 'time', 'command', 'exec', 'nohup', 'corepack', 'cross-env', 'env', 'doas', 'retry', 'xvfb-run', 'call', 'nice']);
 
+/** Programs that change the folder, those of PowerShell too. */
+const moves: ReadonlyMap<string, 'cd' | 'pushd' | 'popd'> = new Map([
+  ...['cd', 'chdir', 'set-location', 'sl'].map((name) => [name, 'cd'] as const),
+  ...['pushd', 'push-location'].map((name) => [name, 'pushd'] as const),
+  ...['popd', 'pop-location'].map((name) => [name, 'popd'] as const),
+]);
+
 /** The commands of a script that starts in `folder`. */
 export function placed(commands: readonly ScriptCommand[], folder: string | undefined): readonly Placed[] {
   let here = folder;
@@ -22,9 +29,10 @@ export function placed(commands: readonly ScriptCommand[], folder: string | unde
   return commands.map((command) => {
     const words = inContainer(unwrapped(command.words));
     const program = programOf(words[0]);
-    if (program === 'pushd') left.push(here);
-    if (program === 'popd') here = left.pop();
-    if (program === 'cd' || program === 'pushd')
+    const move = moves.get(program?.toLowerCase() ?? '');
+    if (move === 'pushd') left.push(here);
+    if (move === 'popd') here = left.pop();
+    if (move === 'cd' || move === 'pushd')
       here = folderAfter(
         here,
         words.slice(1).find(({ text }) => !/^(?:-\w*|\/d)$/i.test(text)),

@@ -32,13 +32,14 @@ export function manifestAt(texts: FileTexts, path: string): Value | undefined {
   return manifest === undefined || 'untold' in manifest ? undefined : manifest;
 }
 
-/** The client that installs in `folder`: `packageManager` first, then the lockfile, then what `engines` asks for. */
+/** The client that installs in `folder`: `packageManager` first where its lockfile stands there, then the lockfile, then what `engines` asks for. */
 export function clientOf(texts: FileTexts, paths: RepositoryPaths, folder: string): Client | undefined {
   const lockfile = lockfileFor(paths, folder);
   const path = nearestFile(paths, lockfile === undefined ? folder : folderOf(lockfile), ['package.json']);
   const manifest = path === undefined ? undefined : manifestAt(texts, path);
   const named = /^(npm|pnpm|yarn|bun)@v?(\d+)(?:\.(\d+))?/.exec(stringOf(at(manifest, 'packageManager')) ?? '');
-  if (named && path !== undefined) return { manager: named[1] as Manager, major: Number(named[2]), minor: Number(named[3] ?? 0), told: path };
+  const own = lockfile === undefined || [...lockfileManagers].some(([name, each]) => each === named?.[1] && paths.has(folderOf(lockfile) + name));
+  if (named && own && path !== undefined) return { manager: named[1] as Manager, major: Number(named[2]), minor: Number(named[3] ?? 0), told: path };
   const manager = lockfile === undefined ? undefined : lockfileManagers.get(lockfile.slice(folderOf(lockfile).length));
   if (lockfile === undefined || manager === undefined) return undefined;
   return { manager, ...versionFrom(manager, lockfile, texts.get(lockfile), manifest), told: lockfile };

@@ -29,9 +29,16 @@ export default defineRepositoryRule({
     return [...now].flatMap(([file, text]): FileObservation[] => {
       const earlier = before.get(file);
       if (earlier === undefined || earlier === text) return [];
+      // Nearly every change brings no host: that is told before anything is counted.
+      if (
+        holdsAll(
+          earlier,
+          [...hostNames(text)].filter((host) => !options.hosts.includes(host)),
+        )
+      )
+        return [];
       const fetches = hostsIn(text);
       const asked = [...fetches].filter(([host]) => !options.hosts.includes(host));
-      if (holdsAll(earlier, asked)) return [];
       const held = hostsIn(earlier);
       const found = asked.filter(([host]) => !knownTo(held, host));
       if (found.length === 0) return [];
@@ -87,17 +94,56 @@ const fetched =
   /(?:"resolved":\s*"|^\s+resolved "|tarball: '?|repo: '?|__archiveUrl=|^\s+resolution: "[^"\s]*?@|^\s+"[^"]+": \["[^"]*@?(?:", ")?)(?:git\+)?(?:https?|ssh|git)(?::\/\/|%3A%2F%2F)(?:[^/@"'\s%]*@)?([^/"'\s,})%:#]+)/;
 
 /** True as soon as each of these hosts was seen: of most lockfiles the first rows tell. */
-function holdsAll(text: string, hosts: readonly (readonly [string, Places])[]): boolean {
-  const missing = new Set(hosts.map(([host]) => host));
+function holdsAll(text: string, hosts: readonly string[]): boolean {
+  const missing = new Set(hosts);
   if (missing.size === 0) return true;
   for (const { host } of hostRows(text)) if (missing.delete(host) && missing.size === 0) return true;
   return false;
 }
 
+/** The hosts alone: a pattern goes over all rows that begin as others did. */
+function hostNames(text: string): ReadonlySet<string> {
+  const hosts = new Set<string>();
+  const told = new Map<string, string>();
+  let other = otherRow(told);
+  for (let found = other.exec(text); found; found = other.exec(text)) {
+    const start = text.lastIndexOf('\n', found.index) + 1;
+    const end = endOfRow(text, found.index);
+    const before = told.size;
+    const host = end - start > longestRow ? undefined : hostOf(text, start, end, told);
+    if (host !== undefined) hosts.add(host);
+    if (told.size > before && told.size <= mostBeginnings) other = otherRow(told);
+    other.lastIndex = end;
+  }
+  return hosts;
+}
+
+/** A pattern for each host is made anew: a handful is what honest lockfiles have. */
+const mostBeginnings = 5;
+
+/** The next address that does not stand in a row of npm's own whose beginning is told. */
+function otherRow(told: ReadonlyMap<string, string>): RegExp {
+  const known = [...told.keys()].map((beginning) => /"resolved": "(https?):\/\/(.*)$/.exec(beginning)).filter((each) => each !== null);
+  const free = known.map(([, scheme, rest]) => `(?!(?<=^[ \\t]*"resolved": "${scheme}:\\/\\/)${escaped(rest ?? '')})`);
+  return new RegExp(`:\\/\\/${free.join('')}|%3A%2F%2F`, 'gm');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+function endOfRow(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+/** Longer rows are nobody's lockfile. */
+const longestRow = 4000;
+
 function* hostRows(text: string): Generator<{ readonly host: string; readonly start: number }> {
   const told = new Map<string, string>();
   for (const { start, end } of rowsWithAddresses(text)) {
-    if (end - start > 4000) continue;
+    if (end - start > longestRow) continue;
     const host = hostOf(text, start, end, told);
     if (host !== undefined) yield { host, start };
   }

@@ -92,7 +92,7 @@ export default defineRepositoryRule({
 /** Scopes that a lockfile has from another host than nearly all else: somebody's own settings say so, the repository's do not. */
 function scopesFromElsewhere(texts: FileTexts): readonly string[] {
   return [...texts].flatMap(([file, text]) => {
-    if (!isLockfile(file) || isExample(file)) return [];
+    if (!isLockfile(file) || isExample(file) || hasOneHost(text)) return [];
     const hosts = new Map<string, number>();
     const bare = new Map<string, number>();
     const ofScope = new Map<string, Set<string>>();
@@ -112,6 +112,14 @@ function scopesFromElsewhere(texts: FileTexts): readonly string[] {
       [...from].every((host) => !mirrors.has(siteOf(host)) && !isLoopback(`https://${host}`) && (hosts.get(host) ?? 0) < count / 1.5);
     return [...ofScope].filter(([, from]) => elsewhere(from)).map(([scope]) => scope);
   });
+}
+
+/** True where all that is fetched comes from one host: told in one look, as it is of most lockfiles. */
+function hasOneHost(text: string): boolean {
+  const host = /resolved"?\W{1,4}https?:\/\/([^/\s"']+)\//.exec(text)?.[1] ?? '';
+  if (!/^[\w.:-]{0,300}$/.test(host)) return false;
+  const exactly = host.replaceAll('.', '\\.');
+  return !new RegExp(`resolved"?\\W{1,4}https?://(?!${exactly}/)[^/\\s"']+/`).test(text);
 }
 
 /** Hosts of one owner mostly share the end of their names. */

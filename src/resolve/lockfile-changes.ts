@@ -50,7 +50,19 @@ export async function readFrom(side: Side, path: string): Promise<ResolvedTree |
   const beside = `${path.slice(0, path.lastIndexOf('/') + 1)}package.json`;
   const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, largestManifest).catch(() => undefined)]);
   if (text === undefined) return undefined;
-  return readLockfile({ file: path, text, ...(manifest !== undefined && { manifest: parsed(manifest) }) });
+  return readLockfile(manifest === undefined ? { file: path, text } : withManifest({ file: path, text }, manifest));
+}
+
+/** Most formats say all themselves: the manifest is parsed for those that ask. */
+function withManifest<T extends object>(input: T, text: string): T & { readonly manifest: unknown } {
+  let held: { readonly manifest: unknown } | undefined;
+  return {
+    ...input,
+    get manifest() {
+      held ??= { manifest: parsed(text) };
+      return held.manifest;
+    },
+  };
 }
 
 function parsed(text: string): unknown {

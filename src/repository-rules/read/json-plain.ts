@@ -11,6 +11,13 @@ const words: ReadonlyMap<string, boolean | null> = new Map([
   ['null', null],
 ]);
 
+// Lists of packages and ranges may be thousands of lines long, and most who read a manifest do not look into them.
+const [blank, plainString] = ['[ \\t\\r\\n]*', '"[^"\\\\\\u0000-\\u001f]*"'];
+const pair = `${blank}${plainString}${blank}:${blank}${plainString}${blank}`;
+const [pairs, lastPair] = [new RegExp(`(?:${pair},){1,500}`, 'y'), new RegExp(`${pair}\\}`, 'y')];
+/** Shorter maps are read faster than they are put off. */
+const shortMap = 400;
+
 /** The document, with the place of each of its values. */
 export function readPlainJson(text: string): Value | undefined {
   const reader = new Reader(text);
@@ -24,8 +31,11 @@ class Reader {
   #line = 1;
   #lineStart = 0;
 
-  constructor(text: string) {
+  constructor(text: string, at = 0, line = 1, lineStart = 0) {
     this.#text = text;
+    this.#at = at;
+    this.#line = line;
+    this.#lineStart = lineStart;
   }
 
   isAtEnd(): boolean {
@@ -41,6 +51,16 @@ class Reader {
     }
     if (depth === deepest) return undefined;
     if (code === openBrace) {
+      const later = this.#later(depth);
+      if (later) {
+        return {
+          kind: 'map',
+          get entries() {
+            return later();
+          },
+          place,
+        };
+      }
       const entries = this.#entries(depth);
       return entries && { kind: 'map', entries, place };
     }
@@ -80,6 +100,23 @@ class Reader {
       if (code !== comma) return undefined;
       this.#at += 1;
     }
+  }
+
+  /** The entries of a long map of plain strings, which is walked over and read when somebody asks; undefined for any other. */
+  #later(depth: number): (() => readonly (readonly [string, Value])[]) | undefined {
+    const [start, line, lineStart] = [this.#at, this.#line, this.#lineStart];
+    const end = endOfPairs(this.#text, start + 1);
+    if (end - start < shortMap) return undefined;
+    for (let at = this.#text.indexOf('\n', start); at >= 0 && at < end; at = this.#text.indexOf('\n', at + 1)) {
+      this.#line += 1;
+      this.#lineStart = at + 1;
+    }
+    this.#at = end;
+    let entries: readonly (readonly [string, Value])[] | undefined;
+    return () => {
+      entries ??= new Reader(this.#text, start, line, lineStart).#entries(depth) ?? [];
+      return entries;
+    };
   }
 
   #items(depth: number): Value[] | undefined {
@@ -126,6 +163,14 @@ class Reader {
     if (value !== undefined) this.#at += written.length;
     return value;
   }
+}
+
+/** Where a map that holds nothing but plain strings ends; 0 for any other. */
+function endOfPairs(text: string, from: number): number {
+  let at = from;
+  for (pairs.lastIndex = at; pairs.test(text); pairs.lastIndex = at) at = pairs.lastIndex;
+  lastPair.lastIndex = at;
+  return lastPair.test(text) ? lastPair.lastIndex : 0;
 }
 
 function unescaped(literal: string): string | undefined {

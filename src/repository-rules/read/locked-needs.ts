@@ -27,7 +27,78 @@ export function needsIn(lockfile: string, text: string, folder: string): Knows |
 
 const sections = ['dependencies', 'devDependencies', 'optionalDependencies'];
 
+/** What npm itself wrote tells at its head what the project asks for; the whole is read only for what does not stand there. */
 function fromNpm(lockfile: string, text: string, below: string): Knows | undefined {
+  const entry = below === '' ? entryAtHead(text) : undefined;
+  if (entry === undefined) return fromWhole(lockfile, text, below);
+  const head = needsOf(entry);
+  let whole: Knows | undefined;
+  return (name, range) => {
+    if (head.get(name) === range) return true;
+    whole ??= fromWhole(lockfile, text, below) ?? (() => undefined);
+    return whole(name, range);
+  };
+}
+
+const headOfNpm = /^\{\r?\n(?: {2}"(?:name|version|lockfileVersion|requires)": [^\n{[]*,\r?\n){0,4} {2}"packages": \{\r?\n {4}"": (?=\{\r?\n)/;
+const endOfHead = /\r?\n {4}\}(?=,?\r?\n)/;
+
+/** What is said of the project itself, where nothing further down can say otherwise; undefined for any other layout. */
+function entryAtHead(text: string): unknown {
+  const start = headOfNpm.exec(text)?.[0].length;
+  const close = start === undefined ? undefined : endOfHead.exec(text.slice(start));
+  if (start === undefined || !close) return undefined;
+  const end = start + close.index + close[0].length;
+  // Of a key given twice the last counts; without a backslash each key is written as it is.
+  if (text.includes('\\') || text.includes('"packages"', end) || /""\s*:/.test(text.slice(end))) return undefined;
+  try {
+    return JSON.parse(text.slice(start, end));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * True where npm's lockfile says of the project word for word what its manifest does, told without a look at each need. `manifest` is
+ * text that was found to be JSON. False means nothing.
+ */
+export function saysTheSame(lockfile: string, text: string, manifest: string): boolean {
+  if (baseName(lockfile) !== 'package-lock.json' && baseName(lockfile) !== 'npm-shrinkwrap.json') return false;
+  const asked = asProgramsWrite(manifest);
+  const entry = asked === undefined ? undefined : entryAtHead(text);
+  if (entry === undefined) return false;
+  const lists = sections.map((section) => memberOf(asked, section) ?? {});
+  const isSame = sections.every((section, index) => isListOf(lists[index], memberOf(entry, section)));
+  // Of a name in two lists only the last is known.
+  return isSame && lists.every((list, index) => lists.slice(index + 1).every((other) => shareNothing(Object(list), Object(other))));
+}
+
+/** The document, where it is written as programs do: then no key is there twice. */
+function asProgramsWrite(text: string): unknown {
+  const indent = /^\{\n([ \t]{1,8})"/.exec(text)?.[1];
+  try {
+    const document: unknown = JSON.parse(text);
+    return JSON.stringify(document, undefined, indent) === text.trimEnd() ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isListOf(asked: unknown, known: unknown): boolean {
+  const list = JSON.stringify(asked);
+  return list === '{}' || list === JSON.stringify(known);
+}
+
+function shareNothing(one: object, other: object): boolean {
+  const [small, large] = [one, other].map((list) => [Object.keys(list), list] as const).sort(([a], [b]) => a.length - b.length);
+  return !small?.[0].some((name) => Object.hasOwn(large?.[1] ?? {}, name));
+}
+
+function needsOf(entry: unknown): ReadonlyMap<string, unknown> {
+  return new Map(sections.flatMap((section) => Object.entries(Object(memberOf(entry, section)))));
+}
+
+function fromWhole(lockfile: string, text: string, below: string): Knows | undefined {
   const document = parsed(lockfile, text);
   const packages = memberOf(document, 'packages');
   if (packages === undefined) {
@@ -36,7 +107,7 @@ function fromNpm(lockfile: string, text: string, below: string): Knows | undefin
   }
   const entry = memberOf(packages, below);
   if (entry === undefined) return undefined;
-  const needs = new Map(sections.flatMap((section) => Object.entries(Object(memberOf(entry, section)))));
+  const needs = needsOf(entry);
   return (name, range) => needs.get(name) === range;
 }
 

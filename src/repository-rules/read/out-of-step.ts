@@ -1,6 +1,6 @@
 /** Whether a lockfile knows what a package.json asks for. */
 import { baseName, folderOf, type RepositoryFiles } from '../../model/repository-rule.ts';
-import { needsIn } from './locked-needs.ts';
+import { needsIn, saysTheSame } from './locked-needs.ts';
 import { lockfileFor, manifestAt, readManifest } from './project.ts';
 import { at, entriesOf, stringOf, type Untold, type Value } from './value.ts';
 
@@ -20,6 +20,7 @@ export function outOfStep(file: string, { now, paths }: Pick<RepositoryFiles, 'n
   if (lockfile === undefined || text === undefined || paths.has(`${folderOf(lockfile)}.pnpmfile.cjs`)) return undefined;
   const manifest = readManifest(file, now.get(file) ?? '');
   if ('untold' in manifest) return manifest;
+  if (folderOf(lockfile) === folderOf(file) && saysTheSame(lockfile, text, now.get(file) ?? '')) return undefined;
   const needs = sections.flatMap((section) => entriesOf(at(manifest, section)));
   const knows = needs.length === 0 || !isPart(file, lockfile, now) ? undefined : needsIn(lockfile, text, folderOf(file));
   if (!knows) return undefined;

@@ -91,4 +91,23 @@ describe('the reader of plain JSON', () => {
     expect(readPlainJson(nested(65))).toBeUndefined();
     expect(readPlainJson('[1,]')).toBeUndefined();
   });
+
+  it('reads long lists of plain strings as the other does, wherever they stand and however they are broken off', () => {
+    const list = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`name-${index}`, `^${index}.0.0`]));
+    const document = { name: 'a', dependencies: list(1200), pnpm: { overrides: list(40), more: [list(30)] }, devDependencies: list(25) };
+    const texts = [0, 2, '\t'].flatMap((indent) => {
+      const text = JSON.stringify(document, null, indent);
+      return [text, text.replaceAll('\n', '\r\n'), text.replaceAll(':', ' :\n')];
+    });
+    const changes = ['\\u0041', '"', '}', ',', '1', '{}', '\u0001', '// x\n'];
+    for (const text of texts) {
+      expect(readPlainJson(text)).toEqual(readCommentedJson(text));
+      for (const [at, piece] of changes.entries()) {
+        const place = text.indexOf('name-1', Math.floor((text.length * at) / 9));
+        const broken = text.slice(0, place) + piece + text.slice(place);
+        const plain = readPlainJson(broken);
+        if (plain) expect(plain).toEqual(readCommentedJson(broken));
+      }
+    }
+  });
 });

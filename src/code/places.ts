@@ -14,6 +14,7 @@ type Row = readonly [CapabilityKind, string, RegExp];
 
 // A path part ends at a slash, the end, or a character no path part holds.
 const rows: readonly Row[] = [
+  ['secret-scanner', 'workflow that takes all secrets', /\$\{\{\s*toJSON\(\s*secrets\s*\)\s*\}\}/i],
   ['credential-file', 'npm configuration', /(^|[/\\~\s'"])\.npmrc\b/],
   ['credential-file', 'yarn configuration', /(^|[/\\~])\.yarnrc(\.yml)?\b/],
   ['credential-file', 'PyPI credentials', /(^|[/\\~])\.pypirc\b/],
@@ -182,6 +183,13 @@ const address = [
 /** True when a text has the form of a payment address. */
 export function isPaymentAddress(text: string): boolean {
   return text.length >= 26 && text.length <= 120 && address.some((form) => form.test(text)) && /\d/.test(text) && /[a-zA-Z]/.test(text);
+}
+
+/** True for the text of a pattern that finds payment addresses. */
+export function findsAddresses(pattern: string): boolean {
+  return /0x\)?\[[^\]]{3,22}\]\{40\}|bc1\)?[|)]?.{0,12}\[[^\]]{3,30}\]\{\d\d|\[13\]\)?\[[^\]]{3,30}\]\{2\d,3\d\}|\bT\)?\[[^\]]{3,30}\]\{33\}|\[1-9A-HJ-NP-Za-km-z\]\{3\d|\[1-9a-km-zA-HJ-NP-Z\]\{3\d/.test(
+    pattern,
+  );
 }
 
 const secret =

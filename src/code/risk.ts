@@ -53,6 +53,20 @@ function isBackDoor({ kind, detail }: Found): boolean {
   return (kind === 'credential-file' || kind === 'persistence') && detail.endsWith(', written') && !detail.startsWith('git hook');
 }
 
+/** Changes files of other packages, or removes those of the project: tools do so when they are started. */
+function changesOthers({ kind, detail }: Found): boolean {
+  return (kind === 'package-tamper' && !detail.startsWith('own ')) || (kind === 'destructive' && isSweep(detail));
+}
+
+function isSweep(detail: string): boolean {
+  return detail === 'what it finds in the project';
+}
+
+/** A workflow that takes all secrets, where workflows are written. */
+function takesSecrets({ detail, file }: Found, found: readonly Found[]): boolean {
+  return detail.startsWith('workflow ') && found.some((one) => one.kind === 'ci-config' && one.file === file && one.detail.endsWith(', written'));
+}
+
 /** Takes something that is somebody's own. */
 const taking = kinds('credential-file', 'environment', 'browser-data', 'wallet-file', 'wallet-hook', 'clipboard', 'page-data');
 
@@ -107,15 +121,23 @@ export function importRisk(capabilities: readonly Found[]): Risk {
   const convict = [...flowsOf(found), ...upload, ...hooksOf(live), ...pairOf(live), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
   if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
   const strange = strangeOf(found, live, runs);
-  if (strange.length > 0 || new Set(rest.map((one) => one.kind)).size > 2)
+  if (strange.length > 0 || new Set(rest.map((one) => one.kind)).size > 2 + Number(onlySettings(rest, found)))
     return { grade: 'suspicious', because: distinct([...strange, ...rest]), runs: strange.some((one) => one.reach === 'import') };
   const waiting = waitingOf(found);
   return { grade: rest.length + waiting.length > 0 ? 'weak' : 'none', because: distinct([...rest, ...waiting]) };
 }
 
+/** Settings of a project, where nothing is sent: what sets up projects writes. */
+function onlySettings(rest: readonly Found[], found: readonly Found[]): boolean {
+  return (
+    rest.every(({ kind, detail }) => kind === 'ci-config' || kind === 'agent-config' || / configuration$/.test(detail)) &&
+    !found.some((one) => sending.has(one.kind))
+  );
+}
+
 /** What is worth a remark by itself. Of commands that are started on purpose, and of tables of addresses, only together with more. */
 function restOf(live: readonly Found[]): readonly Found[] {
-  const hard = live.filter((one) => convicting.has(one.kind) && !(one.reach === 'bin' && isTelemetry(one)));
+  const hard = live.filter((one) => convicting.has(one.kind) && !(one.reach === 'bin' && (isTelemetry(one) || isSweep(one.detail))));
   const soft = live.filter((one) => suspicious.has(one.kind));
   const alone = hard.length === 0 && new Set(soft.map((one) => one.kind)).size === 1;
   return distinct([...hard, ...(alone ? soft.filter((one) => one.reach === 'import' && one.kind !== 'address-table') : soft)]);
@@ -133,7 +155,9 @@ function isUnasked(one: Found): boolean {
 function flowsOf(found: readonly Found[]): readonly Found[] {
   return found.filter((one) => {
     if (one.kind === 'dns-exfiltration' || isUnnoticed(one)) return true;
-    if (one.kind === 'desktop-file' || isBackDoor(one)) return one.reach === 'import' && isUnasked(one);
+    if (one.detail.startsWith('hidden copy of mail') || one.detail.endsWith(', one of its own written')) return true;
+    if (one.kind === 'secret-scanner') return takesSecrets(one, found);
+    if (one.kind === 'desktop-file' || isBackDoor(one) || changesOthers(one)) return one.reach === 'import' && isUnasked(one);
     if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
     return (
       isUnasked(one) || /the environment|browser data|wallet files|the clipboard/.test(one.detail) || /key material.* to (?!a host$)/.test(one.detail)
@@ -144,6 +168,9 @@ function flowsOf(found: readonly Found[]): readonly Found[] {
 /** Functions of the page or of a module replaced, together with what makes use of it. */
 function hooksOf(live: readonly Found[]): readonly Found[] {
   const hooks = live.filter((one) => one.kind === 'wallet-hook' || one.kind === 'page-hook' || one.kind === 'address-table');
+  const copied = live.find((one) => one.kind === 'clipboard');
+  const table = hooks.find((one) => one.kind === 'address-table');
+  if (copied && table) return [copied, table];
   if (new Set(hooks.map((one) => one.kind)).size > 1) return hooks;
   const hook = hooks.find((one) => one.kind === 'page-hook');
   const send = hook && live.find((one) => one.kind === 'network' && one.file === hook.file && namesHost(one));
@@ -165,7 +192,7 @@ function strangeOf(found: readonly Found[], live: readonly Found[], runs: readon
   const starts = imported.filter((one) => one.kind === 'process' && !/^module /.test(one.detail) && !harmless.test(one.detail));
   const started = starts.filter((one) => calls.some((call) => call.file === one.file));
   return [
-    ...found.filter((one) => one.kind === 'destructive' && !(one.waits && one.detail === endlessLoop)),
+    ...found.filter((one) => one.kind === 'destructive' && !isSweep(one.detail) && !(one.waits && one.detail === endlessLoop)),
     ...runs.filter((one) => one.reach === 'import'),
     ...found.filter((one) => one.kind === 'remote-code' && one.detail.endsWith('of what a request brings')),
     ...found.filter(
@@ -201,7 +228,7 @@ const harmless = /^(git|which|where|uname|sw_vers|ldd|getconf|node|npm|tput|stty
 function waitingOf(found: readonly Found[]): readonly Found[] {
   const waiting = found.filter((one) => !isUnasked(one));
   const suspects = waiting.filter((one) => suspicious.has(one.kind));
-  const hard = waiting.filter((one) => convicting.has(one.kind) && !/^page data to /.test(one.detail));
+  const hard = waiting.filter((one) => (convicting.has(one.kind) && !/^page data to /.test(one.detail) && !isSweep(one.detail)) || isBackDoor(one));
   return [...hard, ...pairOf(waiting), ...(new Set(suspects.map((one) => one.kind)).size > 1 ? suspects : [])];
 }
 

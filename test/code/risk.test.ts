@@ -103,3 +103,39 @@ describe('on install', () => {
     expect(installRisk([installs('credential-file', 'npm configuration'), installs('credential-file', 'Docker credentials')]).grade).toBe('weak');
   });
 });
+
+describe('what changes things of others', () => {
+  it('by importing alone convicts, by a command or a call it does not', () => {
+    for (const [kind, detail] of [
+      ['package-tamper', 'a file of another package, written'],
+      ['destructive', 'what it finds in the project'],
+    ] as const) {
+      expect(importRisk([live(kind, detail)]).grade).toBe('convicts');
+      expect(importRisk([waiting(kind, detail)]).grade).not.toBe('convicts');
+      expect(importRisk([aCapability(kind, detail, { reach: 'bin' })]).grade).not.toBe('convicts');
+    }
+  });
+
+  it('nobody has a reason for convicts wherever it stands', () => {
+    expect(importRisk([waiting('credential-file', 'SSH keys, one of its own written')]).grade).toBe('convicts');
+    expect(importRisk([waiting('credential-file', 'SSH keys, written')]).grade).toBe('weak');
+    expect(importRisk([waiting('messenger', 'hidden copy of mail to x@drop.invalid')]).grade).toBe('convicts');
+    expect(importRisk([waiting('secret-scanner', 'workflow that takes all secrets'), waiting('ci-config', 'CI workflow, written')]).grade).toBe(
+      'convicts',
+    );
+    expect(importRisk([waiting('secret-scanner', 'workflow that takes all secrets')]).grade).toBe('weak');
+  });
+
+  it('what is copied counts beside payment addresses only', () => {
+    const table = live('address-table', 'a payment address, and a pattern that finds others');
+    expect(importRisk([live('clipboard', 'what is copied is replaced'), table]).grade).toBe('convicts');
+    expect(importRisk([table]).grade).toBe('none');
+    expect(importRisk([live('page-hook', 'fetch'), live('address-table', 'a pattern that finds payment addresses')]).grade).toBe('convicts');
+  });
+
+  it('settings of a project alone are what sets up projects', () => {
+    const settings = [live('ci-config', 'CI workflow'), live('agent-config', 'editor tasks'), live('credential-file', 'npm configuration')];
+    expect(importRisk(settings).grade).toBe('weak');
+    expect(importRisk([...settings, live('network', 'a.invalid', 'other.js')]).grade).toBe('suspicious');
+  });
+});

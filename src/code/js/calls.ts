@@ -1,5 +1,6 @@
 /** What a call is known to give back: modules, decoded text, joined paths, results of functions of constants. */
 import { rootOf, type Scope } from './bindings.ts';
+import { handedOnBy } from './bundles.ts';
 import { decoded, folder, fromCodes, joined, parsed, unescaped } from './decoding.ts';
 import type { Evaluating } from './evaluating.ts';
 import { hole, memberPath, textOf, type Value } from './known.ts';
@@ -30,7 +31,9 @@ export function callValue(evaluator: Evaluating, node: CallNode, scope: Scope): 
     const inlined = evaluator.inline(value.node, value.scope, values(evaluator, node.arguments, scope));
     if (inlined) return inlined;
   }
-  return passedModule(evaluator, node, scope) ?? (isFunction(callee) ? undefined : resultOf(value, node, scope));
+  return (
+    bundledModule(evaluator, node, scope) ?? passedModule(evaluator, node, scope) ?? (isFunction(callee) ? undefined : resultOf(value, node, scope))
+  );
 }
 
 function resultOf(value: Value | undefined, node: CallNode, scope: Scope): Value | undefined {
@@ -51,6 +54,14 @@ function passedModule(evaluator: Evaluating, node: CallNode, scope: Scope): Valu
   if (!first || node.arguments.length > 2 || (first.type !== 'CallExpression' && first.type !== 'Identifier')) return undefined;
   const value = evaluator.value(first, scope);
   return value?.is === 'path' && value.path.endsWith('#') ? value : undefined;
+}
+
+/** `r(147)` in a bundle whose module 147 hands on one of Node: `(e) => { e.exports = require("fs") }`. */
+function bundledModule(evaluator: Evaluating, { arguments: [first, more] }: CallNode, scope: Scope): Value | undefined {
+  if (first?.type !== 'Literal' || more !== undefined) return undefined;
+  const [module, other] = evaluator.scan.modules.get(String(first.value)) ?? [];
+  const handedOn = module && !other ? handedOnBy(module) : undefined;
+  return handedOn && evaluator.value(handedOn, evaluator.scan.scopeOf(module as Node) ?? scope);
 }
 
 function pathCall(evaluator: Evaluating, path: string, node: CallNode, scope: Scope, object: string | undefined): Value | undefined {

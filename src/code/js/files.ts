@@ -8,6 +8,9 @@ import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
 
 /** In the folder of a package; a hidden folder beside the packages is a cache, except where package managers keep packages and commands. */
+/** Tools do so when they are started, for folders they fill. */
+const projectSwept = 'what it finds in the project';
+
 const inPackage = /(^|\/)node_modules\/(?!\.(?!bin\b|pnpm\b|store\b|bun\b|deno\b)(?!.*\/\.\.\/))[^/…]/;
 
 export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'copy', node: Called, scope: Scope): void {
@@ -15,7 +18,7 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
   const path = told?.text ?? '';
   const place = told ? placeOf(path) : undefined;
-  if (place) notes.add(place.kind, touch === 'write' && leavesOpen(place) ? `${place.detail}, written` : place.detail, node, told?.readAs);
+  if (place) notes.add(place.kind, placeText(notes, place, touch, node, scope), node, told?.readAs);
   if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
   else if (touch !== 'read' && touch !== 'copy' && first && (path === '' || path.includes(hole))) readSweep(notes, first, path, node, scope);
   if (told && (touch === 'read' || touch === 'copy') && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~'))
@@ -24,9 +27,21 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   if (inPackage.test(path)) notes.add('package-tamper', path, node);
   if (/(^|\/)package\.json$/.test(path) && /^(\.|__dirname)?\/?package\.json$/.test(path)) notes.add('package-tamper', `own ${path}`, node);
   if (first && first.type !== 'SpreadElement' && isOnDesktop(notes, first, path, scope)) notes.add('desktop-file', 'a file on the desktop', node);
+  if (first && first.type !== 'SpreadElement' && (path === '' || path.includes(hole))) readForeign(notes, first, node, scope);
   writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+function placeText(notes: Notes, place: Place, touch: string, node: Called, scope: Scope): string {
+  if (touch !== 'write' || !leavesOpen(place)) return place.detail;
+  const [, text] = node.arguments;
+  const told = text && text.type !== 'SpreadElement' ? notes.evaluator.text(text, scope).text : '';
+  const names = place.kind === 'ci-config' ? placeOf(told) : undefined;
+  if (names?.kind === 'secret-scanner') notes.add(names.kind, names.detail, node);
+  return /(^|\s)(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\w+|sk-\w+@openssh\.com) AAAA/.test(told)
+    ? `${place.detail}, one of its own written`
+    : `${place.detail}, written`;
 }
 
 /** Where others come back through, or code comes back to life, once it is written. */
@@ -48,11 +63,18 @@ function writes(notes: Notes, node: Called, scope: Scope): void {
     notes.written.push({ keys: notes.fileKeys(file, scope), code: told.text, at: node.start ?? 0, readAs: told.readAs });
 }
 
-/** Everything found in the home folder or at the root. */
+/** A file of another package, found by asking where that is. */
+function readForeign(notes: Notes, file: Node, node: Called, scope: Scope): void {
+  if (notes.scan.identifiers.has('resolve') && originOf(notes.evaluator, file, scope).has('other-package'))
+    notes.add('package-tamper', 'a file of another package, written', node);
+}
+
+/** Everything found in the home folder, at the root or in the project. */
 function readSweep(notes: Notes, file: Node, path: string, node: Called, scope: Scope): void {
   const tags = originOf(notes.evaluator, file, scope);
   if (tags.has('file') && (tags.has('home') || /^(~|\/|\/home|\/Users)\/…$/.test(path)))
     notes.add('destructive', 'all it finds in the home folder', node);
+  else if (tags.has('file') && tags.has('project') && /^((\.\/)?…(\/…)*)?$/.test(path)) notes.add('destructive', projectSwept, node);
 }
 
 function fetches(notes: Notes, file: Node | undefined, path: string, node: Node, scope: Scope): void {

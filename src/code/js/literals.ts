@@ -1,7 +1,7 @@
 /** What literals say by themselves, plain or behind a common encoding. */
 import type { ESTree } from 'meriyah';
 import type { ReadAs } from '../../model/contents.ts';
-import { hostOf, isCredential, isPaymentAddress, type Place, placeOf } from '../places.ts';
+import { findsAddresses, hostOf, isCredential, isPaymentAddress, type Place, placeOf } from '../places.ts';
 import { fromBase64, fromHex, looksLikeCode, opensAsText, reversed } from '../text.ts';
 import type { Node } from './nodes.ts';
 import type { Notes } from './notes.ts';
@@ -49,6 +49,32 @@ export class LiteralReader {
   end(): void {
     const [first] = this.#addresses;
     if (first && this.#addresses.length >= 3) this.#notes.add('address-table', `${this.#addresses.length} payment addresses`, first);
+    else this.#searched(first);
+    if (first) this.#copied();
+  }
+
+  /** What looks for addresses where functions of the page are replaced has its own to put in their place. */
+  #searched(address: Node | undefined): void {
+    if (!this.#notes.spotted.some(({ kind }) => kind === 'page-hook' || kind === 'wallet-hook' || kind === 'clipboard') && !address) return;
+    const pattern = this.#notes.scan.patterns.find(({ regex }) => findsAddresses(regex.pattern));
+    if (pattern)
+      this.#notes.add(
+        'address-table',
+        address ? 'a payment address, and a pattern that finds others' : 'a pattern that finds payment addresses',
+        pattern,
+      );
+  }
+
+  /** An address beside a handler that puts other text in place of what is copied. */
+  #copied(): void {
+    const { scan, evaluator } = this.#notes;
+    if (!scan.identifiers.has('clipboardData') || !scan.identifiers.has('setData')) return;
+    for (const { node, scope } of scan.calls) {
+      if (node.type === 'ImportExpression' || node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier') continue;
+      const [event] = node.arguments;
+      if (node.callee.property.name !== 'addEventListener' || !event || event.type === 'SpreadElement') continue;
+      if (/^(copy|cut)$/.test(evaluator.text(event, scope).text)) this.#notes.add('clipboard', 'what is copied is replaced', node);
+    }
   }
 
   #reveal(text: string, node: Node): void {

@@ -61,6 +61,9 @@ export class Notes implements Spots {
   /** Files that hold what a host sent, and files that are started, by path or name of variable. */
   readonly fetched = new Map<string, Node>();
   readonly started = new Set<string>();
+  /** What is unpacked, and whether programs are started that are no commands everybody has. */
+  readonly unpacked: string[] = [];
+  startsByPath = false;
   /** Text that is written to files, for where they are started. */
   readonly written: { readonly keys: readonly string[]; readonly code: string; readonly at: number; readonly readAs: ReadAs }[] = [];
 

@@ -11,6 +11,12 @@ export type Tag =
   | 'network'
   | 'decoded'
   | 'file'
+  /** What stands in a file of the package that is no script by its ending. */
+  | 'innocent-file'
+  /** The folder of the project. */
+  | 'project'
+  /** A place in another package. */
+  | 'other-package'
   | 'environment'
   | 'secret-variable'
   | 'credential-file'
@@ -37,6 +43,10 @@ export type Tag =
 
 const mostNodes = 400;
 const mostHops = 8;
+
+/** Pictures, fonts, sounds and notes of the package itself. */
+const innocent =
+  /^(\.\/)?[\w@-][^\n…:]*\.(png|jpe?g|gif|ico|webp|bmp|avif|svg|woff2?|ttf|otf|eot|mp[34]|wav|ogg|webm|pdf|css|less|scss|txt|md|license|log|lock|dat)$/i;
 
 /** The tags of an expression. */
 export function originOf(evaluator: Evaluating, node: Node, scope: Scope): ReadonlySet<Tag> {
@@ -267,13 +277,25 @@ class Tracer {
       if (talks(path)) this.tags.add('network');
       if (decodes(path)) this.tags.add('decoded');
       if (tellsOfHost(path)) this.tags.add('host');
-      if (touchesFile(path) === 'read') this.tags.add('file');
+      if (touchesFile(path) === 'read') this.#file(args, scope);
+      if (path === '#process.cwd') this.tags.add('project');
+      if (path === '#require.resolve' && this.#isForeign(args, scope)) this.tags.add('other-package');
       if (/^dns#(\w+\.)?resolve(Txt|Any|Cname)?$/.test(path)) this.tags.add('network');
       if (/^child_process#(exec|spawn)/.test(path)) this.#output(args, scope);
       if (/^clipboardy#|^#navigator\.clipboard/.test(path)) this.tags.add('clipboard');
       if (/serialize(Array)?$/.test(path)) this.tags.add('page-data');
     }
     if (path !== undefined && /^(buffer)?#Buffer(\.from)?$/.test(path) && this.#unpacks(args, scope)) this.tags.add('decoded');
+  }
+
+  #file([first]: readonly Node[], scope: Scope): void {
+    this.tags.add('file');
+    const path = first && first.type !== 'SpreadElement' ? this.#evaluator.text(first, scope).text : '';
+    if (innocent.test(path)) this.tags.add('innocent-file');
+  }
+
+  #isForeign([first]: readonly Node[], scope: Scope): boolean {
+    return first !== undefined && first.type !== 'SpreadElement' && /^(@[\w.-]+\/)?[\w-][\w.-]*(\/|$)/.test(this.#evaluator.text(first, scope).text);
   }
 
   /** What the output of a program tells. */

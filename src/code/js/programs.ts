@@ -37,11 +37,19 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
   else if (tags.has('decoded') && told?.readAs !== 'written') notes.add('decode-execute', `${name} of decoded text`, node);
 }
 
+const unpackers = /^(.*[/\\])?(unzip|(bsd)?tar|gunzip|7za?|ditto|xz|unxz|hdiutil)(\.exe)?$/i;
+
 /** What a program start names: the program, the files among its words. */
 function starts(notes: Notes, node: Called, scope: Scope): void {
   const [first, second] = node.arguments;
   for (const key of notes.fileKeys(first, scope)) notes.started.add(key);
-  const words = second?.type === 'ArrayExpression' ? second.elements : [];
+  // What is unpacked is not started yet, but what came out of it may be.
+  const program = first !== undefined && first.type !== 'SpreadElement' ? notes.evaluator.text(first, scope).text : hole;
+  const unpacks = unpackers.test(program);
+  if (unpacks && second?.type === 'ArrayExpression')
+    for (const word of second.elements) notes.unpacked.push(...notes.fileKeys(word ?? undefined, scope));
+  notes.startsByPath ||= !unpacks && (program === hole || /^[^\s]*[/\\]/.test(program));
+  const words = second?.type === 'ArrayExpression' && !unpacks ? second.elements : [];
   for (const word of words) {
     for (const key of notes.fileKeys(word ?? undefined, scope)) {
       notes.started.add(key);

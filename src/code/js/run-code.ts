@@ -27,6 +27,7 @@ export function readCode(notes: Notes, path: string, node: Called, scope: Scope)
   const tags = originOf(notes.evaluator, source, scope);
   if (tags.has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
   else if (tags.has('network')) notes.add('remote-code', `${name} of what a host sent`, node);
+  else if (tags.has('innocent-file')) notes.add('decode-execute', `${name} of a file that is no script`, node, 'decoded');
   else if (tags.has('decoded')) notes.add('decode-execute', `${name} of decoded text`, node);
   else notes.add('dynamic-code', tags.has('file') ? `${name} of a file` : name, node);
 }

@@ -19,6 +19,7 @@ export interface Scan {
   readonly assignments: Seen<ESTree.AssignmentExpression>[];
   readonly strings: ESTree.StringLiteral[];
   readonly templates: ESTree.TemplateLiteral[];
+  readonly patterns: ESTree.RegExpLiteral[];
   readonly arrays: ESTree.ArrayExpression[];
   readonly loops: Seen<ESTree.ForInStatement>[];
   readonly imports: string[];
@@ -62,6 +63,7 @@ export class Scanned implements Scan {
   readonly assignments: Seen<ESTree.AssignmentExpression>[] = [];
   readonly strings: ESTree.StringLiteral[] = [];
   readonly templates: ESTree.TemplateLiteral[] = [];
+  readonly patterns: ESTree.RegExpLiteral[] = [];
   readonly arrays: ESTree.ArrayExpression[] = [];
   readonly loops: Seen<ESTree.ForInStatement>[] = [];
   readonly imports: string[] = [];

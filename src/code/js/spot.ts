@@ -1,5 +1,6 @@
 /** What a script can do, read from its syntax tree: every call, member, assignment and literal is looked at. */
 import type { ESTree } from 'meriyah';
+import { isLocalHost } from '../places.ts';
 import { processMembers } from './apis.ts';
 import type { Scope } from './bindings.ts';
 import type { Doings } from './doings.ts';
@@ -29,6 +30,7 @@ export function spot(scan: Scan): Spots {
   for (const node of scan.endless) notes.add('destructive', 'a loop without end', node);
   readTexts(notes);
   for (const { keys, code, at, readAs } of notes.written) if (keys.some((key) => notes.started.has(key))) notes.inner.push({ code, at, readAs });
+  if (notes.startsByPath) for (const key of notes.unpacked) notes.started.add(key);
   for (const [file, node] of notes.fetched) if (notes.started.has(file)) notes.add('download-execute', file.replace(/^\$/, 'the file in '), node);
   return notes;
 }
@@ -42,9 +44,18 @@ function readTexts(notes: Notes): void {
   if (scan.identifiers.has('_attachments'))
     notes.add('self-publish', 'a package document with _attachments', scan.strings[0] ?? { type: 'EmptyStatement' });
   for (const property of scan.recipients) {
-    if (property.value.type === 'Literal' && typeof property.value.value === 'string' && /^[^@\s]+@[^@\s]+$/.test(property.value.value))
-      notes.add('messenger', `mail to ${property.value.value}`, property);
+    const { value, key } = property;
+    const hidden = key.type === 'Identifier' ? /^bcc$/i.test(key.name) : key.type === 'Literal' && /^bcc$/i.test(String(key.value));
+    for (const one of value.type === 'ArrayExpression' ? value.elements : [value])
+      if (one?.type === 'Literal' && typeof one.value === 'string' && isMailbox(one.value))
+        notes.add('messenger', `${hidden ? 'hidden copy of ' : ''}mail to ${one.value}`, property);
   }
+}
+
+/** `name@host` or `Name <name@host>`, but for those of examples. */
+function isMailbox(text: string): boolean {
+  const host = /^(?:[^@<>]{0,80}<)?[^@\s<>]+@([^@\s<>]+)>?$/.exec(text)?.[1];
+  return host !== undefined && !isLocalHost(host);
 }
 
 function readCall(notes: Notes, { node: written, scope }: Seen<Called | ESTree.ImportExpression>): void {

@@ -54,6 +54,7 @@ function visit(node: Node, scope: Scope, found: Scanned, open: Open): Node | und
       return node.object;
     case 'Literal':
       if (typeof node.value === 'string') found.strings.push(node as ESTree.StringLiteral);
+      else if ('regex' in node) found.patterns.push(node as ESTree.RegExpLiteral);
       return undefined;
     case 'CallExpression':
     case 'NewExpression':
@@ -202,8 +203,9 @@ function member(node: ESTree.MemberExpression, scope: Scope, found: Scanned, ope
 
 function property(node: ESTree.Property, found: Scanned): void {
   const { key, value } = node;
-  if (value.type === 'Literal') {
-    if (key.type === 'Identifier' && /^(bcc|cc)$/i.test(key.name)) found.recipients.push(node);
+  if (value.type === 'Literal' || value.type === 'ArrayExpression') {
+    const name = key.type === 'Identifier' ? key.name : key.type === 'Literal' ? key.value : undefined;
+    if (typeof name === 'string' && name.length < 4 && /^(bcc|cc)$/i.test(name)) found.recipients.push(node);
   } else if (isFunction(value)) method(key, value, found);
 }
 

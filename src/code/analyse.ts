@@ -8,7 +8,7 @@ import { isAgentConfig, readOrders } from './config-files.ts';
 import { isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
-import { type FollowedStep, installSteps } from './install-steps.ts';
+import { type FollowedStep, fetchesMachineCode, installSteps } from './install-steps.ts';
 import { type FileFlow, handOvers } from './js/hand-over.ts';
 import { knownScript, rememberScript } from './js/known-scripts.ts';
 import { tagWords } from './js/network.ts';
@@ -16,6 +16,7 @@ import { largestParsed, ownCalls, readScript, type ScriptFacts } from './js/scri
 import { otherFacts } from './known-others.ts';
 import { type OtherFacts, readShellScript, readTokenScript } from './other-scripts.ts';
 import { type Entry, PackedPackage } from './packed-package.ts';
+import { hostOf, isLocalHost } from './places.ts';
 import { folderOf } from './resolve-file.ts';
 import { own, SourceText } from './source-text.ts';
 import { looksLikeCode, readable } from './text.ts';
@@ -102,6 +103,7 @@ class Analysis {
   }
 
   #install(steps: readonly FollowedStep[]): void {
+    if (steps.some(fetchesMachineCode)) this.#machineCode();
     for (const { step, facts, file } of steps) {
       const source = this.#package.source(file);
       const at = Math.max(0, source.text.indexOf(JSON.stringify(step.command).slice(1, 60)));
@@ -113,6 +115,22 @@ class Analysis {
         for (const tool of fact.tools) this.#enqueueAll(binFile(this.#package.manifest, tool), 'install');
       }
     }
+  }
+
+  /** What anybody on the way can put other bytes into is as good as anybody's program. */
+  #machineCode(): void {
+    const written = this.#package.manifest.binaryHost ?? '';
+    const host = hostOf(written);
+    if (host === undefined || isLocalHost(host)) return;
+    const source = this.#package.source('package.json');
+    const at = Math.max(0, source.text.indexOf('"binary"'));
+    this.#found.capability({ kind: 'network', detail: host, at, readAs: 'written' }, source, 'install');
+    if (/^http:/i.test(written))
+      this.#found.capability(
+        { kind: 'download-execute', detail: `machine code of ${host}, not encrypted`, at, readAs: 'written' },
+        source,
+        'install',
+      );
   }
 
   #inline(language: 'javascript' | 'powershell' | 'python', code: string, source: SourceText, at: number, reach: Reach): void {

@@ -16,6 +16,13 @@ const lifecycle = ['preinstall', 'install', 'postinstall'] as const;
 const builds =
   /^(node-gyp|node-pre-gyp|prebuild|prebuild-install|prebuildify|node-gyp-build|node-gyp-build-optional-packages|pkg-prebuilds-verify|@mapbox\/node-pre-gyp|electron-rebuild)$/;
 
+const fetchers = /^((@mapbox\/)?node-pre-gyp|prebuild-install)$/;
+
+/** True for the tools that fetch what package.json names as `binary`. */
+export function fetchesMachineCode({ step, facts }: FollowedStep): boolean {
+  return step.declared && facts.some(({ tools }) => tools.some((tool) => fetchers.test(tool)));
+}
+
 /** The steps of an install, in npm's order. `git` adds what npm runs for packages fetched from git. */
 export function installSteps(
   manifest: PackedManifest,

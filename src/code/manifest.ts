@@ -28,6 +28,7 @@ export function readManifest(text: string): PackedManifest | undefined {
     ...(typeof json['name'] === 'string' && { name: json['name'] }),
     ...(typeof json['version'] === 'string' && { version: json['version'] }),
     ...(typeof json['gypfile'] === 'boolean' && { gypfile: json['gypfile'] }),
+    ...binaryHost(json['binary']),
     scripts: texts(json['scripts']),
     dependencies,
     optionalDependencies: texts(json['optionalDependencies']),
@@ -37,6 +38,12 @@ export function readManifest(text: string): PackedManifest | undefined {
     entries: entriesOf(json),
     module: json['type'] === 'module',
   };
+}
+
+/** Where node-pre-gyp and prebuild-install fetch from. */
+function binaryHost(binary: unknown): { readonly binaryHost?: string } {
+  const host = isRecord(binary) ? binary['host'] : undefined;
+  return typeof host === 'string' ? { binaryHost: host.slice(0, 300) } : {};
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

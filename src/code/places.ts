@@ -185,6 +185,11 @@ export function isPaymentAddress(text: string): boolean {
   return text.length >= 26 && text.length <= 120 && address.some((form) => form.test(text)) && /\d/.test(text) && /[a-zA-Z]/.test(text);
 }
 
+/** True for the text of a pattern that finds files of credentials by their names. */
+export function looksForCredentials(pattern: string): boolean {
+  return pattern.length < 500 && /(^|[^\w\\])\\?\.\(?(env|npmrc|netrc|pypirc|git-credentials|pem)\b|\bid_\(?(rsa|ed25519|dsa)\b/.test(pattern);
+}
+
 /** True for the text of a pattern that finds payment addresses. */
 export function findsAddresses(pattern: string): boolean {
   return /0x\)?\[[^\]]{3,22}\]\{40\}|bc1\)?[|)]?.{0,12}\[[^\]]{3,30}\]\{\d\d|\[13\]\)?\[[^\]]{3,30}\]\{2\d,3\d\}|\bT\)?\[[^\]]{3,30}\]\{33\}|\[1-9A-HJ-NP-Za-km-z\]\{3\d|\[1-9a-km-zA-HJ-NP-Z\]\{3\d/.test(

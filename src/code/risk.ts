@@ -159,6 +159,7 @@ function flowsOf(found: readonly Found[]): readonly Found[] {
     if (one.kind === 'secret-scanner') return takesSecrets(one, found);
     if (one.kind === 'desktop-file' || isBackDoor(one) || changesOthers(one)) return one.reach === 'import' && isUnasked(one);
     if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
+    if (one.detail.endsWith(' unnoticed')) return true;
     return (
       isUnasked(one) || /the environment|browser data|wallet files|the clipboard/.test(one.detail) || /key material.* to (?!a host$)/.test(one.detail)
     );

@@ -203,6 +203,8 @@ export interface PackedManifest {
   readonly module: boolean;
   /** False when the package opts out of npm's implicit node-gyp. */
   readonly gypfile?: boolean;
+  /** Where the well-known tools fetch its machine code from. */
+  readonly binaryHost?: string;
 }
 
 /** A package bundled inside the release. */

@@ -101,6 +101,22 @@ describe('what runs on install is followed to the code', () => {
   });
 });
 
+describe('machine code the well-known tools fetch', () => {
+  const fetched = async (host: string, install = 'node-pre-gyp install --fallback-to-build') =>
+    (await factsOf({ scripts: { install }, binary: { module_name: 'x', host } })).capabilities.map(
+      ({ kind, detail, reach }) => `${reach} ${kind} ${detail}`,
+    );
+
+  it('comes from a host, which anybody on the way can speak for where it is not encrypted', async () => {
+    expect(await fetched('https://bin.invalid/')).toEqual(['install network bin.invalid']);
+    expect(await fetched('http://bin.invalid/')).toEqual([
+      'install network bin.invalid',
+      'install download-execute machine code of bin.invalid, not encrypted',
+    ]);
+    expect(await fetched('http://bin.invalid/', 'node-gyp rebuild')).toEqual([]);
+  });
+});
+
 describe('what runs on import', () => {
   it('is found from every kind of entry point', async () => {
     const files = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'test/h'].map((name) => [`${name}.js`, `module.exports = 1`]));

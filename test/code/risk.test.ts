@@ -139,3 +139,8 @@ describe('what changes things of others', () => {
     expect(importRisk([...settings, live('network', 'a.invalid', 'other.js')]).grade).toBe('suspicious');
   });
 });
+
+it('credentials sent by a call so that nobody hears of a failure convict, those of a client do not', () => {
+  expect(importRisk([waiting('exfiltration', 'contents of files, credentials to a.invalid unnoticed')]).grade).toBe('convicts');
+  expect(importRisk([waiting('exfiltration', 'contents of files, credentials to a.invalid')]).grade).toBe('weak');
+});

@@ -52,7 +52,9 @@ export function readAddress(notes: Notes, value: Node, node: Node, scope: Scope)
 
 function exfiltrates(notes: Notes, sent: ReadonlySet<Tag>, to: string, node: Node): void {
   const what = [...sent].filter((tag) => secrets.has(tag)).map((tag) => tagWords[tag] ?? tag);
-  notes.add('exfiltration', `${what.join(', ')} to ${to}`, node);
+  // Whoever uploads such files for somebody says when that fails.
+  const unnoticed = sent.has('credential-file') && domainOf(to) !== undefined && notes.isHushed(node);
+  notes.add('exfiltration', `${what.join(', ')} to ${to}${unnoticed ? ' unnoticed' : ''}`, node);
 }
 
 export function readSending(notes: Notes, callee: ESTree.MemberExpression, node: Called, scope: Scope): void {

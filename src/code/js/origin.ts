@@ -1,5 +1,5 @@
 /** Where a value comes from: followed through variables, callbacks and promises, within a bounded amount of work. */
-import { isCredentialName, isKeyName, isSecretVariable, placeOf } from '../places.ts';
+import { isCredentialName, isKeyName, isSecretVariable, looksForCredentials, placeOf } from '../places.ts';
 import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
 import type { Evaluating } from './evaluating.ts';
@@ -111,6 +111,7 @@ class Tracer {
         return;
       case 'Literal':
         if (typeof node.value === 'string') this.#text(node.value);
+        else if ('regex' in node && looksForCredentials(node.regex.pattern)) this.tags.add('credential-file');
         return;
       case 'Property':
         if (node.computed) this.trace(node.key, scope, hops);

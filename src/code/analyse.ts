@@ -9,7 +9,7 @@ import { isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
 import { type FollowedStep, fetchesMachineCode, installSteps } from './install-steps.ts';
-import { type FileFlow, handOvers } from './js/hand-over.ts';
+import { type FileFlow, givesOf, handOvers } from './js/hand-over.ts';
 import { knownScript, rememberScript } from './js/known-scripts.ts';
 import { tagWords } from './js/network.ts';
 import { largestParsed, ownCalls, readScript, type ScriptFacts } from './js/script.ts';
@@ -339,6 +339,7 @@ class Analysis {
       flows: this.#flows,
       importers: this.#importers,
       locate: (specifier, from) => this.#package.located(specifier, folderOf(from)),
+      gives: (path) => givesOf(this.#package.text(path) ?? '', this.#isModule(path)),
       handOvers: (path) => handOvers(this.#package.text(path) ?? '', this.#isModule(path)),
     });
     for (const { file, at, what, to, waits } of leaks.slice(0, 20)) {

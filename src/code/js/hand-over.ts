@@ -20,9 +20,7 @@ export interface Outgoing {
 
 /** What can be told of a file by itself. */
 export interface FileFlow {
-  /** What its functions give back and its variables hold. */
-  readonly gives: readonly Private[];
-  /** True where it may take such things itself. */
+  /** True where it may take private things itself, and give them away. */
   readonly takes?: boolean;
   /** The host it sends to what its functions are given. */
   readonly sends?: string;
@@ -43,8 +41,13 @@ export function mayGive(source: string, kinds: ReadonlySet<string>): boolean {
   );
 }
 
-/** What functions of a file give back and its variables hold; what a program printed is another matter. */
-export function givesOf(evaluator: Evaluator): readonly Private[] {
+/** What functions of a script give back and its variables hold; what a program printed is another matter. */
+export function givesOf(source: string, module: boolean): readonly Private[] {
+  const parsed = parseScript(source, module);
+  return parsed.ok ? givenBy(new Evaluator(scan(parsed.program))) : [];
+}
+
+function givenBy(evaluator: Evaluator): readonly Private[] {
   const found = new Set<Private>();
   const take = (node: Node, scope: Parameters<typeof originOf>[2]): void => {
     const plain = bare(node);

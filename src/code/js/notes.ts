@@ -3,7 +3,7 @@ import type { ESTree } from 'meriyah';
 import type { CapabilityKind, ReadAs } from '../../model/contents.ts';
 
 import type { Scope } from './bindings.ts';
-import { givesOf, type Outgoing, type Private } from './hand-over.ts';
+import type { Outgoing } from './hand-over.ts';
 import { hushedIn } from './hushed.ts';
 import { hole, textOf } from './known.ts';
 import { type Liveness, liveness } from './liveness.ts';
@@ -36,8 +36,6 @@ export interface Spots {
   /** What of other files goes out here, and the host that gets what functions of this file are given. */
   readonly outgoing?: readonly Outgoing[];
   readonly sends?: string | undefined;
-  /** What it gives to other files. */
-  gives?(): readonly Private[];
   /** True when there was more to follow than is followed. */
   readonly exhausted: boolean;
   /** What of it runs by loading; of tokens nobody can tell. */
@@ -82,10 +80,6 @@ export class Notes implements Spots {
   isHushed(node: Node): boolean {
     this.#hushed ??= hushedIn(this.scan);
     return this.#hushed(node.start ?? 0);
-  }
-
-  gives(): readonly Private[] {
-    return givesOf(this.evaluator);
   }
 
   liveness(): Liveness {

@@ -69,10 +69,9 @@ export function readScript(source: string, how: { readonly module: boolean; read
 
 function flowOf(source: string, seen: Spots, waits: (at: number) => boolean): { readonly flow?: FileFlow } {
   const takes = mayGive(source, new Set(seen.spotted.map(({ kind }) => kind)));
-  const gives = takes ? (seen.gives?.() ?? []) : [];
   const outgoing = (seen.outgoing ?? []).map((one) => (waits(one.at) ? { ...one, waits: true } : one));
   if (!takes && outgoing.length === 0 && seen.sends === undefined) return {};
-  return { flow: { gives, outgoing, ...(takes && { takes }), ...(seen.sends !== undefined && { sends: seen.sends }) } };
+  return { flow: { outgoing, ...(takes && { takes }), ...(seen.sends !== undefined && { sends: seen.sends }) } };
 }
 
 /** Of these it matters whether they run by loading. */

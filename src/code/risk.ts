@@ -169,8 +169,8 @@ function flowsOf(found: readonly Found[]): readonly Found[] {
 /** Functions of the page or of a module replaced, together with what makes use of it. */
 function hooksOf(live: readonly Found[]): readonly Found[] {
   const hooks = live.filter((one) => one.kind === 'wallet-hook' || one.kind === 'page-hook' || one.kind === 'address-table');
-  const copied = live.find((one) => one.kind === 'clipboard');
   const table = hooks.find((one) => one.kind === 'address-table');
+  const copied = live.find((one) => one.kind === 'clipboard' && one.file === table?.file);
   if (copied && table) return [copied, table];
   if (new Set(hooks.map((one) => one.kind)).size > 1) return hooks;
   const hook = hooks.find((one) => one.kind === 'page-hook');

@@ -55,8 +55,12 @@ export class LiteralReader {
 
   /** What looks for addresses where functions of the page are replaced has its own to put in their place. */
   #searched(address: Node | undefined): void {
-    if (!this.#notes.spotted.some(({ kind }) => kind === 'page-hook' || kind === 'wallet-hook' || kind === 'clipboard') && !address) return;
-    const pattern = this.#notes.scan.patterns.find(({ regex }) => findsAddresses(regex.pattern));
+    const { spotted, scan } = this.#notes;
+    // Those who use wallets and addresses look for them, too.
+    const replaces = spotted.some(({ kind, detail }) => kind === 'page-hook' || (kind === 'wallet-hook' && detail.startsWith('replaces ')));
+    const copies = address !== undefined && (scan.identifiers.has('clipboardData') || spotted.some(({ kind }) => kind === 'clipboard'));
+    if (!replaces && !copies) return;
+    const pattern = scan.patterns.find(({ regex }) => findsAddresses(regex.pattern));
     if (pattern)
       this.#notes.add(
         'address-table',

@@ -49,6 +49,9 @@ describe('payment addresses', () => {
   it('looked for where functions of the page are replaced', () => {
     const source = `const get = window.fetch; window.fetch = async (...a) => { const r = await get(...a); return new Response((await r.text()).replace(/0x[a-fA-F0-9]{40}/g, (m) => near(m))); };`;
     expect(found(source, 'address-table')).toEqual(['a pattern that finds payment addresses']);
+    expect(
+      found(`const wallet = window.ethereum; const own = ${own}; exports.isAddress = (text) => /^0x[a-fA-F0-9]{40}$/.test(text);`, 'address-table'),
+    ).toEqual([]);
     expect(found(`exports.isAddress = (text) => /^0x[a-fA-F0-9]{40}$/.test(text);`, 'address-table')).toEqual([]);
   });
 

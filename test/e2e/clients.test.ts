@@ -174,6 +174,9 @@ describe.each(clients.map((client) => [client.title, client] as const))('%s', (_
     const ran = await optional.run(behind(client.install));
     expect(installed(optional.folder, 'fxnew')).toBeUndefined();
     expect(ran.err).toContain('fxnew@1.0.0 is withheld by release-age');
+    // To yarn of any kind a package that cannot be had is an error, optional or not.
+    const outcome = client.program === 'yarn' ? { code: 1, inner: undefined } : { code: 0, inner: '2.0.0' };
+    expect({ code: ran.code, inner: installed(optional.folder, '@fxscope/inner') }).toEqual(outcome);
   }, 120_000);
 });
 

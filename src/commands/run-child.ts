@@ -7,7 +7,7 @@ import { listText, printable } from '../model/text.ts';
 import type { AuditEvent } from '../proxy/audit.ts';
 import type { ClientCommand } from '../proxy/clients.ts';
 import { withheldText } from '../proxy/explain.ts';
-import type { RunningProxy } from '../proxy/server.ts';
+import type { RunningProxy } from '../proxy/proxy-options.ts';
 import type { Io } from './io.ts';
 
 /** Runs the client with our own terminal; its exit code, or 128 and the signal that ended it. */

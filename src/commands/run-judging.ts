@@ -8,7 +8,7 @@ import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
 import { type ClientCommand, type ClientName, lockfilesOf } from '../proxy/clients.ts';
-import type { RunningProxy } from '../proxy/server.ts';
+import type { RunningProxy } from '../proxy/proxy-options.ts';
 import type { FetchDocument } from '../resolve/documents.ts';
 import type { ProjectLockfile } from '../resolve/project.ts';
 import type { Resolution } from '../resolve/spec.ts';

@@ -2,8 +2,9 @@
 import type { Packument } from '../model/packument.ts';
 import { type Instant, isoOf, parseInstant } from '../model/time.ts';
 import { packumentAsOf, packumentFrom } from '../registry/packument.ts';
+import type { DocumentAnswer } from './document-answer.ts';
 import { UpstreamTrouble } from './trouble.ts';
-import type { DocumentAnswer, UpstreamClient } from './upstream.ts';
+import type { UpstreamClient } from './upstream.ts';
 
 /** The same client, whose packuments end at the moment. Tarballs are asked for by versions a packument lists. */
 export function clientAsOf(client: UpstreamClient, moment: Instant): UpstreamClient {

@@ -3,70 +3,25 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { printable } from '../model/text.ts';
-import { type Instant, isoOf } from '../model/time.ts';
-import { type Outcome, openAnswers, type Prejudged } from './answers.ts';
-import type { AuditEvent, AuditLog } from './audit.ts';
+import { type Outcome, openAnswers } from './answers.ts';
 import type { Identity } from './documents.ts';
-import { headerText, insteadOf } from './explain.ts';
+import { insteadOf } from './explain.ts';
 import { hardenedServer, listen, stop } from './listening.ts';
 import { openMetrics } from './metrics.ts';
+import { openNoting } from './noting.ts';
 import { ownPage } from './own-pages.ts';
 import { openPackages } from './packages.ts';
 import { passThrough } from './pass-through.ts';
 import { clientAsOf } from './past.ts';
+import type { ProxyOptions, RunningProxy } from './proxy-options.ts';
 import { sendError } from './respond.ts';
-import { openStyles, type RewriteOptions } from './rewrite.ts';
-import { openRoutes, type Route, type RouteGroup } from './route.ts';
+import { openStyles } from './rewrite.ts';
+import { openRoutes, type Route } from './route.ts';
 import type { TarballStyle } from './served.ts';
 import { openTarballs } from './tarballs.ts';
-import { troubleIn, UpstreamTrouble } from './trouble.ts';
-import { credentialsFor, defaultLimits, type Limits, openUpstreamClient, type Upstreams } from './upstream.ts';
-import type { Bench, Judgement } from './verdict.ts';
+import { UpstreamTrouble } from './trouble.ts';
+import { credentialsFor, defaultLimits, openUpstreamClient } from './upstream.ts';
 import { warmUp } from './warm-up.ts';
-
-export interface ProxyOptions {
-  readonly host: string;
-  /** 0 for any free port. */
-  readonly port: number;
-  /** How clients reach the proxy, where that differs from host and port. */
-  readonly publicUrl?: string;
-  readonly upstreams: Upstreams;
-  readonly bench: Bench;
-  readonly observe: boolean;
-  readonly rewrite: RewriteOptions['rewrite'];
-  readonly npmReplaces: ReadonlySet<string>;
-  /** Told of every tarball address that is shown instead of another. */
-  readonly shown?: RewriteOptions['shown'];
-  /** Versions whose verdict is known before anybody asks: their tarballs need no packument. By `name@version`. */
-  readonly prejudged?: ReadonlyMap<string, Prejudged>;
-  /** Groups of other routes that are passed on; the rest is refused. */
-  readonly pass: ReadonlySet<RouteGroup>;
-  readonly freshFor: number;
-  /** For how long what was judged before is served while the registry is in trouble, in milliseconds; not at all when absent. */
-  readonly staleFor?: number;
-  /** Hosts that registries may redirect to. */
-  readonly redirectTo?: ReadonlySet<string>;
-  readonly cacheBytes: number;
-  readonly limits?: Limits;
-  /** Left out where nobody wants to know. */
-  readonly audit?: AuditLog;
-  /** Prepares for the first questions in the time nobody asks any. */
-  readonly warmUp?: boolean;
-  readonly now: () => Instant;
-  /** For replays and audits: what the registry says is cut off at this moment, and `now` stands still there. */
-  readonly asOf?: Instant;
-}
-
-export interface RunningProxy {
-  /** Ends in `/`. */
-  readonly url: string;
-  /** What is withheld of the packages asked for so far. */
-  withheld(): readonly { readonly name: string; readonly judgement: Judgement; readonly instead: string | undefined }[];
-  /** A packument as clients without credentials of their own are served it, addresses as the registry wrote them. Rejects with npm's `E404` and the like. */
-  document(name: string): Promise<unknown>;
-  /** Answers what was begun, takes nothing new; after `graceMs` whatever is left is cut off. */
-  close(graceMs?: number): Promise<void>;
-}
 
 /** Starts the proxy. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
@@ -86,6 +41,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     now: options.now,
   });
   const metrics = openMetrics();
+  const noting = openNoting({ metrics, audit: options.audit, policy: options.bench.digest, now: options.now });
   const styles = openStyles(options);
   const routes = openRoutes();
   const salt = randomBytes(16);
@@ -172,53 +128,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     const started = performance.now();
     // A read with a body is either a mistake or an attempt to hide a second request in it.
     if (request.method === 'GET' || request.method === 'HEAD') request.resume();
-    const settle = (outcome: Outcome) => settled(outcome, started, request, response);
+    const settle = (outcome: Outcome) => noting.settled(outcome, started, request, response);
     try {
       const outcome = answer(request, response);
-      if (outcome instanceof Promise) outcome.catch((error: unknown) => failed(error, request, response)).then(settle);
+      if (outcome instanceof Promise) outcome.catch((error: unknown) => noting.failed(error, request, response)).then(settle);
       else settle(outcome);
     } catch (error) {
-      settle(failed(error, request, response));
+      settle(noting.failed(error, request, response));
     }
-  }
-
-  function settled(outcome: Outcome, started: number, request: IncomingMessage, response: ServerResponse): void {
-    metrics.answered({
-      asked: outcome.asked,
-      verdict: outcome.verdict,
-      status: response.statusCode,
-      withheld: outcome.verdict === 'filtered' ? (outcome.withheld?.length ?? 0) : 0,
-      seconds: (performance.now() - started) / 1000,
-    });
-    if (outcome.asked !== 'own') options.audit?.write(auditEvent(outcome, request, response));
-  }
-
-  function failed(error: unknown, request: IncomingMessage, response: ServerResponse): Outcome {
-    const trouble = troubleIn(error) ?? new UpstreamTrouble(500, 'something went wrong in the proxy, so nothing was served');
-    metrics.trouble(trouble.status);
-    if (response.headersSent) response.destroy();
-    else
-      sendError(response, trouble.status, trouble.message, {
-        ...(trouble.retryAfter && { headers: { 'retry-after': headerText(trouble.retryAfter, 40) } }),
-      });
-    const reason = trouble.status === 500 && error instanceof Error ? `${trouble.message}: ${printable(error.message)}` : trouble.message;
-    return { asked: 'failed', subject: printable(request.url ?? '', 200), verdict: trouble.status === 404 ? 'refused' : 'failed', reason };
-  }
-
-  function auditEvent(outcome: Outcome, request: IncomingMessage, response: ServerResponse): AuditEvent {
-    return {
-      at: isoOf(options.now()),
-      client: request.socket.remoteAddress ?? '',
-      agent: printable(request.headers['user-agent'] ?? '', 120),
-      asked: outcome.asked,
-      subject: outcome.subject,
-      status: response.statusCode,
-      verdict: outcome.verdict,
-      rules: outcome.rules ?? [],
-      ...(outcome.withheld && outcome.withheld.length > 0 && { withheld: outcome.withheld }),
-      ...(outcome.reason && { reason: outcome.reason }),
-      policy: options.bench.digest,
-    };
   }
 
   const server = hardenedServer(handle);

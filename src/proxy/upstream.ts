@@ -3,12 +3,11 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { HttpAnswer } from '../registry/http-answer.ts';
+import { bodyOf, type DocumentAnswer, type DocumentHeader, documentIn } from './document-answer.ts';
 import { openPlainDocuments } from './plain-documents.ts';
 import { followed, type Redirect, RefusedRedirect } from './redirects.ts';
-import { isReset, statusTrouble, troubleOf, UpstreamTrouble } from './trouble.ts';
+import { isReset, troubleOf, UpstreamTrouble } from './trouble.ts';
 import { type Connection, openAgents } from './upstream-agents.ts';
 import { baseOf, type Target, targetOf, urlOf } from './upstream-target.ts';
 
@@ -61,11 +60,6 @@ export interface Asked {
   readonly until?: number;
 }
 
-export type DocumentAnswer =
-  | { readonly kind: 'document'; readonly bytes: Buffer; readonly etag: string | undefined; readonly type: string }
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'missing'; readonly status: 404 | 410 };
-
 export interface UpstreamClient {
   /** A document, unpacked; `etag` asks whether it changed. */
   document(upstream: Upstream, path: string, asked: Asked & { readonly accept: string; readonly etag?: string | undefined }): Promise<DocumentAnswer>;
@@ -74,7 +68,6 @@ export interface UpstreamClient {
   close(): void;
 }
 
-const gunzipped = promisify(gunzip);
 const mostRedirects = 3;
 
 /** Opens the client; connections are kept and shared. `redirectTo` names hosts that registries may send us on to. */
@@ -167,46 +160,27 @@ export function openUpstreamClient(limits: Limits = defaultLimits, redirectTo: R
     async document(upstream, path, asked) {
       const headers = { accept: asked.accept, 'accept-encoding': 'gzip', ...(asked.etag && { 'if-none-match': asked.etag }) };
       const until = performance.now() + limits.totalMs;
+      const wanted = { etag: asked.etag, most: limits.documentBytes };
       const first: Step = { to: baseOf(upstream).at(path), same: true };
       const answer = await plainly(first, upstream, asked, headers, until);
       const location = answer && isRedirect(answer.status) ? answer.headers.get('location') : undefined;
-      if (answer && location === undefined)
-        return await documentIn(
-          answer.status,
-          (name) => answer.headers.get(name),
-          () => answer.whole(),
-          asked,
-        );
+      if (answer && location === undefined) {
+        const header = (name: DocumentHeader) => answer.headers.get(name);
+        return await documentIn(answer.status, header, () => answer.whole(), wanted);
+      }
       const next = location === undefined ? first : await stepOn(first, location, upstream, 0);
       const response = await openFrom(next, upstream, { ...asked, headers, until }, location === undefined ? 0 : 1);
       if (response.statusCode !== 200) response.resume();
       const header = (name: DocumentHeader) => response.headers[name];
-      return await documentIn(response.statusCode ?? 0, header, () => bodyOf(response, limits.documentBytes, until), asked);
+      return await documentIn(response.statusCode ?? 0, header, () => bodyOf(response, wanted.most, until), wanted);
     },
     close() {
       agents.close();
       plain.close();
     },
   };
-
-  async function documentIn(
-    status: number,
-    header: (name: DocumentHeader) => string | undefined,
-    body: () => Buffer | Promise<Buffer>,
-    asked: { readonly etag?: string | undefined },
-  ): Promise<DocumentAnswer> {
-    if (status === 200) {
-      const sent = await body();
-      const bytes = header('content-encoding') === 'gzip' ? await unpacked(sent, limits.documentBytes) : sent;
-      return { kind: 'document', bytes, etag: header('etag'), type: header('content-type') ?? 'application/json' };
-    }
-    if (status === 304 && asked.etag) return { kind: 'unchanged' };
-    if (status === 404 || status === 410) return { kind: 'missing', status };
-    throw statusTrouble(status, header('retry-after'));
-  }
 }
 
-type DocumentHeader = 'etag' | 'content-type' | 'content-encoding' | 'retry-after';
 type DocumentHeaders = Readonly<Record<string, string>>;
 
 /** A step on the way to an answer. */
@@ -235,43 +209,6 @@ export function upstreamFor(upstreams: Upstreams, name: string | undefined): Ups
 export function credentialsFor(upstreams: Upstreams, name: string | undefined, authorization: string | undefined): string | undefined {
   const meant = upstreams.credentialsTo === 'main' ? upstreams.main : upstreams.scopes.get(upstreams.credentialsTo);
   return meant === upstreamFor(upstreams, name) ? authorization : undefined;
-}
-
-async function bodyOf(response: IncomingMessage, most: number, until: number): Promise<Buffer> {
-  const parts = await partsOf(response, most, until);
-  const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-  if (!response.complete) throw new UpstreamTrouble(502, 'the registry broke off in the middle of its answer');
-  return bytes;
-}
-
-async function unpacked(bytes: Buffer, most: number): Promise<Buffer> {
-  try {
-    return await gunzipped(bytes, { maxOutputLength: most });
-  } catch {
-    throw new UpstreamTrouble(502, 'the registry sent damaged or too large gzip');
-  }
-}
-
-function partsOf(response: IncomingMessage, most: number, until: number): Promise<Buffer[]> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    const late = setTimeout(() => response.destroy(new UpstreamTrouble(504, 'the registry takes too long')), until - performance.now());
-    response.on('data', (part: Buffer) => {
-      size += part.length;
-      parts.push(part);
-      if (size > most) response.destroy(new UpstreamTrouble(502, `the registry's answer is larger than ${most} bytes`));
-    });
-    response.on('error', (error) => {
-      clearTimeout(late);
-      reject(troubleOf(error));
-    });
-    // Also after half an answer: whoever asked looks whether it is whole.
-    response.on('close', () => {
-      clearTimeout(late);
-      resolve(parts);
-    });
-  });
 }
 
 /** The proxy's own credentials for a registry, else those that came with the question. */

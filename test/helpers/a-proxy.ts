@@ -1,6 +1,7 @@
 /** A proxy in front of a fixture registry, with what tests want to look at. */
 import type { AuditEvent } from '../../src/proxy/audit.ts';
-import { type ProxyOptions, type RunningProxy, startProxy } from '../../src/proxy/server.ts';
+import type { ProxyOptions, RunningProxy } from '../../src/proxy/proxy-options.ts';
+import { startProxy } from '../../src/proxy/server.ts';
 import { aBench, type BenchTale } from './a-bench.ts';
 
 export interface ProxyTale extends RunningProxy {

@@ -79,6 +79,7 @@ const onDemand = Object.fromEntries(
     'rule-book',
     'judge-files',
     'repository-rules/index',
+    'rules/index',
     'resolve/lockfile-changes',
     'resolve/spec',
     'resolve/wanted-spec',

@@ -68,7 +68,8 @@ export interface Evaluation {
   /** The tree after the change: the way in of each package. */
   readonly tree: ResolvedTree;
   readonly sources: EvidenceSource;
-  readonly rules: readonly JudgingRule[];
+  /** The rules, or how to get them: where all is remembered none is asked. */
+  readonly rules: readonly JudgingRule[] | (() => Promise<readonly JudgingRule[]>);
   readonly weights: Weights;
   readonly policy: Policy;
   readonly now: Instant;
@@ -115,14 +116,16 @@ async function judgeAll(incoming: readonly IncomingChange[], input: Evaluation, 
   const { memory, sources, now } = input;
   const recalled = new Map(incoming.flatMap((change) => pairOf(change, memory?.recall(change))));
   const open = incoming.filter((change) => !recalled.has(change));
+  const rules = open.length === 0 ? [] : typeof input.rules === 'function' ? await input.rules() : input.rules;
   const gathered =
-    open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await sources.gather(open, neededKinds(input.rules, input.policy), incoming);
+    open.length === 0 ? new Map<IncomingChange, EvidenceSet>() : await sources.gather(open, neededKinds(rules, input.policy), incoming);
+  const judging = { ...input, rules };
   const contextOf = contextMaker(now);
   const judged = incoming.map((change) => {
     const known = recalled.get(change);
     if (known) return revived(known, change, input, path);
     const evidence = gathered.get(change) ?? {};
-    const one = judge(change, evidence, input, path, contextOf);
+    const one = judge(change, evidence, judging, path, contextOf);
     const until = one.tellsTime ? now : sources.until?.(change);
     if (until !== undefined) input.onUntil?.(until);
     const lasts = (until ?? Number.POSITIVE_INFINITY) > now && !sources.leansOnOthers?.(change);

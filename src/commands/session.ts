@@ -22,7 +22,6 @@ import { cacheFolder } from '../registry/cache-folder.ts';
 import { openRegistry, type Registry } from '../registry/client.ts';
 import type { WayOut } from '../registry/git-way-out.ts';
 import { openMailDomains } from '../registry/mail-domains.ts';
-import { rules } from '../rules/index.ts';
 import type { Standing } from './answers.ts';
 import type { Io } from './io.ts';
 import { type CommonOptions, momentOf } from './options.ts';
@@ -123,7 +122,7 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
         changes,
         tree,
         sources,
-        rules,
+        rules: async () => (await import('../rules/index.ts')).rules,
         weights,
         policy: chosen,
         now,

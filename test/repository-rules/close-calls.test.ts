@@ -295,6 +295,14 @@ describe('lockfile-out-of-step', () => {
 
   it('not where one of two sections that ask is answered', () =>
     expect(seen('lockfile-out-of-step', { 'package.json': twice, 'pnpm-lock.yaml': lock('^1.0.0') })).toEqual([]));
+  it.each([
+    ['1.2.0', 0],
+    ['1.2.1', 1],
+  ])('npm: a version asked for instead of a range, %s', (version, times) => {
+    const asked = JSON.stringify({ dependencies: { a: version } });
+    const held = { packages: { '': { dependencies: { a: '^1.0.0' } }, 'node_modules/a': { version: '1.2.0' } } };
+    expect(seen('lockfile-out-of-step', { 'package.json': asked, 'package-lock.json': JSON.stringify(held) })).toHaveLength(times);
+  });
   it('where neither is', () =>
     expect(seen('lockfile-out-of-step', { 'package.json': twice, 'pnpm-lock.yaml': lock('^1.1.0') })).toEqual(['package.json:1']));
 });

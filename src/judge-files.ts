@@ -13,7 +13,7 @@ import type {
   RepositoryFiles,
 } from './model/repository-rule.ts';
 import { defaultOptions } from './model/rule.ts';
-import { withoutSecrets } from './model/secrets.ts';
+import { withoutSecrets, withoutShaped } from './model/secrets.ts';
 import type { Instant } from './model/time.ts';
 import { settingFor } from './policy/decide.ts';
 
@@ -146,7 +146,7 @@ function findingOf(seen: FileObservation, rule: JudgingRepositoryRule, secrets: 
   const { file, line, column, fingerprint, about: _about, fix: _fix, secret: _secret, ...observation } = seen;
   const subject = {
     kind: 'file' as const,
-    file,
+    file: withoutShaped(file),
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
     ...(fingerprint !== undefined && { fingerprint }),
@@ -169,5 +169,5 @@ function noteUntold(untold: Map<string, { readonly seen: FileUntold; readonly ru
 }
 
 function gapOf({ seen, ruleIds }: { readonly seen: FileUntold; readonly ruleIds: readonly string[] }): Gap {
-  return { subject: { kind: 'file', file: seen.file }, missing: 'file', why: 'failed', reason: seen.untold, ruleIds };
+  return { subject: { kind: 'file', file: withoutShaped(seen.file) }, missing: 'file', why: 'failed', reason: seen.untold, ruleIds };
 }

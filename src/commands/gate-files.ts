@@ -2,6 +2,7 @@
 import type { Finding, Gap } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import { pathsOf } from '../model/repository-paths.ts';
+import { withoutShaped } from '../model/secrets.ts';
 import type { Instant } from '../model/time.ts';
 import type { Side } from '../resolve/sides.ts';
 import type { GateTarget } from './gate-target.ts';
@@ -64,7 +65,7 @@ async function textsOf(side: Side, paths: readonly string[], gaps: Gap[]): Promi
 
 function gapOf(file: string, error: unknown): Gap {
   const reason = error instanceof Error ? error.message : 'it could not be read';
-  return { subject: { kind: 'file', file }, missing: 'file', why: 'failed', reason, ruleIds: [] };
+  return { subject: { kind: 'file', file: withoutShaped(file) }, missing: 'file', why: 'failed', reason, ruleIds: [] };
 }
 
 function pairOf<K, V>(key: K, value: V | undefined): [K, V][] {

@@ -31,6 +31,11 @@ export function withoutSecrets(text: string, known: Iterable<string> = []): stri
     .replace(bearer, (_, before: string) => before + hidden);
 }
 
+/** A path with every word replaced that has the shape of a credential; everything else leads to the file still. */
+export function withoutShaped(path: string): string {
+  return path.replace(shaped, hidden);
+}
+
 /** Words of a text that have the shape of a credential of any issuer known here. */
 export function shapedSecretsIn(text: string): readonly string[] {
   return text.match(shaped) ?? [];

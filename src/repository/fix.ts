@@ -1,6 +1,6 @@
 /** Corrections as edits of files: what they would become, and the difference to look at. Pure; writing is done elsewhere. */
 import type { FileFix } from '../model/repository-rule.ts';
-import { withoutSecrets } from '../model/secrets.ts';
+import { withoutSecrets, withoutShaped } from '../model/secrets.ts';
 import { printable } from '../model/text.ts';
 
 /** One place of a file: lines that go and lines that come. */
@@ -51,7 +51,7 @@ function fixedFile(file: string, fixes: readonly FileFix[], before: string | und
 export function diffText(files: readonly FixedFile[], secrets: ReadonlySet<string>): string {
   return files
     .map(({ file, before, edits }) => {
-      const name = printable(file);
+      const name = printable(withoutShaped(file));
       const head = `--- ${before === undefined ? '/dev/null' : `a/${name}`}\n+++ b/${name}\n`;
       return head + edits.map((edit) => hunk(edit, secrets)).join('');
     })

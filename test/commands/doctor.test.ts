@@ -180,6 +180,27 @@ describe('no secret in any output', () => {
     expect(out + err).not.toMatch(/canary/i);
   });
 
+  it.each(formats.map((format) => [format]))('of names of files, folders and keys, as %s', async (format) => {
+    const link = `${token}.dockerfile`;
+    put({
+      ...clean,
+      [`.github/workflows/${token}.yml`]: 'on: push\njobs:\n  a:\n    steps:\n      - run: npm install\n',
+      '.github/workflows/bad.yml': `on: push\njobs:\n  ${token}: [\n    ${token}: }\n`,
+      [`${token}/Dockerfile`]: `FROM node:22\nARG NPM_TOKEN=${token}\nRUN npm install --prefix ${token}\n`,
+      '.npmrc': `//registry.example/${token}/:_authToken=${canary}\n@${token}:registry=http://r.example/${token}/\n`,
+      '.yarnrc.yml': `npmScopes:\n  ${token}:\n    npmAuthToken: ${canary}\n`,
+      'bunfig.toml': `[install.scopes]\n"${token}" = { token = "${canary}" }\n`,
+      'a/package.json': JSON.stringify({ dependencies: { [token]: `git+https://u:${canary}@x.example/a.git` } }),
+    });
+    symlinkSync(`/nowhere/${token}`, join(folder, link));
+    writeFileSync(join(folder, `${token}.Dockerfile`), Buffer.from([0xff, 0xfe]));
+    for (const options of [{ format: [format], verbose: true }, { fix: true }]) {
+      const { out, err } = await doctor(options);
+      expect(out).toContain('‹hidden›');
+      expect(out + err).not.toMatch(/canary/i);
+    }
+  });
+
   it('in the difference --fix shows', async () => {
     // A lockfile that holds what is asked for: otherwise nothing would be frozen.
     const { dependencies } = JSON.parse(files['package.json']);

@@ -107,19 +107,11 @@ function fromWhole(lockfile: string, text: string, below: string): Knows | undef
   }
   const entry = memberOf(packages, below);
   if (entry === undefined) return undefined;
-<<<<<<< HEAD
   const needs = needsOf(entry);
-  return (name, range) => needs.get(name) === range;
-=======
-  const needs = new Map(sections.flatMap((section) => Object.entries(Object(memberOf(entry, section)))));
-  const locked = (name: string) => memberOf(memberOf(packages, `${below === '' ? '' : `${below}/`}node_modules/${name}`), 'version');
+  const locked = (folder: string, name: string) => memberOf(memberOf(packages, `${folder}node_modules/${name}`), 'version');
   // npm ci looks at versions: the very one asked for will do, whatever range the lockfile remembers.
-  return (name, range) => needs.get(name) === range || (needs.has(name) && range === (locked(name) ?? topmost(packages, name)));
-}
-
-function topmost(packages: unknown, name: string): unknown {
-  return memberOf(memberOf(packages, `node_modules/${name}`), 'version');
->>>>>>> 765f3c8 (Gate: what CI calls is followed from end to end in a test; npm's lockfile is in step with the version it holds)
+  const holds = (name: string, version: string) => (locked(below === '' ? '' : `${below}/`, name) ?? locked('', name)) === version;
+  return (name, range) => needs.get(name) === range || (needs.has(name) && holds(name, range));
 }
 
 /** Bun writes the manifests of all workspaces at the head of its lockfile, which is JSON with comments. */

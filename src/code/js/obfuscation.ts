@@ -20,10 +20,14 @@ export function obfuscationTraits(scan: Scan, source: string): readonly Trait[] 
 
 /** The same for scripts without a tree: only what their text shows. */
 export function textTraits(source: string): readonly Trait[] {
-  const names = new Set(source.slice(0, 4_000_000).match(/\b_0x[0-9a-f]{2,8}\b/g));
+  const looked = source.slice(0, 4_000_000);
+  const all = looked.match(/\b_0x[0-9a-f]{2,8}\b/g) ?? [];
+  const names = new Set(all);
   const [first] = names;
+  // Few names, but hardly anything else.
+  const dense = names.size >= 3 && all.length >= 15 && all.length * 100 > looked.length;
   const named =
-    names.size >= 15 && first !== undefined
+    (names.size >= 15 || dense) && first !== undefined
       ? { name: `${names.size} machine-made names such as ${first}`, weight: 0.6, at: Math.max(0, source.indexOf(first)) }
       : undefined;
   return [named, symbolSoup(source)].filter((trait) => trait !== undefined);

@@ -280,3 +280,14 @@ describe('what does not parse', () => {
       expect(() => readScript(source, { module: false, parses: true })).not.toThrow();
   });
 });
+
+it('machine-made names tell of hiding where a script does not parse, few as they may be', () => {
+  const calls = Array.from({ length: 12 }, (_, at) => `_0x1ac3e4[_0x1a2f0d(0x${(160 + at).toString(16)})](_0x1a2f0d(0xa2));`).join('');
+  const hidden = (source: string) => readScript(source, { module: false, parses: true }).hiding.map(({ kind }) => kind);
+  expect(hidden(`function _0x1a32de(){return[]}${calls} a b c`)).toContain('obfuscated');
+  expect(
+    hidden(
+      `const _0x1a = 1, _0x1b = 2, _0x1c = 3; ${'// words between them that are long enough to be read by anybody\n_0x1a;'.repeat(20)} a b c ${' '.repeat(2000)}`,
+    ),
+  ).not.toContain('obfuscated');
+});

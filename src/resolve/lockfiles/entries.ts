@@ -7,9 +7,9 @@
 export interface Forms {
   /** Global and sticky. */
   readonly narrow: RegExp;
-  /** As narrow in its lists, for what says more of where it is from. */
-  readonly other?: RegExp;
   readonly wide: RegExp;
+  /** What every entry begins with: what does not need not be held against the wide form. */
+  readonly stand?: string;
   /** False when an entry of the wide form may not be what the real parser sees. */
   isSure(lines: string): boolean;
 }
@@ -59,12 +59,10 @@ export function entriesIn(forms: Forms, text: string, start: number): Entries {
   }
 }
 
-function endOfOther({ other, wide, isSure }: Forms, text: string, start: number): number {
-  if (start >= text.length) return -1;
-  const end = other ? endOf(other, text, start) : -1;
-  if (end >= 0) return end - start <= largestEntry ? end : -1;
-  const widely = endOf(wide, text, start);
-  return widely > start && widely - start <= largestEntry && isSure(text.slice(start, widely)) ? widely : -1;
+function endOfOther({ wide, stand = '', isSure }: Forms, text: string, start: number): number {
+  if (start >= text.length || !text.startsWith(stand, start)) return -1;
+  const end = endOf(wide, text, start);
+  return end > start && end - start <= largestEntry && isSure(text.slice(start, end)) ? end : -1;
 }
 
 function endOf(pattern: RegExp, text: string, start: number): number {
@@ -91,6 +89,17 @@ export function allOnce({ texts, odd, inOrder }: Entries, keys: Keys): boolean {
   };
   if (inOrder && [...odd].every(isApart)) return true;
   return new Set(texts.map(keys.name)).size === texts.length;
+}
+
+/** True when an entry in order begins with `head`, found by halves; only where each has its key in the usual way. */
+export function holds({ texts }: Entries, head: string): boolean {
+  let [low, high] = [0, texts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((texts[middle] as string) < head) low = middle + 1;
+    else high = middle;
+  }
+  return texts[low]?.startsWith(head) === true;
 }
 
 /** Where each entry begins. */

@@ -46,18 +46,32 @@ const mostHeld = 48;
 /** True when no key is there twice in any list of an entry. The lines are known to be in a layout of ours. */
 export function listsHoldOnce(lines: string, indent: number): boolean {
   const stand = ' '.repeat(indent);
-  let seen = new Set<string>();
+  let before = '';
+  let list: string[] = [];
+  let inOrder = true;
   for (const line of lines.split('\n')) {
-    if (!line.startsWith(stand)) seen = new Set();
-    else if (line[indent] !== ' ' && line[indent] !== '-' && seen.size === seen.add(keyOf(line, indent)).size) return false;
+    const isKey = line.startsWith(stand);
+    if (isKey && (line.charCodeAt(indent) === space || line.charCodeAt(indent) === dash)) continue;
+    const key = isKey ? keyOf(line, indent) : '';
+    if (isKey && key <= before) inOrder = false;
+    before = key;
+    if (isKey) list.push(key);
+    else {
+      if (!inOrder && new Set(list).size < list.length) return false;
+      [list, inOrder] = [[], true];
+    }
   }
-  return true;
+  return inOrder || new Set(list).size === list.length;
 }
+
+const [space, dash] = [32, 45];
 
 function keyOf(line: string, start: number): string {
   const quote = line[start];
   if (quote === '"' || quote === "'") return line.slice(start + 1, line.indexOf(quote, start + 1));
-  return /^\s*(.*?):?(?: |$)/.exec(line)?.[1] ?? line;
+  const end = line.indexOf(' ', start);
+  const word = end < 0 ? line.slice(start) : line.slice(start, end);
+  return word.endsWith(':') ? word.slice(0, -1) : word;
 }
 
 /** What a sticky pattern finds where it is known to fit. */

@@ -1,6 +1,6 @@
 /** pnpm's own layout of pnpm-lock.yaml, section by section; undefined for whatever is not in it. */
 import type { Location } from '../../model/package.ts';
-import { allOnce, type Entries, entriesIn, type Keys, startsOf } from './entries.ts';
+import { allOnce, type Entries, entriesIn, holds, type Keys, startsOf } from './entries.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { bare, matchAt, type Pairs, pairsIn, sticky, withinReason } from './layout.ts';
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
@@ -82,6 +82,11 @@ function rawKey(entry: string): string {
   return entry.slice(2, entry.charCodeAt(end - 1) === 125 ? end - ': {}'.length : end - 1);
 }
 
+/** What the entry of a path begins with in the usual way. */
+function headOf(path: string): string {
+  return path.startsWith('@') ? `  '${path}':` : `  ${path}:`;
+}
+
 function nameIn(entry: string): string {
   return bare(rawKey(entry));
 }
@@ -93,6 +98,7 @@ class OwnDocument implements PnpmDocument {
   /** Where each entry of a section begins; the section ends where the last one does. */
   readonly #sections = new Map<SectionName, Section>();
   #known: ReadonlySet<string> | undefined;
+  #asked = 0;
   #rest = '';
   #document: YamlMap | undefined;
   #importers: YamlMap | undefined;
@@ -156,8 +162,15 @@ class OwnDocument implements PnpmDocument {
   }
 
   hasPath(path: string): boolean {
+    // Few ask for few: then a set of all costs more than it saves.
+    if (this.#known === undefined && this.#asked++ < 64 && this.#isUsual()) return holds(this.#in('packages').entries, headOf(path));
     this.#known ??= new Set(this.paths);
     return this.#known.has(path);
+  }
+
+  #isUsual(): boolean {
+    const { texts, odd, inOrder } = this.#in('packages').entries;
+    return inOrder && [...odd].every((at) => keys.head(texts[at] as string) !== undefined);
   }
 
   /** In older versions no path is the name and the version as they are shown. */

@@ -88,13 +88,12 @@ export function eachForItself(input: LockfileInput, documents: readonly Versione
   return { size: left, held, placeOf, keyOf: { has, get: (path) => (has(path) ? path : undefined) } };
 }
 
-/** The entries of which an earlier document holds the same path. */
+/** The entries of which an earlier document holds the same path: that is asked from the earlier ones, which are the short ones. */
 function thereBefore(documents: readonly VersionedDocument[], starts: readonly number[]): ReadonlySet<number> {
   const gone = new Set<number>();
-  const seen = new Set<string>();
   documents.forEach(({ document }, index) => {
-    for (const [at, path] of index > 0 ? document.paths.entries() : []) if (seen.has(path)) gone.add((starts[index] as number) + at);
-    if (index < documents.length - 1) for (const path of document.paths) seen.add(path);
+    const seen = new Set(documents.slice(0, index).flatMap((one) => one.document.paths.filter((path) => document.hasPath(path))));
+    if (seen.size > 0) for (const [at, path] of document.paths.entries()) if (seen.has(path)) gone.add((starts[index] as number) + at);
   });
   return gone;
 }

@@ -98,13 +98,14 @@ function isSure(lines: string): boolean {
 export type SectionName = 'importers' | 'packages' | 'snapshots';
 export const sectionNames = ['importers', 'packages', 'snapshots'] as const;
 
-const shared = { importers: { narrow: narrowProject, wide: wideProject, isSure }, snapshots: { narrow: narrowSnapshot, wide: wideSnapshot, isSure } };
+const all = { stand: '  ', isSure };
+const shared = { importers: { ...all, narrow: narrowProject, wide: wideProject }, snapshots: { ...all, narrow: narrowSnapshot, wide: wideSnapshot } };
 /** The long sections of version 9, where the path of a release is its name and version. */
 export const sectionsOf9: Readonly<Record<SectionName, Forms>> = {
   ...shared,
-  packages: { narrow: narrowPackage(release), wide: widePackage, isSure },
+  packages: { ...all, narrow: narrowPackage(release), wide: widePackage },
 };
 export const sectionsBefore9: Readonly<Record<SectionName, Forms>> = {
   ...shared,
-  packages: { narrow: narrowPackage(keys), wide: widePackage, isSure },
+  packages: { ...all, narrow: narrowPackage(keys), wide: widePackage },
 };

@@ -63,20 +63,19 @@ const wide = sticky(
     field('bin', pairs) +
     `(?:  checksum: (${scalar})\\n)?${rest}`,
 );
-/** The same with lists short enough to tell that nothing is in them twice. */
-const shortLists = (resolution: string) =>
-  chain(
-    `(?<own>"${inDouble}":\\n)  version: ${scalar}\\n  resolution: "${resolution}"\\n` +
-      once('dependencies', `: ${value}\\n`) +
-      once('peerDependencies', `: ${value}\\n`) +
-      once('dependenciesMeta', flags) +
-      once('peerDependenciesMeta', flags) +
-      once('bin', `: ${value}\\n`) +
-      `(?:  checksum: ${scalar}\\n)?${rest}(?!\\k<own>)`,
-  );
 /** `name@npm:1.2.3` and nothing bound to it: a release of a registry, as nearly all are. */
 const release = '[ !#-\\[\\]-~][ !#-?A-\\[\\]-~]*@npm:[ !#-9;-?A-\\[\\]-~]*';
-const forms: Forms = { narrow: shortLists(release), other: shortLists(inDouble), wide, isSure: (lines) => listsHoldOnce(lines, 4) };
+/** The same with lists short enough to tell that nothing is in them twice. */
+const narrow = chain(
+  `(?<own>"${inDouble}":\\n)  version: ${scalar}\\n  resolution: "${release}"\\n` +
+    once('dependencies', `: ${value}\\n`) +
+    once('peerDependencies', `: ${value}\\n`) +
+    once('dependenciesMeta', flags) +
+    once('peerDependenciesMeta', flags) +
+    once('bin', `: ${value}\\n`) +
+    `(?:  checksum: ${scalar}\\n)?${rest}(?!\\k<own>)`,
+);
+const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnce(lines, 4) };
 /** What is looked at only when somebody asks: dependencies and their flags. */
 const details = sticky(
   `${upTo(scalar)}\\n.*\\n${field('dependencies', `(${pairs})`)}${field('peerDependencies', pairs)}${field('dependenciesMeta', `(${metas})`)}`,

@@ -28,16 +28,19 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     );
   const { resolutions } = file;
   if (resolutions.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  const places = new Map<string, number>();
-  for (let at = 0; at < resolutions.length; at++) places.set(resolutions[at] as string, at);
-  if (places.size < resolutions.length) throw thereTwice(input, resolutions);
-  const { patched, apart } = oddOnes(input, file, places);
+  if (!resolveApart(resolutions)) throw thereTwice(input, resolutions);
+  let held: ReadonlyMap<string, number> | undefined;
+  const placeOf = (key: string) => {
+    held ??= new Map(resolutions.map((text, at) => [text, at]));
+    return held.get(key);
+  };
+  const { patched, apart } = oddOnes(input, file, placeOf);
   const graph = lazyGraph(() => berryLinks(allResolved(input, file), input.manifest));
   const standing = apart.size === 0 ? undefined : [...resolutions.keys()].filter((at) => !apart.has(at));
   const place = (at: number) => standing?.[at] ?? at;
   const told: Told = {
     only: graph.only,
-    where: (key) => file.where(places.get(key) ?? 0),
+    where: (key) => file.where(placeOf(key) ?? 0),
     facts: (at) => factsOf(resolve(input, file, place(at)), patched),
     name: (at) => plainName(resolutions[place(at)] as string) ?? resolve(input, file, place(at)).locator.name,
     reading: `yarn-berry v${version}`,
@@ -47,6 +50,24 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   return { format: `yarn-berry v${version}`, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
 }
 
+/** True when no two are the same. Most stand in order, so that only the others have to be looked for among them. */
+function resolveApart(resolutions: readonly string[]): boolean {
+  const rising: string[] = [];
+  const others = new Set<string>();
+  let count = 0;
+  let last = '';
+  for (const text of resolutions) {
+    if (text > last) {
+      rising.push(text);
+      last = text;
+    } else {
+      others.add(text);
+      count++;
+    }
+  }
+  return others.size === count && !rising.some((text) => others.has(text));
+}
+
 function thereTwice(input: LockfileInput, resolutions: readonly string[]): Error {
   const seen = new Set<string>();
   const twice = resolutions.find((text) => seen.size === seen.add(text).size) ?? '';
@@ -54,14 +75,14 @@ function thereTwice(input: LockfileInput, resolutions: readonly string[]): Error
 }
 
 /** What is more than a release of a registry is looked into at once: what it patches, and whether it stands for a package of its own. */
-function oddOnes(input: LockfileInput, file: BerryFile, places: ReadonlyMap<string, number>) {
+function oddOnes(input: LockfileInput, file: BerryFile, placeOf: (key: string) => number | undefined) {
   const patched = new Set<string>();
   const apart = new Set<number>();
   for (const at of file.odd) {
     const { text, patches, kind } = resolve(input, file, at).locator;
     if (patches !== undefined && !isBuiltinPatch(text)) patched.add(patches);
     // A patched package is the package it patches; its own entry only says that it is patched.
-    if (kind === 'root' || (patches !== undefined && places.has(patches))) apart.add(at);
+    if (kind === 'root' || (patches !== undefined && placeOf(patches) !== undefined)) apart.add(at);
   }
   return { patched, apart };
 }

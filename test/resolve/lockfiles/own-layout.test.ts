@@ -298,6 +298,15 @@ const real = existsSync(bench)
   );
 });
 
+/** True when a text is read by its own layout, with whatever comes of it but an error. */
+function isSure(reader: Reader, text: string): boolean {
+  try {
+    return reader.own(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function changedLines(before: string, after: string): string[] {
   const old = new Set(before.split('\n'));
   return after.split('\n').filter((line) => !old.has(line));
@@ -329,4 +338,27 @@ describe.each(texts)('%s', (_, reader, text) => {
     );
     expect(sure).toBeGreaterThan(10);
   }, 60_000);
+});
+
+const spaced = texts.filter(([, reader]) => reader !== npm);
+
+describe.each(spaced)('%s', (_, reader, text) => {
+  const blocks = text.trimEnd().split('\n\n');
+  // Heads of sections and documents are no entries, nor are notes.
+  const isEntry = (at: number) =>
+    /^(?: {2})?["'/?@a-z]/.test(blocks[at] ?? '') &&
+    !/^(?:\w+:|---)/m.test((blocks[at] as string).split('\n').slice(1).join('\n')) &&
+    !/^(?:[a-zA-Z_]+:|#|---)/.test(blocks[at] as string);
+  const places = [...blocks.keys()].filter((at) => isEntry(at) && (reader !== pnpm || blocks[at]?.startsWith('  ')));
+
+  it('is not read by its own layout where an entry is there twice, right behind the first or further on', () => {
+    expect(places.length).toBeGreaterThan(5);
+    for (const at of places) {
+      for (const behind of [1, 2, 3]) {
+        if (!Array.from({ length: behind }, (_, step) => isEntry(at + step)).every(Boolean)) continue;
+        const next = `${blocks.toSpliced(at + behind, 0, blocks[at] as string).join('\n\n')}\n`;
+        expect([isSure(reader, next), behind, blocks[at]]).toEqual([false, behind, blocks[at]]);
+      }
+    }
+  });
 });

@@ -193,7 +193,9 @@ function yamlLocks() {
 function mergedBerry() {
   const paths = ['jestjs__jest/berry-v10-2026-08-17', 'snyk__nodejs-lockfile-parser/yarn2-big', 'prettier__prettier/berry-v8-2026-04-10'];
   const more = ['jestjs__jest/berry-v5-2022-02-15', 'nodejs__corepack/berry-v4-2022-04-08', 'nodejs__corepack/berry-v7-2023-08-28'];
-  const [head, ...all] = [...paths, ...more].flatMap((path) => readFileSync(join(real, path, 'yarn.lock'), 'utf8').split('\n\n'));
+  const all = [...paths, ...more].flatMap((path) => readFileSync(join(real, path, 'yarn.lock'), 'utf8').split('\n\n'));
+  // Of the first: the note and what the file says of itself.
+  const head = all.slice(0, all.findIndex((block) => block.startsWith('__metadata:')) + 1).join('\n\n');
   const [entries, seen] = [new Map(), new Set()];
   for (const block of all) {
     const key = block.split('\n', 1)[0];
@@ -203,7 +205,7 @@ function mergedBerry() {
     seen.add(resolution);
   }
   const sorted = [...entries.keys()].sort().map((key) => entries.get(key));
-  return [`Yarn berry, ${sorted.length} packages merged`, writeText('merged-berry', 'yarn.lock', `${head}\n\n${sorted.join('\n')}`)];
+  return [`Yarn berry, ${sorted.length} packages merged`, writeText('merged-berry', 'yarn.lock', `${head.trimEnd()}\n\n${sorted.join('\n')}`)];
 }
 
 /** The packages and snapshots of two projects in one file. */

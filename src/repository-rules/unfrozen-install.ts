@@ -18,7 +18,7 @@ export default defineRepositoryRule({
     family: 'pipeline',
     severity: 'medium',
     summary: 'CI or an image installs in a way that may change the lockfile.',
-    why: 'Where package.json and lockfile disagree, such an install quietly resolves anew and takes versions nobody reviewed. A frozen install stops instead.',
+    why: 'Where package.json and lockfile disagree, such an install quietly resolves anew and takes versions nobody reviewed. A frozen install stops instead. What CI calls is followed: recipes of make, just and Task, scripts of package.json, shell scripts.',
     remedy: 'npm ci · yarn install --immutable (yarn 1: --frozen-lockfile) · pnpm install --frozen-lockfile · bun ci.',
     references: ['npm docs: npm ci', 'yarn docs: enableImmutableInstalls', 'pnpm docs: --frozen-lockfile', 'Docker images as such: hadolint'],
     falsePositives:

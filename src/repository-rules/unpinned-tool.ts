@@ -13,7 +13,7 @@ export default defineRepositoryRule({
     family: 'pipeline',
     severity: 'medium',
     summary: 'CI or an image runs or installs a tool in whatever version is newest.',
-    why: 'Nothing records which version ran, nothing judged it, and it starts with the secrets of the job. A version published a minute ago is taken like any other.',
+    why: 'Nothing records which version ran, nothing judged it, and it starts with the secrets of the job. A version published a minute ago is taken like any other. What CI calls is followed: recipes of make, just and Task, scripts of package.json, shell scripts.',
     remedy: 'Make the tool a dependency, so that the lockfile holds it, or name an exact version: npx tool@1.2.3.',
     references: ['zizmor: adhoc-packages', 'hadolint: DL3016', 'nx s1ngularity 2025'],
     falsePositives: 'A command that a dependency of another name brings along, where no lockfile of npm tells the names of commands.',

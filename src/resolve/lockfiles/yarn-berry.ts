@@ -30,7 +30,13 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   if (resolutions.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   if (!resolveApart(resolutions)) throw thereTwice(input, resolutions);
   let held: ReadonlyMap<string, number> | undefined;
+  let asked = 0;
   const placeOf = (key: string) => {
+    // Few ask for few: then a map of all costs more than it saves.
+    if (held === undefined && asked++ < 32) {
+      const at = resolutions.indexOf(key);
+      return at < 0 ? undefined : at;
+    }
     held ??= new Map(resolutions.map((text, at) => [text, at]));
     return held.get(key);
   };

@@ -41,7 +41,7 @@ const wideSnapshot = sticky(
     `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})\\n*`,
 );
 const versions = `(?:      ${key}: ${value}\\n|      ${key}:\\n        specifier: ${value}\\n        version: ${value}\\n)+`;
-const folder = `[A-Za-z0-9._](?:(?![:#])${wideWord}|[:#](?=${wideWord})| (?!#)(?=${wideWord}))*`;
+const folder = `[A-Za-z0-9._](?:(?![:#])${wideWord}|[:#](?=${wideWord})| (?![#:])(?=${wideWord}))*`;
 /** A project of the workspace. */
 const project = `  (?:${key}|${folder}):(?: \\{\\}\\n|\\n(?=    [a-z])`;
 const asks = (name: string) => `(?:    ${name}:(?: \\{\\}\\n|\\n${versions}))?`;

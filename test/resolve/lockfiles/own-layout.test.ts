@@ -312,6 +312,16 @@ function changedLines(before: string, after: string): string[] {
   return after.split('\n').filter((line) => !old.has(line));
 }
 
+/** Found by more runs than these: a project of pnpm whose name ends in a space. */
+const examples: [{ at: number; what: string; odd: string }[]][] = [
+  [
+    [
+      { at: 555_641_403, what: 'join', odd: '' },
+      { at: 2_022_704_065, what: 'insert', odd: ' ' },
+    ],
+  ],
+];
+
 describe.each(texts)('%s', (_, reader, text) => {
   it('is read by its own layout, as the parser reads it', async () => {
     expect(reader.own(text)).toBeDefined();
@@ -334,7 +344,7 @@ describe.each(texts)('%s', (_, reader, text) => {
         } catch {}
         expect([await disagreement(reader, next), changedLines(text, next)]).toEqual([undefined, changedLines(text, next)]);
       }),
-      { seed: 31_07, numRuns: Number(process.env['FUZZ_RUNS'] ?? 250), interruptAfterTimeLimit: 15_000 },
+      { seed: 31_07, numRuns: Number(process.env['FUZZ_RUNS'] ?? 250), examples, interruptAfterTimeLimit: 15_000 },
     );
     expect(sure).toBeGreaterThan(10);
   }, 60_000);

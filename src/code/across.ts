@@ -18,7 +18,8 @@ export interface Around {
   handOvers(file: string): readonly HandOver[];
 }
 
-const mostFiles = 40;
+/** More files between than this are not read again; so many that no decoys of a plausible package fill it. */
+const mostFiles = 400;
 
 /** All of it; files are read once more only where one takes something private and another sends what it is given. */
 export function leaksOf({ flows, importers, locate, gives, handOvers }: Around): readonly Leak[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { leaksOf } from '../../src/code/across.ts';
 import { gradesOf } from '../helpers/an-update.ts';
 
 const sender = `const https = require('https'); class Remote { constructor() { this.queue = [] } push(item) { this.queue.push(item); this.flush() }
@@ -83,4 +84,24 @@ describe('what one file takes and another sends', () => {
   ])('%s: does not convict', async (_, files) => {
     expect((await grade(files)).grade).not.toBe('convicts');
   });
+});
+
+it('what hands over is read behind dozens of files that look like it', () => {
+  const decoys = Array.from({ length: 60 }, (_, at) => `decoy${at}`);
+  const taking = { takes: true, outgoing: [] } as never;
+  const leaks = leaksOf({
+    flows: new Map([...decoys, 'facts'].map((file) => [file, taking] as const)).set('sender', {
+      takes: false,
+      sends: 'in.invalid',
+      outgoing: [],
+    } as never),
+    importers: new Map([
+      ['sender', [...decoys, 'hand']],
+      ['facts', ['hand']],
+    ]),
+    locate: (specifier) => [specifier],
+    gives: (file) => (file === 'facts' ? ['environment' as never] : []),
+    handOvers: (file) => (file === 'hand' ? [{ to: ['sender'], of: ['facts'], tags: [], at: 0, waits: false }] : []),
+  });
+  expect(leaks.map(({ file, to }) => [file, to])).toEqual([['hand', 'in.invalid']]);
 });

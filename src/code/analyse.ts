@@ -5,6 +5,7 @@ import { leaksOf } from './across.ts';
 import { binFile } from './bin-file.ts';
 import { Callers } from './callers.ts';
 import { isAgentConfig, readOrders } from './config-files.ts';
+import { type Expected, Explaining } from './expected.ts';
 import { isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
@@ -41,6 +42,16 @@ export function analyse(archive: Archive, manner: Manner = {}): TarballFacts {
   return new Analysis(archive, manner).run();
 }
 
+/** Analyses an archive until all that is expected was found; `isWhole` when all of it was read after all. */
+export function analyseUntil(
+  archive: Archive,
+  manner: Manner,
+  expected: Expected | undefined,
+): { readonly facts: TarballFacts; readonly isWhole: boolean } {
+  const analysis = new Analysis(archive, manner, expected);
+  return { facts: analysis.run(), isWhole: !analysis.isDone };
+}
+
 /** A class because files are taken up while others are read. */
 class Analysis {
   readonly #archive: Archive;
@@ -54,28 +65,26 @@ class Analysis {
   readonly #done = new Set<string>();
   readonly #importers = new Map<string, string[]>();
   readonly #flows = new Map<string, FileFlow>();
+  readonly #explaining: Explaining | undefined;
   #parsed = 0;
   #parsedShipped = 0;
 
-  constructor(archive: Archive, manner: Manner) {
+  constructor(archive: Archive, manner: Manner, expected?: Expected) {
     this.#archive = archive;
     this.#manner = manner;
     this.#package = new PackedPackage(archive);
+    this.#explaining = expected && new Explaining(expected, archive.files);
+  }
+
+  /** True when nothing more needs to be looked for. */
+  get isDone(): boolean {
+    return this.#explaining?.isDone({ ...this.#found, ...this.#unread() }) ?? false;
   }
 
   run(): TarballFacts {
     const { manifest, entries } = this.#package;
     const steps = this.#steps();
-    this.#install(steps);
-    this.#drain();
-    for (const path of this.#package.entryPaths()) this.#enqueue(path, 'import');
-    this.#drain();
-    for (const path of manifest.bin.values()) this.#enqueueAll(path, 'bin');
-    this.#drain();
-    this.#shipped();
-    this.#drain();
-    this.#awaken();
-    this.#across();
+    if (!this.isDone) this.#readFrom(steps);
     return {
       integrity: this.#archive.integrity,
       packedSize: this.#archive.packedSize,
@@ -88,9 +97,27 @@ class Analysis {
       hiding: this.#found.hiding,
       imports: [...this.#imports].sort(),
       bundled: this.#package.bundled(),
-      notParsed: this.#notParsed.slice(0, 100),
-      notRead: this.#notRead.slice(0, 100),
+      ...this.#unread(),
     };
+  }
+
+  #unread(): Pick<TarballFacts, 'notParsed' | 'notRead'> {
+    return { notParsed: this.#notParsed.slice(0, 100), notRead: this.#notRead.slice(0, 100) };
+  }
+
+  /** What runs on install first, then what an import leads to, then commands, then what is only shipped. */
+  #readFrom(steps: readonly FollowedStep[]): void {
+    this.#install(steps);
+    this.#drain();
+    for (const path of this.#package.entryPaths()) this.#enqueue(path, 'import');
+    this.#drain();
+    for (const path of this.#package.manifest.bin.values()) this.#enqueueAll(path, 'bin');
+    this.#drain();
+    this.#shipped();
+    this.#drain();
+    if (this.isDone) return;
+    this.#awaken();
+    this.#across();
   }
 
   /** What npm runs by itself; of a package of which one command is asked for, nothing. */
@@ -154,7 +181,7 @@ class Analysis {
   }
 
   #drain(): void {
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+    for (let next = this.#queue.shift(); next && !this.isDone; next = this.#queue.shift()) {
       const entry = this.#package.entries.get(next.path);
       if (!entry || this.#done.has(next.path)) continue;
       this.#done.add(next.path);
@@ -167,6 +194,7 @@ class Analysis {
   #shipped(): void {
     for (const entry of this.#package.entries.values()) {
       const { path } = entry.file;
+      if (this.isDone) return;
       if (this.#done.has(path) || /(^|\/)node_modules\//.test(path)) continue;
       if (isAgentConfig(path)) this.#orders(entry);
       if (promisesNoCode(path)) this.#misnamed(entry);

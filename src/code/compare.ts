@@ -1,20 +1,13 @@
 /** What a release contains, seen against the release before: only what is new or runs on install is kept. Pure. */
-import type {
-  Capability,
-  CapabilityKind,
-  ContentFile,
-  ContentsEvidence,
-  Hiding,
-  InstallStep,
-  Novelty,
-  Reach,
-  TarballFacts,
-} from '../model/contents.ts';
+import type { CapabilityKind, ContentFile, ContentsEvidence, InstallStep, TarballFacts } from '../model/contents.ts';
 import type { Release } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
+import { oneBuildOnly } from './builds.ts';
 import { isAgentConfig, isCiConfig } from './config-files.ts';
 import { confusionOf } from './confusion.ts';
 import { movedEntries } from './entry-moved.ts';
+import { newHiding } from './new-hiding.ts';
+import { beforeOf, fromLeast, noveltyOf } from './novelty.ts';
 import { noveltyOfSent, sentBefore } from './sent-credential.ts';
 
 /** What a release is compared with. */
@@ -35,7 +28,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     install: facts.install.map((step) => ({ ...step, isNew: !before?.install.some((old) => sameStep(old, step)) })),
     calls: [],
     capabilities: capabilitiesOf(facts, before),
-    hiding: hidingOf(facts, before),
+    hiding: newHiding(facts, before),
     anomalies: facts.anomalies,
     added: addedFiles(facts, before),
     confusion: confusionOf(facts.manifest, listed),
@@ -71,10 +64,8 @@ const ordinary: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>([
   'credential-sent',
 ]);
 
-const order: readonly Reach[] = ['shipped', 'bin', 'import', 'install'];
-
 function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): ContentsEvidence['capabilities'] {
-  const old = before && index(before.capabilities);
+  const old = before && beforeOf(before.capabilities);
   const sent = before && sentBefore(before.capabilities);
   return facts.capabilities
     .map((found) => ({ ...found, novelty: found.kind === 'credential-sent' ? noveltyOfSent(found.detail, sent) : noveltyOf(found, old) }))
@@ -83,57 +74,8 @@ function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): 
         found.novelty !== 'old' &&
         (before !== undefined || !ordinary.has(found.kind) || found.reach === 'install' || found.kind === 'network' || found.kind === 'environment'),
     )
-    .sort((a, b) => order.indexOf(b.reach) - order.indexOf(a.reach))
+    .sort((a, b) => fromLeast.indexOf(b.reach) - fromLeast.indexOf(a.reach))
     .slice(0, 200);
-}
-
-interface Index {
-  /** How far each kind reached before. */
-  readonly kinds: ReadonlyMap<string, number>;
-  readonly details: ReadonlySet<string>;
-}
-
-function index(capabilities: readonly Capability[]): Index {
-  const kinds = new Map<string, number>();
-  const details = new Set<string>();
-  for (const { kind, detail, reach } of capabilities) {
-    kinds.set(kind, Math.max(kinds.get(kind) ?? 0, order.indexOf(reach) + 1));
-    details.add(`${kind} ${detail}`);
-  }
-  return { kinds, details };
-}
-
-/** A capability that only shipped before and now runs on import or install is new. */
-function noveltyOf(found: Capability, old: Index | undefined): Novelty {
-  if (!old) return 'kind';
-  const reached = old.kinds.get(found.kind) ?? 0;
-  if (reached === 0 || (reached <= 1 && found.reach !== 'shipped') || (found.reach === 'install' && reached < 4)) return 'kind';
-  return old.details.has(`${found.kind} ${found.detail}`) ? 'old' : 'detail';
-}
-
-function hidingOf(facts: TarballFacts, before: TarballFacts | undefined): readonly Hiding[] {
-  const minified = facts.hiding.filter((sign) => sign.kind === 'minified' && before && wasPlain(sign.file, before));
-  const others = facts.hiding.filter((sign) => sign.kind !== 'minified' && sign.kind !== 'encoded-blob' && !wasThere(sign, before));
-  const blobs = facts.hiding.filter(
-    (sign) => sign.kind === 'encoded-blob' && before !== undefined && !before.hiding.some((old) => old.kind === 'encoded-blob'),
-  );
-  return [...others, ...blobs, ...minified].slice(0, 60);
-}
-
-/** The same sort of hiding, in as much strength, was in the release before. */
-function wasThere(sign: Hiding, before: TarballFacts | undefined): boolean {
-  return (
-    before?.hiding.some(
-      (old) =>
-        old.kind === sign.kind &&
-        old.strength >= sign.strength - 0.05 &&
-        (old.file === sign.file || old.detail === sign.detail || sign.kind === 'computed-name'),
-    ) ?? false
-  );
-}
-
-function wasPlain(file: string, before: TarballFacts): boolean {
-  return before.files.some((old) => old.path === file) && !before.hiding.some((old) => old.kind === 'minified' && old.file === file);
 }
 
 const addable = new Set(['executable', 'archive', 'shell', 'powershell', 'batch', 'python', 'gyp', 'wasm']);
@@ -202,38 +144,4 @@ export function hiddenByBulk(facts: TarballFacts, before: TarballFacts | undefin
   const atInstall = facts.files.find((file) => file.reach === 'install' && unread.has(file.path));
   const first = atInstall?.path ?? (before?.notRead.length === 0 ? facts.notRead[0] : undefined);
   return first === undefined ? undefined : `code that runs was not read, for the release holds more than is read of one: ${printable(first, 100)}`;
-}
-
-const telling: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>([
-  'process',
-  'exfiltration',
-  'remote-code',
-  'decode-execute',
-  'credential-file',
-  'wallet-hook',
-  'page-hook',
-  'browser-data',
-  'wallet-file',
-  'self-publish',
-  'persistence',
-]);
-
-/** New capabilities of one of two builds that are otherwise alike. */
-function oneBuildOnly(facts: TarballFacts, before: TarballFacts | undefined): readonly string[] {
-  const builds = ['cjs', 'esm'].map((build) =>
-    facts.files.filter((file) => file.reach === 'import' && buildOf(file.path) === build).map((file) => file.path),
-  );
-  const [cjs = [], esm = []] = builds;
-  if (cjs.length === 0 || esm.length === 0) return [];
-  const kindsOf = (paths: readonly string[]): ReadonlySet<string> =>
-    new Set(facts.capabilities.filter((found) => telling.has(found.kind) && paths.includes(found.file)).map((found) => found.kind));
-  const a = kindsOf(cjs);
-  const b = kindsOf(esm);
-  const differing = [...a].filter((kind) => !b.has(kind)).concat([...b].filter((kind) => !a.has(kind)));
-  return differing.filter((kind) => !before?.capabilities.some((old) => old.kind === kind));
-}
-
-function buildOf(path: string): 'cjs' | 'esm' | undefined {
-  if (/\.cjs$|(^|[/.-])(cjs|commonjs|umd)([/.-])/.test(path)) return 'cjs';
-  return /\.mjs$|(^|[/.-])(esm?|module)([/.-])/.test(path) ? 'esm' : undefined;
 }

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { analyserVersion } from '../code/analyser-version.ts';
+import type { Expected } from '../code/expected.ts';
 import { decodeFacts, encodeFacts } from '../code/facts-json.ts';
 import type { TarballFacts } from '../model/contents.ts';
 
@@ -18,6 +19,8 @@ export interface ContentsStore {
 export interface View {
   readonly git?: boolean;
   readonly command?: string;
+  /** What was looked for, where the rest was not read. */
+  readonly expected?: Expected;
 }
 
 /** The folder's name in the cache; the number rises when its format changes. */
@@ -47,9 +50,10 @@ export function openContents(folder: string): ContentsStore {
   };
 }
 
-function fileOf(folder: string, integrity: string, { git, command }: View): string {
+function fileOf(folder: string, integrity: string, { git, command, expected }: View): string {
   const started = command === undefined ? '' : `c${hashed(command).slice(0, 16)}`;
-  return join(folder, `${hashed(integrity).slice(0, 40)}-${analyserVersion}${git ? 'g' : ''}${started}`);
+  const sought = expected === undefined ? '' : `e${hashed(JSON.stringify(expected)).slice(0, 40)}`;
+  return join(folder, `${hashed(integrity).slice(0, 40)}-${analyserVersion}${git ? 'g' : ''}${started}${sought}`);
 }
 
 function hashed(text: string): string {

@@ -1,6 +1,7 @@
 /** What a release contains and what of it is new, against the settled release before it. */
 
 import { compareContents, hiddenByBulk } from '../code/compare.ts';
+import { type Expected, expectedOf } from '../code/expected.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import { failed, type Gathered, had, type Lack, notOffered, type ReleaseEvidence } from '../model/evidence.ts';
@@ -57,7 +58,7 @@ async function compared(
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Gathered<ContentsEvidence>> {
   const base = baseOf(settled ?? stood(previous, current), current);
-  const before = base?.tarball === undefined ? undefined : await readBase(base, context.reading);
+  const before = base?.tarball === undefined ? undefined : await readBase(base, expectedOf(read.facts), context.reading);
   const evidence = compareContents(
     read.facts,
     current,
@@ -96,9 +97,13 @@ function lackOf(
 }
 
 /** A release whose tarball was taken away leaves the next one to be judged whole. */
-async function readBase(base: Release, { tarballs, offline }: ContentsReading): Promise<ReadTarball | undefined> {
+async function readBase(
+  { tarball: url = '', integrity: registry }: Release,
+  expected: Expected | undefined,
+  { tarballs, offline }: ContentsReading,
+): Promise<ReadTarball | undefined> {
   try {
-    return await tarballs.read({ url: base.tarball ?? '', ...(base.integrity !== undefined && { registry: base.integrity }) });
+    return await tarballs.read({ url, ...(registry !== undefined && { registry }), ...(expected && { expected }) });
   } catch (error) {
     if (error instanceof DepwardError && error.code === 'not-found' && !offline) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 /** One tarball from its bytes to its facts: in this thread or, the same way, in another. */
-import { analyse } from '../code/analyse.ts';
+import { analyseUntil } from '../code/analyse.ts';
+import type { Expected } from '../code/expected.ts';
 import type { TarballFacts } from '../model/contents.ts';
 import { readTarballFrom } from '../registry/tarball.ts';
 import { compileLater } from './compile-later.ts';
@@ -13,23 +14,27 @@ export interface ReadRequest {
   readonly words: readonly string[];
   /** Files not to be parsed, or `all`, and why. */
   readonly asTokens?: { readonly files: readonly string[] | 'all'; readonly why: string };
+  /** Code is read only until all of this was found. */
+  readonly expected?: Expected;
 }
 
 export interface ReadAnswer {
   readonly facts: TarballFacts;
   /** For each word whether it holds; undefined when it says nothing usable. */
   readonly holds: readonly (boolean | undefined)[];
+  /** False where not all code was read, because all that was expected had been found. */
+  readonly isWhole: boolean;
 }
 
 /** Unpacks, checks and analyses. `onFile` is told before each script is parsed. */
 export async function readFacts(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { git, command, words, asTokens }: ReadRequest,
+  { git, command, words, asTokens, expected }: ReadRequest,
   onFile?: (path: string | undefined) => void,
 ): Promise<ReadAnswer> {
   compileLater();
   const { archive, holds } = await readTarballFrom(chunks, words);
   const tokens = asTokens && { why: asTokens.why, files: asTokens.files === 'all' ? asTokens.files : new Set(asTokens.files) };
-  const facts = analyse(archive, { git, ...(command !== undefined && { command }), ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) });
-  return { facts, holds };
+  const manner = { git, ...(command !== undefined && { command }), ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) };
+  return { ...analyseUntil(archive, manner, expected), holds };
 }

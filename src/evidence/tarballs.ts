@@ -1,8 +1,10 @@
 /** Facts of tarballs: from the store, else fetched, checked and analysed, with few bytes in memory at any time. */
+import { hash } from 'node:crypto';
+import type { Expected } from '../code/expected.ts';
 import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import { bytesInFlight } from './bytes-in-flight.ts';
-import type { ContentsStore } from './contents-store.ts';
+import type { ContentsStore, View } from './contents-store.ts';
 import type { ReadRequest } from './read-tarball.ts';
 import { type Answer, type Readers, sharedReaders } from './readers.ts';
 import { turns } from './turns.ts';
@@ -28,6 +30,8 @@ export interface TarballRef {
   readonly git?: boolean;
   /** The command of it that another package's install starts. */
   readonly command?: string;
+  /** What of it is asked for: no more code is read than is needed to find that. */
+  readonly expected?: Expected;
 }
 
 /** The answer: facts, and whose integrity the bytes contradict. */
@@ -72,14 +76,15 @@ export function openTarballs(
     if (kept) return kept;
     if (!source) throw new DepwardError('not-found', 'its contents are not in the cache, and --offline fetches nothing');
     const words = [ref.lockfile, ref.registry].filter((word) => word !== undefined);
-    const request = { git: ref.git === true, words, ...(ref.command !== undefined && { command: ref.command }) };
+    const { git = false, command, expected } = ref;
+    const request = { git, words, ...(command !== undefined && { command }), ...(expected && { expected }) };
     const open = (): AsyncIterable<Buffer> => openBytes(source, ref);
     const packed = await downloads.take(async () => {
       await inFlight.room();
       return source.wholeTarball && !ref.stranger ? filled(await source.wholeTarball(ref.url, { limitBytes: heldBytes })) : bytesOf(open());
     });
-    const { facts, holds, spared } = packed ? await readHeld(packed, request) : await large.take(() => readers.read(open, request, 'large'));
-    if (!spared) store?.put(facts, ref);
+    const { facts, holds, spared, isWhole } = packed ? await readHeld(packed, request) : await large.take(() => readers.read(open, request, 'large'));
+    if (!spared) store?.put(facts, isWhole ? whole(ref) : ref);
     const contradicts = contradicted(ref, holds);
     return { facts, ...(contradicts && { contradicts }) };
   }
@@ -98,7 +103,7 @@ export function openTarballs(
     const wanted = [lockfile, registry].filter((word) => word !== undefined);
     const [first] = wanted;
     if (first === undefined || !/^sha512-\S+$/.test(first) || wanted.some((word) => word !== first)) return undefined;
-    const facts = store?.get(first, view);
+    const facts = store?.get(first, whole(view)) ?? (view.expected && store?.get(first, view));
     return facts && { facts };
   }
 
@@ -117,7 +122,7 @@ export function openTarballs(
   return {
     expect: (packages) => readers.expect?.(packages),
     read(ref) {
-      const key = JSON.stringify(ref);
+      const key = hash('sha256', JSON.stringify(ref), 'base64');
       const held = known.get(key);
       if (held) return held;
       const fresh = fetched(ref);
@@ -129,6 +134,10 @@ export function openTarballs(
       return fresh;
     },
   };
+}
+
+function whole({ git, command }: View): View {
+  return { ...(git !== undefined && { git }), ...(command !== undefined && { command }) };
 }
 
 function openBytes(source: TarballSource, { url, stranger }: TarballRef): AsyncIterable<Buffer> {

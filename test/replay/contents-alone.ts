@@ -33,6 +33,19 @@ export async function judgeIncidents(folder: string): Promise<readonly Told[]> {
   return told;
 }
 
+/** Every release of an attack beside the release before it, both ways round: packed. */
+export function pairsOf(folder: string): readonly (readonly [before: Buffer, after: Buffer])[] {
+  return incidentsOf(folder).flatMap((plain) => {
+    if (typeof plain === 'string' || !plain.files) return [];
+    const { incident, archives } = packedUp(plain);
+    const packed = new Map(archives.map(({ name, version, bytes }) => [`${name}@${version}`, bytes]));
+    return incident.cases.flatMap(({ name, version, from }) => {
+      const [bad, good] = [packed.get(`${name}@${version}`), packed.get(`${name}@${from}`)];
+      return bad && good ? [[good, bad] as const, [bad, good] as const] : [];
+    });
+  });
+}
+
 async function judge(plain: Incident): Promise<Told[]> {
   const { incident, archives } = packedUp(plain);
   const facts = new Map<string, TarballFacts>();

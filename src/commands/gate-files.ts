@@ -1,9 +1,11 @@
 /** The rules on files, asked about what a change does to the repository. */
+import { calledNext, fileFilter, followFilter, judgeFiles } from '../judge-files.ts';
 import type { Finding, Gap } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import { pathsOf } from '../model/repository-paths.ts';
 import { withoutShaped } from '../model/secrets.ts';
 import type { Instant } from '../model/time.ts';
+import { repositoryRules } from '../repository-rules/index.ts';
 import type { Side } from '../resolve/sides.ts';
 import type { GateTarget } from './gate-target.ts';
 
@@ -18,10 +20,6 @@ export async function judgeRepository(
 ): Promise<{ fileFindings: readonly Finding[]; fileGaps: readonly Gap[]; tellsTime: boolean }> {
   const { before, after, changed } = target;
   if (!before || changed.size === 0) return { fileFindings: [], fileGaps: [], tellsTime: false };
-  const [{ calledNext, fileFilter, followFilter, judgeFiles }, { repositoryRules }] = await Promise.all([
-    import('../judge-files.ts'),
-    import('../repository-rules/index.ts'),
-  ]);
   const wanted = fileFilter(repositoryRules, policy);
   const follows = followFilter(repositoryRules, policy);
   if (![...changed].some((path) => wanted(path) || follows(path))) return { fileFindings: [], fileGaps: [], tellsTime: false };

@@ -5,6 +5,7 @@ import type { PolicyNote } from '../model/report.ts';
 import { defaultPolicy } from '../policy/build.ts';
 import { weakenings } from '../policy/compare.ts';
 import { configName } from '../policy/load.ts';
+import { parsePolicy } from '../policy/parse.ts';
 import type { GateTarget } from './gate-target.ts';
 import { projectPolicy } from './policy.ts';
 import { foldersUpwards } from './registry-folder.ts';
@@ -28,7 +29,7 @@ async function policyIn(side: GateTarget['after'], candidates: readonly string[]
   const file = await side.first(candidates);
   const text = file === undefined ? undefined : await side.text(file, 1_000_000);
   if (file === undefined || text === undefined) return defaultPolicy();
-  const [{ parsePolicy }, { settableRules }] = await Promise.all([import('../policy/parse.ts'), import('../rule-settings.ts')]);
+  const { settableRules } = await import('../rule-settings.ts');
   return parsePolicy(text, file, settableRules);
 }
 

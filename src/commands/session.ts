@@ -5,17 +5,16 @@ import { type Evaluation, evaluate } from '../engine.ts';
 import { openEvidence } from '../evidence/collect.ts';
 import { contentsFolder, openContents } from '../evidence/contents-store.ts';
 import { factsFile, openFacts } from '../evidence/facts.ts';
-import { judgementsFile, openJudgements } from '../evidence/judgements.ts';
 import { popularNames, projectNames } from '../evidence/popular-names.ts';
 import { openSigning } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
 import type { Finding, Gap } from '../model/finding.ts';
-import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
+import type { Change, ResolvedTree } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Mode, PolicyNote, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
-import { resemblance } from '../names/index.ts';
+import { isWellKnown, resemblance } from '../names/index.ts';
 import { installationId, toolVersion } from '../package-root.ts';
 import { loadWeights } from '../policy/weights.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
@@ -24,6 +23,7 @@ import type { WayOut } from '../registry/git-way-out.ts';
 import { openMailDomains } from '../registry/mail-domains.ts';
 import type { Standing } from './answers.ts';
 import type { Io } from './io.ts';
+import { openMemory, settledNames } from './memory.ts';
 import { type CommonOptions, momentOf } from './options.ts';
 import { projectPolicy } from './policy.ts';
 import { openProgress, type Progress } from './progress.ts';
@@ -105,14 +105,18 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       });
       const memory =
         facts && build !== undefined && !past
-          ? openJudgements({
-              path: join(cacheFolder(io.env, io.cwd), judgementsFile),
+          ? openMemory({
+              folder: cacheFolder(io.env, io.cwd),
+              build,
+              mode,
+              policy: chosen,
               now,
               tree,
               offline: options.offline === true,
-              under: [build, mode, plainText(chosen), plainText(weights)],
-              ownNames,
-              askedAt: (name) => `${registry.registryOf(name)} ${registry.identityOf?.(name) ?? ''} ${reading.wanted.has(name)}`,
+              ownNames: () => ownNames,
+              registry,
+              wanted: reading.wanted,
+              isWellKnown,
             })
           : undefined;
       let until = Number.POSITIVE_INFINITY;
@@ -149,20 +153,9 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
   };
 }
 
-/** Names the project already relies on: what comes in now is judged against them, not by them. */
-function settledNames(tree: ResolvedTree, changes: readonly Change[]): string[] {
-  const incoming = new Set(changes.filter(isIncoming).map((change) => change.after.name));
-  return tree.packages.map((entry) => entry.name).filter((name) => !incoming.has(name));
-}
-
 /** Which lists of names answer: those of this build and the project's own. */
 function namesIdOf(build: string, ownNames: readonly string[]): string {
   return ownNames.length === 0 ? build : `${build} ${createHash('sha256').update(JSON.stringify(ownNames)).digest('base64')}`;
-}
-
-/** A policy or weights as text that tells them apart. */
-function plainText(value: unknown): string {
-  return JSON.stringify(value, (_key, held: unknown) => (held instanceof Map ? [...held] : held));
 }
 
 /** Releases of well-known packages that stood so long are not unpacked where nobody asked for them by name. */

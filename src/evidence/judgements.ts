@@ -1,9 +1,9 @@
 /** The memory of judgements, in a file beside the facts: thousands of packages without a look at their facts. */
 import { createHash } from 'node:crypto';
 import type { JudgementMemory, RememberedJudgement } from '../engine.ts';
+import type { NameEvidence } from '../model/evidence.ts';
 import type { IncomingChange, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
-import { isWellKnown } from '../names/index.ts';
 import { openFactLines } from './fact-lines.ts';
 import { freshFor } from './fresh.ts';
 import { installedIn } from './installed.ts';
@@ -19,17 +19,19 @@ export interface JudgementOptions {
   /** Everything else that judging depends on: build, policy, weights. */
   readonly under: readonly string[];
   /** The project's own names, which have a say in what names are like that are not well known. */
-  readonly ownNames: readonly string[];
+  readonly ownNames: () => readonly string[];
+  /** True for names that no other has a say in; asked where judgements are kept. */
+  readonly isWellKnown: (name: NameEvidence) => boolean;
   readonly tree: ResolvedTree;
   /** The registry a name is asked at, as whom, and how closely the package is looked at. */
   readonly askedAt: (name: string) => string;
 }
 
 /** Opens the memory. */
-export function openJudgements({ path, now, offline, under, ownNames, tree, askedAt }: JudgementOptions): JudgementMemory {
+export function openJudgements({ path, now, offline, under, ownNames, tree, askedAt, isWellKnown }: JudgementOptions): JudgementMemory {
   const lines = openFactLines(path);
   const everywhere = digest(under.join('\u0000'), 'base64');
-  const here = digest([...under, ...ownNames].join('\u0000'), 'base64');
+  const here = once(() => digest([...under, ...ownNames()].join('\u0000'), 'base64'));
   const installed = installedIn(tree);
   const bodies = new Map<string, Remembered | undefined>();
   const kept: { readonly key: string; readonly body: string }[] = [];
@@ -42,7 +44,7 @@ export function openJudgements({ path, now, offline, under, ownNames, tree, aske
 
   return {
     recall(change) {
-      const line = lines.get(keyOf(everywhere, change)) ?? lines.get(keyOf(here, change));
+      const line = lines.get(keyOf(everywhere, change)) ?? lines.get(keyOf(here(), change));
       if (!line || line.confirmedAt > now || (!offline && now - line.confirmedAt > freshFor)) return undefined;
       if (!bodies.has(line.body)) bodies.set(line.body, decode(line.body));
       const remembered = bodies.get(line.body);
@@ -56,7 +58,7 @@ export function openJudgements({ path, now, offline, under, ownNames, tree, aske
       if (offline) return;
       const remembered: Remembered = { ...judgement, leansOn: leansOn.map(({ name }) => [name, installed(change.after, name)?.version ?? '']) };
       // Between well-known names no other name has a say: in the next change, which brings others, this still stands.
-      const base = name && [name, ...leansOn].every(isWellKnown) ? everywhere : here;
+      const base = name && [name, ...leansOn].every(isWellKnown) ? everywhere : here();
       kept.push({ key: keyOf(base, change), body: JSON.stringify(remembered) });
     },
     save(confirmedAt) {
@@ -72,6 +74,14 @@ export function openJudgements({ path, now, offline, under, ownNames, tree, aske
 function identityOf(entry: ResolvedPackage): readonly unknown[] {
   const { name, version, resolved, integrity, checksum, source, dev, optional, peer, bundled, patched, alias, hasInstallScript } = entry;
   return [name, version, resolved, integrity, checksum, source, dev, optional, peer, bundled, patched, alias, hasInstallScript];
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function digest(text: string, encoding: 'hex' | 'base64'): string {

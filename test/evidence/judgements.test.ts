@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { type JudgementOptions, openJudgements } from '../../src/evidence/judgements.ts';
 import type { NameEvidence, NewDependency } from '../../src/model/evidence.ts';
 import type { IncomingChange, ResolvedTree } from '../../src/model/package.ts';
+import { isWellKnown } from '../../src/names/index.ts';
 import { added, at } from '../../src/rules/example.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'depward-judgements-'));
@@ -60,7 +61,7 @@ describe('the memory of judgements', () => {
   it('stands among other names of the project only where all it was compared with is well known', () => {
     const known: NameEvidence = { downloads: 1_000_000, near: [] };
     const part: NewDependency = { name: 'part', spec: '^1.0.0', kind: 'prod', near: [] };
-    const among = (options: JudgementOptions) => openJudgements({ ...options, ownNames: ['another'] }).recall(change);
+    const among = (options: JudgementOptions) => openJudgements({ ...options, ownNames: () => ['another'] }).recall(change);
     const elsewhere = (leansOn: readonly NewDependency[], name?: NameEvidence) =>
       among({ ...remembered(change, leansOn, 0, treeWith('1.0.0'), false, undefined, name), tree: treeWith('1.0.0') });
     expect(elsewhere([], known)).toMatchObject(judgement);
@@ -104,7 +105,7 @@ function remembered(
   name?: NameEvidence,
 ): JudgementOptions {
   const path = join(folder, `judgements-${++files}.log`);
-  const options: JudgementOptions = { path, now, offline, under: ['policy'], ownNames: ['mine'], tree, askedAt: () => 'here' };
+  const options: JudgementOptions = { path, now, offline, under: ['policy'], ownNames: () => ['mine'], tree, isWellKnown, askedAt: () => 'here' };
   const memory = openJudgements(options);
   memory.keep(of, { ...judgement, ...(until !== undefined && { until }) }, leansOn, name);
   memory.save(now - age * 1000);

@@ -1,0 +1,106 @@
+/**
+ * The gate on a change that was not judged before. Built as one file with all it needs where nothing but lockfiles changed and every package
+ * was judged in an earlier change: what judges packages anew is loaded when there is one to judge.
+ */
+import type { PolicyNote, Report } from '../model/report.ts';
+import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
+import { lockfileChanges } from '../resolve/lockfile-changes.ts';
+import { isLockfile } from '../resolve/lockfiles/names.ts';
+import { largestLockfile, largestManifest } from '../resolve/read-file.ts';
+import { isSame, keepAnswer, type Question, type Standing, spokenOf } from './answers.ts';
+import { baselineOf } from './baseline.ts';
+import { judgeRepository } from './gate-files.ts';
+import { withoutIgnored } from './gate-ignore.ts';
+import { policiesOf } from './gate-policy.ts';
+import { type GateOptions, type GateTarget, namedLockfiles } from './gate-target.ts';
+import type { Io } from './io.ts';
+import { momentOf } from './options.ts';
+import { exitCodeOf, pagesOf, writeReports } from './output.ts';
+import { type QuietChange, quietReport } from './quiet-report.ts';
+import { registryFolder } from './registry-folder.ts';
+import { rememberedReport } from './remembered-report.ts';
+
+/** What was asked, and how to ask the same again. */
+export interface Kept {
+  readonly question: Question;
+  readonly again: () => Question | undefined;
+}
+
+/** Judges, reports, and keeps the answer where it is one to keep. */
+export async function judgeChange(target: GateTarget, options: GateOptions, io: Io, kept: Kept | undefined): Promise<number> {
+  await askAhead(target, options.lockfile);
+  const { policy, notes: remarks } = await policiesOf(target, options.config, io.cwd);
+  const baseline = await baselineOf(options.baseline, target, io);
+  const judged = { ...policy, waivers: [...policy.waivers, ...baseline.waivers] };
+  const seen = await withoutIgnored(target, policy.ignore ?? []);
+  const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
+  const found = await packageChanges(named ? target : seen, named);
+  const { tellsTime, ...files } = await judgeRepository(seen, judged, momentOf(options.asOf, io.now()));
+  const { report, standing } = await judge({ ...found, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
+  const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
+  const shown = { ...report, notes };
+  const pages = await pagesOf(shown);
+  await writeReports(shown, options, io, { pages });
+  // Files may change while they are judged: only what was the same before and after was the question.
+  if (kept && standing && !tellsTime && isSame(kept.question, kept.again()))
+    keepAnswer(kept.question, { report: shown, pages: spokenOf(shown, pages) }, standing);
+  return exitCodeOf(shown);
+}
+
+/** What a change to a lockfile leads to anyway is asked of git in one run, not bit by bit. */
+async function askAhead({ before, changed }: GateTarget, only: readonly string[] | undefined): Promise<void> {
+  if (!before || only || ![...changed].some(isLockfile)) return;
+  const paths = await before.paths();
+  // Whoever needs it hears of what went wrong.
+  for (const path of changed) {
+    const limit = isLockfile(path) ? largestLockfile : path.endsWith('package.json') ? largestManifest : 0;
+    if (limit > 0 && paths.has(path)) before.text(path, limit).catch(() => undefined);
+  }
+}
+
+/** What happens to packages. */
+async function packageChanges(target: GateTarget, only: readonly string[] | undefined): Promise<Pick<LockfileChanges, 'changes' | 'tree'>> {
+  if (target.before && ![...target.changed].some((path) => only?.includes(path) ?? isLockfile(path))) {
+    return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] } };
+  }
+  return lockfileChanges({ ...target, ...(only && { only }) });
+}
+
+interface Judged {
+  readonly report: Report;
+  readonly standing: Standing | undefined;
+}
+
+async function judge(found: QuietChange, target: GateTarget, options: GateOptions, io: Io): Promise<Judged> {
+  const now = momentOf(options.asOf, io.now());
+  // Nothing comes in: no registry is asked, and nothing that could ask one is loaded.
+  if (!found.changes.some((change) => change.action !== 'remove')) return quietReport(found, now);
+  const folder = await registryFolder(target, io.cwd);
+  // What another .npmrc would have said is not what this folder's says.
+  const isOwn = folder.path === io.cwd;
+  const known = isOwn ? await rememberedReport(found, now, options, io) : undefined;
+  return known ?? judgeAnew(found, folder, isOwn, options, io);
+}
+
+async function judgeAnew(
+  { changes, tree, policy, ...more }: QuietChange,
+  folder: Awaited<ReturnType<typeof registryFolder>>,
+  isOwn: boolean,
+  options: GateOptions,
+  io: Io,
+): Promise<Judged> {
+  const { openSession } = await import('./session.ts');
+  const session = await openSession(folder.path, options, io, policy);
+  try {
+    const report = await session.judge('gate', changes, tree, more);
+    return { report, standing: isOwn ? session.standing() : undefined };
+  } finally {
+    session.close();
+    await folder.remove();
+  }
+}
+
+/** A waiver that covers nothing in this change may cover much elsewhere, and an accepted finding that is gone is good news. */
+function tellsSomething(note: PolicyNote, all: boolean): boolean {
+  return note.kind !== 'waiver-unused' || (all && !note.message.includes('(baseline)'));
+}

@@ -1,14 +1,16 @@
 /**
- * The tree of specs that leave npm nothing to decide. Where every range in the closure picks one and the same version per
- * name, and nothing is a peer, bundled, an alias or bound to a platform, the order of placing cannot matter: each package
- * lies at the top. Whatever else turns up is left to arborist, for which the documents are then on their way already.
+ * The tree of specs that leave npm little to decide: no peers, nothing bundled or bound to a platform, nothing from elsewhere.
+ * Where a package goes is told by `placing`; whatever else turns up is left to arborist, for which the documents are then on
+ * their way already.
  */
-import { validRange } from 'semver';
-import type { Edge, EdgeKind, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import type { Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Documents } from './documents.ts';
 import type { NpmOptions } from './ideal-tree.ts';
-import { type Json, objectOf, own, stringEntries, stringOf } from './lockfiles/json.ts';
+import { type Json, objectOf, stringOf } from './lockfiles/json.ts';
 import { sourceOf } from './lockfiles/npm-entry.ts';
+import type { Ask, Place, Places } from './places.ts';
+import { placed } from './placing.ts';
+import { type PlainRelease, plainReleaseOf } from './releases.ts';
 
 /** A tree of this kind, and the keys of what was asked for. */
 export interface PlainTree {
@@ -16,30 +18,16 @@ export interface PlainTree {
   readonly requested: readonly string[];
 }
 
-interface Asked {
-  /** Key of the one who asks; empty for the project. */
-  readonly from: string;
-  readonly name: string;
-  readonly spec: string;
-  readonly kind: EdgeKind;
-}
-
-interface Picked {
-  readonly manifest: Json;
-  readonly version: string;
-  readonly edges: Asked[];
-}
-
-/** The tree of `name`, `name@1.2.3` and `name@^1` in an empty project; undefined as soon as there is something to decide. */
+/** The tree of `name`, `name@1.2.3`, `name@^1`, `name@next` and `x@npm:name@1` in an empty project; undefined as soon as there is more to decide. */
 export async function plainTree(specs: readonly string[], documents: Documents, npm: NpmOptions): Promise<PlainTree | undefined> {
   if (!isUsual(npm)) return undefined;
-  const roots = await askedBy(specs);
+  const roots = await askedBy(specs, documents, npm);
   if (!roots) return undefined;
-  const picked = new Map<string, Picked>();
+  const known: Known = new Map();
   return new Promise((resolve) => {
     // After a doubt it goes on, so that what arborist will ask for is there when it does.
-    explore(roots, picked, { documents, npm, doubt: () => resolve(undefined) }).then(
-      () => resolve({ tree: treeOf(picked), requested: roots.map(({ name }) => keyOf(name)) }),
+    explore(roots, known, { documents, npm, doubt: () => resolve(undefined) }).then(
+      () => resolve(treeFrom(roots, known, npm)),
       () => resolve(undefined),
     );
   });
@@ -47,23 +35,35 @@ export async function plainTree(specs: readonly string[], documents: Documents, 
 
 /** Settings that place packages otherwise, or call them otherwise. */
 function isUsual(npm: NpmOptions): boolean {
-  const { installStrategy, saveType, legacyBundling, globalStyle, global, minReleaseAgeExclude } = npm as Json;
+  const { installStrategy, saveType, legacyBundling, globalStyle, global, minReleaseAgeExclude, preferDedupe } = npm as Json;
   const excluded = Array.isArray(minReleaseAgeExclude) && minReleaseAgeExclude.length > 0;
   const hoisted = installStrategy === undefined || installStrategy === 'hoisted';
-  return hoisted && !saveType && !legacyBundling && !globalStyle && !global && !excluded;
+  return hoisted && !saveType && !legacyBundling && !globalStyle && !global && !excluded && !preferDedupe;
 }
 
-async function askedBy(specs: readonly string[]): Promise<Asked[] | undefined> {
+async function askedBy(specs: readonly string[], documents: Documents, npm: NpmOptions): Promise<readonly Ask[] | undefined> {
   const { default: parse } = await import('npm-package-arg');
-  const asked = specs.flatMap((text): Asked[] => {
-    const { type, name, fetchSpec } = parse(text);
-    return (type === 'range' || type === 'version') && name && typeof fetchSpec === 'string'
-      ? [{ from: '', name, spec: fetchSpec, kind: 'prod' }]
-      : [];
-  });
-  const isWhole = asked.length === specs.length && new Set(asked.map(({ name }) => name)).size === specs.length;
-  return isWhole ? asked : undefined;
+  const asks = await Promise.all(
+    specs.map(async (text): Promise<Ask | undefined> => {
+      const spec = parse(text);
+      const { name, rawSpec } = spec;
+      const real = 'subSpec' in spec ? (spec.subSpec as typeof spec) : spec;
+      if (!name || !real.name || typeof real.fetchSpec !== 'string') return undefined;
+      const ask = { name, of: real.name, kind: 'prod' } as const;
+      if (real !== spec) return real.type === 'range' || real.type === 'version' ? { ...ask, spec: rawSpec, range: real.fetchSpec } : undefined;
+      if (real.type === 'range' || real.type === 'version') return { ...ask, spec: real.fetchSpec, range: real.fetchSpec };
+      // npm writes down the version that a tag of the command line means.
+      const tagged = real.type === 'tag' ? await pickOnce(real.name, real.fetchSpec, documents, npm).catch(() => undefined) : undefined;
+      const version = stringOf(tagged?.['version']);
+      return version === undefined ? undefined : { ...ask, spec: version, range: version };
+    }),
+  );
+  const isWhole = asks.every((ask) => ask !== undefined) && new Set(asks.map(({ name }) => name)).size === specs.length;
+  return isWhole ? asks : undefined;
 }
+
+/** What every question picks, by the name and range it means. */
+type Known = Map<string, PlainRelease>;
 
 interface Exploring {
   readonly documents: Documents;
@@ -71,111 +71,91 @@ interface Exploring {
   doubt(): void;
 }
 
-async function explore(roots: readonly Asked[], picked: Map<string, Picked>, exploring: Exploring): Promise<void> {
+async function pickOnce(name: string, range: string, { picks, load }: Documents, npm: NpmOptions): Promise<Json> {
+  const key = `${name}@${range}`;
+  const picking = picks.get(key) ?? pickFrom(load(name), range, npm);
+  picks.set(key, picking);
+  return picking;
+}
+
+async function pickFrom(loading: Promise<unknown>, range: string, npm: NpmOptions): Promise<Json> {
   const { default: pick } = await import('npm-pick-manifest');
-  const seen = new Set<string>();
-  const { picks } = exploring.documents;
-  const pickOnce = (name: string, range: string): Promise<Json> => {
+  return pick(await loading, range, npm);
+}
+
+/** Picks all that could be asked for, each document asked for as soon as somebody needs it. */
+async function explore(roots: readonly Ask[], known: Known, { documents, npm, doubt }: Exploring): Promise<void> {
+  const releases = new Map<Json, PlainRelease>();
+  const asked = new Set<string>();
+  const follow = async ({ of: name, range }: Ask): Promise<void> => {
     const key = `${name}@${range}`;
-    const picking = picks.get(key) ?? exploring.documents.load(name).then((document) => pick(document, range, exploring.npm));
-    picks.set(key, picking);
-    return picking;
+    if (asked.has(key)) return;
+    asked.add(key);
+    const manifest = await pickOnce(name, range, documents, npm);
+    const met = releases.get(manifest);
+    const release = met ?? plainReleaseOf(manifest, name, npm['legacyPeerDeps'] === true);
+    if (!release) {
+      doubt();
+      return;
+    }
+    known.set(key, release);
+    releases.set(manifest, release);
+    if (!met) await all(release.asks);
   };
-  const follow = async (asked: Asked): Promise<void> => {
-    const range = rangeIn(asked.spec);
-    if (range === undefined) return exploring.doubt();
-    const manifest = await pickOnce(asked.name, range);
-    const version = stringOf(manifest['version']) ?? '';
-    const known = picked.get(asked.name);
-    if (known) known.edges.push(asked);
-    else picked.set(asked.name, { manifest, version, edges: [asked] });
-    if ((known && known.version !== version) || !isPlain(manifest)) exploring.doubt();
-    const ref = `${asked.name}@${version}`;
-    if (seen.has(ref)) return;
-    seen.add(ref);
-    await all(dependenciesOf(manifest, asked.name));
-  };
-  const all = async (asked: readonly Asked[]): Promise<void> => {
-    await Promise.all(asked.map((one) => follow(one).catch(() => exploring.doubt())));
+  const all = async (asks: readonly Ask[]): Promise<void> => {
+    await Promise.all(asks.map((ask) => follow(ask).catch(doubt)));
   };
   await all(roots);
 }
 
-/** The range of a spec that can be nothing else: no tag, no address, no path. Asking npm's parser costs more than all the rest. */
-function rangeIn(spec: string): string | undefined {
-  const text = spec.trim();
-  if (text === '') return '*';
-  return text.length <= 256 && /^[\d^~<>=*xX|v-][\d^~<>=*xX|v .+-]*$/.test(text) && validRange(text, true) !== null ? text : undefined;
+function treeFrom(roots: readonly Ask[], known: Known, { save }: NpmOptions): PlainTree | undefined {
+  const releases = new Set(known.values());
+  const names = new Set([...roots, ...[...releases].flatMap(({ asks }) => asks)].map(({ name }) => name));
+  const isMet = [...releases].some(({ optionalPeers }) => optionalPeers.some((name) => names.has(name)));
+  // Where the system's files do, npm takes names for the same that differ by case.
+  const isAmbiguous = new Set([...names].map((name) => name.normalize('NFKD').toLowerCase())).size < names.size;
+  if (isMet || isAmbiguous) return undefined;
+  const places = placed(roots, { pick: ({ of, range }) => known.get(`${of}@${range}`), revisits: save === false || Boolean(save) });
+  const tree = places && treeOf(places);
+  return tree && { tree, requested: roots.map(({ name }) => `node_modules/${name}`) };
 }
 
-/** True for a release that says nothing about where or whether it goes. */
-function isPlain(manifest: Json): boolean {
-  const { bundleDependencies, bundledDependencies, peerDependencies, _hasShrinkwrap, os, cpu, libc } = manifest;
-  const special = [bundleDependencies, bundledDependencies, os, cpu, libc].some((value) => value !== undefined);
-  return !special && _hasShrinkwrap !== true && stringEntries(peerDependencies).length === 0 && addressOf(manifest) !== undefined;
-}
-
-/** What npm writes down of where the bytes are, as far as there is only one way to write it. */
-function addressOf(manifest: Json): { readonly resolved: string; readonly integrity: string } | undefined {
-  const dist = objectOf(own(manifest, 'dist')) ?? {};
-  const [resolved, integrity, shasum] = ['tarball', 'integrity', 'shasum'].map((key) => stringOf(own(dist, key)));
-  if (resolved === undefined) return undefined;
-  if (integrity !== undefined) return /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) ? { resolved, integrity } : undefined;
-  return shasum !== undefined && /^[0-9a-f]{40}$/.test(shasum)
-    ? { resolved, integrity: `sha1-${Buffer.from(shasum, 'hex').toString('base64')}` }
-    : undefined;
-}
-
-function dependenciesOf(manifest: Json, name: string): Asked[] {
-  const from = keyOf(name);
-  const optional = new Map(stringEntries(manifest['optionalDependencies']));
-  const prod = stringEntries(manifest['dependencies']).filter(([dependency]) => !optional.has(dependency));
-  const asked =
-    (kind: EdgeKind) =>
-    ([dependency, spec]: readonly [string, string]): Asked => ({ from, name: dependency, spec, kind });
-  return [...prod.map(asked('prod')), ...[...optional].map(asked('optional'))];
-}
-
-function keyOf(name: string): string {
-  return `node_modules/${name}`;
-}
-
-function treeOf(picked: ReadonlyMap<string, Picked>): ResolvedTree {
-  const needed = neededIn(picked);
+/** Undefined where something is refused, or left over. */
+function treeOf(places: Places): ResolvedTree | undefined {
+  const all = [...places.named.values()].flatMap((named) => [...named]);
+  const needed = reachedFrom(places.root, false);
+  const reached = reachedFrom(places.root, true);
+  if (all.some((place) => !reached.has(place) || ((place.release as PlainRelease).isBound && needed.has(place)))) return undefined;
+  const byKey = new Map(all.map((place) => [place.key, place]));
   return {
     format: 'ideal tree',
     root: {},
-    packages: [...picked].map(([name, one]) => packageOf(name, one, !needed.has(name))),
-    dependentsOf: (key) => (picked.get(key.slice(keyOf('').length))?.edges ?? []).map(({ from, spec, kind }): Edge => ({ from, spec, kind })),
+    packages: all.map((place) => packageOf(place, !needed.has(place))),
+    dependentsOf: (key) => [...(byKey.get(key)?.into ?? [])].map(({ from, ask }): Edge => ({ from: from.key, spec: ask.spec, kind: ask.kind })),
   };
 }
 
-/** What is reached without an optional dependency on the way. */
-function neededIn(picked: ReadonlyMap<string, Picked>): ReadonlySet<string> {
-  const needed = new Set<string>();
-  const visit = (name: string): void => {
-    if (needed.has(name)) return;
-    needed.add(name);
-    const manifest = picked.get(name)?.manifest ?? {};
-    for (const { name: next, kind } of dependenciesOf(manifest, name)) if (kind === 'prod') queue.push(next);
-  };
-  const queue = [...picked].filter(([, { edges }]) => edges.some(({ from }) => from === '')).map(([name]) => name);
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) visit(name);
-  return needed;
+function reachedFrom(root: Place, throughOptional: boolean): ReadonlySet<Place> {
+  const reached = new Set([root]);
+  for (const place of reached) for (const { to, ask } of place.out.values()) if (to && (throughOptional || ask.kind === 'prod')) reached.add(to);
+  return reached;
 }
 
-function packageOf(name: string, { manifest, version, edges }: Picked, optional: boolean): ResolvedPackage {
+function packageOf({ key, name: lies, into, release }: Place, optional: boolean): ResolvedPackage {
+  const { name, version, resolved, integrity, manifest } = release as PlainRelease;
   const scripts = objectOf(manifest['scripts']) ?? {};
   return {
-    key: keyOf(name),
+    key,
     name,
     version,
-    ...addressOf(manifest),
-    source: sourceOf(addressOf(manifest)?.resolved, new Set(edges.map(({ spec }) => spec))),
+    resolved,
+    integrity,
+    source: sourceOf(resolved, new Set([...into].map(({ ask }) => ask.spec))),
     dev: false,
     optional,
     peer: false,
     bundled: false,
+    ...(lies !== name && { alias: lies }),
     hasInstallScript: Boolean(manifest['hasInstallScript'] || scripts['install'] || scripts['preinstall'] || scripts['postinstall']),
   };
 }

@@ -1,6 +1,6 @@
 /** A packument as of a moment: its releases in order of publication, nothing later than the moment among them. */
 import type { ReleaseStub } from '../model/evidence.ts';
-import type { Packument, Release } from '../model/packument.ts';
+import { type Packument, plainRelease, type Release } from '../model/packument.ts';
 import { day, type Instant } from '../model/time.ts';
 import { compareVersions, isPrerelease, onSameLine, parseVersion, type Version } from '../model/version.ts';
 
@@ -202,14 +202,14 @@ function stubOf({ release, at, version }: Entry, judged: Version | undefined): R
 
 /** A release asked about now and dated in the future counts as published now; asked about in the past it is not there yet. */
 function seen(release: Release, { now, past }: Moment): readonly Release[] {
-  if (release.at !== undefined && release.at > now) return past ? [] : [{ ...release, at: now }];
+  if (release.at !== undefined && release.at > now) return past ? [] : [{ ...plainRelease(release), at: now }];
   return [past ? undeprecated(release) : release];
 }
 
 /** Nobody says when a release was deprecated. */
 function undeprecated(release: Release): Release {
   if (release.deprecated === undefined) return release;
-  const { deprecated: _, ...rest } = release;
+  const { deprecated: _, ...rest } = plainRelease(release);
   return rest;
 }
 

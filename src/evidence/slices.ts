@@ -9,7 +9,7 @@ import {
   type ReleaseStub,
   type TimesEvidence,
 } from '../model/evidence.ts';
-import { type Offers, type TrustLevel, trustLevels } from '../model/packument.ts';
+import { type Offers, plainRelease, type TrustLevel, trustLevels } from '../model/packument.ts';
 import { day } from '../model/time.ts';
 import { isPrerelease, onSameLine, parseVersion } from '../model/version.ts';
 import { before, type Entry, type History, highest, highestBelow, isPlaceholder, near, settledBefore, stubMaker } from './history.ts';
@@ -128,7 +128,11 @@ function releaseOf(view: View): Slices['release'] {
   const { entry, settled, history } = view;
   const previous = previousOf(view)?.release;
   const standing = highestBelow(settled, entry)?.release;
-  const value = { current: entry.release, ...(previous && { previous }), ...(standing && { settled: standing }) };
+  const value = {
+    current: plainRelease(entry.release),
+    ...(previous && { previous: plainRelease(previous) }),
+    ...(standing && { settled: plainRelease(standing) }),
+  };
   return had(value, history.packument.offers.scripts ? undefined : untoldScripts);
 }
 

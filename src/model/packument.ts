@@ -79,6 +79,42 @@ export interface Release {
   readonly attestationsUrl?: string;
 }
 
+const parts = {
+  version: true,
+  at: true,
+  publisher: true,
+  approver: true,
+  maintainers: true,
+  trust: true,
+  scripts: true,
+  gypfile: true,
+  dependencies: true,
+  tarball: true,
+  integrity: true,
+  shasum: true,
+  unpackedSize: true,
+  fileCount: true,
+  deprecated: true,
+  repository: true,
+  gitHead: true,
+  description: true,
+  bins: true,
+  hasShrinkwrap: true,
+  terms: true,
+  signatures: true,
+  attestationsUrl: true,
+} as const satisfies Record<keyof Release, true>;
+
+/** A release with all its parts at hand: those of a packument may be read only when asked for, and cannot be spread. */
+export function plainRelease(release: Release): Release {
+  const plain: Record<string, unknown> = {};
+  for (const part of Object.keys(parts) as (keyof Release)[]) {
+    const value = release[part];
+    if (value !== undefined) plain[part] = value;
+  }
+  return plain as unknown as Release;
+}
+
 /** Which facts this registry publishes for this package at all; a company mirror often strips them. */
 export interface Offers {
   readonly times: boolean;

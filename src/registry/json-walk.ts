@@ -3,16 +3,19 @@
  * It checks the whole document as strictly as JSON.parse does, so that it never reads what JSON.parse would refuse;
  * what it builds is what JSON.parse would have built at those places (later duplicates win, `__proto__` is a key like any other).
  */
+import { Part } from './json-part.ts';
 import { closeArray, closeObject, colon, comma, isDigit, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
 
 /**
  * Which parts to build: a whole value, an object's named members, or every member of an object or array.
  * `alike` says that members mostly repeat each other: what has the same bytes as before is then the same object as before.
+ * `slots` asks for the named members as parts, in this order, of objects that mostly repeat each other.
  * `note` asks for the place of the value and, of an object whose members are all built, of those.
  */
 export type Shape =
   | 'value'
   | { readonly keys: Readonly<Record<string, Shape>> }
+  | { readonly slots: readonly string[] }
   | { readonly each: Shape; readonly alike?: true; readonly note?: string }
   | { readonly note: string };
 
@@ -50,7 +53,18 @@ export function walkJson(bytes: Buffer, shape: Shape, made?: Made): Walked | Wal
   }
 }
 
-export type Built = Record<string, unknown>;
+export type Built = Record<string | number, unknown>;
+
+/** The members of an object that `slots` asked for; what has the same bytes as in the object before is the same part as there. */
+export type Slots = readonly (Part | undefined)[];
+
+/** Tells slots from an array of the document. */
+export class Parts {
+  readonly slots: Slots;
+  constructor(slots: Slots) {
+    this.slots = slots;
+  }
+}
 
 export interface Keys {
   readonly kind: 'keys';
@@ -58,15 +72,19 @@ export interface Keys {
   readonly alike: boolean;
   /** Every wanted name, undefined: copies of one object are the quickest to read afterwards. */
   readonly template: Readonly<Built>;
+  readonly slots: number;
 }
 
 export type Compiled =
   | { readonly kind: 'value'; readonly note?: string }
+  | { readonly kind: 'part'; readonly note?: never }
   | Keys
   | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
 
 interface Wanted {
   readonly name: string;
+  /** Where it stands in what is built. */
+  readonly key: string | number;
   readonly bytes: Buffer;
   readonly shape: Compiled;
 }
@@ -85,13 +103,21 @@ export function compile(shape: Shape): Compiled {
 
 function compiledAnew(shape: Exclude<Shape, 'value'>): Compiled {
   if ('keys' in shape) return keysOf(shape.keys);
+  if ('slots' in shape) return slotsOf(shape.slots);
   if (!('each' in shape)) return { kind: 'value', note: shape.note };
   return { kind: 'each', of: markAlike(compile(shape.each), shape.alike), ...(shape.note !== undefined && { note: shape.note }) };
 }
 
 function keysOf(keys: Readonly<Record<string, Shape>>): Keys {
   const template = Object.fromEntries(Object.keys(keys).map((name) => [name, undefined]));
-  return { kind: 'keys', byLength: byLength(keys), alike: false, template };
+  return { kind: 'keys', byLength: byLength(keys), alike: false, template, slots: 0 };
+}
+
+const part: Compiled = { kind: 'part' };
+
+function slotsOf(names: readonly string[]): Keys {
+  const wanted = names.map((name, key): Wanted => ({ name, key, bytes: Buffer.from(name), shape: part }));
+  return { kind: 'keys', byLength: grouped(wanted), alike: true, template: {}, slots: names.length };
 }
 
 function markAlike(of: Compiled, alike: true | undefined): Compiled {
@@ -99,11 +125,12 @@ function markAlike(of: Compiled, alike: true | undefined): Compiled {
 }
 
 function byLength(keys: Readonly<Record<string, Shape>>): Wanted[][] {
+  return grouped(Object.entries(keys).map(([name, shape]) => ({ name, key: name, bytes: Buffer.from(name), shape: compile(shape) })));
+}
+
+function grouped(all: readonly Wanted[]): Wanted[][] {
   const table: Wanted[][] = [];
-  for (const [name, shape] of Object.entries(keys)) {
-    const bytes = Buffer.from(name);
-    table[bytes.length] = [...(table[bytes.length] ?? []), { name, bytes, shape: compile(shape) }];
-  }
+  for (const wanted of all) table[wanted.bytes.length] = [...(table[wanted.bytes.length] ?? []), wanted];
   return table;
 }
 
@@ -185,6 +212,7 @@ export class Walk extends Scanner {
   }
 
   private build(shape: Compiled, place?: Place): unknown {
+    if (shape.kind === 'part') return this.part();
     const first = this.bytes[this.at];
     if (first === quote) return this.string();
     if (first !== openObject && first !== openArray) return this.scalar();
@@ -199,6 +227,13 @@ export class Walk extends Scanner {
     this.ascii = true;
     this.skip();
     return JSON.parse(this.bytes.toString(this.ascii ? 'latin1' : 'utf8', start, this.at));
+  }
+
+  private part(): Part {
+    const start = this.at;
+    this.ascii = true;
+    this.skip();
+    return new Part(this.bytes.toString(this.ascii ? 'latin1' : 'utf8', start, this.at));
   }
 
   private each(of: Compiled, place: Place | undefined): Built {
@@ -225,7 +260,7 @@ export class Walk extends Scanner {
     return built;
   }
 
-  private named(shape: Keys): Built {
+  private named(shape: Keys): Built | Parts {
     if (shape.alike) return this.namedLikeBefore(shape);
     this.enter();
     const built: Built = { ...shape.template };
@@ -236,7 +271,7 @@ export class Walk extends Scanner {
       this.passString();
       const wanted = this.wanted(shape, start, this.at);
       this.colon();
-      if (wanted) built[wanted.name] = this.take(wanted.shape);
+      if (wanted) built[wanted.key] = this.take(wanted.shape);
       else this.skip();
       more = this.another(closeObject);
     }
@@ -244,9 +279,10 @@ export class Walk extends Scanner {
     return built;
   }
 
-  private namedLikeBefore(shape: Keys): Built {
+  private namedLikeBefore(shape: Keys): Built | Parts {
     this.enter();
-    const built: Built = { ...shape.template };
+    const slots = shape.slots > 0 ? new Array<Part | undefined>(shape.slots).fill(undefined) : undefined;
+    const built = (slots ?? { ...shape.template }) as Built;
     const { before, spare: now } = this;
     now.count = 0;
     let place = 0;
@@ -269,7 +305,7 @@ export class Walk extends Scanner {
     this.before = now;
     this.spare = before;
     this.depth -= 1;
-    return built;
+    return slots ? new Parts(slots) : built;
   }
 
   private member(shape: Keys, now: Members, built: Built): void {
@@ -280,7 +316,7 @@ export class Walk extends Scanner {
     const wanted = this.wanted(shape, start, colonAt);
     this.colon();
     const value = wanted ? this.take(wanted.shape) : this.skip();
-    if (wanted) built[wanted.name] = value;
+    if (wanted) built[wanted.key] = value;
     now.add(start, colonAt, this.at, wanted, value, 0);
   }
 
@@ -304,7 +340,7 @@ export class Walk extends Scanner {
     this.space();
     const wanted = before.wanted[place];
     const value = wanted ? this.take(wanted.shape) : this.skip();
-    if (wanted) built[wanted.name] = value;
+    if (wanted) built[wanted.key] = value;
     now.add(start, colonAt, this.at, wanted, value, 0);
   }
 
@@ -315,7 +351,7 @@ export class Walk extends Scanner {
       this.count();
       const wanted = before.wanted[place];
       const value = before.values[place];
-      if (wanted) built[wanted.name] = value;
+      if (wanted) built[wanted.key] = value;
       const start = (before.starts[place] as number) + shift;
       const colonAt = (before.colons[place] as number) + shift;
       const stop = (before.stops[place] as number) + shift;

@@ -12,8 +12,8 @@ class TooLarge extends Error {}
 /** The record of a document that came packed with gzip; the plain parser decides where this one has doubts. */
 export async function parsePacked(name: string, packed: Buffer, limit: number): Promise<Parsed> {
   try {
-    const pool = newPool();
-    const walked = await largeInTurn(() => walkPieces(unpackedPieces(packed, limit), wantedParts, earlyRelease(name, pool)));
+    const pool = newPool(name);
+    const walked = await largeInTurn(() => walkPieces(unpackedPieces(packed, limit), wantedParts, earlyRelease(pool)));
     if (walked.ok) return packumentFrom(name, walked.value, pool);
     if (walked.why !== 'syntax') return doubtful(walked.why);
     const bytes = await unpack(packed, 'gzip', limit);

@@ -1,85 +1,67 @@
 /** One version of a packument, from untrusted JSON. Wrong types count as absent, as npm itself treats them. */
 import type { DependencySets, InstallScripts, InstallTerms, Person, Release, TrustLevel } from '../model/packument.ts';
-import { fieldsOf, instantOf, limits, listOf, numberOf, OverLimit, textOf } from './untrusted.ts';
+import { fieldsOf, limits, listOf, numberOf, OverLimit, textOf } from './untrusted.ts';
 
 /** What a registry says that tells of install scripts without showing them (abbreviated documents). */
 export const hiddenScript = '(the registry says that there is one, not what it runs)';
 
 export type Building<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The release as rules see it, its time aside. `pool` makes equal parts of one document one object. */
-export function releaseOf(name: string, version: string, raw: unknown, pool: Pool): Building<Release> {
+type Told = Omit<Release, 'version' | 'at'>;
+
+/** How each part of a release is read, in the order in which trouble with them is told. `pool` makes equal parts of one document one object. */
+export const readers: { readonly [K in keyof Told]-?: (manifest: Fields, pool: Pool) => Told[K] | undefined } = {
+  trust: (manifest) => trustOf(fieldsOf(manifest._npmUser), manifest),
+  scripts: scriptsOf,
+  dependencies: dependenciesOf,
+  bins: (manifest, pool) => binsOf(pool.name, manifest.bin),
+  publisher: ({ _npmUser: raw }, pool) => {
+    if (pool.lastUser[0] !== raw) pool.lastUser = [raw, personOf(raw, pool)];
+    return pool.lastUser[1];
+  },
+  approver: ({ _npmUser: raw }, pool) => {
+    const { approver } = fieldsOf(raw);
+    return approver === undefined ? undefined : personOf(approver, pool);
+  },
+  maintainers: ({ maintainers: raw }, pool) => {
+    if (pool.lastPeople[0] !== raw) pool.lastPeople = [raw, peopleOf(raw, pool)];
+    return pool.lastPeople[1];
+  },
+  tarball: ({ dist }) => textOf(fieldsOf(dist).tarball, limits.url),
+  integrity: ({ dist }) => textOf(fieldsOf(dist).integrity, limits.url),
+  shasum: ({ dist }) => textOf(fieldsOf(dist).shasum, limits.name),
+  unpackedSize: ({ dist }) => numberOf(fieldsOf(dist).unpackedSize),
+  fileCount: ({ dist }) => numberOf(fieldsOf(dist).fileCount),
+  signatures: ({ dist }) => signaturesOf(fieldsOf(dist).signatures),
+  attestationsUrl: ({ dist }) => textOf(fieldsOf(fieldsOf(dist).attestations).url, limits.url),
+  deprecated: ({ deprecated }) => (deprecated === true ? 'deprecated' : textOf(deprecated, limits.prose)),
+  repository: ({ repository }) => textOf(repository, limits.url) ?? textOf(fieldsOf(repository).url, limits.url),
+  gitHead: ({ gitHead }) => textOf(gitHead, limits.name),
+  description: ({ description }) => textOf(description, limits.prose),
+  gypfile: ({ gypfile }) => (typeof gypfile === 'boolean' ? gypfile : undefined),
+  hasShrinkwrap: ({ _hasShrinkwrap: has }) => (typeof has === 'boolean' ? has : undefined),
+  terms: termsOf,
+};
+
+const inTurn = Object.entries(readers) as readonly [keyof Told, (manifest: Fields, pool: Pool) => unknown][];
+
+/** The release as rules see it, its time aside, all of it read at once. */
+export function releaseOf(version: string, raw: unknown, pool: Pool): Building<Release> {
   const manifest = fieldsOf(raw);
-  const dist = fieldsOf(manifest.dist);
-  const user = fieldsOf(manifest._npmUser);
-  const release: Building<Release> = {
-    version,
-    trust: trustOf(user, dist),
-    scripts: scriptsOf(manifest, pool),
-    dependencies: dependenciesOf(manifest, pool),
-    bins: binsOf(name, manifest.bin),
-  };
-  addPeople(release, manifest, user, pool);
-  addDist(release, dist);
-  addWords(release, manifest);
-  if (typeof manifest.gypfile === 'boolean') release.gypfile = manifest.gypfile;
-  if (typeof manifest._hasShrinkwrap === 'boolean') release.hasShrinkwrap = manifest._hasShrinkwrap;
-  const terms = termsOf(manifest, pool);
-  if (terms) release.terms = terms;
-  return release;
+  const release: Record<string, unknown> = { version };
+  for (const [name, read] of inTurn) {
+    const value = read(manifest, pool);
+    if (value !== undefined) release[name] = value;
+  }
+  return release as unknown as Building<Release>;
 }
 
-/** The same release with the time it was published at, as far as that is told. */
-export function timed(release: Building<Release>, time: unknown): Release {
-  const at = instantOf(time);
-  if (at !== undefined) release.at = at;
-  return release;
-}
-
-function addPeople(release: Building<Release>, manifest: Fields, user: Fields, pool: Pool): void {
-  const { _npmUser: raw } = manifest;
-  if (pool.lastUser[0] !== raw) pool.lastUser = [raw, personOf(raw, pool)];
-  const publisher = pool.lastUser[1];
-  if (publisher) release.publisher = publisher;
-  const approver = user.approver === undefined ? undefined : personOf(user.approver, pool);
-  if (approver) release.approver = approver;
-  if (pool.lastPeople[0] !== manifest.maintainers) pool.lastPeople = [manifest.maintainers, peopleOf(manifest.maintainers, pool)];
-  const maintainers = pool.lastPeople[1];
-  if (maintainers) release.maintainers = maintainers;
-}
-
-function addDist(release: Building<Release>, dist: Fields): void {
-  const tarball = textOf(dist.tarball, limits.url);
-  if (tarball !== undefined) release.tarball = tarball;
-  const integrity = textOf(dist.integrity, limits.url);
-  if (integrity !== undefined) release.integrity = integrity;
-  const shasum = textOf(dist.shasum, limits.name);
-  if (shasum !== undefined) release.shasum = shasum;
-  const unpackedSize = numberOf(dist.unpackedSize);
-  if (unpackedSize !== undefined) release.unpackedSize = unpackedSize;
-  const fileCount = numberOf(dist.fileCount);
-  if (fileCount !== undefined) release.fileCount = fileCount;
-  const signatures = signaturesOf(dist.signatures);
-  if (signatures) release.signatures = signatures;
-  const attestationsUrl = textOf(fieldsOf(dist.attestations).url, limits.url);
-  if (attestationsUrl !== undefined) release.attestationsUrl = attestationsUrl;
-}
-
-function addWords(release: Building<Release>, manifest: Fields): void {
-  const deprecated = manifest.deprecated === true ? 'deprecated' : textOf(manifest.deprecated, limits.prose);
-  if (deprecated !== undefined) release.deprecated = deprecated;
-  const repository = textOf(manifest.repository, limits.url) ?? textOf(fieldsOf(manifest.repository).url, limits.url);
-  if (repository !== undefined) release.repository = repository;
-  const gitHead = textOf(manifest.gitHead, limits.name);
-  if (gitHead !== undefined) release.gitHead = gitHead;
-  const description = textOf(manifest.description, limits.prose);
-  if (description !== undefined) release.description = description;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** What was read of this document already, by the JSON value it was read from; persons also by what they say. */
 export interface Pool {
+  /** The package. */
+  readonly name: string;
   readonly persons: Map<string, Person>;
   readonly people: Map<unknown, readonly Person[]>;
   readonly specs: Map<unknown, ReadonlyMap<string, string>>;
@@ -91,8 +73,9 @@ export interface Pool {
   lastTerms: readonly [key: readonly unknown[], terms: InstallTerms | undefined];
 }
 
-export function newPool(): Pool {
+export function newPool(name: string): Pool {
   return {
+    name,
     persons: new Map(),
     people: new Map(),
     specs: new Map(),
@@ -136,10 +119,10 @@ export function peopleOf(raw: unknown, pool: Pool): readonly Person[] | undefine
   return people;
 }
 
-function trustOf(user: Fields, dist: Fields): TrustLevel {
+function trustOf(user: Fields, manifest: Fields): TrustLevel {
   if (isObject(user.approver) || textOf(user.approver, limits.name) !== undefined) return 'approved';
   if (isObject(user.trustedPublisher)) return 'trusted-publisher';
-  const { provenance } = fieldsOf(dist.attestations);
+  const { provenance } = fieldsOf(fieldsOf(manifest.dist).attestations);
   return isObject(provenance) || provenance === true ? 'provenance' : 'none';
 }
 

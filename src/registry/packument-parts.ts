@@ -26,13 +26,16 @@ const ofVersion = {
   libc: 'value',
 } as const;
 
+/** The same by name, in the order of slots. */
+export const versionParts = Object.keys(ofVersion) as readonly (keyof typeof ofVersion)[];
+
 export const wantedParts: Shape = {
   keys: {
     name: 'value',
     'dist-tags': 'value',
     time: 'value',
     maintainers: 'value',
-    versions: { alike: true, each: { keys: ofVersion } },
+    versions: { each: { slots: versionParts } },
   },
 };
 

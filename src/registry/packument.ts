@@ -1,8 +1,9 @@
 /** Untrusted packument bytes into our own small record. Total: whatever comes in, the answer is a record or a reason. */
 import type { Offers, Packument, Person, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
-import { type Place, type WalkFailure, walkJson } from './json-walk.ts';
-import { type Building, newPool, type Pool, peopleOf, releaseOf, timed } from './manifest.ts';
+import { Parts, type Place, type WalkFailure, walkJson } from './json-walk.ts';
+import { listedRelease } from './listed-release.ts';
+import { type Building, newPool, type Pool, peopleOf, releaseOf } from './manifest.ts';
 import { placedParts, wantedParts } from './packument-parts.ts';
 import { fieldsOf, instantOf, limits, listOf, OverLimit, textOf } from './untrusted.ts';
 
@@ -18,15 +19,15 @@ export interface Placed {
 
 /** Reads the bytes a registry answered when asked for `name`. */
 export function parsePackument(name: string, bytes: Buffer): Parsed {
-  const pool = newPool();
-  const walked = walkJson(bytes, wantedParts, earlyRelease(name, pool));
+  const pool = newPool(name);
+  const walked = walkJson(bytes, wantedParts, earlyRelease(pool));
   return walked.ok ? packumentFrom(name, walked.value, pool) : parseDoubtful(name, bytes, walked.why);
 }
 
 /** Reads them and tells where things lie, in one pass. */
 export function parsePlaced(name: string, bytes: Buffer): Placed {
-  const pool = newPool();
-  const walked = walkJson(bytes, placedParts, earlyRelease(name, pool));
+  const pool = newPool(name);
+  const walked = walkJson(bytes, placedParts, earlyRelease(pool));
   return walked.ok ? { parsed: packumentFrom(name, walked.value, pool), places: walked.places } : { parsed: parseDoubtful(name, bytes, walked.why) };
 }
 
@@ -54,7 +55,7 @@ export function parseReference(name: string, bytes: Buffer): Parsed {
 }
 
 /** A packument from parsed JSON of any shape. */
-export function packumentFrom(name: string, value: unknown, pool: Pool = newPool()): Parsed {
+export function packumentFrom(name: string, value: unknown, pool: Pool = newPool(name)): Parsed {
   try {
     return recordOf(name, value, pool);
   } catch (error) {
@@ -74,11 +75,11 @@ class Early {
 }
 
 /** Makes a release of a version as soon as that was read. */
-export function earlyRelease(name: string, pool: Pool) {
+export function earlyRelease(pool: Pool) {
   return (version: string, manifest: unknown): unknown => {
     if (typeof manifest !== 'object' || manifest === null || !isVersion(version)) return manifest;
     try {
-      return new Early(releaseOf(name, version, manifest, pool));
+      return new Early(manifest instanceof Parts ? listedRelease(version, manifest.slots, pool) : releaseOf(version, manifest, pool));
     } catch (error) {
       // Said in its turn: another trouble may come first.
       if (error instanceof OverLimit) return new Early(undefined, error);
@@ -98,7 +99,7 @@ function recordOf(name: string, value: unknown, pool: Pool): Parsed {
   const unpublishedAt = instantOf(unpublished.time) ?? (typeof time.unpublished === 'string' ? instantOf(time.unpublished) : undefined);
   const gone = time.unpublished !== undefined && time.unpublished !== null;
   if (document.versions === undefined && !gone) return { ok: false, reason: 'its document has no versions' };
-  const releases = inOrder(releasesOf(name, versions, time, pool));
+  const releases = inOrder(releasesOf(versions, time, pool));
   const maintainers = peopleOf(document.maintainers, pool);
   const created = instantOf(time.created);
   const modified = instantOf(time.modified);
@@ -118,15 +119,17 @@ function recordOf(name: string, value: unknown, pool: Pool): Parsed {
   };
 }
 
-function releasesOf(name: string, versions: Readonly<Record<string, unknown>>, time: Readonly<Record<string, unknown>>, pool: Pool): Release[] {
+function releasesOf(versions: Readonly<Record<string, unknown>>, time: Readonly<Record<string, unknown>>, pool: Pool): Release[] {
   const entries = Object.entries(versions);
   if (entries.length > limits.versions) throw new OverLimit(`more than ${limits.versions} versions`);
   const releases: Release[] = [];
   for (const [version, manifest] of entries) {
     if (typeof manifest !== 'object' || manifest === null) throw new OverLimit('a version without a manifest');
     if (manifest instanceof Early && manifest.trouble) throw manifest.trouble;
-    const built = manifest instanceof Early ? manifest.release : isVersion(version) ? releaseOf(name, version, manifest, pool) : undefined;
-    if (built) releases.push(timed(built, Object.hasOwn(time, version) ? time[version] : undefined));
+    const built = manifest instanceof Early ? manifest.release : isVersion(version) ? releaseOf(version, manifest, pool) : undefined;
+    const at = built && Object.hasOwn(time, version) ? instantOf(time[version]) : undefined;
+    if (at !== undefined && built) built.at = at;
+    if (built) releases.push(built);
   }
   return releases;
 }

@@ -8,6 +8,7 @@ import { parsePacked } from '../../src/registry/large-packument.ts';
 import { parsePackument, parseReference } from '../../src/registry/packument.ts';
 import { wantedParts } from '../../src/registry/packument-parts.ts';
 import { benchNames, benchPackument, publish } from '../helpers/fixture-registry.ts';
+import { plainly } from '../helpers/plain-packument.ts';
 
 async function* cut(bytes: Buffer, size: () => number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; ) {
@@ -87,7 +88,7 @@ describe('a document that comes in pieces', () => {
     for (const document of strange) {
       const bytes = Buffer.from(document);
       const fast = await parsePacked('left', gzipSync(bytes), limit);
-      expect(fast).toEqual(parsePackument('left', bytes));
+      expect(plainly(fast)).toEqual(plainly(parsePackument('left', bytes)));
     }
     expect(await parsePacked('left', gzipSync(Buffer.from(text)), 100)).toEqual({ ok: false, reason: 'its answer is larger than 0 MB' });
     const damaged = gzipSync(Buffer.from(text)).fill(7, 200, 210);
@@ -99,7 +100,7 @@ describe('a document that comes in pieces', () => {
     for (const name of real.filter((_, index) => index % 4 === 0)) {
       const bytes = Buffer.from(JSON.stringify(benchPackument(name)));
       const fast = await parsePacked(name, gzipSync(bytes, { level: 1 }), limit);
-      expect(isDeepStrictEqual(fast, parseReference(name, bytes)) || name).toBe(true);
+      expect(isDeepStrictEqual(plainly(fast), parseReference(name, bytes)) || name).toBe(true);
     }
   });
 });

@@ -14,6 +14,8 @@ const { resolve } = createRequire(`${root}/package.json`);
 const files = {
   'npm-specs': ['semver', 'npm-package-arg', 'npm-pick-manifest', 'npm-registry-fetch/lib/auth.js', 'ssri'],
   'npm-config': ['@npmcli/config', '@npmcli/config/lib/definitions/index.js'],
+  // The parser of JavaScript: as a package it brings the loader of ES modules into the thread that reads tarballs.
+  meriyah: ['meriyah'],
 };
 const fileOf = new Map(Object.entries(files).flatMap(([file, names]) => names.map((name) => [name, file])));
 const exporting = (names) => names.map((name) => `exports[${JSON.stringify(name)}] = require(${JSON.stringify(name)});`).join('\n');
@@ -84,6 +86,7 @@ export async function buildWithin(common) {
   for (const [name, contents, plugins] of [
     ['npm-specs', exporting(files['npm-specs']), [rangesAreNoAddress]],
     ['npm-config', exporting(files['npm-config']), [shared]],
+    ['meriyah', exporting(files.meriyah), []],
     ['npm-tree', "module.exports = require('@npmcli/arborist/lib/arborist/index.js');", [treeOnly, shared, rangesAreNoAddress]],
   ]) {
     const { metafile } = await build({

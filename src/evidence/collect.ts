@@ -64,7 +64,7 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     async gather(changes, kinds, among = changes) {
       const context: Context = { ...shared, arrivals: arrivalsOf(among, lookup) };
       const gathered = new Map<IncomingChange, EvidenceSet>();
-      if (kinds.includes('contents')) reading?.tarballs.expect?.(changes.length);
+      if (kinds.includes('contents')) reading?.tarballs.expect?.(changes.map(({ after }) => after.integrity));
       await inTurn(changes, (change) => {
         const set = collect(change, kinds, context);
         if (!(set instanceof Promise)) return void gathered.set(change, set);

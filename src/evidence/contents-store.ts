@@ -1,6 +1,6 @@
 /** Keeps facts of tarballs between runs: one file for each, named by the hash of its bytes and the analyser's version. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { analyserVersion } from '../code/analyser-version.ts';
@@ -12,6 +12,8 @@ import type { TarballFacts } from '../model/contents.ts';
 export interface ContentsStore {
   /** Facts of the bytes with this sha512, looked at in this way. */
   get(integrity: string, view: View): TarballFacts | undefined;
+  /** Whether there is something of them, whatever its state. */
+  has(integrity: string): boolean;
   put(facts: TarballFacts, view: View): void;
 }
 
@@ -37,6 +39,7 @@ export function openContents(folder: string): ContentsStore {
       // A file under another name than its own is no fact.
       return facts?.integrity === integrity ? facts : undefined;
     },
+    has: (integrity) => existsSync(fileOf(folder, integrity, {})),
     put(facts, view) {
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });

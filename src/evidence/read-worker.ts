@@ -1,11 +1,13 @@
 /** The thread that reads tarballs: takes bytes piece by piece, answers with facts. Started by reader-thread.ts only. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { DepwardError } from '../model/errors.ts';
+import { noteFile } from './current-file.ts';
 import { type ReadRequest, readFacts } from './read-tarball.ts';
 import type { FromThread, ToThread } from './reader-thread.ts';
 import { littleGrowth, tidiedEach, tidy } from './tidy.ts';
 
 const port = parentPort;
+const current: SharedArrayBuffer = workerData;
 let chunks: ((chunk: Buffer | undefined) => void) | undefined;
 
 port?.on('message', (message: ToThread) => {
@@ -19,10 +21,12 @@ function say(message: FromThread): void {
 
 async function answer(request: ReadRequest): Promise<void> {
   try {
-    const found = await readFacts(arriving(), request, (path) => say({ is: 'file', path }));
+    const found = await readFacts(arriving(), request, (path) => noteFile(current, path));
+    noteFile(current, undefined);
     say({ is: 'done', answer: found });
     tidy(littleGrowth);
   } catch (error) {
+    noteFile(current, undefined);
     const known = error instanceof DepwardError ? error : new DepwardError('input', 'the tarball cannot be read', { cause: error });
     say({ is: 'failed', code: known.code, message: known.message });
   }

@@ -1,6 +1,7 @@
 /** One further thread that reads tarballs, with limits on memory and time: what goes beyond them ends the thread, not the process. */
 import type { Worker } from 'node:worker_threads';
 import { DepwardError, type ErrorCode } from '../model/errors.ts';
+import { fileIn, newCurrentFile, watchFile } from './current-file.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
 import { tidiedEach, tidy } from './tidy.ts';
 
@@ -11,7 +12,6 @@ export type ToThread =
 
 export type FromThread =
   | { readonly is: 'more' }
-  | { readonly is: 'file'; readonly path: string | undefined }
   | { readonly is: 'done'; readonly answer: ReadAnswer }
   | { readonly is: 'failed'; readonly code: ErrorCode; readonly message: string };
 
@@ -37,6 +37,8 @@ export interface Failed {
 }
 
 export interface ReaderThread {
+  /** Starts it ahead of the first tarball. */
+  start?(): void;
   /** `tidies`: garbage of pieces that were handed on is collected in time. */
   read(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, request: ReadRequest, tidies?: boolean): Promise<ReadAnswer | Ended | Failed>;
   close(): void;
@@ -44,17 +46,20 @@ export interface ReaderThread {
 
 /** Opens the thread; it starts with the first tarball and keeps no process alive. */
 export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits): ReaderThread {
-  let worker: Worker | undefined;
+  let worker: Started | undefined;
 
-  function started(): Worker {
+  function started(): Started {
     if (worker) return worker;
-    const fresh = new (process.getBuiltinModule('node:worker_threads').Worker)(file, {
+    const current = newCurrentFile();
+    const thread = new (process.getBuiltinModule('node:worker_threads').Worker)(file, {
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes, maxYoungGenerationSizeMb: 16 },
+      workerData: current,
       env: {},
       execArgv: [],
     });
+    const fresh = { thread, current };
     // A thread that ends while nobody waits for it is only started again.
-    fresh
+    thread
       .on('error', () => undefined)
       .on('exit', () => {
         if (worker === fresh) worker = undefined;
@@ -66,15 +71,17 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
   function drop(): void {
     const gone = worker;
     worker = undefined;
-    void gone?.terminate();
+    void gone?.thread.terminate();
   }
 
   return {
+    start: () => started().thread.unref(),
     read: async (chunks, request, tidies = false) => {
-      const thread = started();
+      const at = started();
+      const { thread } = at;
       thread.ref();
       try {
-        const answer = await oneReading(thread, tidies ? tidied(chunks) : pieces(chunks), request, limits);
+        const answer = await oneReading(at, tidies ? tidied(chunks) : pieces(chunks), request, limits);
         if ('ended' in answer) drop();
         return answer;
       } catch (error) {
@@ -89,43 +96,46 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
   };
 }
 
+/** The thread, and where it says which file it reads. */
+interface Started {
+  readonly thread: Worker;
+  readonly current: SharedArrayBuffer;
+}
+
 async function oneReading(
-  thread: Worker,
+  { thread, current }: Started,
   source: AsyncGenerator<Buffer>,
   request: ReadRequest,
   limits: ThreadLimits,
 ): Promise<ReadAnswer | Ended | Failed> {
-  const timers = { file: undefined as NodeJS.Timeout | undefined, whole: undefined as NodeJS.Timeout | undefined };
+  let whole: NodeJS.Timeout | undefined;
+  let unwatch: (() => void) | undefined;
   const heard: { onMessage?: (message: FromThread) => void; onError?: (error: NodeJS.ErrnoException) => void; onExit?: () => void } = {};
   try {
     return await new Promise<ReadAnswer | Ended | Failed>((resolve, reject) => {
-      let file: string | undefined;
-      const late = (): void => resolve({ ended: 'time', file });
+      const late = (): void => resolve({ ended: 'time', file: fileIn(current) });
+      unwatch = watchFile(current, limits.file, late);
       const give = async (): Promise<void> => {
         const { done, value } = await source.next();
-        if (done) timers.whole ??= setTimeout(late, limits.tarball);
+        if (done) whole ??= setTimeout(late, limits.tarball);
         thread.postMessage(done ? ({ is: 'end' } satisfies ToThread) : ({ is: 'chunk', bytes: value } satisfies ToThread));
       };
       heard.onMessage = (message) => {
-        clearTimeout(timers.file);
         if (message.is === 'done') resolve(message.answer);
         else if (message.is === 'failed') resolve({ failed: new DepwardError(message.code, message.message) });
-        else if (message.is === 'file') {
-          file = message.path;
-          if (file !== undefined) timers.file = setTimeout(late, limits.file);
-        } else give().catch(reject);
+        else give().catch(reject);
       };
       heard.onError = (error) => {
-        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ ended: 'memory', file });
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ ended: 'memory', file: fileIn(current) });
         else reject(new DepwardError('input', 'a tarball cannot be read', { cause: error }));
       };
-      heard.onExit = () => resolve({ ended: 'memory', file });
+      heard.onExit = () => resolve({ ended: 'memory', file: fileIn(current) });
       thread.on('message', heard.onMessage).on('error', heard.onError).on('exit', heard.onExit);
       thread.postMessage({ is: 'read', request } satisfies ToThread);
     });
   } finally {
-    clearTimeout(timers.file);
-    clearTimeout(timers.whole);
+    clearTimeout(whole);
+    unwatch?.();
     if (heard.onMessage) thread.off('message', heard.onMessage);
     if (heard.onError) thread.off('error', heard.onError);
     if (heard.onExit) thread.off('exit', heard.onExit);

@@ -33,6 +33,7 @@ export function openReaders(thread: ReaderThread | undefined, isolate: boolean):
   return {
     expect(packages) {
       many.expected = packages;
+      if (packages >= several) thread?.start?.();
     },
     async read(open, request, weight) {
       many.asked++;

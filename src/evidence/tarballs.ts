@@ -41,8 +41,8 @@ export interface ReadTarball {
 }
 
 export interface Tarballs {
-  /** Told how many packages are about to be asked for. */
-  expect?(packages: number): void;
+  /** Told which packages are about to be asked for, by what the lockfile says of their bytes. */
+  expect?(packages: readonly (string | undefined)[]): void;
   /** Throws a DepwardError when the tarball cannot be had or read, with code `not-found` when nobody may be asked. */
   read(ref: TarballRef): Promise<ReadTarball>;
 }
@@ -120,7 +120,7 @@ export function openTarballs(
   }
 
   return {
-    expect: (packages) => readers.expect?.(packages),
+    expect: (packages) => readers.expect?.(packages.filter((word) => word === undefined || !store?.has(word)).length),
     read(ref) {
       const key = hash('sha256', JSON.stringify(ref), 'base64');
       const held = known.get(key);

@@ -89,7 +89,7 @@ const onDemand = Object.fromEntries(
     'registry/git-way-out',
     'repository/fix',
     'repository/write',
-    ...['affected', 'session'].map((name) => `commands/${name}`),
+    ...['affected', 'doctor-lockfiles', 'session'].map((name) => `commands/${name}`),
     ...['sarif', 'markdown', 'github', 'gitlab', 'junit'].map((name) => `reporters/${name}`),
   ].map((path) => [`${root}/src/${path}.ts`, path.replaceAll('/', '-')]),
 );

@@ -151,15 +151,21 @@ function findingOf(seen: FileObservation, rule: JudgingRepositoryRule, secrets: 
     ...(column !== undefined && { column }),
     ...(fingerprint !== undefined && { fingerprint }),
   };
-  return { ...redacted(observation, secrets), ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
+  return { ...observation, ...withoutSecretsIn(observation, secrets), ruleId: rule.meta.id, severity: rule.meta.severity, subject, path: [] };
 }
 
-// Rules quote what they read, and anything read may hold a credential: none leaves here.
-function redacted(observation: Observation, secrets: ReadonlySet<string>): Observation {
+/** Rules quote what they read, and anything read may hold a credential: none leaves here. */
+export function withoutSecretsIn(
+  { message, facts, remedy }: Observation,
+  secrets: ReadonlySet<string>,
+): Pick<Observation, 'message' | 'facts' | 'remedy'> {
   const safe = (text: string) => withoutSecrets(text, secrets);
   const fact = (value: Facts[string]) => (typeof value === 'string' ? safe(value) : Array.isArray(value) ? value.map(safe) : value);
-  const facts = Object.fromEntries(Object.entries(observation.facts).map(([key, value]) => [key, fact(value)]));
-  return { ...observation, message: safe(observation.message), facts, ...(observation.remedy !== undefined && { remedy: safe(observation.remedy) }) };
+  return {
+    message: safe(message),
+    facts: Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, fact(value)])),
+    ...(remedy !== undefined && { remedy: safe(remedy) }),
+  };
 }
 
 function noteUntold(untold: Map<string, { readonly seen: FileUntold; readonly ruleIds: string[] }>, seen: FileUntold, ruleId: string): void {

@@ -4,18 +4,24 @@ import { resolve } from 'node:path';
 import { evaluate } from '../engine.ts';
 import { calledNext, fileFilter, judgeFiles } from '../judge-files.ts';
 import { DepwardError } from '../model/errors.ts';
+import type { Finding, Gap } from '../model/finding.ts';
 import { pathMatcher } from '../model/path-pattern.ts';
-import type { Policy } from '../model/policy.ts';
+import type { Policy, Waiver } from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
 import { pathsOf, type RepositoryPaths } from '../model/repository-paths.ts';
-import type { FileFix, FileUntold, RepositoryFiles } from '../model/repository-rule.ts';
+import type { FileFix, FileTexts, FileUntold, RepositoryFiles } from '../model/repository-rule.ts';
+import { withoutShaped } from '../model/secrets.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, plural } from '../model/time.ts';
 import { toolVersion } from '../package-root.ts';
+import { waiverFor } from '../policy/decide.ts';
 import { type Listing, listFiles } from '../repository/list.ts';
 import { readFiles } from '../repository/read.ts';
 import { isSource } from '../repository/source.ts';
+import { isExample } from '../repository-rules/read/paths.ts';
 import { stateRules as rules } from '../repository-rules/states.ts';
+import { isLockfile } from '../resolve/lockfiles/names.ts';
+import type { JudgedLockfiles } from './doctor-lockfiles.ts';
 import type { Io } from './io.ts';
 import { momentOf } from './options.ts';
 import { exitCodeOf, type OutputOptions, targetsOf, writeReports } from './output.ts';
@@ -72,7 +78,12 @@ async function examine(
 ): Promise<Examined> {
   const { files, untold, notes } = await openRepository(folder, policy, io.signal, options.early);
   if (!options.quiet) for (const note of notes) io.stderr(`depward: ${printable(note)}\n`);
-  const { fixes, secrets, ...judged } = judgeFiles({ rules, files, untold, policy, now });
+  const { fixes, secrets, fileFindings, fileGaps } = judgeFiles({ rules, files, untold, policy, now });
+  const locked = await lockedIn(files.now, policy, now, secrets);
+  const unread = untold.filter(
+    ({ file }) => holdsEntries(file) && fileGaps.every(({ subject }) => subject.kind !== 'file' || subject.file !== withoutShaped(file)),
+  );
+  const found = [...fileFindings, ...locked.findings];
   const report = await evaluate({
     mode: 'doctor',
     toolVersion: toolVersion(),
@@ -81,12 +92,36 @@ async function examine(
     sources: { gather: async () => new Map() },
     rules: [],
     weights: new Map(),
-    policy,
+    policy: { ...policy, waivers: waiversHere(policy, found, now) },
     now,
-    ...judged,
+    fileFindings: found,
+    fileGaps: [...fileGaps, ...unread.map(gapOf), ...locked.gaps],
   });
   const waived = new Set(report.waived.map(({ finding }) => finding));
   return { report, fixes: fixes.filter(({ finding }) => !waived.has(finding)).map(({ fix }) => fix), secrets };
+}
+
+/** Without those of rules that only the gate and the check ask: that they cover nothing here says nothing of them. */
+function waiversHere(policy: Policy, found: readonly Finding[], now: Instant): readonly Waiver[] {
+  const own = new Set(rules.map(({ meta }) => meta.id));
+  const used = new Set(found.map((finding) => waiverFor(policy, finding)));
+  return policy.waivers.filter((waiver) => waiver.expires <= now || own.has(waiver.rule) || used.has(waiver));
+}
+
+function gapOf({ file, untold }: FileUntold): Gap {
+  return { subject: { kind: 'file', file: withoutShaped(file) }, missing: 'file', why: 'failed', reason: untold, ruleIds: [] };
+}
+
+/** What the entries of lockfiles are said to be; their readers are loaded where there is one. */
+async function lockedIn(texts: FileTexts, policy: Policy, now: Instant, secrets: ReadonlySet<string>): Promise<JudgedLockfiles> {
+  const files = [...texts].flatMap(([file, text]) => (holdsEntries(file) && text.trim() !== '' ? [file] : []));
+  if (files.length === 0) return { findings: [], gaps: [] };
+  return (await import('./doctor-lockfiles.ts')).judgeLockfiles(files, texts, { policy, now, secrets });
+}
+
+/** Nobody installs from the lockfiles of tests and examples. */
+function holdsEntries(path: string): boolean {
+  return isLockfile(path) && !path.endsWith('.lockb') && !isExample(path);
 }
 
 /** A repository as rules see it. */
@@ -102,7 +137,7 @@ export async function openRepository(folder: string, policy: Policy, signal: Abo
   const { paths, left } = withoutIgnored(listed, policy);
   const notes = left === 0 ? listed.notes : [...listed.notes, `the policy leaves out ${plural(left, 'file')} (ignore)`];
   const asked = fileFilter(rules, policy);
-  const wanted = [...paths.telling].filter((path) => !isSource(path) && asked(path));
+  const wanted = [...paths.telling].filter((path) => !isSource(path) && (asked(path) || holdsEntries(path)));
   const { texts, untold, gone } = readFiles(folder, wanted);
   const tried = new Set(wanted);
   const files = { now: texts, paths };

@@ -109,7 +109,7 @@ export const commands = [
       format,
       ...voice,
     ],
-    help: '\nExamples:\n  depward doctor\n  depward doctor --fix           what it would change\n  depward doctor --fix --write   change it\n  depward doctor ../service --format sarif=doctor.sarif\n\nIt looks at how npm packages are installed and at nothing else: what a lockfile holds is judged by depward gate --all. For GitHub workflows as such there is zizmor,\nfor images hadolint, for secrets in the whole history gitleaks.\n',
+    help: '\nExamples:\n  depward doctor\n  depward doctor --fix           what it would change\n  depward doctor --fix --write   change it\n  depward doctor ../service --format sarif=doctor.sarif\n\nIt looks at how npm packages are installed and asks no registry: of what a lockfile holds it judges what the lockfile itself tells,\nthe rest is judged by depward gate --all. For GitHub workflows as such there is zizmor,\nfor images hadolint, for secrets in the whole history gitleaks.\n',
   },
   {
     usage: 'rules',

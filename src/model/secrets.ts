@@ -10,6 +10,8 @@ const shapes = [
   'cmVmd[A-Za-z0-9]{59}',
   'hv[sbr]\\.[\\w-]{24,}',
 ];
+/** The beginning of one, where a text was cut. */
+const cutShort = /(?<![A-Za-z0-9])(?:npm_|gh[pousr]_|github_pat_|glpat-|AKCp|cmVmd|hv[sbr]\.)[\w.-]{4,}(?=…)/g;
 const shaped = new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})(?![A-Za-z0-9])`, 'g');
 // What `npm token` is told to do is no value of one.
 const assigned =
@@ -26,6 +28,7 @@ export function withoutSecrets(text: string, known: Iterable<string> = []): stri
   for (const secret of known) if (secret.length >= 4) safe = safe.replaceAll(secret, hidden);
   return safe
     .replace(shaped, hidden)
+    .replace(cutShort, hidden)
     .replace(assigned, (_, before: string) => before + hidden)
     .replace(inUrl, (_, before: string) => `${before}${hidden}@`)
     .replace(bearer, (_, before: string) => before + hidden);

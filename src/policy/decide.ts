@@ -49,12 +49,17 @@ export function applyWaivers(
   const counted: Finding[] = [];
   const waived: Waived[] = [];
   for (const finding of findings) {
-    const waiver = policy.waivers.find((candidate) => covers(candidate, finding));
+    const waiver = waiverFor(policy, finding);
     if (waiver) used.add(waiver);
     if (waiver && waiver.expires > now) waived.push({ finding, owner: waiver.owner, reason: waiver.reason, expires: isoOf(waiver.expires) });
     else counted.push(finding);
   }
   return { counted, waived, notes: policy.waivers.flatMap((waiver) => noteOn(waiver, used.has(waiver), findings, now)) };
+}
+
+/** The waiver that covers a finding, expired or not. */
+export function waiverFor(policy: Policy, finding: Finding): Waiver | undefined {
+  return policy.waivers.find((candidate) => covers(candidate, finding));
 }
 
 // Bound to the artefact: a waiver without integrity covers only what has none, one with integrity only that very tarball.

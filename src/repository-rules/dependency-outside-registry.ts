@@ -1,4 +1,5 @@
 /** A branch or an address hands out whatever stands there today; PhantomRaven (2025) hid its payload behind such addresses, past every scanner of registries. */
+import { isCommitArchive } from '../model/commit.ts';
 import { baseName, defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import { listText, printable } from '../model/text.ts';
 import { isExample } from './read/paths.ts';
@@ -58,8 +59,8 @@ function isOutside(spec: string): boolean {
 
 // A short hash is one too: git refuses it once it means two. Behind an address that is no repository the hash says nothing.
 function namesCommit(spec: string): boolean {
+  if (isCommitArchive(spec)) return true;
   const onHost = /^https?:\/\/(?:[^/@]*@)?(?:www\.|codeload\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/[\w.-]+\/[\w.-]+/.test(spec);
-  if (onHost && /\/(?:archive|tarball|tar\.gz|zipball|get|-\/archive)\/(?:[^#]*[/-])?[0-9a-f]{40}(?:\.tar\.gz|\.tgz|\.zip)?$/.test(spec)) return true;
   return (onHost || fromGit.test(spec)) && /#(?:commit[:=])?[0-9a-f]{7,40}$/.test(spec);
 }
 

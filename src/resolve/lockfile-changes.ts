@@ -2,6 +2,7 @@
 import type { Change, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
 import { readLockfile } from './lockfiles/index.ts';
+import { withManifest } from './lockfiles/manifest.ts';
 import { isLockfile, lockfileNames } from './lockfiles/names.ts';
 import { largestLockfile, largestManifest } from './read-file.ts';
 import type { Side } from './sides.ts';
@@ -50,27 +51,7 @@ export async function readFrom(side: Side, path: string): Promise<ResolvedTree |
   const beside = `${path.slice(0, path.lastIndexOf('/') + 1)}package.json`;
   const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, largestManifest).catch(() => undefined)]);
   if (text === undefined) return undefined;
-  return readLockfile(manifest === undefined ? { file: path, text } : withManifest({ file: path, text }, manifest));
-}
-
-/** Most formats say all themselves: the manifest is parsed for those that ask. */
-function withManifest<T extends object>(input: T, text: string): T & { readonly manifest: unknown } {
-  let held: { readonly manifest: unknown } | undefined;
-  return {
-    ...input,
-    get manifest() {
-      held ??= { manifest: parsed(text) };
-      return held.manifest;
-    },
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch {
-    return undefined;
-  }
+  return readLockfile(withManifest({ file: path, text }, manifest));
 }
 
 /** The lockfile's own past; of a new one, what stood beside it under another manager's name, or was removed elsewhere (moved). */

@@ -1,5 +1,7 @@
 /** A package straight from a repository or a server: no registry keeps its bytes, and npm runs its prepare script. */
 
+import { isCommitArchive } from '../model/commit.ts';
+import { lockedHashes } from '../model/integrity.ts';
 import { defineRule } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
 import { added, at } from './example.ts';
@@ -19,15 +21,16 @@ export default defineRule({
   needs: [],
   sources: ['git', 'remote'],
   check(change) {
-    const { source, resolved } = change.after;
+    const { source, resolved = '', integrity } = change.after;
     if (source !== 'git' && source !== 'remote') return [];
-    const commit = resolved === undefined ? undefined : /#([0-9a-f]{40}|[0-9a-f]{64})$/i.exec(resolved)?.[1];
-    const pinned = source === 'git' ? commit !== undefined : change.after.integrity !== undefined;
+    // Yarn and pnpm fetch a commit as an archive of it.
+    const commit = /#(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(resolved) || isCommitArchive(resolved);
+    const pinned = commit || (source === 'remote' && lockedHashes(integrity, resolved).size > 0);
     return [
       {
         message: pinned ? `comes from a ${placeOf(source)}` : `comes from a ${placeOf(source)} and is not pinned to its content`,
         confidence: 'medium',
-        facts: { ...(resolved !== undefined && { from: printable(withoutCredentials(resolved)) }), pinned, contents: readOf(source) },
+        facts: { ...(resolved !== '' && { from: printable(withoutCredentials(resolved)) }), pinned, contents: readOf(source) },
         signal: pinned ? 'remote-source' : 'remote-source:unpinned',
       },
     ];
@@ -36,6 +39,13 @@ export default defineRule({
     {
       title: 'a repository at a branch',
       change: added('forked', '1.0.0', { source: 'git', resolved: 'git+https://git.example/acme/forked.git#main' }),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: {},
+      flagged: true,
+    },
+    {
+      title: 'an archive nobody holds to its content',
+      change: added('forked', '1.0.0', { source: 'remote', resolved: 'https://github.com/acme/forked/archive/refs/tags/v1.0.0.tar.gz' }),
       now: at('2026-01-01T00:00:00Z'),
       evidence: {},
       flagged: true,

@@ -3,15 +3,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { defaultOptions } from '../../src/model/rule.ts';
 import { day } from '../../src/model/time.ts';
+import { entryRules } from '../../src/rules/entries.ts';
 import { rules } from '../../src/rules/index.ts';
 
 const folder = new URL('../../src/rules/', import.meta.url);
-const notRules = ['index.ts', 'example.ts'];
+const notRules = ['index.ts', 'entries.ts', 'example.ts'];
 const files = readdirSync(folder).filter((file) => !notRules.includes(file));
 
 describe('the list of rules', () => {
   it('holds every file of src/rules and nothing else', () => {
     expect(rules.map((rule) => `${rule.meta.id}.ts`).sort()).toEqual(files.sort());
+  });
+
+  it('those that need nothing but an entry are asked of lockfiles that stand', () => {
+    // Told of a lockfile by registry-over-http; compares with what was there before.
+    const others = ['insecure-transport', 'content-changed'];
+    const alone = rules.filter(({ needs, meta }) => needs.length === 0 && !others.includes(meta.id));
+    expect([...entryRules].sort((a, b) => a.meta.id.localeCompare(b.meta.id))).toEqual(alone.sort((a, b) => a.meta.id.localeCompare(b.meta.id)));
   });
 
   it('names no rule twice', () => {

@@ -28,7 +28,9 @@ function read(input: LockfileInput): ResolvedTree {
   const document = parseNpm(input, text);
   const version = own(document, 'lockfileVersion') ?? 1;
   if (version === 2 || version === 3) return treeOf(input, readParsedLayout(input, text, document, version));
-  if (version === 1 || version === 0) return readNested(input, text, document);
+  // Meteor writes what npm 6 did, under a number of its own.
+  const isMeteor = version === 4 && own(document, 'packages') === undefined && own(document, 'dependencies') !== undefined;
+  if (version === 1 || version === 0 || isMeteor) return readNested(input, text, document);
   throw unreadable(
     input,
     `unknown lockfileVersion ${printable(String(version), 20)}`,

@@ -50,7 +50,7 @@ export function readClassicLines(input: LockfileInput, text: string): readonly C
     if (row[0] !== ' ') {
       close();
       if (!row.endsWith(':')) throw wrong('this is not a line of a Yarn lockfile');
-      const patterns = words(row.slice(0, -1), ', ');
+      const patterns = patternsOf(row);
       if (!patterns || patterns.length === 0) throw wrong('this is not a line of a Yarn lockfile');
       for (const pattern of patterns) {
         if (seen.has(pattern)) throw wrong(`${printable(pattern, 80)} is there twice`);
@@ -105,6 +105,11 @@ function finished({ line, patterns, fields, lists: found }: Draft, wrong: (what:
 }
 
 const none: ReadonlyMap<string, string> = new Map();
+
+/** The patterns of a row that begins an entry. */
+export function patternsOf(row: string): string[] | undefined {
+  return words(row.slice(0, -1), ', ');
+}
 
 /** Words separated by `separator`, quoted like JSON strings where needed; undefined when it is not that. */
 function words(text: string, separator: string): string[] | undefined {

@@ -7,7 +7,7 @@ import { rootOfManifest, withoutHash } from './npm-entry.ts';
 import { isGitArchive } from './pnpm-path.ts';
 import { checkedText } from './text.ts';
 import { readOwnLayout } from './yarn-classic-layout.ts';
-import { type ClassicEntry, readClassicFile } from './yarn-classic-lines.ts';
+import { type ClassicEntry, patternsOf, readClassicFile } from './yarn-classic-lines.ts';
 import { splitDescriptor } from './yarn-locator.ts';
 
 export const yarnClassic: LockfileFormat = {
@@ -32,6 +32,7 @@ function read(input: LockfileInput): ResolvedTree {
       input.manifest,
     ),
   );
+  const nameOf = namesIn(text);
   let places: ReadonlyMap<string, number> | undefined;
   const told: Told = {
     only: graph.only,
@@ -39,7 +40,7 @@ function read(input: LockfileInput): ResolvedTree {
       places ??= new Map(keys.map((held, at) => [held, at]));
       return { file: input.file, line: file.entry(places.get(key) ?? 0).line, column: 1 };
     },
-    facts: (at) => factsOf(file.entry(at)),
+    facts: (at) => factsOf(file.entry(at), nameOf),
     name: (at) => nameOf(keys[at] as string),
     reading: 'yarn-classic v1',
     ...(file.lines && { lines: file.lines }),
@@ -52,13 +53,30 @@ function read(input: LockfileInput): ResolvedTree {
   };
 }
 
-/** The name of what a pattern means, which it may call otherwise. */
-function nameOf(pattern: string): string {
-  const { name, range } = splitDescriptor(pattern);
-  return realName(range) ?? name;
+/** The name of what the first pattern of an entry means, which it or another pattern of the entry may call otherwise. */
+function namesIn(text: string): (pattern: string) => string {
+  const renamed = renamedIn(text);
+  return (pattern) => {
+    const { name, range } = splitDescriptor(pattern);
+    return realName(range) ?? renamed.get(pattern) ?? name;
+  };
 }
 
-function factsOf({ patterns, version, resolved, integrity }: ClassicEntry): Facts {
+/** Yarn writes what resolves to the same into one entry: `a@^1.0.0, "a@npm:@b/a@1.0.0":` holds @b/a, for both. */
+function renamedIn(text: string): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>();
+  for (let end = 0, at = text.indexOf('@npm:'); at >= 0; at = text.indexOf('@npm:', end)) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    const [first, ...others] = text[start] === ' ' || text[start] === '#' ? [] : (patternsOf(text.slice(start, end).trimEnd()) ?? []);
+    const other = others.map((pattern) => realName(splitDescriptor(pattern).range)).find((name) => name !== undefined);
+    if (first !== undefined && other !== undefined) renamed.set(first, other);
+  }
+  return renamed;
+}
+
+function factsOf({ patterns, version, resolved, integrity }: ClassicEntry, nameOf: (pattern: string) => string): Facts {
   const [first = ''] = patterns;
   const asked = splitDescriptor(first);
   const name = nameOf(first);

@@ -112,6 +112,15 @@ describe('package-lock v1', () => {
   });
 });
 
+it('reads what Meteor writes, which is version 1 under a number of its own', async () => {
+  const meteor = {
+    lockfileVersion: 4,
+    dependencies: { a: { version: '1.0.0', resolved: 'https://registry.example/a/-/a-1.0.0.tgz', integrity: 'sha512-aa==' } },
+  };
+  expect((await read(meteor)).packages).toMatchObject([{ key: 'node_modules/a', name: 'a', version: '1.0.0', integrity: 'sha512-aa==' }]);
+  await expect(read({ ...meteor, packages: {} })).rejects.toThrow('unknown lockfileVersion 4');
+});
+
 describe('bad input', () => {
   const good = JSON.stringify(v3, null, 2);
   it.each<[string, string, RegExp]>([

@@ -1,0 +1,9 @@
+/** Addresses that name a commit: what they hand out does not change. */
+
+const archive =
+  /^https:\/\/(?:[^/@]*@)?(?:www\.|codeload\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/[\w.-]+\/[\w.-]+\/(?:archive|tarball|tar\.gz|zipball|get|-\/archive)\/(?:[^#?]*[/-])?[0-9a-f]{40}(?:\.tar\.gz|\.tgz|\.zip)?(?:$|[#?])/;
+
+/** True for the archive of one commit at a host that keeps repositories. */
+export function isCommitArchive(address: string): boolean {
+  return archive.test(address);
+}

@@ -10,7 +10,7 @@ import { isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
 import { type FollowedStep, fetchesMachineCode, installSteps } from './install-steps.ts';
-import { type FileFlow, givesOf, handOvers } from './js/hand-over.ts';
+import { type FileFlow, linksOf } from './js/hand-over.ts';
 import { knownScript, rememberScript } from './js/known-scripts.ts';
 import { tagWords } from './js/network.ts';
 import { largestParsed, ownCalls, readScript, type ScriptFacts } from './js/script.ts';
@@ -24,6 +24,9 @@ import { looksLikeCode, readable } from './text.ts';
 
 /** How many bytes of scripts get a syntax tree; what is beyond is read as tokens and named. */
 const parsedBudget = { reachable: 16 * 2 ** 20, shipped: 3 * 2 ** 20 };
+
+/** More files that import one are not told apart. */
+const mostImporters = 5000;
 
 /** How to analyse. */
 export interface Manner {
@@ -294,7 +297,7 @@ class Analysis {
       for (const found of this.#package.located(specifier, folderOf(from))) {
         const importers = this.#importers.get(found);
         if (!importers) this.#importers.set(found, [from]);
-        else if (importers.length < 20) importers.push(from);
+        else if (importers.length < mostImporters) importers.push(from);
         this.#enqueue(found, reach);
       }
       return;
@@ -367,8 +370,7 @@ class Analysis {
       flows: this.#flows,
       importers: this.#importers,
       locate: (specifier, from) => this.#package.located(specifier, folderOf(from)),
-      gives: (path) => givesOf(this.#package.text(path) ?? '', this.#isModule(path)),
-      handOvers: (path) => handOvers(this.#package.text(path) ?? '', this.#isModule(path)),
+      links: (path) => linksOf(this.#package.text(path) ?? '', this.#isModule(path)),
     });
     for (const { file, at, what, to, waits } of leaks.slice(0, 20)) {
       const entry = this.#package.entries.get(file);

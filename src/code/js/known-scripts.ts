@@ -44,7 +44,7 @@ export function rememberScript(key: string, { facts, length }: KnownScript): voi
 function flowOf({ outgoing, sends, ...flow }: FileFlow): FileFlow {
   return {
     ...flow,
-    outgoing: outgoing.map((one) => ({ ...one, of: one.of.map(own), to: own(one.to) })),
+    outgoing: outgoing.map((one) => ({ ...one, of: one.of.map(({ file, reach }) => ({ file: own(file), reach: own(reach) })), to: own(one.to) })),
     ...(sends !== undefined && { sends: own(sends) }),
   };
 }

@@ -4,16 +4,17 @@ import { lookup, type Scope } from './bindings.ts';
 import { isModules, requiredBy, valuesOf } from './bundles.ts';
 import type { Evaluating } from './evaluating.ts';
 import { bare, type CallNode, isCall, isFunction, type Node } from './nodes.ts';
+import { type OwnRef, reachOf } from './own-ref.ts';
 import { childrenOf, innermost, type Range, rangesOf } from './ranges.ts';
 import type { Scan, Seen } from './scan.ts';
 
 export interface Liveness {
   /** True for code that only runs when something the file gives away is called. */
   waits(at: number): boolean;
-  /** Own files whose functions are called while this one is loaded, as written. */
-  readonly calls: readonly string[];
-  /** Own files whose functions are called by what waits. */
-  readonly later: readonly string[];
+  /** What of own files is called while this one is loaded, as written. */
+  readonly calls: readonly OwnRef[];
+  /** What of own files is called by what waits. */
+  readonly later: readonly OwnRef[];
 }
 
 const mostCalls = 20_000;
@@ -27,8 +28,8 @@ export function liveness(scan: Scan, evaluator: Evaluating): Liveness {
 
 /** A class because functions come to life while others are followed. */
 class Follower implements Liveness {
-  readonly calls: string[] = [];
-  readonly later: string[] = [];
+  readonly calls: OwnRef[] = [];
+  readonly later: OwnRef[] = [];
   #into = this.calls;
   readonly #scan: Scan;
   readonly #evaluator: Evaluating;
@@ -99,7 +100,7 @@ class Follower implements Liveness {
     const callee = bare(node.callee);
     this.#callee(callee, scope);
     const path = this.#evaluator.path(callee, scope);
-    if (path !== undefined && /^#(Object|Reflect)\./.test(path)) return;
+    if ((path !== undefined && /^#(Object|Reflect)\./.test(path)) || isBinding(callee)) return;
     for (const argument of node.arguments) this.#handed(bare(argument as Node), scope, path !== undefined);
   }
 
@@ -109,7 +110,7 @@ class Follower implements Liveness {
     else if (callee.type === 'SequenceExpression') this.#callee(bare(callee.expressions.at(-1) as Node), scope);
     else if (callee.type === 'MemberExpression') this.#member(callee, scope);
     else if (isCall(callee)) this.#given(callee, scope);
-    this.#ownFile(callee, scope);
+    if (!isBinding(callee)) this.#ownFile(callee, scope);
     this.#bundled(callee, scope);
   }
 
@@ -241,18 +242,37 @@ class Follower implements Liveness {
 
   /** Something of another file of the package is called or handed on. */
   #ownFile(callee: Node, scope: Scope): void {
-    let root = callee;
-    while (root.type === 'MemberExpression' || root.type === 'SequenceExpression')
-      root = bare(root.type === 'MemberExpression' ? root.object : (root.expressions.at(-1) as Node));
-    const specifier = root.type === 'Identifier' ? this.#moduleOf(root.name, scope) : requiredBy(root);
-    if (specifier?.startsWith('.') && this.#into.length < 200 && !this.#into.includes(specifier)) this.#into.push(specifier);
+    for (const ref of ownRefs(callee, scope, '', 0))
+      if (this.#into.length < mostOwn && !this.#into.some(({ file, reach }) => file === ref.file && reach === ref.reach)) this.#into.push(ref);
   }
+}
 
-  #moduleOf(name: string, scope: Scope): string | undefined {
-    for (const { node, module } of lookup(scope, name)?.sources ?? []) {
-      const found = module ?? (node && requiredBy(bare(node)));
-      if (found !== undefined) return found;
-    }
-    return undefined;
+const mostOwn = 200;
+const mostAliases = 5;
+
+/** What of which own files an expression is, by names that are written down. */
+function ownRefs(start: Node, scope: Scope, reach: string, depth: number): readonly OwnRef[] {
+  const node = bare(start);
+  if (node.type === 'MemberExpression') return ownRefs(node.object, scope, reachOf(writtenKey(node), reach), depth);
+  if (node.type === 'SequenceExpression') return ownRefs(node.expressions.at(-1) as Node, scope, reach, depth);
+  if (node.type !== 'Identifier') {
+    const file = requiredBy(node);
+    return file?.startsWith('.') ? [{ file, reach }] : [];
   }
+  if (depth >= mostAliases) return [];
+  return (lookup(scope, node.name)?.sources ?? []).flatMap(({ module, node: from, scope: there, path }) => {
+    const rest = path.reduceRight((taken, key) => reachOf(key, taken), reach);
+    if (module !== undefined) return module.startsWith('.') ? [{ file: module, reach: rest }] : [];
+    return from ? ownRefs(from, there, rest, depth + 1) : [];
+  });
+}
+
+/** A function that is bound is not called yet. */
+function isBinding(callee: Node): boolean {
+  return callee.type === 'MemberExpression' && writtenKey(callee) === 'bind';
+}
+
+function writtenKey({ computed, property }: ESTree.MemberExpression): string | undefined {
+  if (property.type === 'Literal') return String(property.value);
+  return !computed && property.type === 'Identifier' ? property.name : undefined;
 }

@@ -4,11 +4,11 @@ import type { ReadAs } from '../../model/contents.ts';
 import { domainOf, hostOf, isLocalHost } from '../places.ts';
 import { sentText } from '../sent-credential.ts';
 import type { Scope } from './bindings.ts';
-import { ownOf } from './hand-over.ts';
 import { hole, textOf } from './known.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf, type Tag } from './origin.ts';
+import { ownOf } from './own-ref.ts';
 
 export function readNetwork(notes: Notes, path: string, node: Called, scope: Scope): void {
   const hosts = hostsOf(notes, node.arguments, scope);

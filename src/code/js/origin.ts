@@ -5,6 +5,7 @@ import { type Binding, lookup, type Scope } from './bindings.ts';
 import type { Evaluating } from './evaluating.ts';
 import { textOf } from './known.ts';
 import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
+import { ownTag, reachOf } from './own-ref.ts';
 
 /** What a value was made of. */
 export type Tag =
@@ -25,7 +26,7 @@ export type Tag =
   | 'key-material'
   /** A credential somebody gave, by its name: an API key, a token, a password. */
   | `credential ${string}`
-  /** Something of another file of the package, by the name it is imported under. */
+  /** Something of another file of the package: by which names, and the name that file is imported under. */
   | `own ${string}`
   /** The folder of the desktop. */
   | 'desktop'
@@ -48,10 +49,10 @@ const mostHops = 8;
 const innocent =
   /^(\.\/)?[\w@-][^\n…:]*\.(png|jpe?g|gif|ico|webp|bmp|avif|svg|woff2?|ttf|otf|eot|mp[34]|wav|ogg|webm|pdf|css|less|scss|txt|md|license|log|lock|dat)$/i;
 
-/** The tags of an expression. */
-export function originOf(evaluator: Evaluating, node: Node, scope: Scope): ReadonlySet<Tag> {
+/** The tags of an expression; of which the members of a reach are taken. */
+export function originOf(evaluator: Evaluating, node: Node, scope: Scope, reach = ''): ReadonlySet<Tag> {
   const tracer = new Tracer(evaluator);
-  tracer.trace(node, scope, 0);
+  tracer.trace(node, scope, 0, reach);
   return tracer.tags;
 }
 
@@ -69,6 +70,23 @@ function isCredentialHeader(name: string): boolean {
 function requiredFile({ callee, arguments: [first] }: CallNode): string | undefined {
   if (callee.type !== 'Identifier' || !/require\d*$/.test(callee.name) || first?.type !== 'Literal') return undefined;
   return typeof first.value === 'string' && first.value.startsWith('.') ? first.value : undefined;
+}
+
+/** `__importStar(require('./file'))`, `_interopRequireDefault(require('./file'))`. */
+function passesOn({ callee, arguments: [first] }: CallNode): boolean {
+  const name = callee.type === 'MemberExpression' ? callee.property : callee;
+  return (
+    name.type === 'Identifier' &&
+    /^_*(interop|import|to)/i.test(name.name) &&
+    first !== undefined &&
+    isCall(first) &&
+    requiredFile(first) !== undefined
+  );
+}
+
+/** Names that were taken apart, and those taken of what came out. */
+function reached(path: readonly string[], taken: string): string {
+  return path.reduceRight((rest, key) => reachOf(key, rest), taken);
 }
 
 /** `request.getHeader('authorization')`, `headers.get('cookie')`. */
@@ -91,23 +109,24 @@ class Tracer {
     this.#evaluator = evaluator;
   }
 
-  trace(start: Node, scope: Scope, hops: number): void {
+  /** `taken` are the names that are taken of it, as `.all`. */
+  trace(start: Node, scope: Scope, hops: number, taken = ''): void {
     const node = bare(start);
     if (this.#left-- <= 0) return;
     switch (node.type) {
       case 'ImportExpression':
         if (node.source.type === 'Literal' && typeof node.source.value === 'string' && node.source.value.startsWith('.'))
-          this.tags.add(`own ${node.source.value}`);
+          this.tags.add(ownTag({ file: node.source.value, reach: taken }));
         return;
       case 'Identifier':
-        this.#identifier(node.name, scope, hops);
+        this.#identifier(node.name, scope, hops, taken);
         return;
       case 'MemberExpression':
-        this.#member(node, scope, hops);
+        this.#member(node, scope, hops, taken);
         return;
       case 'CallExpression':
       case 'NewExpression':
-        this.#call(node, scope, hops);
+        this.#call(node, scope, hops, taken);
         return;
       case 'Literal':
         if (typeof node.value === 'string') this.#text(node.value);
@@ -150,21 +169,41 @@ class Tracer {
     if (kind === 'credential-file' || kind === 'browser-data' || kind === 'wallet-file') this.tags.add(kind);
   }
 
-  #identifier(name: string, scope: Scope, hops: number): void {
+  #identifier(name: string, scope: Scope, hops: number, taken: string): void {
     if (isKeyName(name)) this.tags.add('key-material');
     else if (isCredentialName(name)) this.#credential(name);
     const binding = lookup(scope, name);
-    if (!binding || this.#seen.has(binding) || hops > mostHops) return;
+    if (!binding || hops > mostHops) return;
+    if (this.#seen.has(binding)) {
+      if (taken !== '') this.#again(binding, taken, hops);
+      return;
+    }
     this.#seen.add(binding);
     const told = this.#evaluator.bound(binding);
     if (told?.is === 'path') this.#path(told.path);
     if (binding.parameter) this.#parameter(binding, hops);
     for (const { node, scope: from } of this.#evaluator.scan.fedInto(name)) if (lookup(from, name) === binding) this.trace(node, from, hops + 1);
     for (const source of binding.sources) {
-      if (source.module?.startsWith('.')) this.tags.add(`own ${source.module}`);
+      if (source.module?.startsWith('.')) this.tags.add(ownTag({ file: source.module, reach: reached(source.path, taken) }));
       if (source.module !== undefined && talks(`${source.module}#${source.path[0] ?? ''}`)) this.tags.add('network');
-      if (source.node) this.trace(source.node, source.scope, hops + 1);
+      if (source.node) this.trace(source.node, source.scope, hops + 1, reached(source.path, taken));
       if (source.path.some(isKeyName)) this.tags.add('key-material');
+    }
+  }
+
+  /** Of a file that was met before, other names are taken. */
+  #again({ sources }: Binding, taken: string, hops: number): void {
+    if (hops > mostHops || this.#left-- <= 0) return;
+    for (const { module, node, scope, path } of sources) {
+      const reach = reached(path, taken);
+      const source = node && bare(node);
+      if (module?.startsWith('.')) this.tags.add(ownTag({ file: module, reach }));
+      const call = source && isCall(source) ? (passesOn(source) ? (source.arguments[0] as CallNode) : source) : undefined;
+      const required = call && requiredFile(call);
+      if (required !== undefined) this.tags.add(ownTag({ file: required, reach }));
+      if (source?.type === 'ImportExpression') this.trace(source, scope, hops, reach);
+      const alias = source?.type === 'Identifier' ? lookup(scope, source.name) : undefined;
+      if (alias) this.#again(alias, reach, hops + 1);
     }
   }
 
@@ -196,7 +235,7 @@ class Tracer {
     }
   }
 
-  #member(node: Node & { type: 'MemberExpression' }, scope: Scope, hops: number): void {
+  #member(node: Node & { type: 'MemberExpression' }, scope: Scope, hops: number, taken: string): void {
     const path = this.#evaluator.path(node, scope);
     if (path !== undefined && this.#path(path)) return;
     const key = this.#evaluator.key(node, scope);
@@ -211,7 +250,7 @@ class Tracer {
         if (name.is === 'text' && isSecretVariable(name.text)) this.#secretVariable(name.text);
       return;
     }
-    this.trace(node.object, scope, hops);
+    this.trace(node.object, scope, hops, reachOf(key, taken));
   }
 
   /** What the methods of the file put into a field. */
@@ -234,7 +273,7 @@ class Tracer {
     return false;
   }
 
-  #call(node: Node & { type: 'CallExpression' | 'NewExpression' }, scope: Scope, hops: number): void {
+  #call(node: Node & { type: 'CallExpression' | 'NewExpression' }, scope: Scope, hops: number, taken: string): void {
     const place = textOf(this.#evaluator.value(node, scope))?.text;
     if (place === '~' || place === '~/') this.tags.add('home');
     this.#calleeTags(node.callee, node.arguments, scope);
@@ -244,13 +283,15 @@ class Tracer {
       return;
     }
     const required = requiredFile(node);
-    if (required !== undefined) this.tags.add(`own ${required}`);
+    if (required !== undefined) this.tags.add(ownTag({ file: required, reach: taken }));
     const header = askedHeader(node);
     if (header !== undefined && isCredentialHeader(header)) this.#credential(header);
     this.trace(node.callee, scope, hops);
     const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
     // What a function of the file makes of the environment is mostly one variable of it.
-    for (const argument of node.arguments) if (known || this.#evaluator.path(argument, scope) !== '#process.env') this.trace(argument, scope, hops);
+    const through = taken !== '' && passesOn(node) ? taken : '';
+    for (const argument of node.arguments)
+      if (known || this.#evaluator.path(argument, scope) !== '#process.env') this.trace(argument, scope, hops, through);
     this.#given(bare(node.callee), scope, hops);
     for (const argument of node.arguments) if (isFunction(argument)) this.#returned(argument, scope, hops);
     const text = this.#evaluator.value(node, scope);

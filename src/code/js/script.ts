@@ -3,9 +3,11 @@
 import type { CapabilityKind } from '../../model/contents.ts';
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen, shortestBlob } from '../hiding.ts';
 import { type FileFlow, mayGive } from './hand-over.ts';
-import { liveness } from './liveness.ts';
+import { type Liveness, liveness } from './liveness.ts';
+import { ModuleExports } from './module-exports.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
+import type { OwnRef } from './own-ref.ts';
 import { parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
 import { spot } from './spot.ts';
@@ -81,10 +83,26 @@ function weighs({ kind, detail }: Spotted): boolean {
 
 const mild: ReadonlySet<CapabilityKind> = new Set<CapabilityKind>(['gated', 'credential-env', 'native-load', 'dynamic-code', 'embedded-secret']);
 
-/** Own files that a script calls while it is loaded, and later. */
-export function ownCalls(source: string, module: boolean): { readonly calls: readonly string[]; readonly later: readonly string[] } {
-  const { scan: found } = treeOf(source, { module, parses: true });
-  return found ? liveness(found, new Evaluator(found)) : { calls: [], later: [] };
+/** What of its own package a script calls while it is loaded, and later, and hands on as it is. */
+export interface OwnCalls extends Pick<Liveness, 'calls' | 'later'> {
+  passes(reach: string): readonly OwnRef[];
+}
+
+/** Reads what a script calls of its own package. */
+export function ownCalls(source: string, module: boolean): OwnCalls {
+  const parsed = source.length > largestParsed ? undefined : parseScript(source, module);
+  if (!parsed?.ok) return { calls: [], later: [], passes: () => [] };
+  const evaluator = new Evaluator(scan(parsed.program));
+  const { calls, later } = liveness(evaluator.scan, evaluator);
+  let given: ModuleExports | undefined;
+  return {
+    calls,
+    later,
+    passes: (reach) => {
+      given ??= new ModuleExports(parsed.program, evaluator);
+      return given.of(reach).refs;
+    },
+  };
 }
 
 function both(a: Spots, b: Spots): Spots {

@@ -96,7 +96,7 @@ export class Evaluator implements Evaluating {
   bound(binding: Binding): Value | undefined {
     if (binding.memo !== unasked) return binding.memo;
     binding.memo = undefined;
-    const value = binding.parameter ? this.#argument(binding.parameter) : this.#fromSources(binding.sources);
+    const value = (binding.parameter && this.#argument(binding.parameter)) ?? this.#fromSources(binding.sources);
     binding.memo = value;
     return value;
   }

@@ -1,0 +1,38 @@
+/** Something of another file of the package, as a tag and taken apart: which file, and by which names. */
+import type { Tag } from './origin.ts';
+
+/** `.send` of `./s`; an empty reach is all of the file. */
+export interface OwnRef {
+  readonly file: string;
+  readonly reach: string;
+}
+
+/** Names beyond are not told apart. */
+const mostNames = 3;
+
+/** The names taken of something of which `key` is taken first. */
+export function reachOf(key: string | undefined, rest: string): string {
+  if (key === undefined || !/^[\w$]{1,80}$/.test(key)) return '';
+  const reach = `.${key}${rest}`;
+  return reach.split('.').length > mostNames + 1 ? reach.split('.', mostNames + 1).join('.') : reach;
+}
+
+/** The first name of a reach, and what is left. */
+export function splitReach(reach: string): readonly [first: string, rest: string] {
+  const at = reach.indexOf('.', 1);
+  return at < 0 ? [reach.slice(1), ''] : [reach.slice(1, at), reach.slice(at)];
+}
+
+/** As a tag. */
+export function ownTag({ file, reach }: OwnRef): Tag {
+  return `own ${reach} ${file}`;
+}
+
+/** What of other files of the package a value is. */
+export function ownOf(tags: ReadonlySet<Tag>): readonly OwnRef[] {
+  return [...tags].flatMap((tag) => {
+    if (!tag.startsWith('own ')) return [];
+    const at = tag.indexOf(' ', 4);
+    return [{ reach: tag.slice(4, at), file: tag.slice(at + 1) }];
+  });
+}

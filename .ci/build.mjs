@@ -101,7 +101,7 @@ await buildAlone({ ...common, entryPoints: ['src/rule-settings.ts'] });
 const { settableRules } = createRequire(import.meta.url)(`${root}/dist/${settings}`);
 writeFileSync(`${root}/dist/${settings}`, `exports.__esModule = true;\nexports.settableRules = ${JSON.stringify(settableRules)};\n`);
 // The thread that reads large tarballs stands alone.
-await buildAlone({ ...common, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
+await buildAlone({ ...common, minifySyntax: true, minifyWhitespace: true, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
 const started = Object.fromEntries(['check', 'gate', 'gate-judging', 'doctor'].map((name) => [`${root}/src/commands/${name}.ts`, name]));

@@ -1,6 +1,5 @@
 /** The hashes of bytes that come in pieces, and whether they are what a lockfile or registry says. */
 import { createHash, type Hash, hash } from 'node:crypto';
-import ssri from 'ssri';
 
 /** What a word on integrity wants: one of some digests of its strongest algorithm; undefined when it says nothing usable. */
 interface Wanted {
@@ -15,15 +14,19 @@ export class Digests {
   readonly #hashes = new Map<string, Hash>();
   readonly #done = new Map<string, string>();
 
-  /** `words` are Subresource Integrity texts. */
-  constructor(words: readonly string[]) {
-    this.#wanted = words.map(wantedOf);
+  private constructor(wanted: readonly (Wanted | undefined)[]) {
+    this.#wanted = wanted;
     this.#algorithms = new Set(['sha512', ...this.#wanted.flatMap((one) => (one ? [one.algorithm] : []))]);
   }
 
+  /** `words` are Subresource Integrity texts. */
+  static async against(words: readonly string[]): Promise<Digests> {
+    return new Digests(await Promise.all(words.map(wantedOf)));
+  }
+
   /** The same of bytes that are all there. */
-  static of(bytes: Buffer, words: readonly string[]): Digests {
-    const digests = new Digests(words);
+  static async of(bytes: Buffer, words: readonly string[]): Promise<Digests> {
+    const digests = await Digests.against(words);
     for (const algorithm of digests.#algorithms) digests.#done.set(algorithm, hash(algorithm, bytes, 'base64'));
     return digests;
   }
@@ -55,9 +58,10 @@ export class Digests {
   }
 }
 
-function wantedOf(word: string): Wanted | undefined {
-  // As nearly all are written.
+async function wantedOf(word: string): Promise<Wanted | undefined> {
+  // As nearly all are written: the reader of all other forms is not even loaded for them.
   if (/^sha512-[A-Za-z0-9+/]{86}==$/.test(word)) return { algorithm: 'sha512', digests: new Set([word.slice(7)]) };
+  const { default: ssri } = await import('ssri');
   const parsed = ssri.parse(word);
   if (!parsed || Object.keys(parsed).length === 0) return undefined;
   const algorithm = parsed.pickAlgorithm();

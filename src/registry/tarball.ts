@@ -52,7 +52,7 @@ async function* chained(gathered: Buffer[], rest: AsyncGenerator<Buffer>): Async
 }
 
 async function readPacked(packed: Buffer, words: readonly string[], limits: TarLimits): Promise<CheckedArchive> {
-  const digests = Digests.of(packed, words);
+  const digests = await Digests.of(packed, words);
   const reader = tarReader(limits);
   const { unpackedBytes, anomalies } = await unpack(packed, reader, limits);
   return finished(digests, reader, { packedSize: packed.length, unpackedBytes, anomalies });
@@ -175,7 +175,7 @@ function drained(gunzip: ReturnType<typeof createGunzip>): Promise<void> {
 
 /** Unpacks, hashes and counts as the bytes come. */
 async function readStream(chunks: AsyncGenerator<Buffer>, words: readonly string[], limits: TarLimits): Promise<CheckedArchive> {
-  const digests = new Digests(words);
+  const digests = await Digests.against(words);
   const reader = tarReader(limits);
   const end = { length: 0, tail: Buffer.alloc(0), head: Buffer.alloc(0) };
   const counted = counting(chunks, digests, end);

@@ -23,6 +23,10 @@ const known = [
   /^true$|^:$|^\|\| ?true$/,
 ];
 
+// One text handed to the console by node, in which neither the shell nor node finds anything to run: thanks, and where to give.
+const says =
+  /^node (?:-e|--eval) (?:"console\.(?:log|info|warn|error)\('[^'"`$\n]*'\);?"|'console\.(?:log|info|warn|error)\("[^'"`$\n]*"\);?'|"console\.(?:log|info|warn|error)\(\\"(?:[^'"`$\n\\]|\\[nrtu])*\\"\);?")( \|\| (?:exit 0|true))?$/;
+
 // Fetches from elsewhere, installs for the whole machine, or hands text to a shell or an interpreter.
 const outward = [
   /\b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|certutil|bitsadmin|nslookup|nc|ncat|ftp|scp)\b/i,
@@ -41,6 +45,7 @@ const fallback = /^npm run (build|compile|rebuild)([:-][\w-]+)?$/;
 /** True when every command of a script is one of the common honest ones. Never a reason to trust, only a reason not to shout. */
 export function isCommonScript(script: string): boolean {
   if (script.length > 300) return false;
+  if (says.test(script)) return true;
   const commands = script.split(/&&|\|\||;/).map((command) => command.trim());
   const builds = builder.test(commands[0] ?? '');
   return commands.every((command) => known.some((pattern) => pattern.test(command)) || (builds && fallback.test(command)));

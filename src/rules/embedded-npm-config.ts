@@ -3,6 +3,9 @@ import { defineRule } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
 import { at, changed, someContents } from './example.ts';
 
+/** Folders in which nobody starts npm. */
+const isSample = (path: string): boolean => /(^|\/)(tests?|__tests__|__fixtures__|fixtures|testdata|test-data)\//.test(path);
+
 export default defineRule({
   meta: {
     id: 'embedded-npm-config',
@@ -19,7 +22,7 @@ export default defineRule({
   check(_change, { contents }) {
     const files = contents.added
       .map(({ path }) => path)
-      .filter((path) => path === 'npm-shrinkwrap.json' || /(^|\/)\.(npmrc|yarnrc|yarnrc\.yml|pnpmfile\.cjs)$/.test(path));
+      .filter((path) => path === 'npm-shrinkwrap.json' || (/(^|\/)\.(npmrc|yarnrc|yarnrc\.yml|pnpmfile\.cjs)$/.test(path) && !isSample(path)));
     if (files.length === 0) return [];
     return [{ message: `ships ${listText(files.map((path) => printable(path, 60)))}`, confidence: 'low', facts: { files: files.slice(0, 20) } }];
   },
@@ -30,6 +33,13 @@ export default defineRule({
       now: at('2026-01-01T00:00:00Z'),
       evidence: { contents: someContents({ added: [{ path: '.npmrc', size: 60, hash: 'x', type: 'text', reach: 'shipped' }] }) },
       flagged: true,
+    },
+    {
+      title: 'an .npmrc that tests read',
+      change: changed('quiet-lib', '1.0.0', '1.0.1'),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: { contents: someContents({ added: [{ path: 'test/fixtures/.npmrc', size: 60, hash: 'x', type: 'text', reach: 'shipped' }] }) },
+      flagged: false,
     },
     {
       title: 'none',

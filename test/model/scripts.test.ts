@@ -25,12 +25,24 @@ describe('isCommonScript', () => {
     'echo done',
     'opencollective postinstall || exit 0',
     'node-pre-gyp install --fallback-to-build=false || npm run build',
+    String.raw`node -e "console.log('\u001b[32mThanks; give at https://fund.invalid/x?a=1&b=2\u001b[0m')" || exit 0`,
+    `node --eval 'console.warn("renamed");'`,
+    String.raw`node -e "console.log(\"renamed\n\")"`,
   ])('%s is', (script) => {
     expect(isCommonScript(script)).toBe(true);
   });
 
   it.each([
     'node index.js',
+    'node -e "console.log(process.env)"',
+    `node -e "console.log('a' + require('./x'))"`,
+    `node -e "console.log('a'); require('./x')"`,
+    `node -e "console.log('$(curl x.invalid)')"`,
+    `node -e "console.log('\`id\`')"`,
+    String.raw`node -e "console.log('\',require(/x/.source)//')"; x'`,
+    String.raw`node -e "console.log(\"\\"+require(/x/.source)//\")"`,
+    String.raw`node -e "console.log(\"a\")" && node x.js`,
+    `node -e "console.log('a')" | sh`,
     'npm run build',
     'npm run build || prebuild-install',
     'node-gyp rebuild && node x.js',

@@ -16,10 +16,18 @@ export function readNetwork(notes: Notes, path: string, node: Called, scope: Sco
   const member = path.split('#')[1] ?? '';
   if (hosts.length === 0 && !/\.(then|catch|finally|on|once|pipe|json|text|setHeader|setTimeout|abort|destroy|\w+\(\).*)$|\(\)/.test(member))
     notes.add('network', `${path.startsWith('#') ? path.slice(1) : path.split('#')[0]} to ${hole}`, node);
-  const sent = notes.tagsOf(node.arguments, scope);
+  const sent = notes.tagsOf(isLocalSocket(notes, path, node.arguments, scope) ? [] : node.arguments, scope);
   if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, hosts[0]?.host ?? 'a host', node);
   gives(notes, sent, hosts[0]?.host ?? (node.callee.type === 'MemberExpression' ? hostBehind(notes, node.callee.object, scope) : undefined), node);
   if (path.startsWith('#') && sent.has('page-data')) notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
+}
+
+/** A connection told one place that is no object of options: a port of this machine, or a pipe named after its user. */
+function isLocalSocket(notes: Notes, path: string, [first, second]: readonly Node[], scope: Scope): boolean {
+  if (!/^net#(connect|createConnection)$/.test(path) || !first || first.type === 'SpreadElement') return false;
+  if (second && !isFunction(second)) return false;
+  const value = notes.evaluator.value(first, scope);
+  return value?.is !== 'object' && first.type !== 'ObjectExpression';
 }
 
 /** Hosts among the arguments of a network call: texts with a URL, and options that name one. */

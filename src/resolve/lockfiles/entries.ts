@@ -10,6 +10,8 @@ export interface Forms {
   readonly wide: RegExp;
   /** What every entry begins with: what does not need not be held against the wide form. */
   readonly stand?: string;
+  /** What entries begin with whose order is kept; the others stand anywhere. */
+  readonly usual?: string;
   /** False when an entry of the wide form may not be what the real parser sees. */
   isSure(lines: string): boolean;
 }
@@ -24,9 +26,12 @@ export interface Entries {
   readonly start: number;
   /** Where the text stopped fitting. */
   readonly end: number;
-  /** True when each is greater than the one before. */
-  readonly inOrder: boolean;
+  /** Those that are not greater than what stands before them, in the order of the file; without them all others are in order. */
+  readonly strays: readonly number[];
 }
+
+/** More strays than managers leave: then nothing is told from the order. */
+export const mostStrays = 64;
 
 /** Longest entry in characters: patterns run out of room on what is a dozen times as long, and not the first time alike. */
 export const largestEntry = 1024 * 1024;
@@ -38,31 +43,40 @@ export function chain(source: string): RegExp {
 
 /** Reads entries from `start` on. */
 export function entriesIn(forms: Forms, text: string, start: number): Entries {
-  const [texts, odd] = [[] as string[], new Set<number>()];
-  let [end, inOrder, before] = [start, true, ''];
-  for (;;) {
-    for (const entry of text.slice(end).match(forms.narrow) ?? []) {
-      if (entry.length > largestEntry) return { texts, odd, start, end, inOrder };
-      if (entry <= before) inOrder = false;
-      before = entry;
+  const [found, odd, strays] = [[] as (readonly string[])[], new Set<number>(), [] as number[]];
+  let [end, count, before] = [start, 0, ''];
+  for (let [entries, isOdd] = [nextIn(forms, text, end), false]; entries || !isOdd; isOdd = !isOdd) {
+    if (isOdd) odd.add(count);
+    for (const entry of entries ?? []) {
+      if (entry.length > largestEntry) return { texts: joined(found), odd, start, end, strays };
+      if (entry <= before || (isOdd && !entry.startsWith(forms.usual ?? ''))) strays.push(count);
+      else before = entry;
       end += entry.length;
-      texts.push(entry);
+      count++;
     }
-    const next = endOfOther(forms, text, end);
-    if (next <= end) return { texts, odd, start, end, inOrder };
-    const entry = text.slice(end, next);
-    if (entry <= before) inOrder = false;
-    before = entry;
-    end = next;
-    odd.add(texts.length);
-    texts.push(entry);
+    if (entries) found.push(entries);
+    entries = isOdd ? nextIn(forms, text, end) : otherAt(forms, text, end);
   }
+  return { texts: joined(found), odd, start, end, strays };
 }
 
-function endOfOther({ wide, stand = '', isSure }: Forms, text: string, start: number): number {
-  if (start >= text.length || !text.startsWith(stand, start)) return -1;
+/** At once: where they are added one by one, what they are held in is made anew again and again. */
+function joined(lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.length === 1 ? (lists[0] as readonly string[]) : lists.length < 10_000 ? ([] as string[]).concat(...lists) : lists.flat();
+}
+
+/** All that come next in the narrow form. */
+function nextIn({ narrow }: Forms, text: string, start: number): readonly string[] | null {
+  return text.slice(start).match(narrow);
+}
+
+/** The next in the wide form. */
+function otherAt({ wide, stand = '', isSure }: Forms, text: string, start: number): readonly string[] | null {
+  if (start >= text.length || !text.startsWith(stand, start)) return null;
   const end = endOf(wide, text, start);
-  return end > start && end - start <= largestEntry && isSure(text.slice(start, end)) ? end : -1;
+  if (end <= start || end - start > largestEntry) return null;
+  const entry = text.slice(start, end);
+  return isSure(entry) ? [entry] : null;
 }
 
 function endOf(pattern: RegExp, text: string, start: number): number {
@@ -76,30 +90,66 @@ export interface Keys {
   head(entry: string): string | undefined;
   /** The key without its quotes. */
   name(entry: string): string;
+  /** What an entry with this key begins with in the usual way. */
+  usual(name: string): string;
 }
 
 /**
  * True when no key is there twice. Managers sort them. The same key a second time then stands right behind the first, as
- * whatever stands between two texts of one beginning begins so itself. The narrow form does not let that happen.
+ * whatever stands between two texts of one beginning begins so itself. The narrow form does not let that happen, unless
+ * a stray stands between them; and strays are looked for.
  */
-export function allOnce({ texts, odd, inOrder }: Entries, keys: Keys): boolean {
+export function allOnce(entries: Entries, keys: Keys): boolean {
+  const { texts, odd, strays } = entries;
   const isApart = (at: number) => {
     const head = keys.head(texts[at] as string);
-    return head !== undefined && texts[at + 1]?.startsWith(head) !== true;
+    return head !== undefined && texts[nextInOrder(entries, at)]?.startsWith(head) !== true;
   };
-  if (inOrder && [...odd].every(isApart)) return true;
-  return new Set(texts.map(keys.name)).size === texts.length;
+  const sorted = inOrder(entries);
+  if (sorted && beforeStrays(entries).every(isApart) && [...odd].every((at) => strays.includes(at) || isApart(at))) {
+    const names = strays.map((at) => keys.name(texts[at] as string));
+    if (areDifferent(names) && !names.some((name) => holds(sorted, keys.usual(name)))) return true;
+  }
+  return areDifferent(texts.map(keys.name));
 }
 
-/** True when an entry in order begins with `head`, found by halves; only where each has its key in the usual way. */
-export function holds({ texts }: Entries, head: string): boolean {
+/** The texts without strays; undefined where there are too many. */
+export function inOrder({ texts, strays }: Entries): readonly string[] | undefined {
+  if (strays.length === 0) return texts;
+  return strays.length <= mostStrays ? texts.filter((_, at) => !strays.includes(at)) : undefined;
+}
+
+/** Those in order behind which a stray stands. */
+export function beforeStrays({ strays }: Entries): readonly number[] {
+  return strays.map((at) => at - 1).filter((at) => at >= 0 && !strays.includes(at));
+}
+
+/** The next that is no stray. */
+export function nextInOrder({ strays }: Entries, at: number): number {
+  let next = at + 1;
+  while (strays.includes(next)) next++;
+  return next;
+}
+
+/** True when no two are the same. */
+export function areDifferent(words: readonly string[]): boolean {
+  return new Set(words).size === words.length;
+}
+
+/** True when a text begins with `head`; they must be in order. */
+export function holds(texts: readonly string[], head: string): boolean {
+  return texts[firstFrom(texts, head)]?.startsWith(head) === true;
+}
+
+/** The place of the first text that is not less than `head`, found by halves; they must be in order. */
+export function firstFrom(texts: readonly string[], head: string): number {
   let [low, high] = [0, texts.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((texts[middle] as string) < head) low = middle + 1;
     else high = middle;
   }
-  return texts[low]?.startsWith(head) === true;
+  return low;
 }
 
 /** Where each entry begins. */
@@ -109,4 +159,18 @@ export function startsOf({ texts, start }: Entries): readonly number[] {
     at += entry.length;
     return at - entry.length;
   });
+}
+
+/** The line each entry begins on, counted from 1. */
+export function linesOf({ texts, start }: Entries, text: string): readonly number[] {
+  let next = 1 + breaksIn(text.slice(0, start));
+  return texts.map((entry) => {
+    const line = next;
+    next += breaksIn(entry);
+    return line;
+  });
+}
+
+function breaksIn(text: string): number {
+  return text.split('\n').length - 1;
 }

@@ -41,16 +41,12 @@ type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined };
 export type Facts = Pick<Known, 'key' | 'name' | 'version' | 'source' | 'bundled'> &
   MaybeUndefined<Pick<Known, 'resolved' | 'integrity' | 'checksum' | 'alias' | 'patched' | 'hasInstallScript'>>;
 
-/** What is looked up by key when somebody asks. */
-export interface Lookups extends Pick<Graph, 'only'> {
-  where(key: string): Location | undefined;
-  /** The name a package goes by, in formats where only its dependents know. */
-  aliasOf?(key: string): string | undefined;
-}
-
 /** The entries of a file, each told when somebody asks. */
-export interface Told extends Lookups {
+export interface Told extends Pick<Graph, 'only'> {
   facts(at: number): Facts;
+  where(at: number): Location | undefined;
+  /** The name a package goes by, in formats where only its dependents know. */
+  aliasOf?(at: number): string | undefined;
   /** The name alone, where it is known without the rest. */
   name?(at: number): string | undefined;
   /** The lines of an entry, and how they are read: equal lines that are read alike say the same. */
@@ -120,7 +116,7 @@ export class LazyPackage implements ResolvedPackage {
   }
 
   get alias(): string {
-    return (this.facts.alias ?? this.told.aliasOf?.(this.key)) as string;
+    return (this.facts.alias ?? this.told.aliasOf?.(this.at)) as string;
   }
 
   get dev(): boolean {
@@ -136,7 +132,7 @@ export class LazyPackage implements ResolvedPackage {
   }
 
   get where(): Location {
-    return this.told.where(this.key) as Location;
+    return this.told.where(this.at) as Location;
   }
 
   private get facts(): Facts {
@@ -147,8 +143,8 @@ export class LazyPackage implements ResolvedPackage {
 
 /** All packages of a file. */
 export function packagesOf(told: Told, size: number): LazyPackage[] {
-  const packages: LazyPackage[] = [];
-  for (let at = 0; at < size; at++) packages.push(new LazyPackage(told, at));
+  const packages = new Array<LazyPackage>(size);
+  for (let at = 0; at < size; at++) packages[at] = new LazyPackage(told, at);
   return packages;
 }
 

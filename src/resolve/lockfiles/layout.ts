@@ -1,4 +1,4 @@
-import { largestEntry } from './entries.ts';
+import { areDifferent, largestEntry } from './entries.ts';
 
 /**
  * Pieces of the patterns that describe the layout in which a package manager itself writes its lockfile. One sticky pattern
@@ -7,9 +7,9 @@ import { largestEntry } from './entries.ts';
  */
 
 /** A plain scalar of one line, printable ASCII: nothing that begins like an indicator, no `: `, no ` #`, no space at the end. */
-const plain = '[A-Za-z0-9/^~.<$(+=_](?:[!"$-9;-~]|[:#](?=[!-~])| (?=[!"$-~]))*';
+const plain = '[A-Za-z0-9/^~.<$(+=_][!"$-9;-~]*(?:(?:[:#](?=[!-~])| (?=[!"$-~]))[!"$-9;-~]*)*';
 /** The same without spaces, as a key: the colon that ends it is not part of it. */
-const plainKey = '[A-Za-z0-9/_.$](?:[!-9;-~]|:(?=[!-~]))*';
+const plainKey = '[A-Za-z0-9/_.$][!-9;-~]*(?::(?=[!-~])[!-9;-~]*)*';
 /** Inside quotes that hold no escapes. */
 const inDouble = '[ !#-\\[\\]-~]*';
 const inSingle = '[ -&(-~]*';
@@ -41,10 +41,30 @@ export function onceEach(name: string, indent: number, keys: string, after: stri
   return `(?=${stand})(?:${stand}(?<${name}>${keys})${after}(?!${again})){0,${most}}(?!${stand})`;
 }
 
-const mostHeld = 48;
+/** Patterns hold each line of a list against all others; longer lists are left to a set. */
+const mostHeld = 24;
 
-/** True when no key is there twice in any list of an entry. The lines are known to be in a layout of ours. */
-export function listsHoldOnce(lines: string, indent: number): boolean {
+/** How the keys of lists are told apart at a glance. */
+export interface ListKeys {
+  readonly indent: number;
+  /** Parts the lists of an entry. */
+  readonly section: RegExp;
+  /** All keys of a list, with whatever no space parts from them. */
+  readonly keys: RegExp;
+}
+
+/** Keys of lists that stand `indent` deep. */
+export function listKeys(indent: number): ListKeys {
+  return { indent, section: new RegExp(`\\n {${indent - 2}}(?! )`), keys: new RegExp(`\\n {${indent}}[^ \\n-][^ \\n]*`, 'g') };
+}
+
+/** True when no key is there twice in any list of an entry, where no two spellings mean the same. */
+export function listsHoldOnce(lines: string, { section, keys }: ListKeys): boolean {
+  return areDifferent(lines.match(keys) ?? []) || lines.split(section).every((list) => areDifferent(list.match(keys) ?? []));
+}
+
+/** The same where keys are quoted in any way. The lines are known to be in a layout of ours. */
+export function listsHoldOnceAsRead(lines: string, indent: number): boolean {
   const stand = ' '.repeat(indent);
   let before = '';
   let list: string[] = [];

@@ -66,15 +66,14 @@ class Section {
   }
 }
 
-const nothing = new Section({ texts: [], odd: new Set(), start: 0, end: 0, inOrder: true });
+const nothing = new Section({ texts: [], odd: new Set(), start: 0, end: 0, strays: [] });
 
 /** Keys are quoted for the `@` they begin with; where one is written in another way all names are held against each other. */
 const keys: Keys = {
   head: (entry) => (/^ {2}(?:'@|[^'"])/.test(entry) ? entry.slice(0, 2 + rawKey(entry).length + 1) : undefined),
   name: nameIn,
+  usual: headOf,
 };
-/** Keys of projects are written in more ways. */
-const keysOfProjects: Keys = { head: () => undefined, name: nameIn };
 
 /** The key of an entry, whose value follows on the next line or is empty. */
 function rawKey(entry: string): string {
@@ -142,7 +141,9 @@ class OwnDocument implements PnpmDocument {
     const forms = this.#rest.startsWith("lockfileVersion: '9") ? sectionsOf9 : sectionsBefore9;
     const entries = entriesIn(forms[name], this.#source.text, start + name.length + 3);
     this.#sections.set(name, new Section(entries));
-    return entries.texts.length > 0 && allOnce(entries, name === 'importers' ? keysOfProjects : keys) ? entries.end : start;
+    // Keys of projects are written in many ways.
+    const isOnce = name === 'importers' ? new Set(entries.texts.map(nameIn)).size === entries.texts.length : allOnce(entries, keys);
+    return entries.texts.length > 0 && isOnce ? entries.end : start;
   }
 
   #in(name: SectionName): Section {
@@ -163,14 +164,14 @@ class OwnDocument implements PnpmDocument {
 
   hasPath(path: string): boolean {
     // Few ask for few: then a set of all costs more than it saves.
-    if (this.#known === undefined && this.#asked++ < 64 && this.#isUsual()) return holds(this.#in('packages').entries, headOf(path));
+    if (this.#known === undefined && this.#asked++ < 64 && this.#isUsual()) return holds(this.#in('packages').entries.texts, headOf(path));
     this.#known ??= new Set(this.paths);
     return this.#known.has(path);
   }
 
   #isUsual(): boolean {
-    const { texts, odd, inOrder } = this.#in('packages').entries;
-    return inOrder && [...odd].every((at) => keys.head(texts[at] as string) !== undefined);
+    const { texts, odd, strays } = this.#in('packages').entries;
+    return strays.length === 0 && [...odd].every((at) => keys.head(texts[at] as string) !== undefined);
   }
 
   /** In older versions no path is the name and the version as they are shown. */

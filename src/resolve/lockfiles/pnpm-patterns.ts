@@ -1,6 +1,6 @@
 /** Patterns of the entries in pnpm's own layout of pnpm-lock.yaml, section by section. */
 import { chain, type Forms } from './entries.ts';
-import { listsHoldOnce, onceEach, piece, sticky } from './layout.ts';
+import { listKeys, listsHoldOnce, listsHoldOnceAsRead, onceEach, piece, sticky } from './layout.ts';
 import { readFlowMap } from './yaml-tidy.ts';
 
 const { plain, plainKey, key, value, inSingle } = piece;
@@ -89,10 +89,14 @@ const narrowProject = chain(
 const reason = /\n {4}deprecated: [\s\S]*?(?=\n {4}[a-z]|\n*$)/;
 const flowLine = / (\{.*\})$/gm;
 
+const lists = listKeys(6);
+const quotedOtherwise = /\n {6}(?:"|'(?!@))/;
+
 /** A wide pattern leaves one thing open: whether a key is there twice in a list, or within braces. */
 function isSure(lines: string): boolean {
-  const read = lines.replace(reason, '');
-  return listsHoldOnce(read, 6) && (read.match(flowLine) ?? []).every((map) => readFlowMap(map.slice(1)) !== undefined);
+  const read = lines.includes('\n    deprecated: ') ? lines.replace(reason, '') : lines;
+  const isOnce = quotedOtherwise.test(read) ? listsHoldOnceAsRead(read, 6) : listsHoldOnce(read, lists);
+  return isOnce && (read.match(flowLine) ?? []).every((map) => readFlowMap(map.slice(1)) !== undefined);
 }
 
 export type SectionName = 'importers' | 'packages' | 'snapshots';

@@ -36,7 +36,7 @@ function toldBy(
   input: LockfileInput,
   documents: readonly PnpmDocument[],
   versioned: readonly VersionedDocument[],
-  { size, held, placeOf, keyOf }: AllMerged,
+  { size, held, keyOf }: AllMerged,
   projects: readonly string[],
   graph: Graph,
 ): Told {
@@ -52,23 +52,19 @@ function toldBy(
     workspaces ??= workspacesOf(versioned, projects);
     return workspaces[at - size] as Facts;
   };
-  const byKey = (key: string) => {
-    const at = placeOf(key);
-    return at === undefined ? undefined : held(at);
-  };
   const [{ version } = { version: 0 }] = versioned;
   return {
     only: graph.only,
     facts,
     name,
-    where(key) {
-      const one = byKey(key);
+    where(at) {
+      const one = at < size ? held(at) : undefined;
       return one?.document.where(one.at);
     },
-    aliasOf(key) {
+    aliasOf(at) {
       aliases ??= aliasesOf(versioned, keyOf);
-      const alias = aliases.get(key);
-      const one = byKey(key);
+      const one = at < size ? held(at) : undefined;
+      const alias = one && aliases.get(one.key);
       return one && alias === entryOf(input, one).name ? undefined : alias;
     },
     lines(at) {

@@ -26,75 +26,42 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
       `unknown metadata version ${printable(version ?? '(none)', 20)}`,
       'depward reads Yarn lockfiles up to metadata version 19; look for a newer depward.',
     );
-  const { resolutions } = file;
-  if (resolutions.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  if (!resolveApart(resolutions)) throw thereTwice(input, resolutions);
-  let held: ReadonlyMap<string, number> | undefined;
-  let asked = 0;
-  const placeOf = (key: string) => {
-    // Few ask for few: then a map of all costs more than it saves.
-    if (held === undefined && asked++ < 32) {
-      const at = resolutions.indexOf(key);
-      return at < 0 ? undefined : at;
-    }
-    held ??= new Map(resolutions.map((text, at) => [text, at]));
-    return held.get(key);
-  };
-  const { patched, apart } = oddOnes(input, file, placeOf);
+  const { resolutions, size } = file;
+  if (size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  const twice = resolutions.twice();
+  if (twice !== undefined) throw unreadable(input, `the resolution ${printable(twice, 80)} is there twice`, 'Restore the file from version control.');
+  const { patched, apart } = oddOnes(input, file);
   const graph = lazyGraph(() => berryLinks(allResolved(input, file), input.manifest));
-  const standing = apart.size === 0 ? undefined : [...resolutions.keys()].filter((at) => !apart.has(at));
+  const standing = apart.size === 0 ? undefined : Array.from({ length: size }, (_, at) => at).filter((at) => !apart.has(at));
   const place = (at: number) => standing?.[at] ?? at;
   const told: Told = {
     only: graph.only,
-    where: (key) => file.where(placeOf(key) ?? 0),
+    where: (at) => file.where(place(at)),
     facts: (at) => factsOf(resolve(input, file, place(at)), patched),
-    name: (at) => plainName(resolutions[place(at)] as string) ?? resolve(input, file, place(at)).locator.name,
+    name: (at) => plainName(resolutions.of(place(at))),
     reading: `yarn-berry v${version}`,
     ...(file.lines && { lines: (at: number) => file.lines?.(place(at)) ?? '' }),
   };
-  const packages = packagesOf(told, standing?.length ?? resolutions.length);
+  const packages = packagesOf(told, standing?.length ?? size);
   return { format: `yarn-berry v${version}`, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
 }
 
-/** True when no two are the same. Most stand in order, so that only the others have to be looked for among them. */
-function resolveApart(resolutions: readonly string[]): boolean {
-  const rising: string[] = [];
-  const others = new Set<string>();
-  let count = 0;
-  let last = '';
-  for (const text of resolutions) {
-    if (text > last) {
-      rising.push(text);
-      last = text;
-    } else {
-      others.add(text);
-      count++;
-    }
-  }
-  return others.size === count && !rising.some((text) => others.has(text));
-}
-
-function thereTwice(input: LockfileInput, resolutions: readonly string[]): Error {
-  const seen = new Set<string>();
-  const twice = resolutions.find((text) => seen.size === seen.add(text).size) ?? '';
-  return unreadable(input, `the resolution ${printable(twice, 80)} is there twice`, 'Restore the file from version control.');
-}
-
 /** What is more than a release of a registry is looked into at once: what it patches, and whether it stands for a package of its own. */
-function oddOnes(input: LockfileInput, file: BerryFile, placeOf: (key: string) => number | undefined) {
+function oddOnes(input: LockfileInput, file: BerryFile) {
+  const { odd, resolutions } = file;
   const patched = new Set<string>();
   const apart = new Set<number>();
-  for (const at of file.odd) {
-    const { text, patches, kind } = resolve(input, file, at).locator;
+  for (const at of odd) {
+    const { text, patches, kind } = readLocator(resolutions.of(at)) ?? resolve(input, file, at).locator;
     if (patches !== undefined && !isBuiltinPatch(text)) patched.add(patches);
     // A patched package is the package it patches; its own entry only says that it is patched.
-    if (kind === 'root' || (patches !== undefined && placeOf(patches) !== undefined)) apart.add(at);
+    if (kind === 'root' || (patches !== undefined && resolutions.find(patches) !== undefined)) apart.add(at);
   }
   return { patched, apart };
 }
 
 function allResolved(input: LockfileInput, file: BerryFile): ReadonlyMap<string, Resolved> {
-  return new Map(file.resolutions.map((text, at) => [text, resolve(input, file, at)]));
+  return new Map(Array.from({ length: file.size }, (_, at) => [file.resolutions.of(at), resolve(input, file, at)]));
 }
 
 function resolve(input: LockfileInput, file: BerryFile, at: number): Resolved {

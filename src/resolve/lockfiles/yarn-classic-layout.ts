@@ -1,6 +1,6 @@
 /** The layout in which Yarn 1 writes yarn.lock; undefined for whatever is not in it. */
 import { chain, entriesIn, type Forms, startsOf } from './entries.ts';
-import { eachMatch, listsHoldOnce, matchAt, onceEach, sticky, withinReason } from './layout.ts';
+import { eachMatch, listsHoldOnceAsRead, matchAt, onceEach, sticky, withinReason } from './layout.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import type { ClassicEntry, ClassicFile } from './yarn-classic-lines.ts';
 
@@ -21,7 +21,7 @@ const wide = sticky(`${upTo((what) => `(${what})`)}${list('dependencies', `(${pa
 const narrow = chain(
   `${upTo((what) => `(?:${what})`)}${list('dependencies', once('dependencies'))}${list('optionalDependencies', once('optionalDependencies'))}\\n*(?![\\n ])`,
 );
-const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnce(lines, 4) };
+const forms: Forms = { narrow, wide, isSure: (lines) => listsHoldOnceAsRead(lines, 4) };
 const pair = sticky(`    (${name}) (${spec})\\n`);
 
 /** All entries. */

@@ -33,13 +33,9 @@ function read(input: LockfileInput): ResolvedTree {
     ),
   );
   const nameOf = namesIn(text);
-  let places: ReadonlyMap<string, number> | undefined;
   const told: Told = {
     only: graph.only,
-    where(key) {
-      places ??= new Map(keys.map((held, at) => [held, at]));
-      return { file: input.file, line: file.entry(places.get(key) ?? 0).line, column: 1 };
-    },
+    where: (at) => ({ file: input.file, line: file.entry(at).line, column: 1 }),
     facts: (at) => factsOf(file.entry(at), nameOf),
     name: (at) => nameOf(keys[at] as string),
     reading: 'yarn-classic v1',

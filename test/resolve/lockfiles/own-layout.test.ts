@@ -13,7 +13,8 @@ import * as pnpmOwn from '../../../src/resolve/lockfiles/pnpm-layout.ts';
 import * as pnpmParsed from '../../../src/resolve/lockfiles/pnpm-parsed.ts';
 import { SmallMap } from '../../../src/resolve/lockfiles/small-map.ts';
 import type { YamlValue } from '../../../src/resolve/lockfiles/yaml-value.ts';
-import { type BerryFile, readOwnLayout, readParsedLayout } from '../../../src/resolve/lockfiles/yarn-berry-entries.ts';
+import { type BerryFile, readParsedLayout } from '../../../src/resolve/lockfiles/yarn-berry-entries.ts';
+import { readOwnLayout } from '../../../src/resolve/lockfiles/yarn-berry-layout.ts';
 import * as classicOwn from '../../../src/resolve/lockfiles/yarn-classic-layout.ts';
 import { type ClassicFile, readClassicFile } from '../../../src/resolve/lockfiles/yarn-classic-lines.ts';
 
@@ -55,10 +56,15 @@ function saidPlain({ key, isOdd, json }: NpmRow): string | undefined {
 }
 
 function berryFacts(file: BerryFile | undefined): unknown {
-  return file?.resolutions.map((resolution, at) => {
+  if (file === undefined) return undefined;
+  return Array.from({ length: file.size }, (_, at) => {
     const entry = file.entry(at);
+    const resolution = file.resolutions.of(at);
     return {
       version: file.version,
+      // Where some are there twice each reader says so, and whichever.
+      twice: file.resolutions.twice() !== undefined,
+      found: file.resolutions.twice() !== undefined || file.resolutions.find(resolution) === at,
       key: entry.written,
       says: [entry.version, entry.resolution, entry.checksum, resolution],
       asks: [...entry.dependencies()],

@@ -1,4 +1,5 @@
 /** Runs the repository rules over files: findings and gaps for the engine. No I/O of its own. */
+import { differingLines } from './model/differing-lines.ts';
 import type { Facts, Finding, Gap, Observation } from './model/finding.ts';
 import type { Policy } from './model/policy.ts';
 import { pathsOf } from './model/repository-paths.ts';
@@ -120,11 +121,44 @@ function observations(rule: JudgingRepositoryRule, { files, policy, now }: FileE
       return after.size + (earlier?.size ?? 0) > 0 ? time() : now;
     },
   };
+  const brief = before && earlier && briefly(rule, after, earlier);
+  if (brief) {
+    const told = rule.check({ ...files, ...brief }, context);
+    const old = rule.check({ now: brief.before, paths: files.pathsBefore ?? pathsOf(before.keys()) }, context);
+    if (![...told, ...old].some(({ file }) => brief.shortened.has(file))) return newOnes(told, old);
+  }
   const seen = rule.check({ ...files, now: after, ...(earlier && { before: earlier }) }, context);
   if (rule.kind === 'change' || !before || seen.length === 0) return seen;
   // In a change a rule on states speaks of what the change brings in; what stood there before is the doctor's.
-  const old = new Set(rule.check({ now: earlier ?? new Map(), paths: files.pathsBefore ?? pathsOf(before.keys()) }, context).map(identity));
-  return seen.filter((each) => !old.has(identity(each)));
+  return newOnes(seen, rule.check({ now: earlier ?? new Map(), paths: files.pathsBefore ?? pathsOf(before.keys()) }, context));
+}
+
+function newOnes(seen: readonly FileSeen[], old: readonly FileSeen[]): readonly FileSeen[] {
+  const known = new Set(old.map(identity));
+  return seen.filter((each) => !known.has(identity(each)));
+}
+
+/** Long files cut down to the lines that differ, for a rule on states that goes by lines. */
+function briefly({ kind, byLine }: JudgingRepositoryRule, now: FileTexts, before: FileTexts) {
+  if (kind !== 'state' || !byLine) return undefined;
+  const [shortNow, shortBefore, shortened] = [new Map(now), new Map(before), new Set<string>()];
+  for (const [file, text] of now) {
+    const old = before.get(file);
+    const cut = old !== undefined && byLine(file) ? differing(file, old, text) : undefined;
+    if (!cut) continue;
+    shortened.add(file);
+    shortBefore.set(file, cut[0]);
+    shortNow.set(file, cut[1]);
+  }
+  return shortened.size === 0 ? undefined : { now: shortNow, before: shortBefore, shortened };
+}
+
+/** The last answer serves the next rule. */
+let cut: { readonly file: string; readonly before: string; readonly now: string; readonly lines: ReturnType<typeof differingLines> } | undefined;
+
+function differing(file: string, before: string, now: string): ReturnType<typeof differingLines> {
+  if (cut?.file !== file || cut.before !== before || cut.now !== now) cut = { file, before, now, lines: differingLines(before, now) };
+  return cut.lines;
 }
 
 /** True where the change brings no path and takes none away. */

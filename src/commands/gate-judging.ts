@@ -2,7 +2,11 @@
  * The gate on a change that was not judged before. Built as one file with all it needs where nothing but lockfiles changed and every package
  * was judged in an earlier change: what judges packages anew is loaded when there is one to judge.
  */
+import { join } from 'node:path';
+import { type Layouts, layoutsFile, openLayouts } from '../evidence/layouts.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
+import { installationId } from '../package-root.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
 import { lockfileChanges } from '../resolve/lockfile-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
@@ -34,7 +38,7 @@ export async function judgeChange(target: GateTarget, options: GateOptions, io: 
   const judged = { ...policy, waivers: [...policy.waivers, ...baseline.waivers] };
   const seen = await withoutIgnored(target, policy.ignore ?? []);
   const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
-  const found = await packageChanges(named ? target : seen, named);
+  const found = await packageChanges(named ? target : seen, named, layoutsIn(options, io));
   const { tellsTime, ...files } = await judgeRepository(seen, judged, momentOf(options.asOf, io.now()));
   const { report, standing } = await judge({ ...found, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
   const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
@@ -59,11 +63,20 @@ async function askAhead({ before, changed }: GateTarget, only: readonly string[]
 }
 
 /** What happens to packages. */
-async function packageChanges(target: GateTarget, only: readonly string[] | undefined): Promise<Pick<LockfileChanges, 'changes' | 'tree'>> {
+async function packageChanges(
+  target: GateTarget,
+  only: readonly string[] | undefined,
+  fitting: Layouts | undefined,
+): Promise<Pick<LockfileChanges, 'changes' | 'tree'>> {
   if (target.before && ![...target.changed].some((path) => only?.includes(path) ?? isLockfile(path))) {
     return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] } };
   }
-  return lockfileChanges({ ...target, ...(only && { only }) });
+  return lockfileChanges({ ...target, ...(only && { only }), fitting });
+}
+
+function layoutsIn(options: GateOptions, io: Io): Layouts | undefined {
+  const build = options.cache === false ? undefined : installationId();
+  return build === undefined ? undefined : openLayouts(join(cacheFolder(io.env, io.cwd), layoutsFile), build, io.now());
 }
 
 interface Judged {

@@ -87,6 +87,8 @@ export interface RepositoryRule<O extends OptionSpecs = OptionSpecs> {
   reads(path: string): boolean;
   /** Files it wants beyond those, when what it reads calls them. */
   readonly follows?: Following;
+  /** Files of which it says of each line what it would say of that line among four or five others: where a change adds and takes away only lines of which it says nothing, it has nothing new to say. */
+  readonly byLine?: (path: string) => boolean;
   check(files: RepositoryFiles, context: RepositoryContext<O>): readonly FileSeen[];
   readonly examples: readonly RepositoryExample[];
 }

@@ -33,6 +33,7 @@ export default defineRepositoryRule({
   },
   kind: 'state',
   reads: (path) => isSettingsFile(path) || isLockfile(path) || ciSystemOf(path) !== undefined || isDockerfile(path),
+  byLine: isLockfile,
   check: ({ now }) => [...now].flatMap(([file, text]) => credentialsIn(file, text)),
   examples: [
     {

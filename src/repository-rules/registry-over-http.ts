@@ -23,6 +23,7 @@ export default defineRepositoryRule({
   kind: 'state',
   options: { hosts: { type: 'strings', default: [], about: 'hosts that may be reached over http: exact, or *.domain' } },
   reads: (path) => isSettingsFile(path) || isLockfile(path) || isDockerfile(path) || ciSystemOf(path) !== undefined,
+  byLine: isLockfile,
   check({ now }, { options }) {
     const { addresses, untold } = addressesIn(now);
     const bad = [...addresses, ...manifestAddresses(now)].filter(

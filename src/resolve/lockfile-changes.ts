@@ -1,6 +1,7 @@
 /** What a change does to the packages of all lockfiles of a repository. */
 import type { Change, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
+import type { Fitting, LockfileInput } from './lockfiles/format.ts';
 import { readLockfile } from './lockfiles/index.ts';
 import { withManifest } from './lockfiles/manifest.ts';
 import { isLockfile, lockfileNames } from './lockfiles/names.ts';
@@ -15,6 +16,7 @@ export interface LockfileRequest {
   readonly changed: ReadonlySet<string>;
   /** `--lockfile`: only these. */
   readonly only?: readonly string[];
+  readonly fitting?: Fitting | undefined;
 }
 
 /** What came of it. */
@@ -33,25 +35,34 @@ export async function lockfileChanges(request: LockfileRequest): Promise<Lockfil
   const [afterPaths, beforePaths] = await Promise.all([after.paths(), before?.paths()]);
   const now = [...afterPaths].filter(chosen).sort();
   const gone = beforePaths ? [...beforePaths].filter((path) => chosen(path) && !afterPaths.has(path)).sort() : [];
-  const trees = await Promise.all(now.map(async (path) => ({ path, tree: await readFrom(after, path) })));
-  const changes: Change[] = [];
   const used = new Set<string>();
-  for (const { path, tree } of trees) {
-    if (!tree) continue;
-    const sources = beforePaths ? baseFor(path, beforePaths, afterPaths, gone) : [];
-    for (const source of sources) used.add(source);
-    changes.push(...diffTrees(await joined(before, sources), tree));
-  }
+  const states = await Promise.all(
+    now.map(async (path) => {
+      const sources = beforePaths ? baseFor(path, beforePaths, afterPaths, gone) : [];
+      for (const source of sources) used.add(source);
+      return { path, ...(await bothStates(request, path, sources)) };
+    }),
+  );
+  const changes = states.flatMap(({ old, tree }) => (tree ? diffTrees(old, tree) : []));
   for (const path of gone) if (before && !used.has(path)) changes.push(...removals(await readFrom(before, path)));
-  return { changes: distinct(changes), tree: merged(trees), files: now };
+  return { changes: distinct(changes), tree: merged(states), files: now };
+}
+
+/** A lockfile and what it was: much of it is written as before. What is wrong with the file as it is now is said first. */
+async function bothStates({ before, after, fitting }: LockfileRequest, path: string, sources: readonly string[]) {
+  const [earlier] = await Promise.allSettled([joined(before, sources, fitting)]);
+  const like = earlier.status === 'fulfilled' ? earlier.value : undefined;
+  const tree = await readFrom(after, path, { like });
+  if (tree && earlier.status === 'rejected') throw earlier.reason;
+  return { old: like, tree };
 }
 
 /** The tree of one lockfile of a state. */
-export async function readFrom(side: Side, path: string): Promise<ResolvedTree | undefined> {
+export async function readFrom(side: Side, path: string, known: Pick<LockfileInput, 'like' | 'fitting'> = {}): Promise<ResolvedTree | undefined> {
   const beside = `${path.slice(0, path.lastIndexOf('/') + 1)}package.json`;
   const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, largestManifest).catch(() => undefined)]);
   if (text === undefined) return undefined;
-  return readLockfile(withManifest({ file: path, text }, manifest));
+  return readLockfile(withManifest({ file: path, text, ...known }, manifest));
 }
 
 /** The lockfile's own past; of a new one, what stood beside it under another manager's name, or was removed elsewhere (moved). */
@@ -62,9 +73,9 @@ function baseFor(path: string, before: ReadonlySet<string>, after: ReadonlySet<s
   return beside.length > 0 ? beside : gone.filter((other) => !after.has(other));
 }
 
-async function joined(side: Side | undefined, paths: readonly string[]): Promise<ResolvedTree | undefined> {
+async function joined(side: Side | undefined, paths: readonly string[], fitting?: Fitting): Promise<ResolvedTree | undefined> {
   if (!side || paths.length === 0) return undefined;
-  const trees = (await Promise.all(paths.map((path) => readFrom(side, path)))).filter((tree) => tree !== undefined);
+  const trees = (await Promise.all(paths.map((path) => readFrom(side, path, { fitting })))).filter((tree) => tree !== undefined);
   const [only] = trees;
   return only === undefined || trees.length === 1 ? only : { ...only, packages: trees.flatMap((tree) => tree.packages) };
 }

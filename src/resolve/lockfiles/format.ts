@@ -10,6 +10,16 @@ export interface LockfileInput {
   readonly text: string;
   /** The package.json beside it, where there is one: some formats do not say what the project itself asks for. */
   readonly manifest?: unknown;
+  /** Another state of the same file: what both hold alike need be understood once. */
+  readonly like?: ResolvedTree | undefined;
+  readonly fitting?: Fitting | undefined;
+}
+
+/** A memory of texts that were found to be in their manager's own layout, told by all of their bytes. */
+export interface Fitting {
+  /** What was kept of a text. */
+  readonly odd: (text: string) => readonly number[] | undefined;
+  readonly keep: (text: string, odd: readonly number[]) => void;
 }
 
 /** One lockfile format: recognised by content, read into a tree. */

@@ -13,6 +13,8 @@ export interface NpmRow {
   readonly isOdd: boolean;
   /** All of the entry. */
   readonly json: Json;
+  /** The entry as it is written, where that is told by its layout alone. */
+  readonly lines?: string;
 }
 
 /** All of a file. */

@@ -2,153 +2,176 @@
  * The layout in which npm itself writes package-lock v2 and v3; undefined for whatever is not in it. A text that fits is valid
  * JSON and means the same to JSON.parse: no key is there twice, no field that is read here is or holds escapes.
  */
-import type { Json } from './json.ts';
-import { eachMatch, sticky, withinReason } from './layout.ts';
-import type { NpmFile, NpmRow } from './npm-file.ts';
+import { largestEntry } from './entries.ts';
+import { eachMatch, withinReason } from './layout.ts';
+import type { NpmFile } from './npm-file.ts';
+import { type Patterns, patternsFor } from './npm-patterns.ts';
+import { OwnRow, type RowsText, rowsNaming } from './npm-rows.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 
-const word = '[^"\\\\\\u0000-\\u001f]*';
-const string = `"${word}(?:\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})${word})*"`;
-const leaf = `(?:"${word}"|true|false)`;
-const read = 'name|version|resolved|integrity';
-const lists = '(?:d|devD|optionalD|peerD)ependencies';
-
-interface Patterns {
-  readonly head: RegExp;
-  /** Captures: key, name, version, resolved, integrity, and what makes it odd. */
-  readonly entry: RegExp;
-  /** The same again, nested, as npm 6 reads it. Nobody here does. */
-  readonly legacyHead: RegExp;
-  readonly legacy: RegExp;
-  readonly end: RegExp;
+/** A file that fits. */
+export interface OwnFile extends NpmFile, RowsText {
+  readonly rows: readonly OwnRow[];
+  /** Where the last entry ends. */
+  readonly end: number;
+  /** True where it was found to fit at another time, or by what it has in common with another. */
+  readonly isSaid: boolean;
 }
 
-const byIndent = new Map<number, Patterns>();
-
-function patternsFor(indent: number): Patterns {
-  const held = byIndent.get(indent) ?? patternsOf(indent);
-  byIndent.set(indent, held);
-  return held;
-}
-
-function patternsOf(indent: number): Patterns {
-  const line = (depth: number) => `\\n {${depth * indent}}`;
-  const start = (depth: number) => ` {${depth * indent}}`;
-  // A comma parts it from what is before, or it is the first behind the brace: there is one way only to read it.
-  const object = (depth: number, what: string) => `\\{(?:(?:,|(?<=\\{))${line(depth + 1)}"${word}": ${what})+${line(depth)}\\}`;
-  const array = (depth: number, what: string) => `\\[(?:(?:,|(?<=\\[))${line(depth + 1)}${what})+${line(depth)}\\]`;
-  const inner = `(?:${leaf}|${object(4, leaf)}|${array(4, leaf)})`;
-  const value = `(?:${string}|true|false|\\{\\}|\\[\\]|${object(3, inner)}|${array(3, inner)})`;
-  const ranges = `(?:\\{\\}|${object(3, '"(?:npm:)?[^":\\\\\\u0000-\\u001f]*"')})`;
-  const next = `(?:,|(?<=\\{))${line(3)}"`;
-  const nested = (depth: number, levels: number): string =>
-    `(?:\\{\\}|${object(depth, `(?:${string}|true|false${levels > 0 ? `|${nested(depth + 1, levels - 1)}` : ''})`)})`;
-  const more = (depth: number) => `(?:,\\n|(?=${line(depth - 1)}\\}))`;
-  const last = `${line(1)}\\}`;
-  return {
-    head: sticky(
-      `\\{\\n(?:${start(1)}"name": ${string},\\n)?(?:${start(1)}"version": ${string},\\n)?` +
-        `${start(1)}"lockfileVersion": ([23]),\\n(?:${start(1)}"requires": true,\\n)?${start(1)}"packages": \\{\\n`,
-    ),
-    entry: sticky(
-      `${start(2)}"(${word})": \\{(?:${read.replace(/\w+\|?/g, (name) => `(?:${next}${name.replace('|', '')}": "(${word})")?`)}` +
-        `(?:${next}(?:(?!(?:${read}|link|${lists})")${word}": ${value}|${lists}": ${ranges}))*` +
-        `(?:${next}(link": true|${lists}": ${object(3, leaf)})(?:${next}(?!(?:${read})")${word}": ${value})*)?${line(2)})?\\}${more(2)}`,
-    ),
-    legacyHead: sticky(`${last},${line(1)}"dependencies": \\{\\n`),
-    legacy: sticky(`${start(2)}"${word}": ${nested(2, 9)}${more(2)}`),
-    end: sticky(`${last}\\n\\}[ \\t\\n]*$`),
-  };
+/** What is known before a text is looked at. */
+export interface KnownBefore {
+  /** Another state of the same file: what is written alike in both fits in both. */
+  readonly like?: OwnFile | undefined;
+  /** Of a text that was found to fit once: which of its entries are odd. */
+  readonly odd?: ((text: string) => readonly number[] | undefined) | undefined;
 }
 
 /** All entries. */
-export function readOwnLayout(file: string, raw: string): NpmFile | undefined {
-  return withinReason(() => readFile(file, raw));
+export function readOwnLayout(file: string, raw: string, known: KnownBefore = {}): OwnFile | undefined {
+  return withinReason(() => readFile(file, raw, known));
 }
 
-function readFile(file: string, raw: string): NpmFile | undefined {
+function readFile(file: string, raw: string, { like, odd }: KnownBefore): OwnFile | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   const indent = /^\{\n( {1,8})"/.exec(text)?.[1]?.length;
   if (indent === undefined) return undefined;
-  const { head, entry, legacyHead, legacy, end } = patternsFor(indent);
-  head.lastIndex = 0;
-  const version = head.exec(text)?.[1];
+  const patterns = patternsFor(indent);
+  patterns.head.lastIndex = 0;
+  const version = patterns.head.exec(text)?.[1];
   if (version === undefined) return undefined;
-  const rows = new Map<string, OwnRow>();
-  let count = 0;
-  let at = eachMatch(entry, text, head.lastIndex, (match, start) => {
-    count++;
-    rows.set(match[1] as string, new OwnRow(text, match, start + 2 * indent));
-  });
-  legacyHead.lastIndex = at;
-  if (legacyHead.test(text)) at = eachMatch(legacy, text, legacyHead.lastIndex, () => {});
-  end.lastIndex = at;
-  // JSON.parse puts keys that are numbers first.
-  if (!end.test(text) || rows.size < count || [...rows.keys()].some((key) => /^\d+$/.test(key))) return undefined;
+  const from: RowsText = { text, entry: patterns.entry, indent };
+  const first = patterns.head.lastIndex;
+  const said = rowsOnceKnown(from, first, odd) ?? rowsLike(from, first, patterns, like);
+  const found = said ?? allRows(from, first, patterns);
+  if (!found) return undefined;
+  const { rows, end } = found;
   let position: PositionOf | undefined;
+  let starts: ReadonlyMap<string, number> | undefined;
   const where = (key: string) => {
-    const start = rows.get(key)?.start;
+    starts ??= new Map(rows.map((row) => [row.key, row.start]));
+    const start = starts.get(key);
     if (start === undefined) return undefined;
     position ??= positionsIn(text);
     return { file, ...position(start) };
   };
-  const all = [...rows.values()];
-  return { version: version === '2' ? 2 : 3, rows: all, where, naming: (name) => rowsNaming(text, all, name) };
+  return { ...from, version: version === '2' ? 2 : 3, rows, end, isSaid: said !== undefined, where, naming: (name) => rowsNaming(text, rows, name) };
 }
 
-/** In this layout a key inside an entry can be written in one way only. */
-function rowsNaming(text: string, rows: readonly OwnRow[], name: string): OwnRow[] {
-  const found: OwnRow[] = [];
-  const needle = `"${name}": "`;
-  let next = 0;
-  for (let at = text.indexOf(needle); at >= 0 && next < rows.length; at = text.indexOf(needle, at)) {
-    next = firstEndingAfter(rows, at, next);
-    const row = rows[next++];
-    if (!row) break;
-    if (row.start < at) found.push(row);
-    at = Math.max(row.end, at + needle.length);
-  }
-  return found;
-}
-
-/** Halving: the place of the first row, from `low` on, that ends behind an offset. */
-function firstEndingAfter(rows: readonly OwnRow[], offset: number, low: number): number {
-  let [first, last] = [low, rows.length];
-  while (first < last) {
-    const middle = (first + last) >> 1;
-    if ((rows[middle] as OwnRow).end > offset) last = middle;
-    else first = middle + 1;
-  }
-  return first;
-}
-
-class OwnRow implements NpmRow {
-  readonly key: string;
-  readonly name: string | undefined;
-  readonly version: string | undefined;
-  readonly resolved: string | undefined;
-  readonly integrity: string | undefined;
-  readonly isOdd: boolean;
-  /** Where the key's quote stands. */
-  readonly start: number;
+interface Rows {
+  readonly rows: readonly OwnRow[];
   readonly end: number;
-  readonly #text: string;
-  #json: Json | undefined;
+}
 
-  constructor(text: string, match: RegExpExecArray, start: number) {
-    this.key = match[1] as string;
-    this.name = match[2];
-    this.version = match[3];
-    this.resolved = match[4];
-    this.integrity = match[5];
-    this.isOdd = match[6] !== undefined;
-    this.start = start;
-    this.#text = text;
-    this.end = match.index + match[0].length;
-  }
+/** One pattern after the other from the first to the last letter. */
+function allRows(from: RowsText, first: number, patterns: Patterns): Rows | undefined {
+  const rows: OwnRow[] = [];
+  const end = eachMatch(patterns.entry, from.text, first, (match, at) => {
+    rows.push(rowOf(from, match, at, at + match[0].length));
+  });
+  return endsWell(from.text, end, patterns) && areApart(rows) ? { rows, end } : undefined;
+}
 
-  get json(): Json {
-    this.#json ??= JSON.parse(this.#text.slice(this.start + this.key.length + 4, this.#text.lastIndexOf('}', this.end - 1) + 1)) as Json;
-    return this.#json;
+function rowOf(from: RowsText, match: RegExpExecArray, at: number, to: number): OwnRow {
+  return new OwnRow(from, match[1] as string, at, to, match[6] !== undefined, match);
+}
+
+/** True where nothing but what nobody here reads follows the last entry. */
+function endsWell(text: string, end: number, { legacyHead, legacy, end: last }: Patterns): boolean {
+  if (text.charCodeAt(end - 1) === newline) return false;
+  legacyHead.lastIndex = end;
+  last.lastIndex = legacyHead.test(text) ? eachMatch(legacy, text, legacyHead.lastIndex, () => {}) : end;
+  return last.test(text);
+}
+
+const newline = 10;
+
+/** No key is there twice, and none is a number, which JSON.parse puts first. */
+function areApart(rows: readonly OwnRow[]): boolean {
+  const keys = new Set<string>();
+  for (const { key } of rows) if (keys.size === keys.add(key).size || /^\d+$/.test(key)) return false;
+  return true;
+}
+
+/** Where the entries begin in a text of this layout, and where the last ends; in any other text this means nothing yet. */
+function outlineOf({ text, indent }: RowsText, first: number): { readonly starts: readonly number[]; readonly end: number } | undefined {
+  const end = text.indexOf(`\n${' '.repeat(indent)}}`, first);
+  if (end < 0 || text.charCodeAt(end - 1) === newline) return undefined;
+  const starts = [first];
+  const line = `\n${' '.repeat(2 * indent)}"`;
+  for (let at = text.indexOf(line, first); at >= 0 && at < end; at = text.indexOf(line, at + 1)) starts.push(at + 1);
+  return { starts, end };
+}
+
+function keyAt({ text, indent }: RowsText, at: number): string {
+  const start = at + 2 * indent + 1;
+  return text.slice(start, text.indexOf('"', start));
+}
+
+/** Of a text that is known to fit the outline tells all. */
+function rowsOnceKnown(from: RowsText, first: number, oddIn: KnownBefore['odd']): Rows | undefined {
+  const odd = oddIn?.(from.text);
+  const outline = odd && outlineOf(from, first);
+  if (!outline) return undefined;
+  const { starts, end } = outline;
+  const isOdd = new Set(odd);
+  return { rows: starts.map((at, index) => new OwnRow(from, keyAt(from, at), at, starts[index + 1] ?? end, isOdd.has(index))), end };
+}
+
+/** What is written as in another state of the file, which fits, is not looked at again. */
+function rowsLike(from: RowsText, first: number, patterns: Patterns, like: OwnFile | undefined): Rows | undefined {
+  const outline = like?.indent === from.indent ? outlineOf(from, first) : undefined;
+  if (!like || !outline) return undefined;
+  const { starts, end } = outline;
+  const rest = from.text.slice(end);
+  if (rest !== like.text.slice(like.end) && !endsWell(from.text, end, patterns)) return undefined;
+  const held = openHeld(like.rows);
+  const rows: OwnRow[] = [];
+  const others = new Set<string>();
+  for (const [index, at] of starts.entries()) {
+    const to = starts[index + 1] ?? end;
+    const old = held.next(from, at, to);
+    const row = old ? new OwnRow(from, old.key, at, to, old.isOdd) : matchedRow(from, at, to);
+    if (!row || (!old && (/^\d+$/.test(row.key) || others.size === others.add(row.key).size))) return undefined;
+    rows.push(row);
   }
+  return held.sawAny(others) ? undefined : { rows, end };
+}
+
+function matchedRow(from: RowsText, at: number, to: number): OwnRow | undefined {
+  from.entry.lastIndex = at;
+  const match = from.entry.exec(from.text);
+  if (!match || from.entry.lastIndex !== to || match[0].length > largestEntry) return undefined;
+  return rowOf(from, match, at, to);
+}
+
+/** Rows of another state, each of which can be found again once. Most are found in their order. */
+function openHeld(rows: readonly OwnRow[]) {
+  const seen = new Uint8Array(rows.length);
+  let expected = 0;
+  let places: ReadonlyMap<string, number> | undefined;
+  const placeOf = (key: string) => {
+    places ??= new Map(rows.map((row, index) => [row.key, index]));
+    return places.get(key);
+  };
+  const isAt = (place: number, from: RowsText, at: number, to: number) => {
+    const row = rows[place];
+    return row !== undefined && row.end - row.at === to - at && seen[place] === 0 && from.text.slice(at, to) === row.lines;
+  };
+  return {
+    /** The row that is written as the text from `at` to `to`. */
+    next(from: RowsText, at: number, to: number): OwnRow | undefined {
+      let place = expected;
+      let fits = isAt(place, from, at, to);
+      if (!fits) {
+        place = placeOf(keyAt(from, at)) ?? -1;
+        fits = isAt(place, from, at, to);
+      }
+      // What changed stands where it stood.
+      if (place >= 0) expected = place + 1;
+      if (fits) seen[place] = 1;
+      return fits ? rows[place] : undefined;
+    },
+    /** True where one of these keys was found as well. */
+    sawAny: (keys: ReadonlySet<string>) => [...keys].some((key) => seen[placeOf(key) ?? -1] === 1),
+  };
 }

@@ -9,7 +9,7 @@ import { type Json, own, stringEntries } from './json.ts';
 import { edgesInto } from './npm-edges.ts';
 import { rootOf, sourceOf, withoutHash } from './npm-entry.ts';
 import type { NpmFile, NpmRow } from './npm-file.ts';
-import { readOwnLayout } from './npm-layout.ts';
+import { type OwnFile, readOwnLayout } from './npm-layout.ts';
 import { parseNpm, readParsedLayout } from './npm-parsed.ts';
 import { readNested } from './npm-v1.ts';
 import { checkedText } from './text.ts';
@@ -21,9 +21,18 @@ export const npm: LockfileFormat = {
   read,
 };
 
+/** Of trees in npm's own layout: the file behind, which another state of it is held against. */
+const ownFiles = new WeakMap<ResolvedTree, OwnFile>();
+
 function read(input: LockfileInput): ResolvedTree {
-  const known = readOwnLayout(input.file, input.text);
-  if (known) return treeOf(input, known);
+  const { like, fitting } = input;
+  const known = readOwnLayout(input.file, input.text, { like: like && ownFiles.get(like), odd: fitting?.odd });
+  if (known) {
+    const tree = treeOf(input, known);
+    ownFiles.set(tree, known);
+    if (!known.isSaid) fitting?.keep(known.text, oddPlaces(known));
+    return tree;
+  }
   const text = checkedText(input);
   const document = parseNpm(input, text);
   const version = own(document, 'lockfileVersion') ?? 1;
@@ -43,15 +52,11 @@ function treeOf(input: LockfileInput, file: NpmFile): ResolvedTree {
   if (rows.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
   const root = rows.find(({ key }) => key === '')?.json ?? {};
   const asked = urlsAsked(rows);
-  const workspaces = own(root, 'workspaces') !== undefined;
+  const places: Places = { asked, workspaces: own(root, 'workspaces') !== undefined, where };
   const packages: ResolvedPackage[] = [];
   for (const row of rows) {
     if (row.key === '' || (row.isOdd && own(row.json, 'link') === true)) continue;
-    const at = row.key.lastIndexOf('node_modules/');
-    const installed = at < 0 ? undefined : row.key.slice(at + 'node_modules/'.length);
-    const name = row.name ?? installed ?? baseName(row.key);
-    const source = installed === undefined ? localSource(name, workspaces, asked) : sourceOf(row.resolved, asked.get(installed));
-    packages.push(new NpmPackage(row, { name, source, alias: installed === name ? undefined : installed, where }));
+    packages.push(new NpmPackage(row, places));
   }
   let edges: ReturnType<typeof edgesInto> | undefined;
   return {
@@ -65,64 +70,102 @@ function treeOf(input: LockfileInput, file: NpmFile): ResolvedTree {
   };
 }
 
-interface Placed {
-  readonly name: string;
-  readonly source: PackageSource;
-  readonly alias: string | undefined;
+function oddPlaces({ rows }: NpmFile): number[] {
+  return rows.flatMap(({ isOdd }, index) => (isOdd ? [index] : []));
+}
+
+/** What all packages of a file hang on. */
+interface Places {
+  /** The addresses asked for, by the name they are asked for under. */
+  readonly asked: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly workspaces: boolean;
   readonly where: (key: string) => Location | undefined;
 }
 
 /** A class, because there are thousands; what few are asked is looked up when somebody does. */
 class NpmPackage implements ResolvedPackage {
-  readonly key: string;
-  readonly name: string;
-  readonly version: string;
-  declare readonly resolved?: string;
-  declare readonly integrity?: string;
-  readonly source: PackageSource;
-  declare readonly alias?: string;
-  readonly #row: NpmRow;
-  readonly #where: Placed['where'];
+  // Not `#`: thousands are made at once, and those cost ten times as much.
+  private readonly row: NpmRow;
+  private readonly places: Places;
 
-  constructor(row: NpmRow, { name, source, alias, where }: Placed) {
-    this.key = row.key;
-    this.name = name;
-    this.version = row.version ?? '';
-    if (row.resolved !== undefined) this.resolved = row.resolved;
-    if (row.integrity !== undefined) this.integrity = row.integrity;
-    this.source = source;
-    if (alias !== undefined) this.alias = alias;
-    this.#row = row;
-    this.#where = where;
+  constructor(row: NpmRow, places: Places) {
+    this.row = row;
+    this.places = places;
+  }
+
+  isWrittenLike(other: ResolvedPackage): boolean | undefined {
+    const { installed } = this;
+    // Where a package comes from hangs on more than its entry: on workspaces, and on the addresses that others ask for.
+    if (!(other instanceof NpmPackage) || installed === undefined || this.places.asked.has(installed) || other.places.asked.has(installed))
+      return undefined;
+    const { lines } = this.row;
+    return lines !== undefined && lines === other.row.lines ? true : undefined;
+  }
+
+  get key(): string {
+    return this.row.key;
+  }
+
+  get name(): string {
+    return this.row.name ?? this.installed ?? baseName(this.key);
+  }
+
+  get version(): string {
+    return this.row.version ?? '';
+  }
+
+  get resolved(): string {
+    return this.row.resolved as string;
+  }
+
+  get integrity(): string {
+    return this.row.integrity as string;
+  }
+
+  get source(): PackageSource {
+    const { asked, workspaces } = this.places;
+    const { installed } = this;
+    return installed === undefined ? localSource(this.name, workspaces, asked) : sourceOf(this.row.resolved, asked.get(installed));
+  }
+
+  get alias(): string {
+    const { installed } = this;
+    return (installed === this.name ? undefined : installed) as string;
   }
 
   get dev(): boolean {
-    return this.#says('dev');
+    return this.says('dev');
   }
 
   get optional(): boolean {
-    return this.#says('optional');
+    return this.says('optional');
   }
 
   get peer(): boolean {
-    return this.#says('peer');
+    return this.says('peer');
   }
 
   get bundled(): boolean {
-    return this.#says('inBundle');
+    return this.says('inBundle');
   }
 
   /** npm writes the flag only where it is true; a bundled package's scripts never run from here. */
   get hasInstallScript(): boolean {
-    return this.#says('hasInstallScript');
+    return this.says('hasInstallScript');
   }
 
   get where(): Location {
-    return this.#where(this.key) as Location;
+    return this.places.where(this.key) as Location;
   }
 
-  #says(flag: string): boolean {
-    return own(this.#row.json, flag) === true;
+  /** The name of the folder it is installed in. */
+  private get installed(): string | undefined {
+    const at = this.key.lastIndexOf('node_modules/');
+    return at < 0 ? undefined : this.key.slice(at + 'node_modules/'.length);
+  }
+
+  private says(flag: string): boolean {
+    return own(this.row.json, flag) === true;
   }
 }
 

@@ -248,9 +248,16 @@ function mutated(text: string, changes: readonly { readonly at: number; readonly
 
 const npmTexts = [2, 3].map((version) => [`npm-v${version}`, npm, read(`npm-v${version}/everything/package-lock.json`)] as const);
 
+/** The same, held against another state of the file. */
+const likeTexts = npmTexts.map(([title, , text]) => {
+  const like = npmOwn.readOwnLayout('x', text);
+  return [`${title}-like`, { ...npm, own: (next: string) => npmFacts(npmOwn.readOwnLayout('x', next, { like })) }, text] as const;
+});
+
 const texts: readonly (readonly [string, Reader, string])[] = [
   ...['v4', 'v6', 'v8', 'v10'].map((version) => [`yarn-berry-${version}`, berry, read(`yarn-berry-${version}/everything/yarn.lock`)] as const),
   ...npmTexts,
+  ...likeTexts,
   ['yarn-classic', classic, read('yarn-classic/everything/yarn.lock')],
   ...['v5', 'v6', 'v9', 'v9-documents'].map(
     (version) => [`pnpm-${version}`, pnpm, inOrder(read(`pnpm-${version}/everything/pnpm-lock.yaml`))] as const,
@@ -356,7 +363,47 @@ describe.each(texts)('%s', (_, reader, text) => {
   }, 60_000);
 });
 
-const spaced = texts.filter(([, reader]) => reader !== npm);
+describe.each(npmTexts)('%s', (_, reader, text) => {
+  const parts = text.split(/(?<=\n)(?= {4}")|(?<=\n {4}\})(?=\n {2}\})/);
+  const like = npmOwn.readOwnLayout('x', text);
+
+  it('is read alike however entries are taken away, moved and written twice', () => {
+    const move = fc.tuple(fc.nat(), fc.nat(), fc.constantFrom('move', 'copy', 'drop', 'change'));
+    let sure = 0;
+    fc.assert(
+      fc.property(fc.array(move, { minLength: 1, maxLength: 3 }), (moves) => {
+        const next = parts.slice();
+        for (const [from, to, what] of moves) {
+          const [part = ''] = what === 'copy' ? next.slice(from % next.length) : next.splice(from % next.length, 1);
+          const changed = what === 'change' ? part.replace('"version": "', '"version": "9') : part;
+          if (what !== 'drop') next.splice(what === 'change' ? from % (next.length + 1) : to % next.length, 0, changed);
+        }
+        const whole = npmOwn.readOwnLayout('x', next.join(''));
+        const held = npmOwn.readOwnLayout('x', next.join(''), { like });
+        if (held) sure++;
+        expect(npmFacts(held)).toEqual(npmFacts(whole));
+      }),
+      { seed: 23_11, numRuns: Number(process.env['FUZZ_RUNS'] ?? 300), interruptAfterTimeLimit: 15_000 },
+    );
+    expect(sure).toBeGreaterThan(20);
+  });
+
+  it('says the same where it was found to fit before', () => {
+    const odd = like?.rows.flatMap(({ isOdd }, index) => (isOdd ? [index] : []));
+    const again = npmOwn.readOwnLayout('x', text, { odd: () => odd });
+    expect(again?.isSaid).toBe(true);
+    expect(again?.rows.map(({ isOdd }) => isOdd)).toEqual(like?.rows.map(({ isOdd }) => isOdd));
+    expect(npmFacts(again)).toEqual(npmFacts(like));
+  });
+
+  it('is left to the parser with a comma behind the last entry', () => {
+    const next = text.replace(/\n {4}\}\n {2}\}/, '\n    },\n\n  }');
+    expect(next).not.toBe(text);
+    expect([reader.own(next), npmOwn.readOwnLayout('x', next, { like })]).toEqual([undefined, undefined]);
+  });
+});
+
+const spaced = texts.filter(([title]) => !title.startsWith('npm'));
 
 describe.each(spaced)('%s', (_, reader, text) => {
   const blocks = text.trimEnd().split('\n\n');

@@ -1,0 +1,58 @@
+/** The patterns of the layout in which npm itself writes package-lock v2 and v3. */
+import { sticky } from './layout.ts';
+
+const word = '[^"\\\\\\u0000-\\u001f]*';
+const string = `"${word}(?:\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})${word})*"`;
+const leaf = `(?:"${word}"|true|false)`;
+const read = 'name|version|resolved|integrity';
+const lists = '(?:d|devD|optionalD|peerD)ependencies';
+
+/** For one depth of indentation. */
+export interface Patterns {
+  readonly head: RegExp;
+  /** Captures: key, name, version, resolved, integrity, and what makes it odd. */
+  readonly entry: RegExp;
+  /** The same again, nested, as npm 6 reads it. Nobody here does. */
+  readonly legacyHead: RegExp;
+  readonly legacy: RegExp;
+  readonly end: RegExp;
+}
+
+const byIndent = new Map<number, Patterns>();
+
+/** The patterns of files that are indented so deep. */
+export function patternsFor(indent: number): Patterns {
+  const held = byIndent.get(indent) ?? patternsOf(indent);
+  byIndent.set(indent, held);
+  return held;
+}
+
+function patternsOf(indent: number): Patterns {
+  const line = (depth: number) => `\\n {${depth * indent}}`;
+  const start = (depth: number) => ` {${depth * indent}}`;
+  // A comma parts it from what is before, or it is the first behind the brace: there is one way only to read it.
+  const object = (depth: number, what: string) => `\\{(?:(?:,|(?<=\\{))${line(depth + 1)}"${word}": ${what})+${line(depth)}\\}`;
+  const array = (depth: number, what: string) => `\\[(?:(?:,|(?<=\\[))${line(depth + 1)}${what})+${line(depth)}\\]`;
+  const inner = `(?:${leaf}|${object(4, leaf)}|${array(4, leaf)})`;
+  const value = `(?:${string}|true|false|\\{\\}|\\[\\]|${object(3, inner)}|${array(3, inner)})`;
+  const ranges = `(?:\\{\\}|${object(3, '"(?:npm:)?[^":\\\\\\u0000-\\u001f]*"')})`;
+  const next = `(?:,|(?<=\\{))${line(3)}"`;
+  const nested = (depth: number, levels: number): string =>
+    `(?:\\{\\}|${object(depth, `(?:${string}|true|false${levels > 0 ? `|${nested(depth + 1, levels - 1)}` : ''})`)})`;
+  const more = (depth: number) => `(?:,\\n|(?=${line(depth - 1)}\\}))`;
+  const last = `${line(1)}\\}`;
+  return {
+    head: sticky(
+      `\\{\\n(?:${start(1)}"name": ${string},\\n)?(?:${start(1)}"version": ${string},\\n)?` +
+        `${start(1)}"lockfileVersion": ([23]),\\n(?:${start(1)}"requires": true,\\n)?${start(1)}"packages": \\{\\n`,
+    ),
+    entry: sticky(
+      `${start(2)}"(${word})": \\{(?:${read.replace(/\w+\|?/g, (name) => `(?:${next}${name.replace('|', '')}": "(${word})")?`)}` +
+        `(?:${next}(?:(?!(?:${read}|link|${lists})")${word}": ${value}|${lists}": ${ranges}))*` +
+        `(?:${next}(link": true|${lists}": ${object(3, leaf)})(?:${next}(?!(?:${read})")${word}": ${value})*)?${line(2)})?\\}${more(2)}`,
+    ),
+    legacyHead: sticky(`${last},${line(1)}"dependencies": \\{\\n`),
+    legacy: sticky(`${start(2)}"${word}": ${nested(2, 9)}${more(2)}`),
+    end: sticky(`${last}\\n\\}[ \\t\\n]*$`),
+  };
+}

@@ -71,9 +71,10 @@ export function judgeFiles(input: FileEvaluation): JudgedFiles {
   const clock = watched(input.now);
   for (const rule of input.rules.filter((each) => isOn(each, input.policy))) {
     for (const seen of input.untold ?? []) if (isShown(rule, seen.file)) noteUntold(untold, seen, rule.meta.id);
+    const told = new Set<string>();
     for (const seen of observations(rule, input, clock.time)) {
       if ('untold' in seen) noteUntold(untold, seen, rule.meta.id);
-      else observed.push({ rule, seen });
+      else if (isNew(told, seen)) observed.push({ rule, seen });
     }
   }
   const secrets = new Set(observed.flatMap(({ seen }) => seen.secret ?? []));
@@ -85,6 +86,12 @@ export function judgeFiles(input: FileEvaluation): JudgedFiles {
     secrets,
     tellsTime: clock.asked(),
   };
+}
+
+/** A line that many jobs have from one place is spoken of once. */
+function isNew(told: Set<string>, { file, line, message, fingerprint }: FileObservation): boolean {
+  const key = `${file}:${line} ${fingerprint} ${message}`;
+  return !told.has(key) && told.add(key) !== undefined;
 }
 
 /** The time, and whether anybody asked for it. */

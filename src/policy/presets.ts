@@ -93,6 +93,7 @@ const recommended: Preset = {
     'token-helper-in-project': 'warn',
     'token-beside-install': 'warn',
     'token-in-reach-of-forks': 'block',
+    'reviewers-not-visible': 'info',
     'token-printed': 'warn',
     'token-without-end': 'warn',
     'long-lived-publish-token': 'info',

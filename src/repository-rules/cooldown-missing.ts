@@ -57,7 +57,7 @@ function inProject(project: Project, days: number): readonly FileSeen[] {
       seen(everyone.file, everyone.line, `"${everyone.path.join('.')}" exempts every package from waiting`, { setting: everyone.path.join('.') }),
     ];
   if (!setting) return waitsByItself(project) ? [] : [absent(project)];
-  const waits = daysIn(setting.plain, baseOfAge(setting.file));
+  const waits = daysIn(setting.plain, baseOfAge(setting.file, setting.name));
   if (waits === undefined || waits >= days) return [];
   const name = setting.path.join('.');
   return [

@@ -77,6 +77,8 @@ function isLiteral({ file, path, plain }: Setting): boolean {
     case 'package.json':
       return path.includes('publishConfig') && npmKey.test(key);
     default:
+      // pnpm's own form: registry, scope, credential.
+      if (path.includes('_auth') && /^(?:authToken|basicAuth|password)$/.test(key)) return true;
       return npmKey.test(key) || (key === 'key' && String(plain).includes('PRIVATE KEY'));
   }
 }

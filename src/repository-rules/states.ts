@@ -21,6 +21,7 @@ import registryDiffersInCi from './registry-differs-in-ci.ts';
 import registryNotAllowed from './registry-not-allowed.ts';
 import registryOverHttp from './registry-over-http.ts';
 import remoteSourcesOpen from './remote-sources-open.ts';
+import reviewersNotVisible from './reviewers-not-visible.ts';
 import scopeWithoutRegistry from './scope-without-registry.ts';
 import severalLockfiles from './several-lockfiles.ts';
 import tlsVerificationOff from './tls-verification-off.ts';
@@ -60,6 +61,7 @@ export const stateRules: readonly AnyRepositoryRule[] = [
   installChecksWaived,
   tokenBesideInstall,
   tokenInReachOfForks,
+  reviewersNotVisible,
   tokenPrinted,
   longLivedPublishToken,
   cacheSharedWithUntrusted,

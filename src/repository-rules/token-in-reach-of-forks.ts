@@ -1,11 +1,9 @@
 /** pull_request_target runs with secrets on the word of anybody with a fork; with the fork's code checked out, its scripts take them: nx 2025 lost its npm token so. */
-import { defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
-import { asksWho, refusesForks } from './read/asks-who.ts';
-import { type CiFile, type CiJob, type CiStep, textOf } from './read/ci-file.ts';
-import { forkCheckout, installsWithScripts, openEvent, registrySecrets } from './read/job-secrets.ts';
+import { defineRepositoryRule } from '../model/repository-rule.ts';
+import { asksWho } from './read/asks-who.ts';
+import { inReachOfForks } from './read/fork-reach.ts';
 import { ciSystemOf } from './read/paths.ts';
 import { inJobs } from './read/seen.ts';
-import { at, entriesOf } from './read/value.ts';
 
 export default defineRepositoryRule({
   meta: {
@@ -22,12 +20,12 @@ export default defineRepositoryRule({
       'zizmor: dangerous-triggers finds the trigger as such',
     ],
     falsePositives:
-      'Jobs that only maintainers can start, by a label or an environment with reviewers. An environment that is asked for forks alone is taken for one.',
+      'Jobs that only maintainers can start, by a label or an environment with reviewers. An environment that is asked for forks alone is taken for one: reviewers-not-visible says where.',
     since: '0.1.0',
   },
   kind: 'state',
   reads: (path) => ciSystemOf(path) === 'github',
-  check: ({ now }) => inJobs(now, inJob),
+  check: ({ now }) => inJobs(now, (job, ci) => inReachOfForks(job, ci, asksWho(job, ci))),
   examples: [
     {
       title: 'the code of the pull request, with the token',
@@ -47,53 +45,3 @@ export default defineRepositoryRule({
     },
   ],
 });
-
-// The scripts of the fork's dependencies are the fork's code.
-function installs(job: CiJob, checkout: CiStep): boolean {
-  return job.steps.slice(job.steps.indexOf(checkout)).some((step) => installsWithScripts(step).length > 0);
-}
-
-/** Whether the job's own token may do more than read, as it may where nothing says otherwise. */
-function mayWrite(job: CiJob, ci: CiFile): boolean {
-  const permissions = at(job.definition, 'permissions') ?? at(ci.definition, 'permissions');
-  if (permissions === undefined) return true;
-  const said = permissions.kind === 'plain' ? [String(permissions.plain)] : entriesOf(permissions).map(([, value]) => textOf(value) ?? '');
-  return said.some((text) => text.startsWith('write'));
-}
-
-function withOwnToken(job: CiJob, ci: CiFile, checkout: CiStep, event: string): FileSeen {
-  return {
-    file: ci.file,
-    line: checkout.line,
-    message: `a pull request decides what is installed beside the token of the repository (${event})`,
-    confidence: 'medium',
-    facts: { event, job: job.name, checkout: `line ${checkout.line}` },
-  };
-}
-
-function inJob(job: CiJob, ci: CiFile): readonly FileSeen[] {
-  const event = openEvent(ci);
-  if (event === undefined) return [];
-  const checkout = forkCheckout(job);
-  if (refusesForks(job, checkout)) return [];
-  const inherits = textOf(at(job.definition, 'secrets')) === 'inherit' && checkout !== undefined;
-  const secret = job.steps.flatMap(registrySecrets)[0];
-  const guarded = asksWho(job, ci);
-  if (!secret && !inherits) {
-    const open = checkout && !guarded && installs(job, checkout) && mayWrite(job, ci);
-    return open ? [withOwnToken(job, ci, checkout, event)] : [];
-  }
-  // Without the fork's code there is still what the pull request says: its title, its branch, its artefacts.
-  if (!checkout && (guarded || event !== 'pull_request_target')) return [];
-  return [
-    {
-      file: ci.file,
-      line: secret?.line ?? job.line,
-      message: checkout
-        ? `${secret?.name ?? 'secrets'} is in a job that runs code of pull requests (${event})`
-        : `${secret?.name ?? ''} is in a job that anybody can start (${event})`,
-      confidence: checkout && !guarded ? 'high' : 'medium',
-      facts: { event, job: job.name, ...(secret && { variable: secret.name }), ...(checkout && { checkout: `line ${checkout.line}` }) },
-    },
-  ];
-}

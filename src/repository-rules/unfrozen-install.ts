@@ -149,12 +149,23 @@ function holdsTo({ said, flags }: ClientCall): boolean {
   return said === 'ci' || ['--frozen-lockfile', '--immutable'].some((flag) => flags.has(flag));
 }
 
-// After `rm -rf *`, or with a package.json of its own, the job installs something else than the repository.
+// After `rm -rf *`, with a package.json of its own, or with other versions asked for, the job installs something else than the repository.
 function leavesProject({ words, redirects }: ScriptCommand): boolean {
   const [program, ...rest] = words.map(({ text }) => text);
+  if (asksForOthers(program, rest)) return true;
   if (program === 'rm') return rest.some((text) => /^-\w*r/.test(text)) && rest.some((text) => /^(?:\.\/)?(?:\*|\.)$/.test(text));
   const writes = redirects.some(({ operator, target }) => operator === '>' && /^(?:\.\/)?package\.json$/.test(target));
   return writes && /^(?:echo|printf|cat)$/.test(program ?? '') && !rest.some((text) => text.endsWith('package.json'));
+}
+
+/** `yq -i '.overrides = …' pnpm-workspace.yaml`, `npm pkg set overrides.vite=beta`: a frozen install could only stop. */
+function asksForOthers(program: string | undefined, rest: readonly string[]): boolean {
+  const inPlace =
+    program === 'yq' &&
+    rest.some((text) => /^(?:-\w*i\w*|--inplace)$/.test(text)) &&
+    rest.some((text) => /^(?:package\.json|pnpm-workspace\.yaml)$/.test(baseName(text)));
+  const set = (program === 'npm' || program === 'pnpm') && rest[0] === 'pkg' && rest[1] === 'set';
+  return (inPlace || set) && rest.some((text) => /\b(?:overrides|resolutions|catalogs?|\w*[dD]ependencies)\b/.test(text));
 }
 
 // Only a line on which the command stands as written; a flag goes right behind the word that installs.

@@ -105,6 +105,15 @@ describe('token-in-reach-of-forks', () => {
     expect(at('    needs: approve', ...steps, ...approval('preview', 'always()'))).toHaveLength(1);
     expect(at(...steps, ...approval('preview', isFork))).toHaveLength(1);
   });
+  it('says that reviewers cannot be seen where an environment alone stands before it', () => {
+    const unseen = (...lines: string[]) => seen('reviewers-not-visible', { ...npm, ...workflow('pull_request_target', ...lines) });
+    const waiting = ['    needs: approve', ...steps, ...approval('preview', isFork)];
+    expect(unseen(...waiting)).toHaveLength(1);
+    expect(unseen("    if: github.actor == 'maintainer'", ...waiting)).toEqual([]);
+    expect(unseen(...steps)).toEqual([]);
+    expect(unseen('    needs: approve', '    steps:', '      - run: echo', ...approval('preview', isFork))).toEqual([]);
+    expect(unseen('    needs: approve', ...steps, ...approval('preview', 'always()'))).toEqual([]);
+  });
   it('jobs that wait for each other end', () =>
     expect(at('    needs: b', ...steps, '  b:', '    needs: [a, b, none]', '    steps: []')).toHaveLength(1));
   it('not where a step before looks and stops, with a secret too; cached neither', () => {

@@ -11,10 +11,14 @@ const people = [
   /(?<!!\s*)\bneeds\.[\w-]+\.outputs\.\w*(?:member|allow|permit|permission|trust|authori[sz]|approv|collaborator|maintainer|safe)\w*(?!\w*\s*!=)/i,
 ];
 
-/** Whether the job, or one it waits for, runs for some people alone, whichever side of an "or" holds. */
+/** Whether the job, or one it waits for, runs for some people alone, whichever side of an "or" holds, or waits for somebody. */
 export function asksWho(job: CiJob, ci: CiFile): boolean {
-  const before = waitedFor(job, ci);
-  return before.some((each) => isApproval(each) || (each === job || directly(job, each) ? conditionOf(each).split('||').every(namesPeople) : false));
+  return namesWho(job, ci) || approvalOf(job, ci) !== undefined;
+}
+
+/** The same where the file itself names the people. */
+export function namesWho(job: CiJob, ci: CiFile): boolean {
+  return waitedFor(job, ci).some((each) => (each === job || directly(job, each)) && conditionOf(each).split('||').every(namesPeople));
 }
 
 const namesPeople = (side: string) => people.some((form) => form.test(side));
@@ -34,11 +38,21 @@ function waitedFor(job: CiJob, ci: CiFile): readonly CiJob[] {
   return [...found];
 }
 
-// An environment that depends on whether it is a fork has no other use than somebody who approves.
-function isApproval(job: CiJob): boolean {
-  const environment = at(job.definition, 'environment');
-  const name = textOf(environment) ?? textOf(at(environment, 'name'));
-  return name !== undefined && /\bhead\.repo\b|\bhead_repository\b|author_association/.test(`${name} ${conditionOf(job)}`);
+/** An environment of the job or of one it waits for. */
+export interface Approval {
+  readonly name: string;
+  readonly line: number;
+}
+
+/** An environment that depends on whether it is a fork has no other use than somebody who approves; whether anybody must is set elsewhere. */
+export function approvalOf(job: CiJob, ci: CiFile): Approval | undefined {
+  for (const each of waitedFor(job, ci)) {
+    const environment = at(each.definition, 'environment');
+    const name = textOf(environment) ?? textOf(at(environment, 'name'));
+    if (environment && name !== undefined && /\bhead\.repo\b|\bhead_repository\b|author_association/.test(`${name} ${conditionOf(each)}`))
+      return { name, line: environment.place.line };
+  }
+  return undefined;
 }
 
 /** Whether a step before the checkout looks where the code comes from and stops when it is a fork. */

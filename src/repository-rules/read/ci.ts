@@ -11,7 +11,7 @@ import { commandsIn, scriptLines } from './script.ts';
 import { longestText, type Untold, type Value } from './value.ts';
 import { readYaml } from './yaml.ts';
 
-const readers: Readonly<Record<Exclude<CiSystem, 'jenkins' | 'included'>, (document: Value, file: string, text: string) => CiFile>> = {
+const readers: Readonly<Record<Exclude<CiSystem, 'jenkins' | 'included'>, (document: Value, file: string, text: string) => CiFile | Untold>> = {
   github: readGithub,
   gitlab: readGitlab,
   azure: readAzure,

@@ -21,14 +21,24 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['package.json', readManifest],
 ]);
 
+/** What pnpm keeps for a user or a machine, as repositories of homes and images carry it: `config.yaml` since 11, `rc` before it. */
+const ofPnpm = /(?:^|\/)pnpm\/(?:config\/)?(?:config\.yaml|rc)$/;
+
+/** Rules ask of every file. */
+function readerOf(path: string): Reader | undefined {
+  const name = baseName(path);
+  if ((name === 'config.yaml' || name === 'rc') && ofPnpm.test(path)) return readers.get(name === 'rc' ? 'auth.ini' : 'pnpm-workspace.yaml');
+  return readers.get(name);
+}
+
 /** True for the files that hold settings of a package manager. */
 export function isSettingsFile(path: string): boolean {
-  return readers.has(baseName(path));
+  return readerOf(path) !== undefined;
 }
 
 /** The document of a settings file. */
 export function readSettingsFile(path: string, text: string): Value | Untold {
-  const read = readers.get(baseName(path));
+  const read = readerOf(path);
   return read ? read(path, text) : { untold: 'it is no settings file' };
 }
 

@@ -3,10 +3,10 @@ import { baseName } from '../../model/repository-rule.ts';
 import { day, hour, minute } from '../../model/time.ts';
 import type { Plain } from './value.ts';
 
-/** What a number alone means: npm counts days, bun seconds, pnpm and yarn minutes. */
-export function baseOfAge(file: string): number {
+/** What a number alone means: npm counts days, bun seconds, pnpm (in .npmrc too) and yarn minutes. */
+export function baseOfAge(file: string, setting: string): number {
   const name = baseName(file);
-  return name === '.npmrc' ? day : name === 'bunfig.toml' ? 1000 : minute;
+  return name === '.npmrc' && setting !== 'minimumReleaseAge' ? day : name === 'bunfig.toml' ? 1000 : minute;
 }
 
 const units: ReadonlyMap<string, number> = new Map([

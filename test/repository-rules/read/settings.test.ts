@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { settingsIn } from '../../../src/repository-rules/read/settings.ts';
+import { isSettingsFile, settingsIn } from '../../../src/repository-rules/read/settings.ts';
 
 const short = (file: string, text: string) => {
   const settings = settingsIn(file, text);
@@ -47,6 +47,21 @@ describe('settings files', () => {
       ['unsafeHttpWhitelist[]', 'a.example', 6],
       ['npmMinimalAgeGate', '3d', 7],
     ]);
+  });
+
+  it('what pnpm keeps for users: auth.ini, rc and config.yaml', () => {
+    expect(short('.config/pnpm/auth.ini', '//registry.example/:_authToken=T\n')).toEqual([['//registry.example/:_authToken', 'T', 1]]);
+    expect(short('home/.config/pnpm/rc', 'minimum-release-age=10\n')).toEqual([['minimumReleaseAge', '10', 1]]);
+    expect(
+      short('Library/Preferences/pnpm/config.yaml', 'strictSsl: false\n_auth:\n  https://registry.example/:\n    "@":\n      authToken: T\n'),
+    ).toEqual([
+      ['strictSsl', false, 1],
+      ['_auth.https://registry.example/.@.authToken', 'T', 5],
+    ]);
+    expect(short('AppData/Local/pnpm/config/config.yaml', 'registry: https://registry.example/')).toEqual([
+      ['registry', 'https://registry.example/', 1],
+    ]);
+    for (const other of ['config.yaml', 'app/config.yaml', 'rc', 'etc/rc', 'my-pnpm/config.yaml']) expect(isSettingsFile(other)).toBe(false);
   });
 
   it('pnpm-workspace.yaml and package.json, alike', () => {

@@ -11,7 +11,7 @@ export async function walkPieces(pieces: AsyncIterable<Buffer>, shape: Shape, ma
   if (compiled.kind !== 'keys') throw new TypeError('named members only');
   const walk = new PieceWalk(pieces, made, least);
   try {
-    return { ok: true, value: await walk.read(compiled), places: walk.places };
+    return { ok: true, value: await walk.read(compiled), places: new Map() };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, why: error.why };
     throw error;
@@ -20,14 +20,19 @@ export async function walkPieces(pieces: AsyncIterable<Buffer>, shape: Shape, ma
   }
 }
 
-class PieceWalk extends Walk {
+/** Has a walk instead of being one: what serves two kinds of objects is slower for both. */
+class PieceWalk {
+  private readonly walk: Walk;
+  private readonly made: Made | undefined;
   private readonly pieces: AsyncIterator<Buffer>;
   /** How much the window holds at least. */
   private readonly least: number;
   private ended = false;
+  private readonly marked = { at: 0, depth: 0, members: 0 };
 
   constructor(pieces: AsyncIterable<Buffer>, made: Made | undefined, least: number) {
-    super(Buffer.alloc(0), made);
+    this.walk = new Walk(Buffer.alloc(0));
+    this.made = made;
     this.least = least;
     this.pieces = pieces[Symbol.asyncIterator]();
   }
@@ -37,73 +42,91 @@ class PieceWalk extends Walk {
   }
 
   async read(shape: Keys): Promise<unknown> {
-    await this.step(() => this.space());
-    if (this.bytes[this.at] !== openObject) throw new Refusal('syntax');
+    await this.step(() => this.walk.space());
+    if (this.walk.bytes[this.walk.at] !== openObject) throw new Refusal('syntax');
     const built: Built = { ...shape.template };
-    this.enter();
-    for (let more = await this.step(() => this.opening(closeObject)); more; more = await this.step(() => this.another(closeObject))) {
+    this.walk.enter();
+    for (let more = await this.step(() => this.walk.opening(closeObject)); more; more = await this.step(() => this.walk.another(closeObject))) {
       const wanted = await this.step(() => this.key(shape));
       const alike = wanted && alikeMembers(wanted.shape);
-      if (wanted && alike && this.bytes[this.at] === openObject) built[wanted.name] = await this.alike(alike);
-      else if (wanted) built[wanted.name] = await this.step(() => this.take(wanted.shape));
-      else await this.step(() => this.skip());
+      if (wanted && alike && this.walk.bytes[this.walk.at] === openObject) built[wanted.name] = await this.alike(alike);
+      else if (wanted) built[wanted.name] = await this.step(() => this.walk.take(wanted.shape));
+      else await this.step(() => this.walk.skip());
     }
-    this.depth -= 1;
-    await this.step(() => this.space());
-    if (this.at !== this.end) throw new Refusal('syntax');
+    this.walk.depth -= 1;
+    await this.step(() => this.walk.space());
+    if (this.walk.at !== this.walk.end) throw new Refusal('syntax');
     return built;
   }
 
   private key(shape: Keys) {
-    this.count();
-    const start = this.at;
-    this.passString();
-    const wanted = this.wanted(shape, start, this.at);
-    this.colon();
+    this.walk.count();
+    const start = this.walk.at;
+    this.walk.passString();
+    const wanted = this.walk.wanted(shape, start, this.walk.at);
+    this.walk.colon();
     return wanted;
   }
 
   private async alike(of: Compiled): Promise<Built> {
-    this.enter();
+    this.walk.enter();
     const built: Built = Object.create(null);
-    let more = await this.step(() => this.opening(closeObject));
-    while (more) {
-      more = await this.step(() => {
-        this.count();
-        const name = this.string();
-        this.colon();
-        const value = this.take(of);
-        const another = this.another(closeObject);
-        built[name] = this.made ? this.made(name, value) : value;
-        return another;
-      });
-    }
-    this.depth -= 1;
+    let more = await this.step(() => this.walk.opening(closeObject));
+    while (more) more = await this.step(() => this.members(of, built));
+    this.walk.depth -= 1;
     return built;
+  }
+
+  /** Takes members as far as they are there; false, for there is no other, when it comes to an end. */
+  private members(of: Compiled, built: Built): false {
+    const { walk } = this;
+    for (;;) {
+      walk.count();
+      const name = walk.string();
+      walk.colon();
+      const value = walk.take(of);
+      const another = walk.another(closeObject);
+      this.insist();
+      built[name] = this.made ? this.made(name, value) : value;
+      if (!another) return false;
+      this.mark();
+    }
   }
 
   /** Takes a step, again and again until it did not touch the end of what is there. */
   private async step<T>(take: () => T): Promise<T> {
+    this.mark();
     for (;;) {
-      const { at, depth, members } = this;
       try {
         const value = take();
-        // What ends where the window ends may go on behind it.
-        if (this.at < this.end || this.ended) return value;
+        this.insist();
+        return value;
       } catch (error) {
         if (this.ended || !(error instanceof Refusal) || error.why !== 'syntax') throw error;
       }
-      this.at = at;
-      this.depth = depth;
-      this.members = members;
+      Object.assign(this.walk, this.marked);
       await this.more();
+      this.mark();
     }
+  }
+
+  /** From here on it is taken again. */
+  private mark(): void {
+    const { walk, marked } = this;
+    marked.at = walk.at;
+    marked.depth = walk.depth;
+    marked.members = walk.members;
+  }
+
+  /** What ends where the window ends may go on behind it. */
+  private insist(): void {
+    if (this.walk.at >= this.walk.end && !this.ended) throw cutOff;
   }
 
   /** Moves the window on, and makes it twice as large as what must stay. */
   private async more(): Promise<void> {
-    const from = Math.min(this.at, this.before.count > 0 ? (this.before.starts[0] as number) : this.at);
-    const held = this.bytes.subarray(from);
+    const from = this.walk.before.first(this.walk.at);
+    const held = this.walk.bytes.subarray(from);
     const parts = [held];
     let length = held.length;
     while (!this.ended && length < Math.max(2 * held.length, this.least)) {
@@ -114,12 +137,14 @@ class PieceWalk extends Walk {
         length += value.length;
       }
     }
-    this.bytes = Buffer.concat(parts, length);
-    this.end = length;
-    this.at -= from;
-    this.before.move(from);
+    this.walk.bytes = Buffer.concat(parts, length);
+    this.walk.end = length;
+    this.walk.at -= from;
+    this.walk.before.move(from);
   }
 }
+
+const cutOff = new Refusal('syntax');
 
 function alikeMembers(shape: Compiled): Compiled | undefined {
   return shape.kind === 'each' && shape.note === undefined && shape.of.kind === 'keys' && shape.of.alike ? shape.of : undefined;

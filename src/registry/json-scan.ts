@@ -23,17 +23,20 @@ export const closeObject = 0x7d;
 export const openArray = 0x5b;
 export const closeArray = 0x5d;
 
+/** Bytes that stand for themselves in a string and do not end it. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0));
+
 /** A place in a document, moved on by passing over what stands there. */
 export class Scanner {
-  protected bytes: Buffer;
-  protected end: number;
-  protected at = 0;
-  protected depth = 0;
-  protected members = 0;
+  bytes: Buffer;
+  end: number;
+  at = 0;
+  depth = 0;
+  members = 0;
   /** Whether the string last passed has escapes or bytes beyond ASCII. */
-  protected escaped = false;
+  escaped = false;
   /** False once a string with bytes beyond ASCII was passed. */
-  protected ascii = true;
+  ascii = true;
   /** What each open bracket of a skipped value is: 1 object, 0 array. */
   private readonly open = new Uint8Array(maxDepth + 1);
 
@@ -41,21 +44,30 @@ export class Scanner {
     this.bytes = bytes;
     this.end = bytes.length;
   }
-  protected passString(): void {
+
+  passString(): void {
     const { bytes, end } = this;
     let at = this.at;
     if (bytes[at] !== quote) throw new Refusal('syntax');
-    let high = 0;
-    let escaped = false;
     at += 1;
     // Asking for the end before each byte is quicker than reading past it, which the engine must then be ready for.
+    while (at < end && isPlain[bytes[at] as number] === 1) at += 1;
+    if (at < end && bytes[at] === quote) {
+      this.escaped = false;
+      this.at = at + 1;
+    } else this.passRest(at);
+  }
+
+  /** The rest of a string that is not plain from here on. */
+  private passRest(from: number): void {
+    const { bytes, end } = this;
+    let at = from;
+    let high = 0;
     while (at < end) {
       const byte = bytes[at] as number;
       if (byte === quote) break;
-      if (byte === backslash) {
-        escaped = true;
-        at = this.afterEscape(at);
-      } else {
+      if (byte === backslash) at = this.afterEscape(at);
+      else {
         if (byte < 0x20) throw new Refusal('syntax');
         high |= byte;
         at += 1;
@@ -63,7 +75,7 @@ export class Scanner {
     }
     if (at >= end) throw new Refusal('syntax');
     if (high >= 0x80) this.ascii = false;
-    this.escaped = escaped || high >= 0x80;
+    this.escaped = true;
     this.at = at + 1;
   }
 
@@ -87,7 +99,7 @@ export class Scanner {
     }
   }
 
-  protected passScalar(): void {
+  passScalar(): void {
     const first = this.bytes[this.at];
     if (first === 0x74) this.word('true');
     else if (first === 0x66) this.word('false');
@@ -102,28 +114,27 @@ export class Scanner {
 
   private number(): void {
     const { bytes } = this;
-    if (bytes[this.at] === 0x2d) this.at += 1;
-    if (bytes[this.at] === 0x30) this.at += 1;
-    else this.digits();
-    if (bytes[this.at] === 0x2e) {
-      this.at += 1;
-      this.digits();
+    let at = this.at;
+    if (bytes[at] === 0x2d) at += 1;
+    at = bytes[at] === 0x30 ? at + 1 : this.afterDigits(at);
+    if (bytes[at] === 0x2e) at = this.afterDigits(at + 1);
+    if (bytes[at] === 0x65 || bytes[at] === 0x45) {
+      at += 1;
+      at = this.afterDigits(bytes[at] === 0x2b || bytes[at] === 0x2d ? at + 1 : at);
     }
-    if (bytes[this.at] === 0x65 || bytes[this.at] === 0x45) {
-      this.at += 1;
-      if (bytes[this.at] === 0x2b || bytes[this.at] === 0x2d) this.at += 1;
-      this.digits();
-    }
+    this.at = at;
   }
 
-  private digits(): void {
-    const from = this.at;
-    while (isDigit(this.bytes[this.at])) this.at += 1;
-    if (this.at === from) throw new Refusal('syntax');
+  private afterDigits(from: number): number {
+    const { bytes, end } = this;
+    let at = from;
+    while (at < end && isDigit(bytes[at])) at += 1;
+    if (at === from) throw new Refusal('syntax');
+    return at;
   }
 
   /** Passes a value without building it, without recursion: nesting is the attacker's to choose. */
-  protected skip(): void {
+  skip(): void {
     const { bytes, open } = this;
     const floor = this.depth;
     for (;;) {
@@ -158,18 +169,18 @@ export class Scanner {
     this.colon();
   }
 
-  protected enter(): void {
+  enter(): void {
     this.depth += 1;
     if (this.depth > maxDepth) throw new Refusal('depth');
   }
 
-  protected count(): void {
-    this.members += 1;
+  count(by = 1): void {
+    this.members += by;
     if (this.members > maxMembers) throw new Refusal('size');
   }
 
   /** After an opening bracket: true when a member follows. */
-  protected opening(close: number): boolean {
+  opening(close: number): boolean {
     this.at += 1;
     this.space();
     if (this.bytes[this.at] !== close) return true;
@@ -178,7 +189,7 @@ export class Scanner {
   }
 
   /** After a member: true when another follows. */
-  protected another(close: number): boolean {
+  another(close: number): boolean {
     this.space();
     const next = this.bytes[this.at];
     this.at += 1;
@@ -188,14 +199,14 @@ export class Scanner {
     return true;
   }
 
-  protected colon(): void {
+  colon(): void {
     this.space();
     if (this.bytes[this.at] !== colon) throw new Refusal('syntax');
     this.at += 1;
     this.space();
   }
 
-  protected space(): void {
+  space(): void {
     const { bytes } = this;
     // Registries send no white space: one look is enough most of the time.
     if ((bytes[this.at] as number) > 0x20) return;

@@ -3,6 +3,7 @@
  * It checks the whole document as strictly as JSON.parse does, so that it never reads what JSON.parse would refuse;
  * what it builds is what JSON.parse would have built at those places (later duplicates win, `__proto__` is a key like any other).
  */
+import { Members } from './json-members.ts';
 import { Part } from './json-part.ts';
 import { closeArray, closeObject, colon, comma, isDigit, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
 
@@ -81,7 +82,7 @@ export type Compiled =
   | Keys
   | { readonly kind: 'each'; readonly of: Compiled; readonly note?: string };
 
-interface Wanted {
+export interface Wanted {
   readonly name: string;
   /** Where it stands in what is built. */
   readonly key: string | number;
@@ -134,54 +135,10 @@ function grouped(all: readonly Wanted[]): Wanted[][] {
   return table;
 }
 
-/** The members of the last object of the kind that repeats: where their bytes are, and what was built of them. */
-class Members {
-  count = 0;
-  readonly starts: number[] = [];
-  readonly colons: number[] = [];
-  readonly stops: number[] = [];
-  readonly wanted: (Wanted | undefined)[] = [];
-  readonly values: unknown[] = [];
-  /** How often in a row a member was the same as before. */
-  readonly ages: number[] = [];
-  /** Behind which member a run of members ends that are expected to be the same once more. */
-  readonly runs: number[] = [];
-
-  add(start: number, colonAt: number, stop: number, wanted: Wanted | undefined, value: unknown, age: number): void {
-    const { count } = this;
-    this.starts[count] = start;
-    this.colons[count] = colonAt;
-    this.stops[count] = stop;
-    this.wanted[count] = wanted;
-    this.values[count] = value;
-    this.ages[count] = age;
-    this.count = count + 1;
-  }
-
-  /** The bytes moved: what lay at `by` lies at 0. */
-  move(by: number): void {
-    for (const offsets of [this.starts, this.colons, this.stops])
-      for (let place = 0; place < this.count; place += 1) (offsets[place] as number) -= by;
-  }
-
-  close(): void {
-    const { ages, runs, count } = this;
-    for (let place = count - 1; place >= 0; place -= 1) {
-      const next = place + 1;
-      const joined = next < count && (ages[place] as number) >= steady && (ages[next] as number) >= steady;
-      runs[place] = joined ? (runs[next] as number) : next;
-    }
-  }
-}
-
-/** A member that was the same so often is compared together with its neighbours. */
-const steady = 3;
-
 /** The walk over a whole document; `before` and what is protected serve the walk over one that comes in pieces. */
 export class Walk extends Scanner {
-  protected before = new Members();
-  private spare = new Members();
-  protected readonly made: Made | undefined;
+  readonly before = new Members();
+  readonly made: Made | undefined;
   readonly places = new Map<string, Place[]>();
 
   constructor(bytes: Buffer, made?: Made) {
@@ -197,7 +154,7 @@ export class Walk extends Scanner {
     return value;
   }
 
-  protected take(shape: Compiled): unknown {
+  take(shape: Compiled): unknown {
     return shape.kind === 'keys' || shape.note === undefined ? this.build(shape) : this.noted(shape, shape.note);
   }
 
@@ -281,89 +238,61 @@ export class Walk extends Scanner {
 
   private namedLikeBefore(shape: Keys): Built | Parts {
     this.enter();
-    const slots = shape.slots > 0 ? new Array<Part | undefined>(shape.slots).fill(undefined) : undefined;
-    const built = (slots ?? { ...shape.template }) as Built;
-    const { before, spare: now } = this;
-    now.count = 0;
+    const { before } = this;
     let place = 0;
     let more = this.opening(closeObject);
     while (more) {
       const end = place < before.count ? this.repeatedUntil(before, place) : place;
       if (end > place) {
-        this.again(before, place, end, now, built);
+        this.count(end - place);
+        this.at = before.again(place, end, this.at);
         place = end;
-      } else if (place < before.count && this.isKeyOf(before, place)) {
-        this.changed(before, place, now, built);
-        place += 1;
-      } else {
-        this.member(shape, now, built);
-        place = this.placeAfter(now, before, place);
-      }
+      } else place = this.member(shape, before, place);
       more = this.another(closeObject);
     }
-    now.close();
-    this.before = now;
-    this.spare = before;
+    before.close(place);
     this.depth -= 1;
-    return slots ? new Parts(slots) : built;
+    return shape.slots > 0 ? new Parts(before.slots(shape.slots)) : before.members({ ...shape.template });
   }
 
-  private member(shape: Keys, now: Members, built: Built): void {
+  /** A member that is not as before; where the next one is expected. */
+  private member(shape: Keys, before: Members, expected: number): number {
     this.count();
     const start = this.at;
+    const colonAt = expected < before.count ? this.keyUntil(before, expected) : start;
+    if (colonAt > start) {
+      this.at = colonAt + 1;
+      this.space();
+      const wanted = before.wanted[expected];
+      const value = wanted ? this.take(wanted.shape) : this.skip();
+      before.set(expected, start, colonAt, this.at, wanted, value);
+      return expected + 1;
+    }
     this.passString();
-    const colonAt = this.at;
-    const wanted = this.wanted(shape, start, colonAt);
+    const keyEnd = this.at;
+    const wanted = this.wanted(shape, start, keyEnd);
     this.colon();
     const value = wanted ? this.take(wanted.shape) : this.skip();
-    if (wanted) built[wanted.key] = value;
-    now.add(start, colonAt, this.at, wanted, value, 0);
+    before.makeRoom(expected, this.placeOf(before, expected, start, keyEnd));
+    before.set(expected, start, keyEnd, this.at, wanted, value);
+    return expected + 1;
   }
 
-  /** Whether the key of that member stands here again, its colon right behind it. */
-  private isKeyOf(before: Members, place: number): boolean {
+  /** Where the key of that member ends here, its colon right behind it; where it begins, when it does not stand here. */
+  private keyUntil({ starts, colons }: Members, place: number): number {
     const { bytes } = this;
-    const start = before.starts[place] as number;
-    const colonAt = before.colons[place] as number;
+    const start = starts[place] as number;
+    const colonAt = colons[place] as number;
     const shift = this.at - start;
     // Keys are short: comparing them here costs less than handing them over.
-    for (let at = colonAt; at >= start; at -= 1) if (bytes[at] !== bytes[at + shift]) return false;
-    return bytes[colonAt] === colon;
-  }
-
-  /** A member whose key stood at this place before, with another value. */
-  private changed(before: Members, place: number, now: Members, built: Built): void {
-    this.count();
-    const start = this.at;
-    const colonAt = start + (before.colons[place] as number) - (before.starts[place] as number);
-    this.at = colonAt + 1;
-    this.space();
-    const wanted = before.wanted[place];
-    const value = wanted ? this.take(wanted.shape) : this.skip();
-    if (wanted) built[wanted.key] = value;
-    now.add(start, colonAt, this.at, wanted, value, 0);
-  }
-
-  /** Takes over members that stand here again, byte for byte. */
-  private again(before: Members, from: number, end: number, now: Members, built: Built): void {
-    const shift = this.at - (before.starts[from] as number);
-    for (let place = from; place < end; place += 1) {
-      this.count();
-      const wanted = before.wanted[place];
-      const value = before.values[place];
-      if (wanted) built[wanted.key] = value;
-      const start = (before.starts[place] as number) + shift;
-      const colonAt = (before.colons[place] as number) + shift;
-      const stop = (before.stops[place] as number) + shift;
-      now.add(start, colonAt, stop, wanted, value, (before.ages[place] as number) + 1);
-    }
-    this.at = now.stops[now.count - 1] as number;
+    for (let at = colonAt; at >= start; at -= 1) if (bytes[at] !== bytes[at + shift]) return this.at;
+    return bytes[colonAt] === colon ? colonAt + shift : this.at;
   }
 
   /** How far members of before stand here again; `place` itself when not even the one there does. */
   private repeatedUntil(before: Members, place: number): number {
     const start = before.starts[place] as number;
-    for (let end = before.runs[place] as number; end > place; end = place + ((end - place) >> 1)) {
+    for (let end = before.runUntil(place); end > place; end = place + ((end - place) >> 1)) {
       if (this.repeats(start, before.stops[end - 1] as number)) return end;
     }
     return place;
@@ -381,20 +310,16 @@ export class Walk extends Scanner {
     return bytes.compare(bytes, start, stop, at, end) === 0;
   }
 
-  /** Where the next member is expected among those of before: behind the one of the same name. */
-  private placeAfter(now: Members, before: Members, expected: number): number {
+  /** Where a member of that name stood, from the expected place on; undefined when there is none. */
+  private placeOf({ starts, colons, count }: Members, expected: number, start: number, keyEnd: number): number | undefined {
     const { bytes } = this;
-    const start = now.starts[now.count - 1] as number;
-    const length = (now.colons[now.count - 1] as number) - start;
-    for (let step = 0; step < before.count; step += 1) {
-      const place = (expected + step) % before.count;
-      const from = before.starts[place] as number;
-      const colonAt = before.colons[place] as number;
-      if (colonAt - from === length && bytes.compare(bytes, from, colonAt, start, start + length) === 0) return place + 1;
-      // Objects are alike or they are not; looking far would cost more than it saves.
-      if (step >= 8) break;
+    // Objects are alike or they are not; looking far would cost more than it saves.
+    for (let place = expected; place < Math.min(count, expected + 8); place += 1) {
+      const from = starts[place] as number;
+      const to = colons[place] as number;
+      if (to - from === keyEnd - start && bytes.compare(bytes, from, to, start, keyEnd) === 0) return place;
     }
-    return expected;
+    return undefined;
   }
 
   private array(shape: Compiled): unknown[] {
@@ -411,7 +336,7 @@ export class Walk extends Scanner {
     return built;
   }
 
-  protected wanted(shape: Keys, start: number, stop: number): Wanted | undefined {
+  wanted(shape: Keys, start: number, stop: number): Wanted | undefined {
     if (this.escaped) {
       const name = this.text(start, stop);
       return shape.byLength.flat().find((candidate) => candidate?.name === name);
@@ -428,7 +353,7 @@ export class Walk extends Scanner {
     return true;
   }
 
-  protected string(): string {
+  string(): string {
     const start = this.at;
     this.passString();
     return this.text(start, this.at);

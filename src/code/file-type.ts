@@ -53,7 +53,7 @@ export function fileTypeOf(path: string, head: Uint8Array): FileType {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 64)).toString('latin1');
   const native = magic.find(([, bytes]) => start.startsWith(bytes));
   // A text may begin with the letters MZ or BZh; a program has zero bytes soon after.
-  if (native && (native[1].charCodeAt(0) > 127 || native[1].charCodeAt(0) < 32 || start.includes('\0') || native[0] !== 'executable'))
+  if (native && (native[1].charCodeAt(0) >= 127 || native[1].charCodeAt(0) < 32 || start.includes('\0') || native[0] !== 'executable'))
     return native[0];
   if (/\.d\.[cm]?ts$/.test(path)) return 'declaration';
   const type = byExtension.get(extensionOf(path));

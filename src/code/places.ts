@@ -64,6 +64,11 @@ const rows: readonly Row[] = [
     'service or autostart',
     /\.config[/\\](systemd[/\\]user|autostart)|[/\\]etc[/\\](systemd|cron|init\.d|rc\.local|profile\.d|ld\.so\.preload)|LaunchAgents|LaunchDaemons|Start Menu[/\\]Programs[/\\]Startup|CurrentVersion[/\\]Run\b/,
   ],
+  [
+    'package-tamper',
+    'the code of an installed program',
+    /^(~|[A-Z]:|[/\\](Applications|opt|usr)\b)[^\n]{0,200}[/\\]resources[/\\]app(\.asar\b|[/\\])/i,
+  ],
   ['persistence', 'git hook', /\.git[/\\]hooks[/\\]/],
   [
     'agent-config',

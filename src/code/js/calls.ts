@@ -1,4 +1,5 @@
 /** What a call is known to give back: modules, decoded text, joined paths, results of functions of constants. */
+import { hostOf } from '../places.ts';
 import { rootOf, type Scope } from './bindings.ts';
 import { handedOnBy } from './bundles.ts';
 import { decoded, folder, fromCodes, joined, parsed, unescaped } from './decoding.ts';
@@ -125,6 +126,9 @@ function pathCall(evaluator: Evaluating, path: string, node: CallNode, scope: Sc
     case 'path#posix.resolve':
       return joined(values(evaluator, args, scope));
     case '#URL':
+    case 'url#URL':
+    case 'url#resolve':
+      return path === 'url#resolve' ? address(value(1), value(0)) : address(value(0), value(1));
     case 'url#fileURLToPath':
       return value(0);
     case 'path#dirname':
@@ -139,6 +143,15 @@ function pathCall(evaluator: Evaluating, path: string, node: CallNode, scope: Sc
         ? (passedModule(evaluator, node, scope) ?? { is: 'result', of: path, node, scope })
         : { is: 'result', of: path, node, scope };
   }
+}
+
+/** A path on a host that is named apart from it. */
+function address(path: Value | undefined, base: Value | undefined): Value | undefined {
+  const [told, host] = [textOf(path), textOf(base)];
+  if (!host || hostOf(host.text) === undefined || (told && hostOf(told.text) !== undefined)) return path;
+  const start = /^\w+:\/\/[^/?#]*/.exec(host.text)?.[0] ?? '';
+  const readAs = host.readAs === 'decoded' || told?.readAs === 'decoded' ? 'decoded' : 'written';
+  return { is: 'text', text: `${start}/${(told?.text ?? hole).replace(/^\//, '')}`, readAs };
 }
 
 /** What `Function('return this')`, `Function('return require("x")')` makes: a function of the global scope. */

@@ -19,7 +19,9 @@ export function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
 function holderName(object: Node): string | undefined {
   let at = object;
   while (at.type === 'MemberExpression') {
-    if (at.object.type === 'ThisExpression') return !at.computed && at.property.type === 'Identifier' ? `this.${at.property.name}` : undefined;
+    const { property } = at;
+    if (at.object.type === 'ThisExpression')
+      return !at.computed && (property.type === 'Identifier' || property.type === 'PrivateIdentifier') ? `this.${property.name}` : undefined;
     at = at.object as Node;
   }
   return at.type === 'Identifier' ? at.name : undefined;
@@ -29,7 +31,7 @@ const feeding = new Set('push unshift set add append concat enqueue splice write
 const mostFed = 8;
 
 /** What is pushed, set, assigned into what a name holds. */
-export function fedByName(calls: Scan['calls'], assignments: Scan['assignments']): Map<string, Seen<Node>[]> {
+export function fedByName({ calls, assignments, fields }: Pick<Scan, 'calls' | 'assignments' | 'fields'>): Map<string, Seen<Node>[]> {
   const found = new Map<string, Seen<Node>[]>();
   const feed = (object: Node, fed: readonly Node[], scope: Scope): void => {
     const name = holderName(object);
@@ -46,6 +48,8 @@ export function fedByName(calls: Scan['calls'], assignments: Scan['assignments']
     if (intoFirst && node.arguments[0]) feed(node.arguments[0] as Node, node.arguments.slice(1) as Node[], scope);
     else feed(object as Node, node.arguments as Node[], scope);
   }
+  for (const { name, node, scope } of fields)
+    feed({ type: 'MemberExpression', object: { type: 'ThisExpression' }, property: name } as Node, [node], scope);
   for (const { node, scope } of assignments)
     if (node.left.type === 'MemberExpression')
       feed(node.left.object.type === 'ThisExpression' ? node.left : (node.left.object as Node), [node.right], scope);

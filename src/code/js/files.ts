@@ -5,7 +5,7 @@ import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
 import { isCall, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
-import { originOf } from './origin.ts';
+import { originOf, type Tag } from './origin.ts';
 
 /** In the folder of a package; a hidden folder beside the packages is a cache, except where package managers keep packages and commands. */
 /** Tools do so when they are started, for folders they fill. */
@@ -20,6 +20,8 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   const place = told ? placeOf(path) : undefined;
   if (place) notes.add(place.kind, placeText(notes, place, touch, node, scope), node, told?.readAs);
   if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
+  else if (touch === 'delete' && first && /^\.{1,2}(\/\.{0,2})*$/.test(path) && isProject(notes, first, scope))
+    notes.add('destructive', projectSwept, node);
   else if (touch !== 'read' && touch !== 'copy' && first && (path === '' || path.includes(hole))) readSweep(notes, first, path, node, scope);
   if (told && (touch === 'read' || touch === 'copy') && /\.[\w]{1,8}$/.test(path) && !path.startsWith('/') && !path.startsWith('~'))
     notes.files.push(path);
@@ -69,12 +71,21 @@ function readForeign(notes: Notes, file: Node, node: Called, scope: Scope): void
     notes.add('package-tamper', 'a file of another package, written', node);
 }
 
+function isOfProject(tags: ReadonlySet<Tag>): boolean {
+  return tags.has('project') || (tags.has('relative') && !tags.has('own-folder'));
+}
+
+/** The folder somebody works in, not one that is told from where the package is. */
+function isProject(notes: Notes, file: Node, scope: Scope): boolean {
+  return file.type === 'Literal' || isOfProject(originOf(notes.evaluator, file, scope));
+}
+
 /** Everything found in the home folder, at the root or in the project. */
 function readSweep(notes: Notes, file: Node, path: string, node: Called, scope: Scope): void {
   const tags = originOf(notes.evaluator, file, scope);
   if (tags.has('file') && (tags.has('home') || /^(~|\/|\/home|\/Users)\/…$/.test(path)))
     notes.add('destructive', 'all it finds in the home folder', node);
-  else if (tags.has('file') && tags.has('project') && /^((\.\/)?…(\/…)*)?$/.test(path)) notes.add('destructive', projectSwept, node);
+  else if (tags.has('file') && isOfProject(tags) && /^((\.\/)?…(\/…)*)?$/.test(path)) notes.add('destructive', projectSwept, node);
 }
 
 function fetches(notes: Notes, file: Node | undefined, path: string, node: Node, scope: Scope): void {

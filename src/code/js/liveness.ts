@@ -203,8 +203,13 @@ class Follower implements Liveness {
   /** `this`, and what was made by a class or a function of this file. */
   #isOwn(object: Node, scope: Scope): boolean {
     if (object.type === 'ThisExpression' || object.type === 'NewExpression') return true;
+    if (isCall(object)) return object.callee.type === 'MemberExpression' && this.#isOwn(bare(object.callee.object), scope);
     if (object.type !== 'Identifier') return false;
-    const sources = lookup(scope, object.name)?.sources ?? [];
+    const binding = lookup(scope, object.name);
+    const handed = binding?.parameter?.index === 0 ? this.#scan.handed.get(binding.parameter.of) : undefined;
+    // What `own.start().then((it) => …)` is handed.
+    if (handed && isCall(handed.to) && handed.to.callee.type === 'MemberExpression') return this.#isOwn(bare(handed.to.callee.object), handed.scope);
+    const sources = binding?.sources ?? [];
     return sources.some(
       ({ node }) => node !== undefined && (node.type === 'ClassDeclaration' || node.type === 'ObjectExpression' || this.#isMade(bare(node), scope)),
     );

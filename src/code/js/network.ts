@@ -12,6 +12,7 @@ import { ownOf } from './own-ref.ts';
 
 export function readNetwork(notes: Notes, path: string, node: Called, scope: Scope): void {
   const hosts = hostsOf(notes, node.arguments, scope);
+  if (hosts.length === 0 && /^(dgram|net|tls)#/.test(path)) hosts.push(...namesAmong(notes, node.arguments, scope));
   for (const { host, readAs } of hosts) notes.add('network', host, node, readAs);
   const member = path.split('#')[1] ?? '';
   if (hosts.length === 0 && !/\.(then|catch|finally|on|once|pipe|json|text|setHeader|setTimeout|abort|destroy|\w+\(\).*)$|\(\)/.test(member))
@@ -47,6 +48,16 @@ function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): { host: str
     }
   }
   return found.slice(0, 3);
+}
+
+/** Hosts that sockets are told as they are: `send(text, 53, 'host.example')`, `connect(443, 'host.example')`. */
+function namesAmong(notes: Notes, args: readonly Node[], scope: Scope): { host: string; readAs: ReadAs }[] {
+  return args.slice(1, 6).flatMap((argument) => {
+    const told = argument.type === 'SpreadElement' || isFunction(argument) ? undefined : textOf(notes.evaluator.value(argument, scope));
+    return told && /^[\w.-]{4,253}$/.test(told.text) && domainOf(told.text) !== undefined && !isLocalHost(told.text)
+      ? [{ host: told.text.toLowerCase(), readAs: told.readAs }]
+      : [];
+  });
 }
 
 /** A picture, frame or page that is asked for with what was taken in its address. */

@@ -16,6 +16,10 @@ export type Tag =
   | 'innocent-file'
   /** The folder of the project. */
   | 'project'
+  /** A folder by the way to it: of the project, where that of the file is not in it as well. */
+  | 'relative'
+  /** The folder of this very file. */
+  | 'own-folder'
   /** A place in another package. */
   | 'other-package'
   | 'environment'
@@ -141,6 +145,9 @@ class Tracer {
       case 'ArrowFunctionExpression':
       case 'FunctionDeclaration':
         return;
+      case 'MetaProperty':
+        this.tags.add('own-folder');
+        return;
       default:
         for (const value of Object.values(node)) if (value !== null && typeof value === 'object') this.#children(value, scope, hops);
     }
@@ -162,6 +169,7 @@ class Tracer {
 
   #text(text: string): void {
     const kind = placeOf(text)?.kind;
+    if (/^(\.{1,2}\/)+$/.test(text)) this.tags.add('relative');
     if (/(^|[/\\])Desktop([/\\]|$)/.test(text)) {
       this.tags.add('desktop');
       if (text.startsWith('~')) this.tags.add('home');
@@ -170,7 +178,8 @@ class Tracer {
   }
 
   #identifier(name: string, scope: Scope, hops: number, taken: string): void {
-    if (isKeyName(name)) this.tags.add('key-material');
+    if (name === '__dirname' || name === '__filename') this.tags.add('own-folder');
+    else if (isKeyName(name)) this.tags.add('key-material');
     else if (isCredentialName(name)) this.#credential(name);
     const binding = lookup(scope, name);
     if (!binding || hops > mostHops) return;

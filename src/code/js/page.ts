@@ -6,6 +6,7 @@ import { hole, memberPath } from './known.ts';
 import { readAddress } from './network.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
+import { readParts } from './run-code.ts';
 import type { Seen } from './scan.ts';
 
 export function readMember(notes: Notes, { node, scope }: Seen<ESTree.MemberExpression>): void {
@@ -30,6 +31,8 @@ export function readAssignment(notes: Notes, { node, scope }: Seen<ESTree.Assign
     notes.add('wallet-hook', `replaces ${base.slice(1)}.${hole}`, node);
   if (key === 'src' && isScriptElement(notes, left.object, scope)) scriptSource(notes, node, scope);
   else if (key === 'src' || path === '#location.href' || path === '#location') readAddress(notes, node.right, node, scope);
+  // A hook of modules that puts code before or behind theirs.
+  if (key === 'source' && node.right.type === 'BinaryExpression') readParts(notes, notes.evaluator.text(node.right, scope), node);
   if ((key === 'textContent' || key === 'text' || key === 'innerHTML') && isScriptElement(notes, left.object, scope))
     notes.add('script-injection', 'text of a script element', node);
 }
@@ -43,7 +46,7 @@ function replaced(notes: Notes, path: string, node: Node): void {
     notes.add('page-hook', path.slice(1), node);
   if (/^#(ethereum|solana|phantom|tronWeb|web3)\./.test(path)) notes.add('wallet-hook', `replaces ${path.slice(1)}`, node);
   if (
-    /^(https?|net|fs|child_process)#(request|get|connect|readFile|readFileSync|exec|spawn)$|^#(Module|module)\.prototype\.require$|^module#(prototype\.require|_load)$|^module#_extensions/.test(
+    /^(https?|net|fs|child_process)#(request|get|connect|readFile|readFileSync|exec|spawn)$|^#(Module|module)\.prototype\.require$|^module#(prototype\.require|_load)$|^module#_extensions|^#JSON\.(parse|stringify)$|^#(Storage\.prototype|localStorage|sessionStorage)\.setItem$|^(#crypto\.subtle|crypto#(webcrypto\.)?subtle)\.\w+$|^crypto#(create(Cipheriv|Decipheriv|Sign|PrivateKey|Hmac)|pbkdf2|scrypt|sign)(Sync)?$|^#(Buffer|buffer#Buffer)\.from$|^readline#createInterface$/.test(
       path,
     )
   )

@@ -1,4 +1,6 @@
 /** Text that is run as code. */
+import type { ReadAs } from '../../model/contents.ts';
+import { looksLikeCode } from '../text.ts';
 import type { Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
@@ -24,12 +26,19 @@ export function readCode(notes: Notes, path: string, node: Called, scope: Scope)
     notes.add(told.readAs === 'decoded' ? 'decode-execute' : 'dynamic-code', `${name} of ${told.readAs} text`, node, told.readAs);
     return;
   }
+  if (told) readParts(notes, told, node);
   const tags = originOf(notes.evaluator, source, scope);
   if (tags.has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
   else if (tags.has('network')) notes.add('remote-code', `${name} of what a host sent`, node);
   else if (tags.has('innocent-file')) notes.add('decode-execute', `${name} of a file that is no script`, node, 'decoded');
   else if (tags.has('decoded')) notes.add('decode-execute', `${name} of decoded text`, node);
   else notes.add('dynamic-code', tags.has('file') ? `${name} of a file` : name, node);
+}
+
+/** Code that is written down, beside some that is not. */
+export function readParts(notes: Notes, { text, readAs }: { readonly text: string; readonly readAs: ReadAs }, node: Node): void {
+  const code = text.replaceAll(hole, '0');
+  if (code.length > 30 && looksLikeCode(code)) notes.inner.push({ code, at: node.start ?? 0, readAs: readAs === 'decoded' ? 'decoded' : 'written' });
 }
 
 /** A parameter that is asked for modules is `require` under another name. */

@@ -17,6 +17,8 @@ export interface Scan {
   /** How many members there are in all. */
   memberCount: number;
   readonly assignments: Seen<ESTree.AssignmentExpression>[];
+  /** What fields of classes begin with. */
+  readonly fields: (Seen<Node> & { readonly name: Node })[];
   readonly strings: ESTree.StringLiteral[];
   readonly templates: ESTree.TemplateLiteral[];
   readonly patterns: ESTree.RegExpLiteral[];
@@ -61,6 +63,7 @@ export class Scanned implements Scan {
   readonly members: Seen<ESTree.MemberExpression>[] = [];
   memberCount = 0;
   readonly assignments: Seen<ESTree.AssignmentExpression>[] = [];
+  readonly fields: (Seen<Node> & { readonly name: Node })[] = [];
   readonly strings: ESTree.StringLiteral[] = [];
   readonly templates: ESTree.TemplateLiteral[] = [];
   readonly patterns: ESTree.RegExpLiteral[] = [];
@@ -105,7 +108,7 @@ export class Scanned implements Scan {
   }
 
   fedInto(name: string): readonly Seen<Node>[] {
-    this.#fed ??= fedByName(this.calls, this.assignments);
+    this.#fed ??= fedByName(this);
     return this.#fed.get(name) ?? [];
   }
 }

@@ -128,7 +128,7 @@ export class Evaluator implements Evaluating {
   }
 
   key({ computed, property }: ESTree.MemberExpression, scope: Scope): string | undefined {
-    if (!computed) return property.type === 'Identifier' ? property.name : undefined;
+    if (!computed) return property.type === 'Identifier' || property.type === 'PrivateIdentifier' ? property.name : undefined;
     const value = this.value(property, scope);
     if (value?.is === 'number') return String(value.number);
     const told = value?.is === 'text' || value?.is === 'bytes' ? textOf(value) : undefined;

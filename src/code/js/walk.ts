@@ -134,6 +134,8 @@ function visit(node: Node, scope: Scope, found: Scanned, open: Open): Node | und
   }
 }
 
+const mostFields = 2000;
+
 /** The rest; answers the scope of the children. */
 function rare(node: Node, scope: Scope, found: Scanned): Scope {
   switch (node.type) {
@@ -158,6 +160,10 @@ function rare(node: Node, scope: Scope, found: Scanned): Scope {
       return scope;
     case 'MethodDefinition':
       if (node.key && node.value) method(node.key, node.value as Node, found);
+      return scope;
+    case 'PropertyDefinition':
+      if (node.value && !node.computed && !node.static && found.fields.length < mostFields)
+        found.fields.push({ name: node.key as Node, node: node.value as Node, scope });
       return scope;
     case 'ClassDeclaration':
       if (node.id) add(scope, node.id.name, { node, scope, path: [] });

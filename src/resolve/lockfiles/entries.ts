@@ -108,7 +108,7 @@ export function allOnce(entries: Entries, keys: Keys): boolean {
   const sorted = inOrder(entries);
   if (sorted && beforeStrays(entries).every(isApart) && [...odd].every((at) => strays.includes(at) || isApart(at))) {
     const names = strays.map((at) => keys.name(texts[at] as string));
-    if (areDifferent(names) && !names.some((name) => holds(sorted, keys.usual(name)))) return true;
+    if (areDifferent(names) && !names.some((name) => placeOf(keys.usual(name), sorted) !== undefined)) return true;
   }
   return areDifferent(texts.map(keys.name));
 }
@@ -136,9 +136,10 @@ export function areDifferent(words: readonly string[]): boolean {
   return new Set(words).size === words.length;
 }
 
-/** True when a text begins with `head`; they must be in order. */
-export function holds(texts: readonly string[], head: string): boolean {
-  return texts[firstFrom(texts, head)]?.startsWith(head) === true;
+/** The place of the first text that begins with `head`; they must be in order. */
+export function placeOf(head: string, texts: readonly string[]): number | undefined {
+  const at = firstFrom(texts, head);
+  return texts[at]?.startsWith(head) ? at : undefined;
 }
 
 /** The place of the first text that is not less than `head`, found by halves; they must be in order. */

@@ -40,7 +40,7 @@ export interface PnpmDocument {
   readonly size: number;
   /** One of them. */
   path(at: number): string;
-  hasPath(path: string): boolean;
+  placeOf(path: string): number | undefined;
   /** Where it is known: those that may be something else than the name and version of a release. */
   readonly odd?: Iterable<number> | undefined;
   row(at: number): PnpmRow;

@@ -1,6 +1,6 @@
 /** pnpm's own layout of pnpm-lock.yaml, section by section; undefined for whatever is not in it. */
 import type { Location } from '../../model/package.ts';
-import { allOnce, type Entries, entriesIn, holds, type Keys, startsOf } from './entries.ts';
+import { allOnce, type Entries, entriesIn, type Keys, placeOf, startsOf } from './entries.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { bare, matchAt, type Pairs, pairsIn, sticky, withinReason } from './layout.ts';
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
@@ -96,7 +96,7 @@ class OwnDocument implements PnpmDocument {
   readonly #source: Source;
   /** Where each entry of a section begins; the section ends where the last one does. */
   readonly #sections = new Map<SectionName, Section>();
-  #known: ReadonlySet<string> | undefined;
+  #places: ReadonlyMap<string, number> | undefined;
   #asked = 0;
   #rest = '';
   #document: YamlMap | undefined;
@@ -162,11 +162,11 @@ class OwnDocument implements PnpmDocument {
     return nameIn(this.#in('packages').entries.texts[at] as string);
   }
 
-  hasPath(path: string): boolean {
-    // Few ask for few: then a set of all costs more than it saves.
-    if (this.#known === undefined && this.#asked++ < 64 && this.#isUsual()) return holds(this.#in('packages').entries.texts, headOf(path));
-    this.#known ??= new Set(this.paths);
-    return this.#known.has(path);
+  placeOf(path: string): number | undefined {
+    // Few ask for few: then a map of all costs more than it saves.
+    if (this.#places === undefined && this.#asked++ < 64 && this.#isUsual()) return placeOf(headOf(path), this.#in('packages').entries.texts);
+    this.#places ??= new Map(this.paths.map((held, at) => [held, at]));
+    return this.#places.get(path);
   }
 
   #isUsual(): boolean {

@@ -34,7 +34,7 @@ export function mergePeers(input: LockfileInput, documents: readonly VersionedDo
     const before = documents.slice(0, index);
     for (let at = 0; at < document.size; at++) {
       const path = document.paths[at] as string;
-      if (before.some((other) => other.document.hasPath(path))) continue;
+      if (before.some((other) => other.document.placeOf(path) !== undefined)) continue;
       count++;
       const plain = document.isPlain(at) ? baseOf(path, version) : undefined;
       const one = { document, version, at };
@@ -50,7 +50,7 @@ export function mergePeers(input: LockfileInput, documents: readonly VersionedDo
     }
     if (count > mostPackages) throw tooMany(input);
   });
-  const isPath = (path: string) => documents.some(({ document }) => document.hasPath(path));
+  const isPath = (path: string) => documents.some(({ document }) => document.placeOf(path) !== undefined);
   const get = (path: string) => others.get(path) ?? (isPath(path) ? path : undefined);
   return { size: held.length, held: (at) => held[at] as Held, placeOf: (key) => places.get(key), keyOf: { get, has: isPath } };
 }
@@ -92,8 +92,10 @@ export function eachForItself(input: LockfileInput, documents: readonly Versione
 function thereBefore(documents: readonly VersionedDocument[], starts: readonly number[]): ReadonlySet<number> {
   const gone = new Set<number>();
   documents.forEach(({ document }, index) => {
-    const seen = new Set(documents.slice(0, index).flatMap((one) => one.document.paths.filter((path) => document.hasPath(path))));
-    if (seen.size > 0) for (const [at, path] of document.paths.entries()) if (seen.has(path)) gone.add((starts[index] as number) + at);
+    for (const path of documents.slice(0, index).flatMap((one) => one.document.paths)) {
+      const at = document.placeOf(path);
+      if (at !== undefined) gone.add((starts[index] as number) + at);
+    }
   });
   return gone;
 }

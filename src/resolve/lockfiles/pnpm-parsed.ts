@@ -20,14 +20,14 @@ function parsedDocument(input: LockfileInput, map: YamlMap, where: (path: string
   const importers = importersOf(map);
   const rows = [...mapAt(map, 'packages')].map(([path, value]) => rowOf(input, path, value));
   const paths = rows.map(({ path }) => path);
-  const known = new Set(paths);
+  const places = new Map(paths.map((path, at) => [path, at]));
   return {
     lockfileVersion: textAt(map, 'lockfileVersion'),
     patched: mapAt(map, 'patchedDependencies').keys(),
     paths,
     size: paths.length,
     path: (at) => paths[at] as string,
-    hasPath: (path) => known.has(path),
+    placeOf: (path) => places.get(path),
     row: (at) => rows[at] as PnpmRow,
     isPlain: () => false,
     dependents: () => dependentsIn(map),

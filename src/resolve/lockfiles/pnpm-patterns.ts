@@ -5,7 +5,7 @@ import { readFlowMap } from './yaml-tidy.ts';
 
 const { plain, plainKey, key, value, inSingle } = piece;
 const flowChar = '[!"$-+\\-./0-9;-Z\\\\^-z|~]';
-const flowPlain = `[A-Za-z0-9/^~._<(+=$](?:${flowChar}|[:#](?=${flowChar})| (?=${flowChar}))*`;
+const flowPlain = `[A-Za-z0-9/^~._<(+=$]${flowChar}*(?:[:# ](?=${flowChar})${flowChar}*)*`;
 const flowValue = `(?:'${inSingle}'|${flowPlain})`;
 const flowKey = `(?:'${inSingle}'|[A-Za-z_$][\\w.$-]*)`;
 const flowMap = `\\{${flowKey}: ${flowValue}(?:, ${flowKey}: ${flowValue})*\\}`;

@@ -10,7 +10,7 @@ import { aliasesOf, linksOf, projectsOf, type VersionedDocument, workspacesOf } 
 import { type AllMerged, eachForItself, entryOf, mergePeers } from './pnpm-merged.ts';
 import { readParsedLayout } from './pnpm-parsed.ts';
 import type { PnpmEntry } from './pnpm-path.ts';
-import { checkedText } from './text.ts';
+import { bareText, checkedText } from './text.ts';
 
 export const pnpm: LockfileFormat = {
   id: 'pnpm-lock',
@@ -20,8 +20,7 @@ export const pnpm: LockfileFormat = {
 };
 
 async function read(input: LockfileInput): Promise<ResolvedTree> {
-  const text = checkedText(input);
-  const documents = readOwnLayout(input, text) ?? (await readParsedLayout(input, text));
+  const documents = readOwnLayout(input, bareText(input)) ?? (await readParsedLayout(input, checkedText(input)));
   const told = documents.map((document): VersionedDocument => ({ document, version: versionOf(input, document) }));
   const merged = eachForItself(input, told) ?? mergePeers(input, told);
   const graph = lazyGraph(() => linksOf(told, merged.keyOf));

@@ -5,9 +5,17 @@ import { visitKeys } from './json-keys.ts';
 
 const conflict = /^(?:<{7}|>{7}|\|{7}|={7})(?:[ \t\r].*)?$/m;
 
-/** The text without a byte order mark; throws on merge conflicts, binary content and empty files. */
+/** The text without a byte order mark. */
+export function bareText(input: LockfileInput): string {
+  return input.text.charCodeAt(0) === 0xfeff ? input.text.slice(1) : input.text;
+}
+
+/**
+ * The same; throws on merge conflicts, binary content and empty files. A text in the own layout of Yarn or pnpm is none of
+ * these, and need not be searched for them.
+ */
 export function checkedText(input: LockfileInput): string {
-  const text = input.text.charCodeAt(0) === 0xfeff ? input.text.slice(1) : input.text;
+  const text = bareText(input);
   if (text.trim() === '')
     throw unreadable(input, 'the lockfile is empty', 'Restore it from version control, or let the package manager write it anew.');
   if (text.includes('\u0000')) throw unreadable(input, 'this is a binary file, not a lockfile', 'Restore it from version control.');

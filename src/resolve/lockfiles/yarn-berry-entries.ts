@@ -1,4 +1,4 @@
-/** The entries of a berry lockfile: by the layout Yarn writes, or through the real parser. Both give the same. */
+/** The entries of a berry lockfile, the same whether they were read by Yarn's own layout or by a parser of YAML; and the latter. */
 import type { Location } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { type LockfileInput, unreadable } from './format.ts';
@@ -7,7 +7,6 @@ import { SmallMap } from './small-map.ts';
 import { mapAt, readYaml, textAt, textEntries } from './yaml.ts';
 import { keyLocations } from './yaml-lines.ts';
 import type { YamlMap } from './yaml-value.ts';
-import { readOwnLayout } from './yarn-berry-layout.ts';
 import { resolutionsIn } from './yarn-berry-resolutions.ts';
 
 /** One entry as written. */
@@ -42,11 +41,6 @@ export interface BerryFile {
   where(at: number): Location | undefined;
   /** The lines of an entry, where they are in Yarn's own layout. */
   lines?(at: number): string;
-}
-
-/** Reads a file whatever its layout. */
-export async function readBerryFile(input: LockfileInput, text: string): Promise<BerryFile> {
-  return readOwnLayout(input.file, text) ?? (await readParsedLayout(input, text));
 }
 
 /** The file by a parser of YAML. */

@@ -4,8 +4,9 @@ import { printable } from '../../model/text.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
-import { checkedText } from './text.ts';
-import { type BerryFile, readBerryFile } from './yarn-berry-entries.ts';
+import { bareText, checkedText } from './text.ts';
+import { type BerryFile, readParsedLayout } from './yarn-berry-entries.ts';
+import { readOwnLayout } from './yarn-berry-layout.ts';
 import { berryLinks, type Resolved } from './yarn-berry-links.ts';
 import { descriptorsOf, isBuiltinPatch, plainName, readLocator, splitDescriptor } from './yarn-locator.ts';
 
@@ -17,7 +18,7 @@ export const yarnBerry: LockfileFormat = {
 };
 
 async function read(input: LockfileInput): Promise<ResolvedTree> {
-  const file = await readBerryFile(input, checkedText(input));
+  const file = readOwnLayout(input.file, bareText(input)) ?? (await readParsedLayout(input, checkedText(input)));
   const { version } = file;
   // Versions 1 to 3 were release candidates' in 2019 and 2020.
   if (version === undefined || !/^(?:[1-9]|1\d)$/.test(version))

@@ -101,7 +101,7 @@ function pnpmFacts(document: PnpmDocument): unknown {
     packages: document.paths.map((path, at) => {
       const { resolution, ...row } = document.row(at);
       const says = Object.fromEntries(Object.entries({ integrity: row.integrity, ...(resolution && Object.fromEntries(resolution)) }));
-      return { ...row, key: path, held: document.hasPath(path), resolution: says, where: document.where(at) };
+      return { ...row, key: path, held: document.placeOf(path) === at, resolution: says, where: document.where(at) };
     }),
     asks: [...document.dependents()].map((one) => [one.path, [...one.dependencies()], [...one.optionalDependencies()]]),
   };

@@ -1,17 +1,34 @@
 /** Our record as the packument a resolver reads: nothing is fetched or parsed a second time for it. */
 import type { Packument, Release } from '../model/packument.ts';
 
-/** A packument as npm's own libraries take it, with what picking and placing versions needs. */
+/** A packument as npm's own libraries take it, with what picking and placing versions needs. Of many versions few are looked at: each is made when it is. */
 export function resolverDocument(packument: Packument): Readonly<Record<string, unknown>> {
   const { name, distTags, releases, offers } = packument;
   // Names of strangers become members: without a prototype none of them means anything.
   const versions: Record<string, unknown> = Object.create(null);
+  for (const release of releases) whenAsked(versions, release.version, () => manifestOf(name, release));
+  const document: Record<string, unknown> = { name, 'dist-tags': membersOf(distTags), versions };
+  if (offers.times) whenAsked(document, 'time', () => timesOf(releases));
+  return document;
+}
+
+/** A member like any other, made at the first look. */
+function whenAsked(object: Record<string, unknown>, key: string, make: () => unknown): void {
+  let made: unknown;
+  Object.defineProperty(object, key, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      made ??= make();
+      return made;
+    },
+  });
+}
+
+function timesOf(releases: readonly Release[]): Record<string, string> {
   const time: Record<string, string> = Object.create(null);
-  for (const release of releases) {
-    versions[release.version] = manifestOf(name, release);
-    if (release.at !== undefined) time[release.version] = new Date(release.at).toISOString();
-  }
-  return { name, 'dist-tags': membersOf(distTags), versions, ...(offers.times && { time }) };
+  for (const { version, at } of releases) if (at !== undefined) time[version] = new Date(at).toISOString();
+  return time;
 }
 
 function manifestOf(name: string, release: Release): unknown {

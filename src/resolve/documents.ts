@@ -48,8 +48,9 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
   const started = performance.now();
   const held = new Map<string, Promise<unknown>>();
   const unknown = new Set<string>();
-  const undated = new Set<string>();
+  const loaded: Loaded[] = [];
   const depths = new Map<string, number>();
+  let measured = 0;
   let steps = 0;
   let stop: (why: DepwardError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
@@ -67,12 +68,14 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
       const document = objectOf(await fetch(name, url)) ?? {};
       // A name whose versions are all gone: nothing can be installed, which is a finding and not an error.
       if (Object.keys(objectOf(own(document, 'versions')) ?? {}).length === 0) throw Object.assign(new Error('no versions'), { code: 'E404' });
-      if (objectOf(own(document, 'time')) === undefined) undated.add(name);
+      loaded.push({ name, document });
       limits.onDocument?.(held.size);
-      if (!isShallow(name, document, depths)) {
+      // It takes as many packages to be so deep; until then no release needs to be looked at.
+      if (loaded.length > mostDeep && !loaded.slice(measured).every((one) => isShallow(one, depths))) {
         stop(tooDeep());
         return new Promise(() => undefined);
       }
+      if (loaded.length > mostDeep) measured = loaded.length;
       return document;
     } catch (error) {
       if (codeOf(error) === 'E404') unknown.add(name);
@@ -95,7 +98,9 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
   }
   return {
     unknown,
-    undated,
+    get undated() {
+      return new Set(loaded.flatMap(({ name, document }) => (objectOf(own(document, 'time')) === undefined ? [name] : [])));
+    },
     stopped,
     get count() {
       return held.size;
@@ -117,8 +122,13 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
 /** Real trees are some tens of packages deep; npm's algorithm takes the square of it. */
 const mostDeep = 500;
 
+interface Loaded {
+  readonly name: string;
+  readonly document: Json;
+}
+
 /** Counts how far from what was asked for a package is first met, by any release of each on the way. */
-function isShallow(name: string, document: Json, depths: Map<string, number>): boolean {
+function isShallow({ name, document }: Loaded, depths: Map<string, number>): boolean {
   const depth = depths.get(name) ?? 0;
   for (const manifest of Object.values(objectOf(own(document, 'versions')) ?? {}))
     for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies'])

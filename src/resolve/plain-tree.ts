@@ -8,6 +8,7 @@ import type { Documents } from './documents.ts';
 import type { NpmOptions } from './ideal-tree.ts';
 import { type Json, objectOf, stringOf } from './lockfiles/json.ts';
 import { sourceOf } from './lockfiles/npm-entry.ts';
+import { pickedFrom } from './picking.ts';
 import type { Ask, Place, Places } from './places.ts';
 import { placed } from './placing.ts';
 import { type PlainRelease, plainReleaseOf } from './releases.ts';
@@ -79,8 +80,11 @@ async function pickOnce(name: string, range: string, { picks, load }: Documents,
 }
 
 async function pickFrom(loading: Promise<unknown>, range: string, npm: NpmOptions): Promise<Json> {
+  const document = await loading;
+  const picked = pickedFrom(document, range, npm);
+  if (picked) return picked;
   const { default: pick } = await import('npm-pick-manifest');
-  return pick(await loading, range, npm);
+  return pick(document, range, npm);
 }
 
 /** Picks all that could be asked for, each document asked for as soon as somebody needs it. */

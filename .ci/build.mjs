@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildAlone, buildSplit } from './common-js.mjs';
 import { root, sourceDigest } from './freshness.mjs';
@@ -35,16 +35,21 @@ common.define = {
 };
 const inside = {
   name: 'parsers within',
-  setup: ({ onResolve }) => onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` })),
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^jsonc-parser$/ }, () => ({ path: `${root}/node_modules/jsonc-parser/lib/esm/main.js` }));
+    onResolve({ filter: /^fastest-levenshtein$/ }, () => ({ path: `${root}/node_modules/fastest-levenshtein/esm/mod.js` }));
+  },
 };
-/** What a configuration may say of each rule is data: no rule is loaded to read one. */
-const settings = 'rule-settings.js';
-const settingsAreData = {
-  name: 'settings are data',
+/** What a configuration may say of each rule, and what reports say of it, is data: no rule is loaded to read one or to tell of one. */
+const data = { 'rule-settings': 'settableRules', 'rule-pages': 'rulePages' };
+const rulesAreData = {
+  name: 'what is said of rules is data',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/rule-settings\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: `./${settings}`, external: true } : undefined)),
+    onResolve({ filter: /\/rule-(?:settings|pages)\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
+    ),
 };
-common.plugins = [inside, settingsAreData, fromWithin, ruleParts];
+common.plugins = [inside, rulesAreData, fromWithin, ruleParts];
 // The sources are ESM by the project's package.json; what is built says for itself what it is.
 mkdirSync(`${root}/dist`);
 writeFileSync(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
@@ -64,6 +69,7 @@ const npmLicences = await buildWithin(common);
 const licences = [
   ['yaml', 'LICENSE'],
   ['jsonc-parser', 'LICENSE.md'],
+  ['fastest-levenshtein', 'LICENSE.md'],
 ].map(([name, file]) => {
   const { version } = JSON.parse(readFileSync(`${root}/node_modules/${name}/package.json`, 'utf8'));
   return `## ${name} ${version}\n\n${readFileSync(`${root}/node_modules/${name}/${file}`, 'utf8').trim()}\n`;
@@ -97,9 +103,12 @@ const named = Object.entries(onDemand).map(([path, name]) => ({ in: path, out: n
 const whole = ['index', 'verdaccio', 'bun', 'pnpm'].map((name) => ({ in: `src/${name}.ts`, out: name }));
 await build({ ...common, entryPoints: whole, splitting: true, outExtension: { '.js': '.mjs' } });
 await buildSplit({ ...common, entryPoints: named });
-await buildAlone({ ...common, entryPoints: ['src/rule-settings.ts'] });
-const { settableRules } = createRequire(import.meta.url)(`${root}/dist/${settings}`);
-writeFileSync(`${root}/dist/${settings}`, `exports.__esModule = true;\nexports.settableRules = ${JSON.stringify(settableRules)};\n`);
+for (const [name, value] of Object.entries(data)) {
+  await buildAlone({ ...common, entryPoints: [`src/${name}.ts`] });
+  const file = `${root}/dist/${name}.js`;
+  const text = JSON.stringify(JSON.stringify(createRequire(import.meta.url)(file)[value]));
+  writeFileSync(file, `exports.__esModule = true;\nexports.${value} = JSON.parse(${text});\n`);
+}
 // The thread that reads large tarballs stands alone.
 await buildAlone({ ...common, minifySyntax: true, minifyWhitespace: true, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
@@ -124,7 +133,7 @@ await buildAlone({
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }, ...Object.entries(started).map(([path, name]) => ({ in: path, out: name }))],
   plugins: [
     inside,
-    settingsAreData,
+    rulesAreData,
     fromWithin,
     ruleParts,
     later,

@@ -9,8 +9,8 @@ import { parseModule } from 'meriyah';
 import { root } from './freshness.mjs';
 
 const folders = ['rules', 'repository-rules'].map((name) => `${root}/src/${name}`);
-/** Who asks for pages; all others judge. */
-const speaker = `${root}/src/rule-book.ts`;
+/** Those who ask for pages; all others judge. */
+const speakers = ['rule-book', 'rule-pages'].map((name) => `${root}/src/${name}.ts`);
 /** What judging asks of `meta`: what `JudgingMeta` in model/rule.ts names. */
 const judgingMeta = new Set(['id', 'family', 'severity']);
 
@@ -21,7 +21,7 @@ export const ruleParts = {
     onResolve({ filter: /^\..*\.ts$/ }, ({ path, importer, resolveDir, pluginData }) => {
       const target = resolve(resolveDir, path);
       if (!folders.includes(dirname(target))) return undefined;
-      return importer === speaker || pluginData?.pages ? { path: target, suffix: '?pages' } : undefined;
+      return speakers.includes(importer) || pluginData?.pages ? { path: target, suffix: '?pages' } : undefined;
     });
     onLoad({ filter: /[/\\](?:repository-)?rules[/\\][a-z-]+\.ts$/ }, ({ path, suffix }) => {
       if (!folders.includes(dirname(path))) return undefined;

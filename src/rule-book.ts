@@ -1,6 +1,5 @@
 /** Everything with a doc page: the rules on packages, the rules on files, and the joining of evidence. */
 import type { EvidenceKind } from './model/evidence.ts';
-import type { Report } from './model/report.ts';
 import type { OptionSpecs, RuleMeta } from './model/rule.ts';
 import { joinedEvidence } from './policy/join.ts';
 import { rules } from './rules/index.ts';
@@ -22,12 +21,6 @@ export const packagePages: readonly RulePage[] = [
 export async function ruleBook(): Promise<ReadonlyMap<string, RulePage>> {
   const pages = [...packagePages, ...(await filePages())];
   return new Map(pages.map((page) => [page.meta.id, page] as const).sort(byId));
-}
-
-/** The doc pages a report speaks of. */
-export async function pagesFor(report: Report): Promise<ReadonlyMap<string, RuleMeta>> {
-  const onFiles = [...report.findings, ...report.gaps].some((each) => each.subject.kind === 'file');
-  return new Map([...packagePages, ...(onFiles ? await filePages() : [])].map(({ meta }) => [meta.id, meta]));
 }
 
 // Rules on files bring parsers along, which a run on packages alone must not pay for.

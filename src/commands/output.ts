@@ -53,10 +53,13 @@ export async function writeReports(
   }
 }
 
-/** The doc pages of the rules a report speaks of. Loading all rules costs more than a report on nothing. */
+/** The doc pages of the rules a report speaks of. All of them are more than a report on nothing. */
 export async function pagesOf(report: Report): Promise<ReadonlyMap<string, RuleMeta>> {
   const silent = report.findings.length + report.gaps.length + report.waived.length === 0;
-  return silent ? new Map() : (await import('../rule-book.ts')).pagesFor(report);
+  if (silent) return new Map();
+  const { packages, files } = (await import('../rule-pages.ts')).rulePages;
+  const onFiles = [...report.findings, ...report.gaps].some((each) => each.subject.kind === 'file');
+  return new Map([...packages, ...(onFiles ? files : [])].map((page) => [page.id, page]));
 }
 
 /** 1 blocked, 2 incomplete, 0 allowed. */

@@ -18,34 +18,45 @@ const project = join(folder, 'project');
 mkdirSync(project);
 
 spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: 'inherit' });
-const server = fork(fileURLToPath(new URL('own-tree-server.mjs', import.meta.url)));
 try {
   const npq = installNpq();
-  const { url, names } = await new Promise((resolve, reject) => server.once('message', resolve).once('exit', reject));
-  writeFileSync(join(project, '.npmrc'), `registry=${url}\n`);
   if (npq === undefined) console.log('skipped: npq cannot be installed here');
-  else for (const specs of [['semver'], chosen(names, 50)]) compare(npq, url, specs);
+  else for (const latency of [0, 20]) await against(npq, latency);
 } finally {
-  server.disconnect();
   rmSync(folder, { recursive: true, force: true });
 }
 
-function compare(npq, url, specs) {
-  const runs = { npq: [], cold: [], warm: [], metadata: [] };
-  for (let pair = 0; pair < pairs; pair += 1) {
-    runs.npq.push(used(['--import', redirecting(url), npq, 'install', ...specs, '--dry-run', '--plain'], options(`npq-${pair}`, [0, 1])));
-    runs.cold.push(check(specs, `cold-${specs.length}-${pair}`));
-    runs.warm.push(check(specs, `cold-${specs.length}-${pair}`));
-    writeFileSync(join(project, 'depward.config.json'), JSON.stringify({ rules: withoutContents() }));
-    runs.metadata.push(check(specs, `metadata-${specs.length}-${pair}`));
+async function against(npq, latency) {
+  const server = fork(fileURLToPath(new URL('own-tree-server.mjs', import.meta.url)), ['0', String(latency)]);
+  try {
+    const { url, names } = await new Promise((resolve, reject) => server.once('message', resolve).once('exit', reject));
+    writeFileSync(join(project, '.npmrc'), `registry=${url}\n`);
+    for (const specs of [['semver'], chosen(names, 50)]) compare(npq, url, specs, latency);
+  } finally {
+    server.disconnect();
+  }
+}
+
+function compare(npq, url, specs, latency) {
+  const runs = { npq: [], cold: [], warm: [], other: [], metadata: [] };
+  for (let pair = 0; pair < (latency === 0 ? pairs : 1); pair += 1) {
+    const cache = `${latency}-${specs.length}-${pair}`;
+    runs.npq.push(used(['--import', redirecting(url), npq, 'install', ...specs, '--dry-run', '--plain'], options(url, `npq-${cache}`, [0, 1])));
+    runs.cold.push(check(url, specs, `cold-${cache}`));
+    runs.warm.push(check(url, specs, `cold-${cache}`));
+    runs.other.push(check(url, [...specs.slice(1), `${specs[0]}@*`], `cold-${cache}`));
+    writeFileSync(join(project, 'depward.config.json'), JSON.stringify({ rules: withoutContents(url) }));
+    runs.metadata.push(check(url, specs, `metadata-${cache}`));
     rmSync(join(project, 'depward.config.json'));
   }
   const judged = JSON.parse(runs.cold[0].stdout).verdicts.length;
-  console.log(`${specs.length === 1 ? specs[0] : `${specs.length} packages`}: npq looks at ${specs.length}, depward judges ${judged}`);
+  const away = latency === 0 ? '' : `, the registry ${latency} ms away`;
+  console.log(`${specs.length === 1 ? specs[0] : `${specs.length} packages`}${away}: npq looks at ${specs.length}, depward judges ${judged}`);
   console.log(`  npq ${costText(runs.npq)}`);
   for (const [name, title] of [
     ['cold', 'nothing cached, contents read'],
     ['warm', 'the same again'],
+    ['other', 'another question about packages seen before'],
     ['metadata', 'nothing cached, contents not read'],
   ]) {
     const [wall, cpu] = ['wall', 'cpu'].map((measure) => ratioText(runs.npq, runs[name], measure).toFixed(1));
@@ -53,12 +64,13 @@ function compare(npq, url, specs) {
   }
 }
 
-function check(specs, cache) {
-  return used([cli, 'check', '--format', 'json', ...specs], options(cache, [0, 1]));
+function check(url, specs, cache) {
+  return used([cli, 'check', '--format', 'json', ...specs], options(url, cache, [0, 1]));
 }
 
-function options(cache, allowed) {
-  const env = { PATH: process.env.PATH, HOME: join(folder, cache), DEPWARD_CACHE: join(folder, cache), NO_COLOR: '1' };
+/** The registry stands in the environment too: a folder above that npm takes for the project must not lead elsewhere. */
+function options(url, cache, allowed) {
+  const env = { PATH: process.env.PATH, HOME: join(folder, cache), DEPWARD_CACHE: join(folder, cache), NO_COLOR: '1', npm_config_registry: url };
   return { folder, cwd: project, env, allowed };
 }
 
@@ -81,8 +93,8 @@ function chosen(names, count) {
   return Array.from({ length: count }, (_, at) => names[Math.floor((at * names.length) / count)]);
 }
 
-function withoutContents() {
-  const { stdout } = spawnSync(process.execPath, [cli, 'rules', '--json'], { encoding: 'utf8', env: options('rules').env });
+function withoutContents(url) {
+  const { stdout } = spawnSync(process.execPath, [cli, 'rules', '--json'], { encoding: 'utf8', env: options(url, 'rules').env });
   const reading = JSON.parse(stdout).filter((rule) => rule.needs?.includes('contents'));
   return Object.fromEntries(reading.map((rule) => [rule.id, 'off']));
 }

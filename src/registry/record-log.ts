@@ -2,7 +2,7 @@
  * Records by key in append-only files. Every process writes a file of its own, so two at once cannot mix; every record carries
  * its digest and its lengths, so a torn end, a full disk or a changed byte lead to a missing record, never to a wrong one.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, writeWhole } from './checked-file.ts';
@@ -44,21 +44,28 @@ export function openRecordLog(folder: string): RecordLog {
     },
     append(key, at, ...text) {
       own ??= ownFile(folder);
-      const record = recordOf(key, at, text);
-      writeAll(own.descriptor, record);
+      const length = writeRecord(own.descriptor, key, at, text);
       // Without an index nothing has been read yet, and reading will find the record.
-      index?.set(key, { file: own.file, start: own.length, length: record.length, at });
-      own.length += record.length;
+      index?.set(key, { file: own.file, start: own.length, length, at });
+      own.length += length;
     },
   };
 }
 
-/** `digest key at bodyLength` and the body, each with a line end; the digest is that of everything behind it. */
-function recordOf(key: string, at: number, text: readonly string[]): Buffer {
+/** `digest key at bodyLength` and the body, each with a line end; the digest is that of everything behind it. Returns its length. */
+function writeRecord(descriptor: number, key: string, at: number, text: readonly string[]): number {
   let body = 0;
   for (const part of text) body += Buffer.byteLength(part);
   const head = ` ${key} ${at} ${body}\n`;
-  const record = pieceOf(digestLength + head.length + body + 1);
+  const length = digestLength + head.length + body + 1;
+  if (length > commonSize) writeInParts(descriptor, [head, ...text, '\n']);
+  else writeAll(descriptor, recordOf(head, text, length));
+  return length;
+}
+
+function recordOf(head: string, text: readonly string[], length: number): Buffer {
+  common ??= Buffer.allocUnsafeSlow(commonSize);
+  const record = common.subarray(0, length);
   record.write(head, digestLength, 'latin1');
   // Joined, the parts would be copied once more.
   let place = digestLength + head.length;
@@ -68,16 +75,18 @@ function recordOf(key: string, at: number, text: readonly string[]): Buffer {
   return record;
 }
 
+/** A large record is never held as a whole: gone through once for its digest, once more to be written. */
+function writeInParts(descriptor: number, parts: readonly string[]): void {
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  writeAll(descriptor, Buffer.from(digest.digest('hex')));
+  for (const part of parts) writeAll(descriptor, Buffer.from(part));
+}
+
 const digestLength = 64;
 
 /** One piece of memory for all records of a common size: each is written before the next is made. */
 let common: Buffer | undefined;
-
-function pieceOf(length: number): Buffer {
-  if (length > commonSize) return Buffer.allocUnsafe(length);
-  common ??= Buffer.allocUnsafeSlow(commonSize);
-  return common.subarray(0, length);
-}
 
 const commonSize = 131_072;
 

@@ -45,8 +45,25 @@ export function packumentParts(packument: Packument): readonly string[] {
     return row;
   });
   const head = JSON.stringify({ ...plain, distTags: [...distTags], removed: [...removed].map(([version, at]) => [version, at ?? null]) });
-  return [`{"head":${head},"rows":`, JSON.stringify(rows), `,"shared":[${shared.texts.join(',')}]}`];
+  return [`{"head":${head},"rows":`, JSON.stringify(rows), ',"shared":[', ...joined(shared.texts), ']}'];
 }
+
+/** The texts as a list, in pieces: that of thousands of releases is never held as one. */
+function joined(texts: readonly string[]): string[] {
+  const pieces: string[] = [];
+  let length = 0;
+  let from = 0;
+  for (const [index, text] of texts.entries()) {
+    length += text.length;
+    if (length < pieceLength && index < texts.length - 1) continue;
+    pieces.push(`${from === 0 ? '' : ','}${texts.slice(from, index + 1).join(',')}`);
+    from = index + 1;
+    length = 0;
+  }
+  return pieces;
+}
+
+const pieceLength = 24_576;
 
 type Row = (string | number | null)[];
 

@@ -235,6 +235,22 @@ describe('names that would lead elsewhere', () => {
   });
 });
 
+describe('a log of records', () => {
+  it('gives back large ones, written in parts, and none that is cut off', () => {
+    const parts = Array.from({ length: 40 }, (_, index) => `${index} é\u2028 ${'x'.repeat(9_999)}\n`);
+    const [small, large] = ['aaaaaaaa', 'bbbbbbbb'];
+    const log = openRecordLog(cache);
+    log.append(small, 1, 'before');
+    log.append(large, 2, ...parts);
+    log.append(small, 3, 'after');
+    expect(log.read(large)).toBe(parts.join(''));
+    expect([openRecordLog(cache).read(large), openRecordLog(cache).read(small)]).toEqual([parts.join(''), 'after']);
+    const [file = ''] = files(cache);
+    writeFileSync(file, readFileSync(file).subarray(0, 200_000));
+    expect([openRecordLog(cache).read(large), openRecordLog(cache).read(small)]).toEqual([undefined, 'before']);
+  });
+});
+
 describe('the record on disk', () => {
   const real = benchNames();
   (real.length > 0 ? it : it.skip)(`gives back exactly what was put in${real.length > 0 ? '' : ' (skipped: no bench data)'}`, () => {

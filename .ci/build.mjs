@@ -95,7 +95,7 @@ const onDemand = Object.fromEntries(
     'registry/git-way-out',
     'repository/fix',
     'repository/write',
-    ...['affected', 'doctor-lockfiles', 'session'].map((name) => `commands/${name}`),
+    ...['affected', 'session'].map((name) => `commands/${name}`),
     ...['sarif', 'markdown', 'github', 'gitlab', 'junit'].map((name) => `reporters/${name}`),
   ].map((path) => [`${root}/src/${path}.ts`, path.replaceAll('/', '-')]),
 );
@@ -113,7 +113,9 @@ for (const [name, value] of Object.entries(data)) {
 await buildAlone({ ...common, minifySyntax: true, minifyWhitespace: true, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
-const started = Object.fromEntries(['check', 'gate', 'gate-judging', 'doctor'].map((name) => [`${root}/src/commands/${name}.ts`, name]));
+const started = Object.fromEntries(
+  ['check', 'gate', 'gate-judging', 'doctor', 'doctor-lockfiles'].map((name) => [`${root}/src/commands/${name}.ts`, name]),
+);
 /** Modules of Node that are slow to load, in a form that loads them when the first of their functions is called. */
 const later = {
   name: 'crypto when it is used',

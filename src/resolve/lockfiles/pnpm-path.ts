@@ -98,7 +98,7 @@ function sourceOf(resolution: YamlMap | undefined, fromRegistry: boolean, where:
 /** Archives of a commit, which pnpm takes for git dependencies on the big hosts, and commits as Yarn 1 names them there. */
 export function isGitArchive(url: string): boolean {
   return (
-    /^https:\/\/(?:codeload\.github\.com\/[^/]+\/[^/]+\/tar\.gz\/|gitlab\.com\/(?:api\/v4\/projects\/|[^/]+\/[^/]+\/-\/archive\/|[^/]+\/[^/]+\/repository\/archive)|bitbucket\.org\/[^/]+\/[^/]+\/get\/)/.test(
+    /^https:\/\/(?:codeload\.github\.com\/[^/]+\/[^/]+\/tar\.gz\/|gitlab\.com\/(?:api\/v4\/projects\/[^/]+\/repository\/|[^/]+\/[^/]+\/-\/archive\/|[^/]+\/[^/]+\/repository\/archive)|bitbucket\.org\/[^/]+\/[^/]+\/get\/)/.test(
       url,
     ) || /^git[+:]|\.git#|^https:\/\/(?:github\.com|gitlab\.com|bitbucket\.org)\/[^/]+\/[^/#]+#[0-9a-f]{40}$/.test(url)
   );

@@ -35,6 +35,8 @@ describe('Yarn 1 joins what resolves to the same', () => {
 it.each([
   ['https://codeload.github.com/acme/e/tar.gz/0123456789012345678901234567890123456789', 'git'],
   ['https://github.com/acme/e#0123456789012345678901234567890123456789', 'git'],
+  ['https://gitlab.com/api/v4/projects/1/packages/npm/e/-/e-1.0.0.tgz#0123456789012345678901234567890123456789', 'remote'],
+  ['https://gitlab.com/api/v4/projects/acme%2Fe/repository/archive.tar.gz?ref=0123456789012345678901234567890123456789', 'git'],
   ['https://files.example/e.tgz#0123456789012345678901234567890123456789', 'remote'],
 ])('%s comes from %s', async (address, source) => {
   expect(await packages(`"e@${address.replace(/#.*/, '')}":\n${resolved(address)}`)).toMatchObject([{ name: 'e', source }]);

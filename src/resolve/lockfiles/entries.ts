@@ -47,7 +47,10 @@ export function entriesIn(forms: Forms, text: string, start: number): Entries {
   let [end, count, before] = [start, 0, ''];
   for (let [entries, isOdd] = [nextIn(forms, text, end), false]; entries || !isOdd; isOdd = !isOdd) {
     if (isOdd) odd.add(count);
-    for (const entry of entries ?? []) {
+    const size = entries?.length ?? 0;
+    // By number: as long as code is cold, `for of` makes an object for each.
+    for (let at = 0; at < size; at++) {
+      const entry = entries?.[at] as string;
       if (entry.length > largestEntry) return { texts: joined(found), odd, start, end, strays };
       if (entry <= before || (isOdd && !entry.startsWith(forms.usual ?? ''))) strays.push(count);
       else before = entry;
@@ -174,4 +177,20 @@ export function linesOf({ texts, start }: Entries, text: string): readonly numbe
 
 function breaksIn(text: string): number {
   return text.split('\n').length - 1;
+}
+
+/** The places of what is left of `size` things in their order, without those that are gone. */
+export function placesWithout(gone: readonly number[], size: number): (at: number) => number {
+  if (gone.length === 0) return (at) => at;
+  if (gone.length > 32) {
+    const all = new Set(gone);
+    const left = Array.from({ length: size }, (_, at) => at).filter((at) => !all.has(at));
+    return (at) => left[at] as number;
+  }
+  const rising = [...gone].sort((a, b) => a - b);
+  return (at) => {
+    let place = at;
+    for (const one of rising) if (one <= place) place++;
+    return place;
+  };
 }

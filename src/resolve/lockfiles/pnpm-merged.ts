@@ -1,4 +1,5 @@
 /** What stands for a package in pnpm's lockfile: one entry for all its peer contexts. */
+import { placesWithout } from './entries.ts';
 import { type LockfileInput, mostPackages, unreadable } from './format.ts';
 import type { PnpmDocument } from './pnpm-document.ts';
 import type { KeysOfPaths, VersionedDocument } from './pnpm-links.ts';
@@ -70,15 +71,15 @@ export function eachForItself(input: LockfileInput, documents: readonly Versione
   }
   if (size > mostPackages) throw tooMany(input);
   const gone = thereBefore(documents, starts);
-  const stay = gone.size === 0 ? undefined : [...Array(size).keys()].filter((at) => !gone.has(at));
+  const placeIn = placesWithout([...gone], size);
   const held = (place: number): Held => {
-    const all = stay?.[place] ?? place;
+    const all = placeIn(place);
     const index = starts.findLastIndex((start) => start <= all);
     const { document, version } = documents[index] as VersionedDocument;
     const at = all - (starts[index] as number);
     return { key: document.path(at), document, version, at, isPlain: document.isPlain(at) };
   };
-  const left = stay?.length ?? size;
+  const left = size - gone.size;
   let places: Map<string, number> | undefined;
   const placeOf = (key: string) => {
     places ??= new Map(Array.from({ length: left }, (_, place) => [held(place).key, place]));

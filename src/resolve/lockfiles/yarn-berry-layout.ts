@@ -91,48 +91,49 @@ function writtenIn(entry: string): string {
 }
 
 class OwnEntry implements BerryEntry {
-  readonly #text: string;
+  // Not `#`: all of a file may be asked for.
+  private readonly text: string;
 
   constructor(text: string) {
-    this.#text = text;
+    this.text = text;
   }
 
   get written(): string {
-    return writtenIn(this.#text);
+    return writtenIn(this.text);
   }
 
   get version(): string {
-    return this.#field('version') as string;
+    return scalarAfter(this.text, '\n  version: ') as string;
   }
 
   get resolution(): string {
-    return resolutionIn(this.#text);
+    return resolutionIn(this.text);
   }
 
   get checksum(): string | undefined {
-    return this.#field('checksum');
+    return scalarAfter(this.text, '\n  checksum: ');
   }
 
   dependencies(): Pairs {
-    const at = this.#after('dependencies:\n');
-    return at < 0 ? [] : pairsIn(this.#text, at, 4);
+    const at = endOf(this.text, '\n  dependencies:\n');
+    return at < 0 ? [] : pairsIn(this.text, at, 4);
   }
 
   optional(): ReadonlySet<string> {
-    const at = this.#after('dependenciesMeta:\n');
-    return at < 0 ? none : optionalIn(this.#text, at);
+    const at = endOf(this.text, '\n  dependenciesMeta:\n');
+    return at < 0 ? none : optionalIn(this.text, at);
   }
+}
 
-  #field(name: string): string | undefined {
-    const at = this.#after(`${name}: `);
-    return at < 0 ? undefined : bare(this.#text.slice(at, this.#text.indexOf('\n', at)));
-  }
+function scalarAfter(text: string, what: string): string | undefined {
+  const at = endOf(text, what);
+  return at < 0 ? undefined : bare(text.slice(at, text.indexOf('\n', at)));
+}
 
-  /** Fields stand two deep, and nothing else does. */
-  #after(what: string): number {
-    const at = this.#text.indexOf(`\n  ${what}`);
-    return at < 0 ? at : at + what.length + 3;
-  }
+/** Where something ends. Fields stand two deep, and nothing else does. */
+function endOf(text: string, what: string): number {
+  const at = text.indexOf(what);
+  return at < 0 ? at : at + what.length;
 }
 
 const none: ReadonlySet<string> = new Set();

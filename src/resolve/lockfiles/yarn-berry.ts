@@ -1,6 +1,7 @@
 /** yarn.lock of Yarn 2 and later (all metadata versions). */
 import type { ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
+import { placesWithout } from './entries.ts';
 import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
@@ -33,8 +34,7 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   if (twice !== undefined) throw unreadable(input, `the resolution ${printable(twice, 80)} is there twice`, 'Restore the file from version control.');
   const { patched, apart } = oddOnes(input, file);
   const graph = lazyGraph(() => berryLinks(allResolved(input, file), input.manifest));
-  const standing = apart.size === 0 ? undefined : Array.from({ length: size }, (_, at) => at).filter((at) => !apart.has(at));
-  const place = (at: number) => standing?.[at] ?? at;
+  const place = placesWithout([...apart], size);
   const told: Told = {
     only: graph.only,
     where: (at) => file.where(place(at)),
@@ -43,7 +43,7 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     reading: `yarn-berry v${version}`,
     ...(file.lines && { lines: (at: number) => file.lines?.(place(at)) ?? '' }),
   };
-  const packages = packagesOf(told, standing?.length ?? size);
+  const packages = packagesOf(told, size - apart.size);
   return { format: `yarn-berry v${version}`, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
 }
 
@@ -53,12 +53,19 @@ function oddOnes(input: LockfileInput, file: BerryFile) {
   const patched = new Set<string>();
   const apart = new Set<number>();
   for (const at of odd) {
+    if (isOnItsOwn(resolutions.of(at))) continue;
     const { text, patches, kind } = readLocator(resolutions.of(at)) ?? resolve(input, file, at).locator;
     if (patches !== undefined && !isBuiltinPatch(text)) patched.add(patches);
     // A patched package is the package it patches; its own entry only says that it is patched.
     if (kind === 'root' || (patches !== undefined && resolutions.find(patches) !== undefined)) apart.add(at);
   }
   return { patched, apart };
+}
+
+/** True for all but patches and the project itself. */
+function isOnItsOwn(resolution: string): boolean {
+  const at = resolution.indexOf('@', 1) + 1;
+  return at > 0 && at < resolution.length && !resolution.startsWith('patch:', at) && !resolution.startsWith('workspace:.', at);
 }
 
 function allResolved(input: LockfileInput, file: BerryFile): ReadonlyMap<string, Resolved> {

@@ -44,6 +44,11 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
   };
 }
 
+/** Everything a release does, as that of a first release is seen. */
+export function standingCapabilities(facts: TarballFacts): ContentsEvidence['capabilities'] {
+  return capabilitiesOf(facts, undefined);
+}
+
 function sameStep(a: InstallStep, b: InstallStep): boolean {
   return a.trigger === b.trigger && a.command === b.command;
 }

@@ -127,6 +127,15 @@ export function importRisk(capabilities: readonly Found[]): Risk {
   return { grade: rest.length + waiting.length > 0 ? 'weak' : 'none', because: distinct([...rest, ...waiting]) };
 }
 
+/** What convicts a package by itself, whatever its releases before did: what is taken and sent, not what may be meant together. */
+export function standingHarm(capabilities: readonly Found[]): readonly Found[] {
+  return distinct(
+    [importRisk(capabilities), installRisk(capabilities)]
+      .flatMap(({ grade, because }) => (grade === 'convicts' ? because : []))
+      .filter(({ kind }) => convicting.has(kind) || kind === 'desktop-file'),
+  );
+}
+
 /** Settings of a project, where nothing is sent: what sets up projects writes. */
 function onlySettings(rest: readonly Found[], found: readonly Found[]): boolean {
   return (

@@ -1,7 +1,8 @@
 /** What a release contains and what of it is new, against the settled release before it. */
 
-import { compareContents, hiddenByBulk } from '../code/compare.ts';
+import { compareContents, hiddenByBulk, standingCapabilities } from '../code/compare.ts';
 import { type Expected, expectedOf } from '../code/expected.ts';
+import { standingHarm } from '../code/risk.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import { failed, type Gathered, had, type Lack, notOffered, type ReleaseEvidence } from '../model/evidence.ts';
@@ -69,12 +70,14 @@ async function compared(
         dependencies: new Set([...base.dependencies.prod.keys(), ...base.dependencies.optional.keys()]),
       },
   );
+  const standing = before && change.action === 'add' && isLittleKnown(change, context) ? standingHarm(standingCapabilities(read.facts)) : [];
   const bulk = hiddenByBulk(read.facts, before?.facts);
   const followed = await followCalls(read.facts, evidence.install, current, change, context);
   return had(
     {
       ...evidence,
       calls: followed.calls,
+      ...(standing.length > 0 && { standing }),
       copies: await bundledCopies(read.facts, before?.facts, change, context),
       capabilities: [...evidence.capabilities, ...followed.capabilities],
       // Documents that only say "has one" are no contradiction of the script itself.
@@ -84,6 +87,11 @@ async function compared(
     },
     followed.trouble ? lackOf(followed.trouble, slices, context) : bulk === undefined ? undefined : { why: 'failed', reason: bulk },
   );
+}
+
+/** Of a package that nobody had chosen yet it does not matter since when it does what it does. */
+function isLittleKnown({ after }: IncomingChange, { names }: Pick<Context, 'names'>): boolean {
+  return (names(after.name).downloads ?? 0) === 0;
 }
 
 /** Bad releases are found within days: of a young one nobody can tell offline, an old one is a line in the coverage. */

@@ -260,6 +260,8 @@ export interface ContentsEvidence {
   readonly calls: readonly InstallCall[];
   /** Remarkable capabilities; those that are not new only where they run on install. */
   readonly capabilities: readonly (Capability & { readonly novelty: Novelty })[];
+  /** What runs unasked and is hardly ever honest though the release before did it as well; only of packages that are added and little known. */
+  readonly standing?: readonly (Capability & { readonly novelty: Novelty })[];
   /** Signs of hiding that were not there before. */
   readonly hiding: readonly Hiding[];
   readonly anomalies: readonly Anomaly[];

@@ -5,7 +5,7 @@
 import { capabilityText, importRisk, placedText } from '../code/risk.ts';
 import { defineRule } from '../model/rule.ts';
 import { listText } from '../model/text.ts';
-import { aCapability, at, changed, someContents } from './example.ts';
+import { aCapability, added, at, changed, someContents } from './example.ts';
 
 export default defineRule({
   meta: {
@@ -22,6 +22,16 @@ export default defineRule({
   needs: ['contents'],
   check(_change, { contents }) {
     const risk = importRisk(contents.capabilities);
+    const { standing } = contents;
+    if (standing && risk.grade !== 'convicts')
+      return [
+        {
+          message: `its code ${listText(standing.map(capabilityText), 3)}, as the release before did`,
+          confidence: 'high',
+          facts: { does: standing.map(placedText), comparedWith: contents.against ?? '' },
+          signal: 'code-capability-added:standing',
+        },
+      ];
     if (risk.grade === 'none') return [];
     const first = contents.against === undefined;
     if (first && risk.grade === 'weak') return [];
@@ -44,6 +54,13 @@ export default defineRule({
           capabilities: [aCapability('exfiltration', 'the environment to host.invalid'), aCapability('network', 'host.invalid')],
         }),
       },
+      flagged: true,
+    },
+    {
+      title: 'a little-known package that is added, all of whose releases send the environment away',
+      change: added('quiet-helper', '1.0.1'),
+      now: at('2026-05-14T10:00:00Z'),
+      evidence: { contents: someContents({ standing: [aCapability('exfiltration', 'the environment to host.invalid')] }) },
       flagged: true,
     },
     {

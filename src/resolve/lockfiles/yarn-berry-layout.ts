@@ -27,10 +27,10 @@ const wide = sticky(
     field('bin', pairs) +
     rest,
 );
-/** What comes next is of another name; or so is what comes soon, and nothing before it resolves to the same. */
+/** What comes next is of another name; or so is what comes soon, and nothing before it resolves to the same. Each entry is taken whole. */
 const resolvesApart =
   `(?:(?!"\\k<name>@)|(?=(?:"\\k<name>@[^\\n]*\\n(?!  version: [^\\n]*\\n  resolution: "\\k<name>\\k<release>)` +
-  `(?:  [^\\n]*\\n)+\\n*){0,30}(?!"\\k<name>@)))`;
+  `(?:  [^\\n]*\\n)+\\n*(?![ \\n])){0,30}(?!"\\k<name>@)))`;
 /**
  * A release of a registry under its own name, as nearly all are: `name@npm:1.2.3` and nothing bound to it, with lists short
  * enough to tell that nothing is in them twice.
@@ -43,7 +43,7 @@ const narrow = chain(
     once('dependenciesMeta', flags) +
     once('peerDependenciesMeta', flags) +
     once('bin', `: ${value}\\n`) +
-    `${rest}(?!\\k<own>)${resolvesApart}`,
+    `${rest}(?!\\n|\\k<own>)${resolvesApart}`,
 );
 const lists = listKeys(4);
 const forms: Forms = { narrow, wide, usual: '"', isSure: (lines) => listsHoldOnce(lines, lists) };

@@ -1,0 +1,68 @@
+/** Entries that stand out of order must not hide what is there twice. */
+import { describe, expect, it } from '@jest/globals';
+import * as pnpm from '../../../src/resolve/lockfiles/pnpm-layout.ts';
+import { readOwnLayout } from '../../../src/resolve/lockfiles/yarn-berry-layout.ts';
+
+const entry = (key: string, resolution: string, more = '') =>
+  `${key}:\n  version: 1.0.0\n  resolution: "${resolution}"\n${more}  languageName: node\n  linkType: hard\n`;
+const berry = (...entries: readonly string[]) => readOwnLayout('x', `__metadata:\n  version: 8\n\n${entries.join('\n')}`);
+
+const stray = entry('"0@npm:^1.0.0"', '0@npm:1.0.0');
+const first = entry('"a@npm:^1.0.0"', 'a@npm:1.0.0');
+const last = entry('"z@npm:^1.0.0"', 'z@npm:1.0.0');
+
+describe('an entry of Yarn out of order', () => {
+  it('is read like all others', () => {
+    const file = berry(first, stray, entry('"a@npm:^2.0.0"', 'a@npm:2.0.0'), last);
+    expect(file?.size).toBe(4);
+    expect(file?.resolutions.twice()).toBeUndefined();
+    for (const [at, name] of ['a@npm:1.0.0', '0@npm:1.0.0', 'a@npm:2.0.0', 'z@npm:1.0.0'].entries())
+      expect([file?.resolutions.of(at), file?.resolutions.find(name)]).toEqual([name, at]);
+    expect(file?.resolutions.find('a@npm:3.0.0')).toBeUndefined();
+  });
+
+  it.each([
+    ['right behind', [first, entry('"a@npm:^2.0.0"', 'a@npm:1.0.0'), last]],
+    ['further on', [first, entry('"a@npm:^1.5.0"', 'a@npm:1.5.0'), entry('"a@npm:^2.0.0"', 'a@npm:1.0.0'), last]],
+    ['behind a stray', [first, stray, entry('"a@npm:^2.0.0"', 'a@npm:1.0.0'), last]],
+    ['in the stray', [first, last, entry('"a@npm:^0.5.0"', 'a@npm:1.0.0')]],
+    ['under another name', [first, entry('"b@npm:a@^1.0.0"', 'a@npm:1.0.0'), last]],
+    ['under a key without quotes', [first, entry('a@1', 'a@npm:1.0.0'), last]],
+    [
+      'behind many of the name',
+      [first, ...Array.from({ length: 40 }, (_, at) => entry(`"a@npm:^1.${at + 10}.0"`, `a@npm:1.${at}.9`)), entry('"a@npm:^2.0.0"', 'a@npm:1.0.0')],
+    ],
+  ])('does not hide a resolution that is there twice: %s', (_, entries) => {
+    expect(berry(...entries)?.resolutions.twice()).toBe('a@npm:1.0.0');
+  });
+
+  it.each([
+    ['right behind', [first, entry('"a@npm:^1.0.0"', 'a@npm:2.0.0'), last]],
+    ['behind a stray', [first, stray, entry('"a@npm:^1.0.0"', 'a@npm:2.0.0'), last]],
+    ['in the stray', [first, last, entry('"a@npm:^1.0.0"', 'a@npm:2.0.0')]],
+    ['made explicit', [first, last, entry('? "a@npm:^1.0.0"\n', 'a@npm:2.0.0')]],
+    ['of another kind', [first, entry('"a@npm:^1.0.0"', 'a@workspace:a'), last]],
+  ])('does not hide a key that is there twice: %s', (_, entries) => {
+    expect(berry(...entries)).toBeUndefined();
+  });
+
+  it.each([3, 20, 30, 60, 200])('a dependency that is there twice among %d is left to the parser', (size) => {
+    const list = (names: readonly string[]) => `  dependencies:\n${names.map((name) => `    ${name}: ^1.0.0\n`).join('')}`;
+    const names = Array.from({ length: size }, (_, at) => `d${at + 100}`);
+    expect(berry(entry('"a@npm:^1.0.0"', 'a@npm:1.0.0', list(names)))?.size).toBe(1);
+    for (const at of [1, size >> 1, size])
+      expect(berry(entry('"a@npm:^1.0.0"', 'a@npm:1.0.0', list(names.toSpliced(at, 0, 'd100'))))).toBeUndefined();
+  });
+});
+
+describe('a project of pnpm', () => {
+  const text = (second: string) =>
+    `lockfileVersion: '9.0'\n\nimporters:\n\n  a:\n    dependencies:\n      x:\n        specifier: ^1.0.0\n        version: 1.0.0\n\n` +
+    `  ${second}:\n    dependencies:\n      y:\n        specifier: ^1.0.0\n        version: 1.0.0\n\npackages:\n\n` +
+    `  x@1.0.0:\n    resolution: {integrity: sha512-AAAA}\n\nsnapshots:\n\n  x@1.0.0: {}\n`;
+
+  it.each(['a', "'a'"])('is left to the parser where it is there twice, written as %s', (name) => {
+    expect(pnpm.readOwnLayout({ file: 'x', text: text('b') }, text('b'))).toHaveLength(1);
+    expect(pnpm.readOwnLayout({ file: 'x', text: text(name) }, text(name))).toBeUndefined();
+  });
+});

@@ -14,6 +14,7 @@ export interface OtherFacts {
 
 type Kind = Spotted['kind'];
 
+const mostLines = 5000;
 const longestLine = 20_000;
 
 /** Nobody writes commands so but to hide them. */
@@ -37,7 +38,7 @@ export function readShellScript(source: string, isBatch: boolean): OtherFacts {
   };
   const readBatch = isBatch ? batchReader() : undefined;
   let at = 0;
-  for (const line of source.split('\n').slice(0, 5000)) {
+  for (const line of source.split('\n', mostLines)) {
     const batch = readBatch?.(line);
     if (batch?.spelled && !seen.has(spelled)) {
       seen.add(spelled);

@@ -1,12 +1,12 @@
 /** The text of a file, decoded and cut into lines only when somebody asks. */
-import { lineStarts, placeAt } from './text.ts';
+import { type LineStarts, lineStarts, placeAt } from './text.ts';
 
 /** A class because it remembers what it decoded. */
 export class SourceText {
   readonly file: string;
   readonly #bytes: Uint8Array;
   #text: string | undefined;
-  #lines: readonly number[] | undefined;
+  #lines: LineStarts | undefined;
 
   constructor(file: string, bytes: Uint8Array) {
     this.file = file;

@@ -100,14 +100,17 @@ export function reversed(text: string): string {
   return [...text].reverse().join('');
 }
 
+/** Where lines start: of every so many the first. All of them would take several times the memory of a text of short lines. */
+export type LineStarts = Uint32Array;
+const each = 16;
+
 /** Line and column (from 1) of an offset, and the words around it on one line. */
 export function placeAt(
   source: string,
   offset: number,
-  lines: readonly number[],
+  lines: LineStarts,
 ): { readonly line: number; readonly column: number; readonly snippet: string } {
-  const line = lineOf(lines, offset);
-  const start = lines[line] ?? 0;
+  const { line, start } = lineOf(source, offset, lines);
   const from = Math.max(start, offset - 20);
   const end = source.indexOf('\n', offset);
   const to = Math.min(end < 0 ? source.length : end, offset + 120);
@@ -115,14 +118,18 @@ export function placeAt(
   return { line: line + 1, column: offset - start + 1, snippet };
 }
 
-/** Offsets at which lines start. */
-export function lineStarts(source: string): readonly number[] {
-  const starts = [0];
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1);
+/** Offsets at which lines start. Not a list that grows: where it is large, growing it would be more than is left. */
+export function lineStarts(source: string): LineStarts {
+  let count = 0;
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) count++;
+  const starts = new Uint32Array(Math.floor(count / each) + 1);
+  let line = 0;
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) if (++line % each === 0) starts[line / each] = at + 1;
   return starts;
 }
 
-function lineOf(lines: readonly number[], offset: number): number {
+/** The line (from 0) an offset is on, and where that starts. */
+function lineOf(source: string, offset: number, lines: LineStarts): { readonly line: number; readonly start: number } {
   let low = 0;
   let high = lines.length - 1;
   while (low < high) {
@@ -130,5 +137,11 @@ function lineOf(lines: readonly number[], offset: number): number {
     if ((lines[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return low;
+  let line = low * each;
+  let start = lines[low] ?? 0;
+  for (let next = source.indexOf('\n', start); next >= 0 && next < offset; next = source.indexOf('\n', start)) {
+    line++;
+    start = next + 1;
+  }
+  return { line, start };
 }

@@ -2,6 +2,7 @@
 import { analyseUntil } from '../code/analyse.ts';
 import type { Expected } from '../code/expected.ts';
 import type { TarballFacts } from '../model/contents.ts';
+import { tarLimits } from '../registry/tar.ts';
 import { readTarballFrom } from '../registry/tarball.ts';
 import { compileLater } from './compile-later.ts';
 
@@ -16,6 +17,8 @@ export interface ReadRequest {
   readonly asTokens?: { readonly files: readonly string[] | 'all'; readonly why: string };
   /** Code is read only until all of this was found. */
   readonly expected?: Expected;
+  /** Unpacked bytes from which on it is not read here. */
+  readonly unpackedBytes?: number;
 }
 
 export interface ReadAnswer {
@@ -29,11 +32,11 @@ export interface ReadAnswer {
 /** Unpacks, checks and analyses. `onFile` is told before each script is parsed. */
 export async function readFacts(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { git, command, words, asTokens, expected }: ReadRequest,
+  { git, command, words, asTokens, expected, unpackedBytes = tarLimits.unpackedBytes }: ReadRequest,
   onFile?: (path: string | undefined) => void,
 ): Promise<ReadAnswer> {
   compileLater();
-  const { archive, holds } = await readTarballFrom(chunks, words);
+  const { archive, holds } = await readTarballFrom(chunks, words, { ...tarLimits, unpackedBytes });
   const tokens = asTokens && { why: asTokens.why, files: asTokens.files === 'all' ? asTokens.files : new Set(asTokens.files) };
   const manner = { git, ...(command !== undefined && { command }), ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) };
   return { ...analyseUntil(archive, manner, expected), holds };

@@ -22,6 +22,8 @@ const crowd = 12;
 /** So many packages are worth the start of the further thread, which then reads alone until there was enough to make two threads know the work. */
 const several = 5;
 const untilTwo = 80;
+/** Beyond this many bytes unpacked, reading is left to the further thread. */
+export const smallUnpacked = 2 ** 19;
 
 /** `isolate` keeps all of it out of this thread, and lets nobody wait for garbage: for servers. */
 export function openReaders(thread: ReaderThread | undefined, isolate: boolean): Readers {
@@ -37,17 +39,27 @@ export function openReaders(thread: ReaderThread | undefined, isolate: boolean):
     },
     async read(open, request, weight) {
       many.asked++;
-      const away = thread && isAway(weight);
-      if (away) return there.take(() => (isolate ? readAway(thread, open, request, false) : readAlone(thread, open, request, here)));
-      return here.take(async () => {
-        // Loaded late: most runs find all facts in the store.
-        const { readFacts } = await import('./read-tarball.ts');
-        const answer = await readFacts(open(), request);
-        tidy();
-        return { ...answer, spared: false };
-      });
+      const away = (one: ReaderThread): Promise<Answer> =>
+        there.take(() => (isolate ? readAway(one, open, request, false) : readAlone(one, open, request, here)));
+      if (!thread) return here.take(() => readHere(open, request));
+      if (isAway(weight)) return away(thread);
+      // What turns out larger than it said has no limit of memory here.
+      return here
+        .take(() => readHere(open, { ...request, unpackedBytes: smallUnpacked }))
+        .catch((error: unknown) => {
+          if (error instanceof DepwardError && error.code === 'limit') return away(thread);
+          throw error;
+        });
     },
   };
+}
+
+async function readHere(open: Opened, request: ReadRequest): Promise<Answer> {
+  // Loaded late: most runs find all facts in the store.
+  const { readFacts } = await import('./read-tarball.ts');
+  const answer = await readFacts(open(), request);
+  tidy();
+  return { ...answer, spared: false };
 }
 
 /** Packed bytes from which on code may be so much that its syntax trees take most of the memory there is to be used. */

@@ -6,7 +6,7 @@ import { DepwardError } from '../model/errors.ts';
 import { bytesInFlight } from './bytes-in-flight.ts';
 import type { ContentsStore, View } from './contents-store.ts';
 import type { ReadRequest } from './read-tarball.ts';
-import { type Answer, type Readers, sharedReaders } from './readers.ts';
+import { type Answer, type Readers, sharedReaders, smallUnpacked } from './readers.ts';
 import { turns } from './turns.ts';
 
 /** Where packed bytes come from; the registry in earnest, memory in tests. */
@@ -56,8 +56,6 @@ const mostWaiting = 6 * 2 ** 20;
 /** Facts in memory for those who ask again in the same run, and the files they list together; the store has the rest. */
 const mostKnown = 32;
 const mostListed = 8_000;
-/** Beyond this many bytes unpacked, reading is left to the further thread. */
-const smallUnpacked = 2 ** 19;
 
 /** Opens the reading of tarballs. */
 export function openTarballs(
@@ -163,7 +161,7 @@ function filled(bytes: Buffer | undefined): Buffer | undefined {
   return bytes;
 }
 
-/** What the gzip trailer says; a liar gains nothing but the choice of the thread. */
+/** What the gzip trailer says; a liar is found out while it is read. */
 function unpackedOf(packed: Buffer): number {
   return packed.length < 18 ? 0 : Math.max(packed.length, packed.readUInt32LE(packed.length - 4));
 }

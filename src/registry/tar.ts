@@ -17,14 +17,25 @@ export interface TarLimits {
   /** Bytes of all files that are kept; a third of them may be of files that do not look like code. */
   readonly keptBytes: number;
   readonly metaBytes: number;
+  /** Letters of all paths together. */
+  readonly pathLetters: number;
 }
 
-export const tarLimits: TarLimits = { files: 100_000, unpackedBytes: 2 ** 30, fileBytes: 12 * 2 ** 20, keptBytes: 30 * 2 ** 20, metaBytes: 2 ** 20 };
+export const tarLimits: TarLimits = {
+  files: 100_000,
+  unpackedBytes: 2 ** 30,
+  fileBytes: 12 * 2 ** 20,
+  keptBytes: 30 * 2 ** 20,
+  metaBytes: 2 ** 20,
+  pathLetters: 16 * 2 ** 20,
+};
 
 const headBytes = 512;
 const namesCode = /(?<!\.d)\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$/i;
 /** Beyond this a JSON file is data: what npm, agents and editors obey is smaller. */
 const largestOrders = 2 ** 20;
+/** Read as a whole it takes some twenty times as much; no honest one comes near. */
+const largestManifest = 2 ** 21;
 /** 132 bits: nobody finds two files with one hash. */
 const hashLength = 22;
 
@@ -45,6 +56,7 @@ class Reader implements TarReader {
   #left = 0;
   #padding = 0;
   #kept = 0;
+  #letters = 0;
   #total = 0;
   #nullBlocks = 0;
   #pax: PaxRecords | undefined;
@@ -177,7 +189,7 @@ class Reader implements TarReader {
   #roomFor(size: number, path: string): boolean {
     const { fileBytes, keptBytes } = this.#limits;
     // What decides over everything else is not to be hidden behind megabytes of something else.
-    if (decides(path)) return size <= fileBytes;
+    if (decides(path)) return size <= Math.min(fileBytes, largestManifest);
     if (namesCode.test(path) && (size <= largestOrders || !/\.json$/i.test(path))) return size <= fileBytes && this.#kept + size <= keptBytes;
     return size <= fileBytes / 4 && this.#kept + size <= keptBytes / 3;
   }
@@ -220,6 +232,8 @@ class Reader implements TarReader {
     if (held && held.hash !== file.hash) this.#note('duplicate-path', path);
     if (held) this.#files.delete(path);
     this.#kept += bytes.length;
+    this.#letters += header.path.length;
+    if (this.#letters > this.#limits.pathLetters) throw tooMuch('holds paths that are too long together');
     this.#files.set(path, file);
     if (this.#files.size > this.#limits.files) throw tooMuch(`holds more than ${this.#limits.files} files`);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fromBase64, opensAsText, reversed } from '../../src/code/text.ts';
+import { fromBase64, lineStarts, opensAsText, placeAt, reversed } from '../../src/code/text.ts';
 
 describe('base64 that opens as text', () => {
   it('passes over no text', () => {
@@ -29,5 +29,17 @@ describe('base64 that opens as text', () => {
 
   it('knows nothing by the first letters of long ones', () => {
     expect(opensAsText('A'.repeat(80), 0, 1)).toBe(true);
+  });
+});
+
+describe('places in a text', () => {
+  it('are those counting every line from the start finds', () => {
+    const text = Array.from({ length: 500 }, (_, at) => 'x'.repeat((at * 7) % 5)).join('\n');
+    const lines = lineStarts(text);
+    for (let offset = 0; offset <= text.length; offset++) {
+      const before = text.slice(0, offset).split('\n');
+      const { line, column } = placeAt(text, offset, lines);
+      expect([line, column]).toEqual([before.length, (before.at(-1) ?? '').length + 1]);
+    }
   });
 });

@@ -90,6 +90,25 @@ describe('reading in a further thread', () => {
     expect(new Set(answers.map(({ facts }) => facts.capabilities.length)).size).toBe(1);
   });
 
+  it('one that unpacks to more than it says is read there', async () => {
+    const asked: string[] = [];
+    const there: ReaderThread = {
+      close: () => undefined,
+      read: async (chunks, given) => {
+        asked.push('there');
+        return readFacts(chunks, given);
+      },
+    };
+    const text = `${bad};${'a();'.repeat(200_000)}`;
+    const larger = aPackage({ name: 'a', version: '1.0.0', main: 'x.js' }, { 'x.js': text });
+    const answer = await openReaders(there, false).read(() => [larger], request, 'small');
+    expect(asked).toEqual(['there']);
+    expect(answer.facts).toEqual((await readFacts([larger], request)).facts);
+    asked.length = 0;
+    await openReaders(there, false).read(() => [packed], request, 'small');
+    expect(asked).toEqual([]);
+  });
+
   it('nothing is read here while a weighty one is analysed there, and all goes on when that fails', async () => {
     const order: string[] = [];
     const signal = (): { readonly given: Promise<void>; readonly give: () => void } => {

@@ -85,7 +85,7 @@ describe('oddities are named', () => {
 });
 
 describe('what cannot be read is an error with a sentence, never a clean result', () => {
-  const limits = { ...tarLimits, files: 3, unpackedBytes: 100_000 };
+  const limits = { ...tarLimits, files: 3, unpackedBytes: 100_000, pathLetters: 2000 };
   const cases: readonly [string, Buffer, RegExp][] = [
     ['cut off gzip', tarball(small).subarray(0, 60), /damaged/],
     ['not a tarball', Buffer.from('<html>no</html>'), /not gzip/],
@@ -95,6 +95,11 @@ describe('what cannot be read is an error with a sentence, never a clean result'
     ['cut off inside a file', gzipSync(tar({ path: 'package/a', body: 'x'.repeat(2000) }).subarray(0, 1024)), /cut off/],
     ['more said than there', gzipSync(block({ path: 'package/a', body: 'x', size: 999_999 })), /cut off/],
     ['too many files', tarball(...[1, 2, 3, 4].map((n) => ({ path: `package/${n}`, body: 'x' }))), /more than 3 files/],
+    [
+      'too long names',
+      tarball(...['a', 'b', 'c'].flatMap((n) => [pax({ path: `package/${n}/${`${'x'.repeat(200)}/`.repeat(4)}y` }), { path: n, body: 'x' }])),
+      /paths that are too long together/,
+    ],
     ['too large', tarball({ path: 'package/a', body: Buffer.alloc(200_000) }), /more than 100000 bytes/],
   ];
   it.each(cases)('%s', async (_, packed, message) => {

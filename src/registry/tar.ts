@@ -58,6 +58,7 @@ class Reader implements TarReader {
   #kept = 0;
   #letters = 0;
   #total = 0;
+  #chunks = 0;
   #nullBlocks = 0;
   #pax: PaxRecords | undefined;
   #globalPax: PaxRecords | undefined;
@@ -73,6 +74,7 @@ class Reader implements TarReader {
 
   push(chunk: Buffer): void {
     this.#total += chunk.length;
+    this.#chunks++;
     if (this.#total > this.#limits.unpackedBytes) throw tooMuch(`unpacks to more than ${this.#limits.unpackedBytes} bytes`);
     const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     this.#rest = undefined;
@@ -245,7 +247,8 @@ class Reader implements TarReader {
     const last = this.#parts.at(-1) ?? nothing;
     const isKept = this.#roomFor(size, path);
     const hash = streamed ? shortened(streamed.update(last).digest('base64')) : isKept ? undefined : sha256(last);
-    const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : last;
+    // A part of a chunk would keep all of it in memory, whatever else is in it.
+    const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : isKept && this.#chunks > 1 ? Buffer.from(last) : last;
     return { hash, bytes: isKept ? all : Buffer.from(all.subarray(0, headBytes)) };
   }
 

@@ -43,5 +43,11 @@ describe('bulk before what runs', () => {
   });
 });
 
+it('a package.json is told to be too large before it is read: as a tree it would be many times as large', async () => {
+  const packed = tarball({ path: 'package/package.json', body: `{"x":[${'[],'.repeat(2 ** 20)}1]}` });
+  const archive = await readTarball(packed);
+  expect(() => analyse(archive)).toThrow(/package\.json is too large/);
+});
+
 const file = { path: '', size: 1, executable: false, hash: '', bytes: Buffer.alloc(0), whole: true };
 const empty = { integrity: '', packedSize: 0, unpackedSize: 0, files: [], anomalies: [] };

@@ -286,3 +286,17 @@ it('declarations take no room from scripts', async () => {
   const archive = await readTarball(tarball(...filler, { path: 'package/late.js', body: '1;'.padEnd(700) }), { ...tarLimits, keptBytes: 2600 });
   expect(archive.files.filter((file) => file.whole).map((file) => file.path)).toEqual(['0.d.ts', 'late.js']);
 });
+
+describe('what is kept in memory', () => {
+  it('is what is kept of the files, not the chunks they came in', () => {
+    const reader = tarReader();
+    const large = Buffer.alloc(tarLimits.fileBytes / 4 + 1);
+    reader.push(block({ path: 'package/package.json', body: '{}' }));
+    for (const at of [1, 2, 3, 4])
+      reader.push(Buffer.concat([block({ path: `package/${at}.js`, body: 'x;' }), block({ path: `package/${at}.bin`, body: large })]));
+    const { files } = reader.end();
+    expect(files.filter(({ whole }) => whole)).toHaveLength(5);
+    const held = [...new Set(files.map(({ bytes }) => bytes.buffer))].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(held).toBeLessThan(2 ** 20);
+  });
+});

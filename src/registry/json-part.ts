@@ -22,6 +22,11 @@ export class Part {
     return this.written ?? JSON.stringify(this.read);
   }
 
+  /** True where no member of that name can be in it. */
+  lacks(name: string): boolean {
+    return this.written !== undefined && !this.written.includes(name) && !this.written.includes('\\');
+  }
+
   get length(): number {
     return this.written?.length ?? 0;
   }

@@ -36,12 +36,20 @@ class ListedRelease {
   }
 }
 
-for (const [name, read] of Object.entries(readers))
+/** What these look for in `dist`: where that says nothing of it, it need not be read. */
+const soughtInDist: Readonly<Partial<Record<string, string>>> = { trust: 'attestations', attestationsUrl: 'attestations', signatures: 'signatures' };
+const distSlot = versionParts.indexOf('dist');
+
+for (const [name, read] of Object.entries(readers)) {
+  const sought = soughtInDist[name];
   Object.defineProperty(ListedRelease.prototype, name, {
     get(this: ListedRelease) {
-      return read(this.manifest as unknown as Fields, this.pool);
+      const { manifest, pool } = this;
+      const spared = sought !== undefined && manifest.slots[distSlot]?.lacks(sought);
+      return read((spared ? new Manifest(manifest.slots.with(distSlot, undefined)) : manifest) as unknown as Fields, pool);
     },
   });
+}
 
 /** The release of these slots. Throws `OverLimit` as `releaseOf` does. */
 export function listedRelease(version: string, slots: Slots, pool: Pool): Building<Release> {

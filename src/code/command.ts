@@ -139,7 +139,7 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
     return;
   }
   if (isDestructive(name, rest)) sink.does('destructive', words.map((word) => word.text).join(' '));
-  if (['crontab', 'launchctl', 'schtasks', 'reg', 'update-rc.d', 'at'].includes(name)) sink.does('persistence', name);
+  if (['crontab', 'launchctl', 'schtasks', 'reg', 'update-rc.d', 'at'].includes(name) && !onlyAsks(name, rest)) sink.does('persistence', name);
   if (name === 'systemctl' && rest.some((word) => /^(enable|start|daemon-reload)$/.test(word.text))) sink.does('persistence', name);
   if (asksForCredentials(name, rest)) sink.does('credential-file', `${name} ${rest.map((word) => word.text).join(' ')}`);
   if (clipboards.has(name)) sink.does('clipboard', name);
@@ -155,6 +155,19 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
     sink.does(rest[0]?.text === 'auth' ? 'credential-file' : 'network', `gh ${rest[0]?.text}`);
   if (name === 'find' || name === 'xargs') readNested(name, rest, sink, depth);
   if (!quiet.has(name) && !downloaders.has(name)) sink.tools.push(name);
+}
+
+/** Commands that only show what runs again later. */
+const asking: ReadonlyMap<string, RegExp> = new Map([
+  ['reg', /^(query|compare)$/i],
+  ['schtasks', /^\/query$/i],
+  ['launchctl', /^(list|print|blame|version)$/],
+  ['crontab', /^-l$/],
+]);
+
+function onlyAsks(name: string, rest: readonly Word[]): boolean {
+  const [first] = rest;
+  return first !== undefined && !first.substituted && asking.get(name)?.test(first.text) === true;
 }
 
 function readNested(name: string, rest: readonly Word[], sink: Sink, depth: number): void {

@@ -118,7 +118,14 @@ export function importRisk(capabilities: readonly Found[]): Risk {
   const together = runs.length > 0 && new Set(rest.map((one) => one.kind)).size > 1 + Number(rest.some((one) => one.kind === 'download')) ? rest : [];
   // Files that go where somebody's own credential leads.
   const upload = found.some((one) => one.kind === 'embedded-secret') ? found.filter(isTelemetry) : [];
-  const convict = [...flowsOf(found), ...upload, ...hooksOf(live), ...pairOf(live), ...runs.filter((one) => one.readAs === 'decoded'), ...together];
+  const convict = [
+    ...flowsOf(found),
+    ...upload,
+    ...hooksOf(live),
+    ...pairOf(live, isEverywhere),
+    ...runs.filter((one) => one.readAs === 'decoded'),
+    ...together,
+  ];
   if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
   const strange = strangeOf(found, live, runs);
   if (strange.length > 0 || new Set(rest.map((one) => one.kind)).size > 2 + Number(onlySettings(rest, found)))
@@ -251,11 +258,18 @@ function waitingOf(found: readonly Found[]): readonly Found[] {
   return [...hard, ...pairOf(waiting), ...(new Set(suspects.map((one) => one.kind)).size > 1 ? suspects : [])];
 }
 
-/** One that takes and one that sends, both new, in one file. */
-function pairOf(found: readonly Found[]): readonly Found[] {
+/** Settings of a project, and names of variables: every bundle that holds a reader of settings, or looks for PATH, takes them. */
+function isEverywhere({ detail }: Found): boolean {
+  return detail === 'environment files' || detail === 'Object.keys(process.env)';
+}
+
+/** One that takes and one that sends, both new, in one file; what is common is held only against a host that is written down. */
+function pairOf(found: readonly Found[], isCommon: (take: Found) => boolean = () => false): readonly Found[] {
   for (const take of found) {
     if (!taking.has(take.kind) || take.readAs === 'tokens') continue;
-    const send = found.find((one) => sending.has(one.kind) && one.file === take.file && one !== take && !/^module /.test(one.detail));
+    const send = found.find(
+      (one) => sending.has(one.kind) && one.file === take.file && one !== take && !/^module /.test(one.detail) && (namesHost(one) || !isCommon(take)),
+    );
     if (send && take.kind !== 'page-data' && take.kind !== 'clipboard') return [take, send];
   }
   return [];
@@ -268,9 +282,9 @@ function isTelemetry(found: Capability): boolean {
   );
 }
 
-/** Nobody encodes the name of a host but to hide it. */
+/** Nobody encodes the name of a host but to hide it; a worker carried as text encodes the modules it uses. */
 function isEncodedHost(found: Capability): boolean {
-  return found.kind === 'network' && found.readAs === 'decoded';
+  return found.kind === 'network' && found.readAs === 'decoded' && !found.detail.startsWith('module ');
 }
 
 /** Whose machine it is: no install needs to tell anybody. */

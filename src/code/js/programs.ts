@@ -34,8 +34,19 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
   const tags = notes.tagsOf(node.arguments, scope);
   if (!told && first && notes.tagsOf([first], scope).has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
   else if (tags.has('network')) notes.add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
-  else if (tags.has('decoded') && told?.readAs !== 'written') notes.add('decode-execute', `${name} of decoded text`, node);
+  else if (tags.has('decoded') && told?.readAs !== 'written' && !isOnlyNamed(told)) notes.add('decode-execute', `${name} of decoded text`, node);
 }
+
+/** One command of a program that runs and fetches nothing it is given, written down up to what is put into it. */
+function isOnlyNamed(told: ReturnType<typeof textOf>): boolean {
+  if (!told || told.readAs === 'decoded' || /[;&|`$()<>\n]/.test(told.text)) return false;
+  const [program = ''] = told.text.trim().split(/\s+/);
+  return /^[\w.-]+$/.test(program) && asks.test(program);
+}
+
+/** Programs that ask the system, with the name of a disk, a device or an interface. */
+const asks =
+  /^(mdadm|lsblk|blkid|smartctl|df|stat|ls|ifconfig|iwgetid|udevadm|diskutil|system_profiler|ioreg|lspci|lsusb|ps|uname|sysctl|getconf|which|where)(\.exe)?$/;
 
 const unpackers = /^(.*[/\\])?(unzip|(bsd)?tar|gunzip|7za?|ditto|xz|unxz|hdiutil)(\.exe)?$/i;
 

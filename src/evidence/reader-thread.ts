@@ -29,6 +29,8 @@ export const threadLimits: ThreadLimits = { heapMegabytes: 120, file: 20_000, ta
 export interface Ended {
   readonly ended: 'time' | 'memory';
   readonly file: string | undefined;
+  /** True when it had read others before: what is left of them took a part of the memory. */
+  readonly worn?: boolean;
 }
 
 /** The tarball itself is at fault. */
@@ -57,7 +59,7 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
       env: {},
       execArgv: [],
     });
-    const fresh = { thread, current };
+    const fresh = { thread, current, read: 0 };
     // A thread that ends while nobody waits for it is only started again.
     thread
       .on('error', () => undefined)
@@ -80,10 +82,12 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
       const at = started();
       const { thread } = at;
       thread.ref();
+      at.read++;
       try {
         const answer = await oneReading(at, tidies ? tidied(chunks) : pieces(chunks), request, limits);
-        if ('ended' in answer) drop();
-        return answer;
+        if (!('ended' in answer)) return answer;
+        drop();
+        return { ...answer, worn: at.read > 1 };
       } catch (error) {
         // In the middle of a tarball it is of no further use.
         drop();
@@ -100,6 +104,7 @@ export function openReaderThread(file: URL, limits: ThreadLimits = threadLimits)
 interface Started {
   readonly thread: Worker;
   readonly current: SharedArrayBuffer;
+  read: number;
 }
 
 async function oneReading(

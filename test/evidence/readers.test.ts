@@ -84,6 +84,20 @@ describe('reading in a further thread', () => {
     expect(answer.facts.capabilities.map(({ kind }) => kind)).toContain('process');
   });
 
+  it('one that has no room beside what was read before is read again by itself', async () => {
+    const asked: unknown[] = [];
+    const full: ReaderThread = {
+      close: () => undefined,
+      read: async (chunks, given) => {
+        asked.push(given.asTokens);
+        return asked.length === 1 ? { ended: 'memory', file: 'x.js', worn: true } : readFacts(chunks, given);
+      },
+    };
+    const answer = await openReaders(full, true).read(() => [packed], request, 'large');
+    expect(asked).toEqual([undefined, undefined]);
+    expect(answer.spared).toBe(false);
+  });
+
   it('small ones are read here while this thread has time', async () => {
     const readers = openReaders(undefined, false);
     const answers = await Promise.all(Array.from({ length: 5 }, () => readers.read(() => [packed], request, 'small')));

@@ -139,9 +139,12 @@ export function standingHarm(capabilities: readonly Found[]): readonly Found[] {
   return distinct(
     [importRisk(capabilities), installRisk(capabilities)]
       .flatMap(({ grade, because }) => (grade === 'convicts' ? because : []))
-      .filter(({ kind }) => convicting.has(kind) || kind === 'desktop-file'),
+      .filter(({ kind }) => (convicting.has(kind) && !deploying.has(kind)) || kind === 'desktop-file'),
   );
 }
+
+/** How packages that carry programs set themselves up, too: held against a release only where it is new. */
+const deploying = kinds('download-execute', 'decode-execute');
 
 /** Settings of a project, where nothing is sent: what sets up projects writes. */
 function onlySettings(rest: readonly Found[], found: readonly Found[]): boolean {

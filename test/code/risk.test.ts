@@ -149,7 +149,9 @@ describe('what convicts a package since its first release', () => {
   it.each([
     ['what is taken and sent', [live('exfiltration', 'the environment to in.invalid'), live('network', 'in.invalid')], ['exfiltration']],
     ['a note on the desktop', [live('desktop-file', 'a file on the desktop')], ['desktop-file']],
-    ['what is fetched and started by the install', [aCapability('download-execute', 'x', { reach: 'install' })], ['download-execute']],
+    ['the environment sent by the install', [aCapability('exfiltration', 'the environment to in.invalid', { reach: 'install' })], ['exfiltration']],
+    ['but not a program that the install fetches, which packages of programs do', [aCapability('download-execute', 'x', { reach: 'install' })], []],
+    ['nor text that is decoded and run', [live('decode-execute', 'eval of decoded text')], []],
     ['but not what may be meant together', [live('environment', 'Object.keys(process.env)'), live('network', 'in.invalid')], []],
     ['nor what waits for a call', [waiting('exfiltration', 'credentials to in.invalid')], []],
   ])('%s', (_, capabilities, kinds) => {

@@ -2,7 +2,7 @@
  * The same walk over a document that comes in pieces: a window moves over it, and only what is being read, and the object before
  * it, stand in memory. A step that meets the end of the window is taken again once more bytes are there.
  */
-import { closeObject, openObject, Refusal } from './json-scan.ts';
+import { behindEnd, closeObject, notJson, openObject, Refusal } from './json-scan.ts';
 import { type Built, type Compiled, compile, type Keys, type Made, type Shape, Walk, type Walked, type WalkFailure } from './json-walk.ts';
 
 /** As `walkJson`, of named members at the top; places are not noted. What the pieces throw is thrown. */
@@ -31,7 +31,8 @@ class PieceWalk {
   private readonly marked = { at: 0, depth: 0, members: 0 };
 
   constructor(pieces: AsyncIterable<Buffer>, made: Made | undefined, least: number) {
-    this.walk = new Walk(Buffer.alloc(0));
+    this.walk = new Walk(Buffer.alloc(behindEnd));
+    this.walk.end = 0;
     this.made = made;
     this.least = least;
     this.pieces = pieces[Symbol.asyncIterator]();
@@ -43,7 +44,7 @@ class PieceWalk {
 
   async read(shape: Keys): Promise<unknown> {
     await this.step(() => this.walk.space());
-    if (this.walk.bytes[this.walk.at] !== openObject) throw new Refusal('syntax');
+    if (this.walk.bytes[this.walk.at] !== openObject) throw notJson;
     const built: Built = { ...shape.template };
     this.walk.enter();
     for (let more = await this.step(() => this.walk.opening(closeObject)); more; more = await this.step(() => this.walk.another(closeObject))) {
@@ -55,7 +56,7 @@ class PieceWalk {
     }
     this.walk.depth -= 1;
     await this.step(() => this.walk.space());
-    if (this.walk.at !== this.walk.end) throw new Refusal('syntax');
+    if (this.walk.at !== this.walk.end) throw notJson;
     return built;
   }
 
@@ -120,13 +121,13 @@ class PieceWalk {
 
   /** What ends where the window ends may go on behind it. */
   private insist(): void {
-    if (this.walk.at >= this.walk.end && !this.ended) throw cutOff;
+    if (this.walk.at >= this.walk.end && !this.ended) throw notJson;
   }
 
   /** Moves the window on, and makes it twice as large as what must stay. */
   private async more(): Promise<void> {
     const from = this.walk.before.first(this.walk.at);
-    const held = this.walk.bytes.subarray(from);
+    const held = this.walk.bytes.subarray(from, this.walk.end);
     const parts = [held];
     let length = held.length;
     while (!this.ended && length < Math.max(2 * held.length, this.least)) {
@@ -137,14 +138,12 @@ class PieceWalk {
         length += value.length;
       }
     }
-    this.walk.bytes = Buffer.concat(parts, length);
+    this.walk.bytes = Buffer.concat(parts, length + behindEnd);
     this.walk.end = length;
     this.walk.at -= from;
     this.walk.before.move(from);
   }
 }
-
-const cutOff = new Refusal('syntax');
 
 function alikeMembers(shape: Compiled): Compiled | undefined {
   return shape.kind === 'each' && shape.note === undefined && shape.of.kind === 'keys' && shape.of.alike ? shape.of : undefined;

@@ -5,7 +5,7 @@
  */
 import { Members } from './json-members.ts';
 import { Part } from './json-part.ts';
-import { closeArray, closeObject, colon, comma, isDigit, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
+import { closeArray, closeObject, colon, comma, isDigit, notJson, openArray, openObject, quote, Refusal, Scanner } from './json-scan.ts';
 
 /**
  * Which parts to build: a whole value, an object's named members, or every member of an object or array.
@@ -149,8 +149,9 @@ export class Walk extends Scanner {
   document(shape: Compiled): unknown {
     this.space();
     const value = this.take(shape);
-    this.space();
-    if (this.at !== this.end) throw new Refusal('syntax');
+    // Looking past the last byte, even once, makes every look slow.
+    if (this.at < this.end) this.space();
+    if (this.at !== this.end) throw notJson;
     return value;
   }
 
@@ -280,13 +281,14 @@ export class Walk extends Scanner {
 
   /** Where the key of that member ends here, its colon right behind it; where it begins, when it does not stand here. */
   private keyUntil({ starts, colons }: Members, place: number): number {
-    const { bytes } = this;
+    const { bytes, at: here } = this;
     const start = starts[place] as number;
     const colonAt = colons[place] as number;
-    const shift = this.at - start;
+    const shift = here - start;
+    if (colonAt + shift >= this.end) return here;
     // Keys are short: comparing them here costs less than handing them over.
-    for (let at = colonAt; at >= start; at -= 1) if (bytes[at] !== bytes[at + shift]) return this.at;
-    return bytes[colonAt] === colon ? colonAt + shift : this.at;
+    for (let at = colonAt; at >= start; at -= 1) if (bytes[at] !== bytes[at + shift]) return here;
+    return bytes[colonAt] === colon ? colonAt + shift : here;
   }
 
   /** How far members of before stand here again; `place` itself when not even the one there does. */
@@ -302,6 +304,7 @@ export class Walk extends Scanner {
   private repeats(start: number, stop: number): boolean {
     const { bytes, at } = this;
     const end = at + stop - start;
+    if (end >= this.end) return false;
     const next = bytes[end];
     if (next !== comma && next !== closeObject) return false;
     // Three looks spare most comparisons in vain.

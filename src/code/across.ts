@@ -23,6 +23,7 @@ const mostFiles = 400;
 /** Files one after another that hand on what they are handed, and names asked in all. */
 const deepest = 100;
 const mostAsked = 5000;
+const bare: readonly Private[] = ['environment'];
 
 /** All of it; files are read once more only where one takes something private and another sends what it is given. */
 export function leaksOf(around: Around): readonly Leak[] {
@@ -38,6 +39,8 @@ class Following {
   readonly #givers = new Map<string, readonly Private[]>();
   /** Files that give or send something themselves or through others. */
   #giving: ReadonlySet<string> = new Set();
+  /** Files that give the environment itself: everybody's already, one variable of it is nothing. */
+  readonly #bare = new Set<string>();
   #sending: ReadonlySet<string> = new Set();
   readonly #given = new Map<string, readonly Private[]>();
   readonly #hosts = new Map<string, string | undefined>();
@@ -49,10 +52,12 @@ class Following {
   leaks(): readonly Leak[] {
     const { flows } = this.#around;
     for (const [file, { takes }] of flows) {
-      const gives = takes ? this.#around.links(file).gives : [];
-      if (gives.length > 0) this.#givers.set(file, gives);
+      if (!takes) continue;
+      const links = this.#around.links(file);
+      if (links.gives.length > 0) this.#givers.set(file, links.gives);
+      if (links.givesEnvironment) this.#bare.add(file);
     }
-    this.#giving = this.#above(this.#givers.keys());
+    this.#giving = this.#above([...this.#givers.keys(), ...this.#bare]);
     this.#sending = this.#above([...flows].flatMap(([file, { sends }]) => (sends === undefined ? [] : [file])));
     const straight = [...flows].flatMap(([file, { outgoing }]) =>
       outgoing.map(({ of, to, at, waits = false }) => ({ file, at, to, waits, what: this.#whatOf(of, file) })),
@@ -88,18 +93,21 @@ class Following {
   }
 
   #whatOf(refs: readonly OwnRef[], from: string, depth = 0): readonly Private[] {
-    return refs.flatMap((ref) => this.#files(ref, from).flatMap((file) => this.#gives(file, ref.reach, depth)));
+    return refs.flatMap((ref) => this.#files(ref, from).flatMap((file) => this.#gives(file, ref, depth)));
   }
 
   /** What is private of what a file gives by a name. */
-  #gives(file: string, reach: string, depth: number): readonly Private[] {
+  #gives(file: string, { reach, part = false }: Pick<OwnRef, 'reach' | 'part'>, depth: number): readonly Private[] {
     if (!this.#giving.has(file) || depth > deepest || this.#given.size > mostAsked) return [];
-    const key = `${reach} ${file}`;
+    const key = `${reach} ${part} ${file}`;
     const held = this.#given.get(key);
     if (held) return held;
     if (depth > 0 && this.#read(file)?.lacks(reach)) return [];
     this.#given.set(key, []);
-    const found = [...(this.#givers.get(file) ?? []), ...this.#whatOf(this.#read(file)?.leads(reach).of ?? [], file, depth + 1)];
+    const of = this.#read(file)?.leads(reach).of ?? [];
+    const through = part ? of.map((ref) => ({ ...ref, part })) : of;
+    const isBare = !part && this.#bare.has(file) && this.#read(file)?.isEnvironment(reach);
+    const found = [...(this.#givers.get(file) ?? []), ...(isBare ? bare : []), ...this.#whatOf(through, file, depth + 1)];
     this.#given.set(key, found);
     return found;
   }

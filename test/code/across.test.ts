@@ -145,6 +145,8 @@ it('what hands over is read behind dozens of files that look like it', () => {
     links: (file) => ({
       gives: file === 'facts' ? ['environment'] : [],
       handOvers: file === 'hand' ? [{ to: [all('sender')], of: [all('facts')], tags: [], forwards: false, at: 0, waits: false }] : [],
+      givesEnvironment: false,
+      isEnvironment: () => false,
       lacks: () => false,
       leads: () => ({ of: [], same: [], through: [] }),
     }),

@@ -7,7 +7,7 @@ import { bare, type CallNode, isCall, isFunction, type Node, returnsOf } from '.
 import { originOf, type Tag } from './origin.ts';
 import { type OwnRef, ownOf } from './own-ref.ts';
 import { parseScript } from './parse.ts';
-import { scan } from './scan.ts';
+import { type Seen, scan } from './scan.ts';
 import { Evaluator } from './value.ts';
 
 /** What nobody but its owner should have, in the words of a report. */
@@ -105,13 +105,24 @@ export interface Links {
   /** What functions of it give back and its variables hold; what a program printed is another matter. */
   readonly gives: readonly Private[];
   readonly handOvers: readonly HandOver[];
+  /** True where the environment itself, or a function that gives it, stands behind something it gives away. */
+  readonly givesEnvironment: boolean;
+  /** True where it is what a name stands for. */
+  isEnvironment(reach: string): boolean;
   /** True where it is plain that it gives nothing away by a name. */
   lacks(reach: string): boolean;
   leads(reach: string): Leads;
 }
 
 const mostCalls = 5_000;
-const noLinks: Links = { gives: [], handOvers: [], lacks: () => false, leads: () => ({ of: [], same: [], through: [] }) };
+const noLinks: Links = {
+  gives: [],
+  handOvers: [],
+  givesEnvironment: false,
+  isEnvironment: () => false,
+  lacks: () => false,
+  leads: () => ({ of: [], same: [], through: [] }),
+};
 
 /** Reads how a file stands to the others. */
 export function linksOf(source: string, module: boolean): Links {
@@ -128,6 +139,15 @@ export function linksOf(source: string, module: boolean): Links {
     get handOvers() {
       return handed();
     },
+    get givesEnvironment() {
+      return exported()
+        .of('')
+        .nodes.some((one) => isEnvironment(evaluator, one));
+    },
+    isEnvironment: (reach) =>
+      exported()
+        .of(reach === '' ? '.default' : reach)
+        .itself.some((one) => isEnvironment(evaluator, one)),
     lacks: (reach) => exported().lacks(reach),
     leads: (reach) => {
       const standing = exported().of(reach);
@@ -143,6 +163,18 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** The environment as it is, or what gives it when it is called. */
+function isEnvironment(evaluator: Evaluator, { node, scope }: Seen<Node>, depth = 0): boolean {
+  const plain = bare(node);
+  const on = (inner: Node, at = scope): boolean => depth < 4 && isEnvironment(evaluator, { node: inner, scope: at }, depth + 1);
+  if (isFunction(plain)) return returnsOf(plain).some((given) => on(given, evaluator.scan.scopeOf(plain) ?? scope));
+  if (plain.type === 'LogicalExpression') return on(plain.left) || on(plain.right);
+  if (plain.type === 'ConditionalExpression') return on(plain.consequent) || on(plain.alternate);
+  if (evaluator.path(plain, scope) === '#process.env') return true;
+  const called = plain.type === 'CallExpression' ? evaluator.value(plain.callee as Node, scope) : undefined;
+  return called?.is === 'function' && on(called.node, called.scope);
 }
 
 /** What of other files functions give back, or values are made of. */

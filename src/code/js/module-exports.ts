@@ -10,6 +10,8 @@ import type { Seen } from './scan.ts';
 export interface Standing {
   /** Functions, classes, values of the file. */
   readonly nodes: readonly Seen<Node>[];
+  /** Those of them that are what is meant, not a member of it. */
+  readonly itself: readonly Seen<Node>[];
   /** What other files give away, handed on as it is. */
   readonly refs: readonly OwnRef[];
   /** False where only running would tell what else it is. */
@@ -165,6 +167,7 @@ export class ModuleExports {
         this.#identifier(node.name, scope, reach, found);
         return;
       case 'MemberExpression': {
+        if (reach === '' && this.#evaluator.path(node, scope) === '#process.env') found.take(node, scope);
         const key = this.#evaluator.key(node, scope);
         on(node.object as Node, key === undefined ? reach : joined(`.${key}`, reach));
         return;
@@ -198,7 +201,7 @@ export class ModuleExports {
         this.#called(node, scope, reach, found);
         return;
       default:
-        if (isFunction(node)) found.nodes.push({ node, scope });
+        if (isFunction(node)) found.take(node, scope);
         else if (node.type !== 'Literal') found.other(node, scope);
     }
   }
@@ -233,6 +236,7 @@ export class ModuleExports {
 
   #object({ properties }: ESTree.ObjectExpression, scope: Scope, reach: string, found: Found): void {
     const [first, rest] = splitReach(reach);
+    if (reach === '') found.within++;
     for (const property of [...properties].reverse()) {
       if (property.type !== 'Property') this.#follow({ node: (property as ESTree.SpreadElement).argument, scope }, reach, found);
       else if (reach === '' || property.computed || nameOf(property.key) === first) {
@@ -241,6 +245,7 @@ export class ModuleExports {
         if (reach !== '' && !property.computed && property.kind !== 'get' && property.kind !== 'set') return;
       }
     }
+    if (reach === '') found.within--;
   }
 
   #property({ kind, value }: ESTree.Property, scope: Scope, reach: string, found: Found): void {
@@ -248,7 +253,7 @@ export class ModuleExports {
       this.#follow({ node: value, scope }, reach, found);
       return;
     }
-    if (kind !== 'get') found.nodes.push({ node: value, scope });
+    if (kind !== 'get') found.take(value, scope);
     // Bundlers give functions that give what is meant.
     for (const node of returnsOf(value)) this.#follow({ node, scope: this.#evaluator.scan.scopeOf(value) ?? scope }, reach, found);
   }
@@ -259,7 +264,7 @@ export class ModuleExports {
     if (members.length === 0) found.other(node, scope);
     for (const member of members) {
       const value = 'value' in member ? (member.value as Node | null) : null;
-      if (value && isFunction(value)) found.nodes.push({ node: value, scope });
+      if (value && isFunction(value)) found.take(value, scope);
       else if (value) this.#follow({ node: value, scope }, rest, found);
     }
   }
@@ -275,9 +280,11 @@ export class ModuleExports {
     if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && /^(bind|call|apply)$/.test(callee.property.name))
       this.#follow({ node: callee.object as Node, scope }, reach, found);
     found.other(node, scope);
+    found.within++;
     if (node.type === 'NewExpression') this.#follow({ node: callee, scope }, reach, found);
     for (const argument of node.arguments.slice(0, 20))
       this.#follow({ node: argument.type === 'SpreadElement' ? argument.argument : (argument as Node), scope }, reach, found);
+    found.within--;
     const made = this.#evaluator.value(callee, scope);
     if (made?.is === 'function')
       for (const one of returnsOf(made.node)) this.#follow({ node: one, scope: this.#evaluator.scan.scopeOf(made.node) ?? scope }, reach, found);
@@ -287,9 +294,17 @@ export class ModuleExports {
 /** A class because names that lead to themselves are asked once. */
 class Found implements Standing {
   readonly nodes: Seen<Node>[] = [];
+  readonly itself: Seen<Node>[] = [];
   readonly refs: OwnRef[] = [];
   told = true;
+  /** Above nothing while members of what is meant are followed. */
+  within = 0;
   readonly #asked = new Map<Binding, Set<string>>();
+
+  take(node: Node, scope: Scope): void {
+    this.nodes.push({ node, scope });
+    if (this.within === 0) this.itself.push({ node, scope });
+  }
 
   /** Something whose members only running would tell. */
   other(node: Node, scope: Scope): void {

@@ -5,7 +5,7 @@ import { type Binding, lookup, type Scope } from './bindings.ts';
 import type { Evaluating } from './evaluating.ts';
 import { textOf } from './known.ts';
 import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
-import { ownTag, reachOf } from './own-ref.ts';
+import { ownTag, reachOf, someMember } from './own-ref.ts';
 
 /** What a value was made of. */
 export type Tag =
@@ -148,6 +148,10 @@ class Tracer {
       case 'MetaProperty':
         this.tags.add('own-folder');
         return;
+      case 'LogicalExpression':
+        this.trace(node.left, scope, hops, taken);
+        this.trace(node.right, scope, hops, taken);
+        return;
       default:
         for (const value of Object.values(node)) if (value !== null && typeof value === 'object') this.#children(value, scope, hops);
     }
@@ -184,7 +188,7 @@ class Tracer {
     const binding = lookup(scope, name);
     if (!binding || hops > mostHops) return;
     if (this.#seen.has(binding)) {
-      if (taken !== '') this.#again(binding, taken, hops);
+      if (taken !== '' && taken !== someMember) this.#again(binding, taken, hops);
       return;
     }
     this.#seen.add(binding);
@@ -259,7 +263,7 @@ class Tracer {
         if (name.is === 'text' && isSecretVariable(name.text)) this.#secretVariable(name.text);
       return;
     }
-    this.trace(node.object, scope, hops, reachOf(key, taken));
+    this.trace(node.object, scope, hops, key === undefined ? someMember : reachOf(key, taken));
   }
 
   /** What the methods of the file put into a field. */
@@ -295,7 +299,7 @@ class Tracer {
     if (required !== undefined) this.tags.add(ownTag({ file: required, reach: taken }));
     const header = askedHeader(node);
     if (header !== undefined && isCredentialHeader(header)) this.#credential(header);
-    this.trace(node.callee, scope, hops);
+    this.trace(node.callee, scope, hops, node.type === 'CallExpression' && taken !== '' ? someMember : '');
     const known = this.#evaluator.path(bare(node.callee), scope) !== undefined;
     // What a function of the file makes of the environment is mostly one variable of it.
     const through = taken !== '' && passesOn(node) ? taken : '';

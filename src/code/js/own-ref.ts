@@ -5,7 +5,12 @@ import type { Tag } from './origin.ts';
 export interface OwnRef {
   readonly file: string;
   readonly reach: string;
+  /** True where only a member of what it gives is taken. */
+  readonly part?: boolean;
 }
+
+/** Stands for a member of which only running would tell the name. */
+export const someMember = '.?';
 
 /** Names beyond are not told apart. */
 const mostNames = 3;
@@ -23,7 +28,7 @@ export function splitReach(reach: string): readonly [first: string, rest: string
   return at < 0 ? [reach.slice(1), ''] : [reach.slice(1, at), reach.slice(at)];
 }
 
-/** As a tag. */
+/** As a tag; the reach may end in a member nobody can name. */
 export function ownTag({ file, reach }: OwnRef): Tag {
   return `own ${reach} ${file}`;
 }
@@ -33,6 +38,8 @@ export function ownOf(tags: ReadonlySet<Tag>): readonly OwnRef[] {
   return [...tags].flatMap((tag) => {
     if (!tag.startsWith('own ')) return [];
     const at = tag.indexOf(' ', 4);
-    return [{ reach: tag.slice(4, at), file: tag.slice(at + 1) }];
+    const reach = tag.slice(4, at);
+    const file = tag.slice(at + 1);
+    return [reach.endsWith(someMember) ? { reach: reach.slice(0, -someMember.length), file, part: true } : { reach, file }];
   });
 }

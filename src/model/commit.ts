@@ -7,3 +7,8 @@ const archive =
 export function isCommitArchive(address: string): boolean {
   return archive.test(address);
 }
+
+/** True for addresses at hosts that keep repositories, not packages. */
+export function isRepositoryHost(address: string): boolean {
+  return /^https?:\/\/(?:[^/@]*@)?(?:www\.|codeload\.)?(?:github\.com|gitlab\.com|bitbucket\.org)(?::\d+)?\//.test(address);
+}

@@ -82,6 +82,7 @@ const recommended: Preset = {
     'lockfile-missing': 'warn',
     'several-lockfiles': 'warn',
     'lockfile-out-of-step': 'warn',
+    'lockfile-host-stray': 'warn',
     'unfrozen-install': 'warn',
     'unpinned-tool': 'warn',
     'install-checks-waived': 'info',

@@ -13,6 +13,7 @@ import installChecksWaived from './install-checks-waived.ts';
 import installScriptsAllowedWholesale from './install-scripts-allowed-wholesale.ts';
 import installScriptsUnguarded from './install-scripts-unguarded.ts';
 import literalCredential from './literal-credential.ts';
+import lockfileHostStray from './lockfile-host-stray.ts';
 import lockfileMissing from './lockfile-missing.ts';
 import lockfileOutOfStep from './lockfile-out-of-step.ts';
 import longLivedPublishToken from './long-lived-publish-token.ts';
@@ -55,6 +56,7 @@ export const stateRules: readonly AnyRepositoryRule[] = [
   lockfileMissing,
   severalLockfiles,
   lockfileOutOfStep,
+  lockfileHostStray,
 
   unfrozenInstall,
   unpinnedTool,

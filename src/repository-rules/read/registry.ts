@@ -4,8 +4,8 @@ import { ciFiles } from './ci.ts';
 import type { CiStep } from './ci-file.ts';
 import { clientCalls } from './client.ts';
 import { readDockerfile } from './docker.ts';
+import { lockedHosts } from './locked-hosts.ts';
 import { isDockerfile, isLockfile } from './paths.ts';
-import { remembered } from './remembered.ts';
 import type { ScriptCommand } from './script.ts';
 import { isSettingsFile, readSettingsFile, type Setting, settingsIn } from './settings.ts';
 import { at, type Untold } from './value.ts';
@@ -35,7 +35,7 @@ export function addressesIn(texts: FileTexts): { readonly addresses: readonly Ad
   const addresses: Address[] = [];
   const untold: (Untold & { file: string })[] = [];
   for (const [file, text] of texts) {
-    if (isLockfile(file)) addresses.push(...lockfileHosts(file, text));
+    if (isLockfile(file)) addresses.push(...lockedHosts(file, text).map((host) => ({ ...host, file, said: 'lockfile' })));
     if (!isSettingsFile(file)) continue;
     const document = readSettingsFile(file, text);
     const settings = 'untold' in document || mayHoldAddress(text) ? settingsIn(file, text) : [];
@@ -116,35 +116,6 @@ function once(addresses: readonly Address[]): readonly Address[] {
   });
 }
 
-/** The hosts a lockfile fetches from; links to home pages and funding are none of them. */
-const lockfileHosts = remembered((file: string, text: string): readonly Address[] => {
-  const hosts = new Map<string, { url: string; line: number; count: number }>();
-  let line = 1;
-  let start = 0;
-  for (const found of text.matchAll(/(?:"resolved"|resolved|tarball|__archiveUrl)\W{1,4}(https?(?::\/\/|%3A%2F%2F)[^\s"',}]+)/g)) {
-    const url = found[1]?.includes('://') ? found[1] : decoded(found[1] ?? '');
-    const origin = /^https?:\/\/[^/]+/i.exec(url)?.[0] ?? url;
-    const held = hosts.get(origin);
-    if (held) held.count += 1;
-    else {
-      for (let next = text.indexOf('\n', start); next >= 0 && next < found.index; next = text.indexOf('\n', start)) {
-        line += 1;
-        start = next + 1;
-      }
-      hosts.set(origin, { url, line, count: 1 });
-    }
-  }
-  return [...hosts.values()].map((host) => ({ ...host, file, said: 'lockfile' }));
-});
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** Host and port of an address, without credentials. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
@@ -153,7 +124,7 @@ export function hostOf(url: string): string {
 /** True for addresses of this machine. */
 export function isLoopback(url: string): boolean {
   const host = URL.canParse(url) ? new URL(url).hostname : url;
-  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)$/i.test(host);
+  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\]|0\.0\.0\.0|host\.docker\.internal)\.?$/i.test(host);
 }
 
 /** True when a host is one of `allowed`: exact, or below `*.domain`. */

@@ -1,0 +1,130 @@
+/** What one capability says by itself: which kinds convict, which take, which send. Pure. */
+import type { Capability, CapabilityKind, ContentsEvidence } from '../model/contents.ts';
+
+/** A capability, and what of it is new. */
+export type Found = ContentsEvidence['capabilities'][number];
+
+/** Hardly ever honest where they are new and run unasked. */
+export const convicting = kinds(
+  'exfiltration',
+  'dns-exfiltration',
+  'remote-code',
+  'decode-execute',
+  'download-execute',
+  'self-publish',
+  'browser-data',
+  'wallet-file',
+  'mining',
+  'destructive',
+  'secret-scanner',
+);
+
+/** True for what is hardly ever honest where it is new. */
+export function isConvicting(kind: CapabilityKind): boolean {
+  return convicting.has(kind);
+}
+
+/** Honest at times, seldom two together. */
+export const suspicious = kinds(
+  'runtime-download',
+  'persistence',
+  'agent-config',
+  'ci-config',
+  'credential-file',
+  'package-tamper',
+  'messenger',
+  'blockchain',
+  'wallet-hook',
+  'page-hook',
+  'address-table',
+  'embedded-secret',
+  'clipboard',
+  'download',
+  'script-injection',
+);
+
+/** A credential the package is given for one service goes to a host that was never named before, and nobody hears when it fails. */
+export function isUnnoticed({ kind, detail, novelty }: Found): boolean {
+  return kind === 'credential-sent' && novelty === 'kind' && detail.endsWith(' unnoticed');
+}
+
+/** A way back in, or back to life, in the home folder: what sets up projects writes elsewhere. */
+export function isBackDoor({ kind, detail }: Found): boolean {
+  return (kind === 'credential-file' || kind === 'persistence') && detail.endsWith(', written') && !detail.startsWith('git hook');
+}
+
+/** Changes files of other packages, or removes those of the project: tools do so when they are started. */
+export function changesOthers({ kind, detail }: Found): boolean {
+  return (kind === 'package-tamper' && !detail.startsWith('own ')) || (kind === 'destructive' && isSweep(detail));
+}
+
+export function isSweep(detail: string): boolean {
+  return detail === 'what it finds in the project';
+}
+
+/** Takes something that is somebody's own. */
+export const taking = kinds('credential-file', 'environment', 'browser-data', 'wallet-file', 'wallet-hook', 'clipboard', 'page-data');
+
+/** Brings it somewhere. */
+export const sending = kinds('network', 'messenger', 'blockchain', 'dns-exfiltration');
+
+function kinds(...list: CapabilityKind[]): ReadonlySet<CapabilityKind> {
+  return new Set(list);
+}
+
+/** How packages that carry programs set themselves up, too: held against a release only where it is new. */
+export const deploying = kinds('download-execute', 'decode-execute');
+
+/** What fetched or decoded text comes to life by. */
+export const running = kinds('remote-code', 'decode-execute', 'download-execute');
+
+/** True for what runs by importing, or by starting a command of the package: nobody has to call a function of it. */
+export function isUnasked(one: Found): boolean {
+  return one.reach === 'bin' || !one.waits;
+}
+
+/** True where the host is written down, not given by who calls. */
+export function namesHost({ detail }: Found): boolean {
+  return !detail.includes('…') && !detail.includes(' ');
+}
+
+/** Settings of a project, and names of variables: every bundle that holds a reader of settings, or looks for PATH, takes them. */
+export function isEverywhere({ detail }: Found): boolean {
+  return detail === 'environment files' || detail === 'Object.keys(process.env)';
+}
+
+/** Facts about the machine alone are what telemetry sends, contents of files alone what uploads send. */
+export function isTelemetry(found: Capability): boolean {
+  return (
+    found.kind === 'exfiltration' && /^(facts about the host|contents of files)(, (facts about the host|contents of files))* to /.test(found.detail)
+  );
+}
+
+/** Nobody encodes the name of a host but to hide it; a worker carried as text encodes the modules it uses. */
+export function isEncodedHost(found: Capability): boolean {
+  return found.kind === 'network' && found.readAs === 'decoded' && !found.detail.startsWith('module ');
+}
+
+/** Whose machine it is: no install needs to tell anybody. */
+export function tellsWhoWhere(found: Capability): boolean {
+  return isTelemetry(found) && found.detail.includes('facts about the host');
+}
+
+/** Places through which others come back, or code comes back to life, after the install. */
+export function leavesOpen({ kind, detail }: Capability): boolean {
+  return (
+    kind === 'agent-config' ||
+    kind === 'ci-config' ||
+    (kind === 'persistence' && !detail.startsWith('git hook')) ||
+    (kind === 'credential-file' && detail.startsWith('SSH keys'))
+  );
+}
+
+export function isGlobalInstall(found: Capability): boolean {
+  return found.kind === 'package-install' && /\s(-g|--global|global)\b/.test(found.detail);
+}
+
+/** A program that came with the package and is started by installing it. */
+export function isMachineCode(found: Capability): boolean {
+  return found.kind === 'process' && found.detail === 'a program of machine code';
+}

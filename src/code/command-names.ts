@@ -75,6 +75,16 @@ export function asksForCredentials(name: string, rest: readonly Word[]): boolean
   return asked?.test(rest.map((word) => word.text).join(' ')) ?? false;
 }
 
+const gitRuns =
+  /^(core\.(hookspath|fsmonitor|sshcommand|editor|pager|gitproxy)|init\.templatedir|credential\.(.+\.)?helper|alias\..+|gpg\.(.+\.)?program|sequence\.editor|diff\.external|filter\..+|url\..+\.insteadof)$/i;
+
+/** `git config --global core.hooksPath x`: what git runs, and where it goes, in every project of the user from then on. */
+export function setsGitForAll(rest: readonly Word[]): boolean {
+  if (rest[0]?.text !== 'config' || !rest.some((word) => word.text === '--global' || word.text === '--system')) return false;
+  const asks = rest.some((word) => /^(-l|get|unset|list|--(get|unset|list|remove-section|rename-section).*)$/.test(word.text));
+  return !asks && rest.some((word) => gitRuns.test(word.text));
+}
+
 export function isDestructive(name: string, rest: readonly Word[]): boolean {
   if (name === 'rm')
     return (

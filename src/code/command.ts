@@ -12,6 +12,7 @@ import {
   nameOf,
   powershells,
   quiet,
+  setsGitForAll,
   shells,
   tellsOf,
   unwrapped,
@@ -141,6 +142,7 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
   if (isDestructive(name, rest)) sink.does('destructive', words.map((word) => word.text).join(' '));
   if (['crontab', 'launchctl', 'schtasks', 'reg', 'update-rc.d', 'at'].includes(name) && !onlyAsks(name, rest)) sink.does('persistence', name);
   if (name === 'systemctl' && rest.some((word) => /^(enable|start|daemon-reload)$/.test(word.text))) sink.does('persistence', name);
+  if (name === 'git' && setsGitForAll(rest)) sink.does('persistence', 'git in all projects, written');
   if (asksForCredentials(name, rest)) sink.does('credential-file', `${name} ${rest.map((word) => word.text).join(' ')}`);
   if (clipboards.has(name)) sink.does('clipboard', name);
   if (name === 'security' && rest.some((word) => /find-|dump-/.test(word.text))) sink.does('credential-file', 'macOS keychain');

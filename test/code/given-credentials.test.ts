@@ -142,6 +142,23 @@ describe('a way back in, written by importing', () => {
     expect(['none', 'weak']).toContain(await grade('module.exports = 1', write(path, 'exports.set = () => { RUN }')));
   });
 
+  it.each([
+    ['a path of a list', `for (const rc of ['.bashrc', '.zshrc']) { const f = path.join(os.homedir(), rc); fs.appendFileSync(f, 'line') }`],
+    ['a path of a list, put together', `for (const rc of ['.x', '.zshrc']) fs.appendFileSync(\`\${os.homedir()}/\${rc}\`, 'line')`],
+    ['a list and a callback', `['.bashrc', '.zshrc'].forEach((rc) => fs.appendFileSync(os.homedir() + '/' + rc, 'line'))`],
+    ['settings of git for all projects', `require('child_process').execSync('git config --global core.hooksPath ' + path.join(os.homedir(), '.h'))`],
+    ['the same in words', `require('child_process').execFileSync('git', ['config', '--global', 'core.sshCommand', 'x'])`],
+  ])('%s', async (_, run) => {
+    const setting = `const fs = require('fs'), os = require('os'), path = require('path');\n`;
+    expect(await grade('module.exports = 1', `${setting}${run}`)).toBe('convicts');
+    expect(['none', 'weak']).toContain(await grade('module.exports = 1', `${setting}exports.set = () => { ${run} }`));
+  });
+
+  it('settings of coding agents by a list of paths', async () => {
+    const run = `for (const c of ['.cursor/mcp.json', '.codeium/windsurf/mcp_config.json']) { const at = require('path').join(require('os').homedir(), c); require('fs').writeFileSync(at, '{}') }`;
+    expect(await grade('module.exports = 1', run)).toBe('suspicious');
+  });
+
   it('reading them is another matter', async () => {
     expect(await grade('module.exports = 1', `require('fs').readFileSync(require('os').homedir() + '/.bashrc')`)).toBe('weak');
   });

@@ -17,7 +17,7 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   const [first, second] = node.arguments;
   const told = first && first.type !== 'SpreadElement' ? textOf(notes.evaluator.value(first, scope)) : undefined;
   const path = told?.text ?? '';
-  const place = told ? placeOf(path) : undefined;
+  const place = (told && placeOf(path)) ?? (touch === 'write' ? placeAmong(notes, first, path, scope) : undefined);
   if (place) notes.add(place.kind, placeText(notes, place, touch, node, scope), node, told?.readAs);
   if (touch === 'delete' && /^(~\/?|\/|\/home|\/Users)$/.test(path)) notes.add('destructive', path, node);
   else if (touch === 'delete' && first && /^\.{1,2}(\/\.{0,2})*$/.test(path) && isProject(notes, first, scope))
@@ -33,6 +33,16 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+}
+
+/** A place among those that are written one after the other. */
+function placeAmong(notes: Notes, file: Called['arguments'][number] | undefined, path: string, scope: Scope): Place | undefined {
+  if (!file || file.type === 'SpreadElement' || (path !== '' && !path.includes(hole))) return undefined;
+  for (const value of notes.evaluator.alternatives(file, scope)) {
+    const place = placeOf(textOf(value)?.text ?? '');
+    if (place) return place;
+  }
+  return undefined;
 }
 
 function placeText(notes: Notes, place: Place, touch: string, node: Called, scope: Scope): string {

@@ -333,6 +333,7 @@ class Tracer {
       if (decodes(path)) this.tags.add('decoded');
       if (tellsOfHost(path)) this.tags.add('host');
       if (touchesFile(path) === 'read') this.#file(args, scope);
+      if (path === '#WebAssembly.Module.customSections' || path.endsWith('.getImageData')) this.tags.add('innocent-file');
       if (path === '#process.cwd') this.tags.add('project');
       if (path === '#require.resolve' && this.#isForeign(args, scope)) this.tags.add('other-package');
       if (/^dns#(\w+\.)?resolve(Txt|Any|Cname)?$/.test(path)) this.tags.add('network');

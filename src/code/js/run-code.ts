@@ -1,7 +1,7 @@
 /** Text that is run as code. */
 import type { ReadAs } from '../../model/contents.ts';
 import { looksLikeCode } from '../text.ts';
-import type { Scope } from './bindings.ts';
+import { lookup, type Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
 import { isTelling } from './literals.ts';
@@ -59,7 +59,14 @@ export function readTimer(notes: Notes, node: Called, scope: Scope): void {
   if (first && (first.type === 'Literal' || first.type === 'BinaryExpression' || first.type === 'TemplateLiteral')) {
     const told = textOf(notes.evaluator.value(first, scope));
     if (told && told.text.length > 8) readCode(notes, '#eval', node, scope);
-  }
+  } else if (first?.type === 'Identifier' && isText(first.name, scope) && originOf(notes.evaluator, first, scope).has('decoded'))
+    readCode(notes, '#eval', node, scope);
+}
+
+/** A name that began as a text and never was given a function. */
+function isText(name: string, scope: Scope): boolean {
+  const given = (lookup(scope, name)?.sources ?? []).map(({ node }) => node);
+  return given.some((node) => node?.type === 'Literal' && typeof node.value === 'string') && !given.some((node) => node && isFunction(node));
 }
 
 /** `['fs', 'os'].map(require)` */

@@ -93,6 +93,17 @@ describe('running text as code is seen', () => {
     ['_compile', `const m = new module.constructor(); m._compile(x, '')`, 'dynamic-code'],
     ['a timer with text', `setTimeout('doSomething(' + x + ')', 10)`, 'dynamic-code'],
     ['what base64 hides', `eval(atob(x))`, 'decode-execute'],
+    [
+      'text put together of codes, by a timer',
+      `let out = ''; for (const c of px) out += String.fromCharCode(c ^ 3); setTimeout(out, 9)`,
+      'decode-execute',
+    ],
+    ['what a picture shows', `const d = ctx.getImageData(0, 0, 9, 9).data; (0, eval)(new TextDecoder().decode(d))`, 'decode-execute'],
+    [
+      'what is packed beside the code of a module',
+      `const m = new WebAssembly.Module(b); const [init] = WebAssembly.Module.customSections(m, 'x'); (0, eval)(Buffer.from(init).toString())`,
+      'decode-execute',
+    ],
     ['what was decompressed', `eval(require('zlib').gunzipSync(Buffer.from(x, 'base64')).toString())`, 'decode-execute'],
     [
       'what was decrypted',
@@ -117,6 +128,11 @@ describe('running text as code is seen', () => {
   ];
   it.each(ways)('%s', (_, source, kind) => {
     expect(kinds(source)).toContain(kind);
+  });
+
+  it('a function given to a timer is none, whatever decodes in it', () => {
+    expect(kinds(`let f = String.fromCharCode(a); f = () => g(f); setTimeout(f, 9)`)).not.toContain('decode-execute');
+    expect(kinds(`let f; if (x) f = wrap(String.fromCharCode(a)); setTimeout(f, 9)`)).not.toContain('decode-execute');
   });
 
   it('and constant text is looked into', () => {

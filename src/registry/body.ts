@@ -5,46 +5,54 @@ import { gunzip, gunzipSync, inflate } from 'node:zlib';
 import { codeOf } from './redact.ts';
 import { slots } from './slots.ts';
 
+/** A body that has come, in the pieces it came in. */
+export interface Received {
+  readonly pieces: readonly Buffer[];
+  readonly length: number;
+}
+
+/** In one piece. */
+export function wholeOf({ pieces, length }: Received): Buffer {
+  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, length);
+}
+
 /** The whole body; undefined, and no more of it read, when it is larger. */
-export function collect(body: AsyncIterable<unknown> | undefined, limit: number): Promise<Buffer | undefined> {
+export function collect(body: AsyncIterable<unknown> | undefined, limit: number): Promise<Received | undefined> {
   return body instanceof Readable ? collectEvents(body, limit) : collectParts(body ?? [], limit);
 }
 
-async function collectParts(body: AsyncIterable<unknown> | Iterable<unknown>, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+async function collectParts(body: AsyncIterable<unknown> | Iterable<unknown>, limit: number): Promise<Received | undefined> {
+  const pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     length += bytes.length;
     // Leaving the loop ends the request.
     if (length > limit) return undefined;
-    chunks.push(bytes);
+    pieces.push(bytes);
   }
-  return joined(chunks, length);
+  return { pieces, length };
 }
 
 /** The same by events, which cost a fraction. */
-function collectEvents(body: Readable, limit: number): Promise<Buffer | undefined> {
+function collectEvents(body: Readable, limit: number): Promise<Received | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const pieces: Buffer[] = [];
     let length = 0;
     body.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limit) return void chunks.push(chunk);
+      if (length <= limit) return void pieces.push(chunk);
       resolve(undefined);
       body.destroy();
     });
-    body.on('end', () => resolve(joined(chunks, length)));
+    body.on('end', () => resolve({ pieces, length }));
     body.on('error', reject);
     body.on('close', () => reject(Object.assign(new Error('closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })));
   });
 }
 
-function joined(chunks: readonly Buffer[], length: number): Buffer {
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
-}
-
-const packedSmall = 131_072;
+/** From so many packed bytes on a document is large, whatever it unpacks to. */
+export const packedSmall = 131_072;
 const unpackedSmall = 2_097_152;
 
 /** Large documents are unpacked one after the other: side by side they would add up to all there is. */

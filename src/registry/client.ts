@@ -109,7 +109,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       cache?.write(key, { confirmedAt });
       return { status: 'not-found', confirmedAt };
     }
-    const parsed = answer.packed ? await parsePacked(name, answer.bytes, limits.bodyBytes) : parsePackument(name, answer.bytes);
+    const parsed = answer.status === 'packed' ? await parsePacked(name, answer.pieces, limits.bodyBytes) : parsePackument(name, answer.bytes);
     if (!parsed.ok) return { status: 'failed', reason: parsed.reason };
     const entry: CacheEntry = { confirmedAt, packument: parsed.packument, ...(answer.etag !== undefined && { etag: answer.etag }) };
     cache?.write(key, entry);

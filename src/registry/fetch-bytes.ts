@@ -1,5 +1,5 @@
 /** One answer of a registry as bytes: limits on size and time, retries with backoff. */
-import { isLarge, unpack } from './body.ts';
+import { isLarge, packedSmall, unpack, wholeOf } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
 import { codeOf, memberOf, networkTrouble, statusTrouble } from './redact.ts';
@@ -31,8 +31,9 @@ export interface FetchRequest {
 }
 
 export type BytesAnswer =
-  /** `packed`: what gzip packed, where that was asked for. */
-  | { readonly status: 'ok'; readonly bytes: Buffer; readonly packed?: true; readonly etag?: string }
+  | { readonly status: 'ok'; readonly bytes: Buffer; readonly etag?: string }
+  /** What gzip packed, as it came, where that was asked for. */
+  | { readonly status: 'packed'; readonly pieces: readonly Buffer[]; readonly etag?: string }
   | { readonly status: 'unchanged' }
   | { readonly status: 'not-found' }
   /** `http`: the status the registry answered with, where it answered. */
@@ -118,9 +119,12 @@ async function fromBody(reply: Whole, { limits: { bodyBytes: limit }, packed }: 
   if (expected !== undefined && Number(expected) !== received.length) return failure('its answer is cut off', {});
   const said = reply.header('etag');
   const etag = said !== undefined && said.length <= 512 ? { etag: said } : {};
-  if (packed && reply.packed && encoding === 'gzip' && isLarge(received, limit))
-    return { answer: { status: 'ok', bytes: received, packed, ...etag } };
-  const unpacked = reply.packed ? unpack(received, encoding, limit) : received;
+  const leftPacked = packed && reply.packed && encoding === 'gzip';
+  // Joined it would be there twice.
+  if (leftPacked && received.length >= packedSmall) return { answer: { status: 'packed', pieces: received.pieces, ...etag } };
+  const whole = wholeOf(received);
+  if (leftPacked && isLarge(whole, limit)) return { answer: { status: 'packed', pieces: [whole], ...etag } };
+  const unpacked = reply.packed ? unpack(whole, encoding, limit) : whole;
   const bytes = unpacked instanceof Promise ? await unpacked : unpacked;
   return bytes === undefined ? tooLarge : { answer: { status: 'ok', bytes, ...etag } };
 }

@@ -3,6 +3,8 @@
  * could be read in two ways, or is rare, is a `Doubt`, and the question is then asked again through node's own client.
  */
 
+import { wholeOf } from './body.ts';
+
 /** This is for another to read; the connection is of no further use. */
 export class Doubt extends Error {}
 
@@ -31,7 +33,7 @@ export class HttpAnswer {
 
   /** The body in one piece. */
   whole(): Buffer {
-    return this.body.length === 1 ? (this.body[0] as Buffer) : Buffer.concat(this.body, this.length);
+    return wholeOf({ pieces: this.body, length: this.length });
   }
 
   /** Takes what came; true when the answer is complete. */

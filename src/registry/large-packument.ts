@@ -10,13 +10,13 @@ import { networkTrouble } from './redact.ts';
 class TooLarge extends Error {}
 
 /** The record of a document that came packed with gzip; the plain parser decides where this one has doubts. */
-export async function parsePacked(name: string, packed: Buffer, limit: number): Promise<Parsed> {
+export async function parsePacked(name: string, packed: readonly Buffer[], limit: number): Promise<Parsed> {
   try {
     const pool = newPool(name);
     const walked = await largeInTurn(() => walkPieces(unpackedPieces(packed, limit), wantedParts, earlyRelease(pool)));
     if (walked.ok) return packumentFrom(name, walked.value, pool);
     if (walked.why !== 'syntax') return doubtful(walked.why);
-    const bytes = await unpack(packed, 'gzip', limit);
+    const bytes = await unpack(Buffer.concat(packed), 'gzip', limit);
     return bytes === undefined ? tooLarge(limit) : parsePackument(name, bytes);
   } catch (error) {
     return error instanceof TooLarge ? tooLarge(limit) : { ok: false, reason: networkTrouble(error) };
@@ -29,9 +29,10 @@ function tooLarge(limit: number): Parsed {
 
 const pieceSize = 262_144;
 
-async function* unpackedPieces(packed: Buffer, limit: number): AsyncGenerator<Buffer> {
+async function* unpackedPieces(packed: readonly Buffer[], limit: number): AsyncGenerator<Buffer> {
   const stream = createGunzip({ chunkSize: pieceSize });
-  stream.end(packed);
+  for (const piece of packed) stream.write(piece);
+  stream.end();
   let length = 0;
   for await (const piece of stream as AsyncIterable<Buffer>) {
     length += piece.length;

@@ -14,11 +14,14 @@ interface Place {
   readonly at: number;
 }
 
+/** A text, or several with a comma between them. */
+export type Text = string | readonly string[];
+
 export interface RecordLog {
   /** The newest record under the key; undefined when there is none or it is damaged. */
   read(key: string): string | undefined;
   /** Adds a record, its text in parts; `at` (milliseconds) decides which of several is the newest. Throws when it cannot be written. */
-  append(key: string, at: number, ...text: readonly string[]): void;
+  append(key: string, at: number, ...text: readonly Text[]): void;
 }
 
 const ending = '.log';
@@ -53,42 +56,83 @@ export function openRecordLog(folder: string): RecordLog {
 }
 
 /** `digest key at bodyLength` and the body, each with a line end; the digest is that of everything behind it. Returns its length. */
-function writeRecord(descriptor: number, key: string, at: number, text: readonly string[]): number {
-  let body = 0;
-  for (const part of text) body += Buffer.byteLength(part);
+function writeRecord(descriptor: number, key: string, at: number, text: readonly Text[]): number {
+  const body = lengthOf(text);
   const head = ` ${key} ${at} ${body}\n`;
   const length = digestLength + head.length + body + 1;
   if (length > commonSize) writeInParts(descriptor, [head, ...text, '\n']);
-  else writeAll(descriptor, recordOf(head, text, length));
+  else writeAll(descriptor, recordOf([head, ...text, '\n'], length));
   return length;
 }
 
-function recordOf(head: string, text: readonly string[], length: number): Buffer {
-  common ??= Buffer.allocUnsafeSlow(commonSize);
-  const record = common.subarray(0, length);
-  record.write(head, digestLength, 'latin1');
-  // Joined, the parts would be copied once more.
-  let place = digestLength + head.length;
-  for (const part of text) place += record.write(part, place);
-  record[record.length - 1] = 0x0a;
+function lengthOf(text: readonly Text[]): number {
+  let length = 0;
+  for (const part of text) {
+    if (typeof part === 'string') length += Buffer.byteLength(part);
+    else {
+      length += Math.max(0, part.length - 1);
+      for (const one of part) length += Buffer.byteLength(one);
+    }
+  }
+  return length;
+}
+
+function recordOf(text: readonly Text[], length: number): Buffer {
+  const record = commonBytes().subarray(0, length);
+  // It fits: all of it comes at once.
+  inPieces(text, digestLength, () => undefined);
   record.write(digestOf(record.subarray(digestLength)), 0, 'latin1');
   return record;
 }
 
 /** A large record is never held as a whole: gone through once for its digest, once more to be written. */
-function writeInParts(descriptor: number, parts: readonly string[]): void {
+function writeInParts(descriptor: number, text: readonly Text[]): void {
   const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
+  inPieces(text, 0, (bytes) => digest.update(bytes));
   writeAll(descriptor, Buffer.from(digest.digest('hex')));
-  for (const part of parts) writeAll(descriptor, Buffer.from(part));
+  inPieces(text, 0, (bytes) => writeAll(descriptor, bytes));
+}
+
+/** Puts the text into the common memory from `from` on, which is handed over and used again whenever it is full. Joined as strings, all would be copied once more. */
+function inPieces(text: readonly Text[], from: number, take: (bytes: Buffer) => void): void {
+  const bytes = commonBytes();
+  let at = from;
+  function put(part: string, comma: boolean): void {
+    // Three bytes are the most that one unit of a string becomes.
+    const most = 3 * part.length + 1;
+    if (at + most > bytes.length) {
+      take(bytes.subarray(0, at));
+      at = 0;
+    }
+    if (comma) {
+      bytes[at] = 0x2c;
+      at += 1;
+    }
+    if (most <= bytes.length) at += bytes.write(part, at);
+    else {
+      take(Buffer.concat([bytes.subarray(0, at), Buffer.from(part)]));
+      at = 0;
+    }
+  }
+  for (const part of text) {
+    if (typeof part === 'string') put(part, false);
+    else for (let place = 0; place < part.length; place += 1) put(part[place] as string, place > 0);
+  }
+  take(bytes.subarray(0, at));
 }
 
 const digestLength = 64;
 
-/** One piece of memory for all records of a common size: each is written before the next is made. */
+/** One piece of memory for all records: each is written before the next is made. */
 let common: Buffer | undefined;
 
 const commonSize = 131_072;
+
+function commonBytes(): Buffer {
+  // Room for the most that a record of the common size may turn out to need.
+  common ??= Buffer.allocUnsafeSlow(3 * commonSize + 3);
+  return common;
+}
 
 const header = /^[0-9a-f]{64} ([0-9a-f]{8,128}) (\d{1,16}) (\d{1,12})\n/;
 const longestHeader = 256;

@@ -5,6 +5,7 @@ import type { Slots } from './json-walk.ts';
 import { listedRelease, slotsOf } from './listed-release.ts';
 import { newPool } from './manifest.ts';
 import { versionParts } from './packument-parts.ts';
+import type { Text } from './record-log.ts';
 
 /** Raised with every change of the record or of what is read of packuments: older entries are then read anew. */
 export const recordVersion = 5;
@@ -30,11 +31,13 @@ const absent = -1;
 
 /** The record as one line of JSON. */
 export function encodePackument(packument: Packument): string {
-  return packumentParts(packument).join('');
+  return packumentParts(packument)
+    .map((part) => (typeof part === 'string' ? part : part.join(',')))
+    .join('');
 }
 
 /** The same in the parts it is made of. A release is its version, its time, and what is not as in the one before: slots and places. */
-export function packumentParts(packument: Packument): readonly string[] {
+export function packumentParts(packument: Packument): readonly Text[] {
   const shared = new Shared();
   const { releases, distTags, removed, ...plain } = packument;
   let before: Slots = [];
@@ -45,25 +48,8 @@ export function packumentParts(packument: Packument): readonly string[] {
     return row;
   });
   const head = JSON.stringify({ ...plain, distTags: [...distTags], removed: [...removed].map(([version, at]) => [version, at ?? null]) });
-  return [`{"head":${head},"rows":`, JSON.stringify(rows), ',"shared":[', ...joined(shared.texts), ']}'];
+  return [`{"head":${head},"rows":`, JSON.stringify(rows), ',"shared":[', shared.texts, ']}'];
 }
-
-/** The texts as a list, in pieces: that of thousands of releases is never held as one. */
-function joined(texts: readonly string[]): string[] {
-  const pieces: string[] = [];
-  let length = 0;
-  let from = 0;
-  for (const [index, text] of texts.entries()) {
-    length += text.length;
-    if (length < pieceLength && index < texts.length - 1) continue;
-    pieces.push(`${from === 0 ? '' : ','}${texts.slice(from, index + 1).join(',')}`);
-    from = index + 1;
-    length = 0;
-  }
-  return pieces;
-}
-
-const pieceLength = 24_576;
 
 type Row = (string | number | null)[];
 

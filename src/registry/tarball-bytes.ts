@@ -1,6 +1,7 @@
 /** Tarball bytes with the credentials of the registry they belong to and no other. */
 import { createHash } from 'node:crypto';
 import { DepwardError } from '../model/errors.ts';
+import { wholeOf } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, isHopeless, mayPass } from './fetch-bytes.ts';
@@ -28,7 +29,7 @@ export async function tarballWhole(
     demandTarball(reply, url);
     const { received } = reply;
     if (received) demandLength(reply, received.length, url);
-    return received;
+    return received && wholeOf(received);
   } catch (error) {
     throw error instanceof DepwardError ? error : troubleOf(error, url, clock, whole);
   } finally {

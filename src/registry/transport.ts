@@ -1,7 +1,7 @@
 /** One GET, answered as a stream of bytes as they came over the wire or as npm's client unpacked them. */
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { collect } from './body.ts';
+import { collect, type Received } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import type { Clock } from './deadline.ts';
 import { Doubt } from './http-answer.ts';
@@ -21,7 +21,7 @@ export interface Reply {
 
 /** An answer whose body has come; `received` is undefined for errors, and where it is longer than wanted. */
 export interface Whole extends Omit<Reply, 'body'> {
-  readonly received: Buffer | undefined;
+  readonly received: Received | undefined;
 }
 
 export interface Get {
@@ -202,9 +202,8 @@ async function getPlain(request: Get, limit: number): Promise<Whole> {
     if (answer === undefined) return { status: 200, header: () => undefined, packed: false, received: undefined };
     // Redirects are followed elsewhere.
     if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) throw new Doubt();
-    const header = (name: string) => answer.headers.get(name);
-    const received = answer.whole();
-    return { status: answer.status, header, packed: answer.headers.has('content-encoding'), received };
+    const { status, headers: said, body: pieces, length } = answer;
+    return { status, header: (name) => said.get(name), packed: said.has('content-encoding'), received: { pieces, length } };
   } catch (error) {
     if (!(error instanceof Doubt)) reach.missed(host, codeOf(error));
     throw error;

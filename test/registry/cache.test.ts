@@ -240,14 +240,15 @@ describe('a log of records', () => {
     const parts = Array.from({ length: 40 }, (_, index) => `${index} é\u2028 ${'x'.repeat(9_999)}\n`);
     const [small, large] = ['aaaaaaaa', 'bbbbbbbb'];
     const log = openRecordLog(cache);
-    log.append(small, 1, 'before');
-    log.append(large, 2, ...parts);
+    log.append(small, 1, 'bef', ['or', 'e'], []);
+    log.append(large, 2, ...parts, [], ['[', 'é'.repeat(200_000), '', ']']);
     log.append(small, 3, 'after');
-    expect(log.read(large)).toBe(parts.join(''));
-    expect([openRecordLog(cache).read(large), openRecordLog(cache).read(small)]).toEqual([parts.join(''), 'after']);
+    const whole = `${parts.join('')}[,${'é'.repeat(200_000)},,]`;
+    expect(log.read(large)).toBe(whole);
+    expect([openRecordLog(cache).read(large), openRecordLog(cache).read(small)]).toEqual([whole, 'after']);
     const [file = ''] = files(cache);
     writeFileSync(file, readFileSync(file).subarray(0, 200_000));
-    expect([openRecordLog(cache).read(large), openRecordLog(cache).read(small)]).toEqual([undefined, 'before']);
+    expect([openRecordLog(cache).read(large), openRecordLog(cache).read(small)]).toEqual([undefined, 'befor,e']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { wholeOf } from '../../src/registry/body.ts';
 import { Clock } from '../../src/registry/deadline.ts';
 import { Doubt, HttpAnswer } from '../../src/registry/http-answer.ts';
 import { getWhole } from '../../src/registry/transport.ts';
@@ -78,7 +79,7 @@ describe('a connection that is used again', () => {
   async function ask(url: string, npm: Record<string, unknown>, limit = 1_000): Promise<string | undefined> {
     const clock = new Clock([], 5_000);
     const { received, status } = await getWhole({ url, npm, clock }, limit).finally(() => clock.done());
-    return received === undefined ? undefined : `${status} ${received}`;
+    return received === undefined ? undefined : `${status} ${wholeOf(received)}`;
   }
 
   it('never gives one question the answer to another', async () => {

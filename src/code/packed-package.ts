@@ -3,7 +3,7 @@ import type { Archive, PackedFile } from '../model/archive.ts';
 import type { BundledPackage, FileType, PackedManifest, Reach } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import { isAside, isCode } from './file-role.ts';
-import { fileTypeOf } from './file-type.ts';
+import { extensionOf, fileTypeOf } from './file-type.ts';
 import { noManifest, readManifest } from './manifest.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
 import { decode, SourceText } from './source-text.ts';
@@ -72,6 +72,13 @@ export class PackedPackage {
       .filter(({ file, type }) => type === 'javascript' && !isAside(file.path))
       .map(({ file }) => file.path)
       .slice(0, mostPatternFiles);
+  }
+
+  /** True for scripts that are read as modules of the language. */
+  isModule(path: string): boolean {
+    const extension = extensionOf(path);
+    const { module } = this.manifest;
+    return extension === 'mjs' || extension === 'mts' || (extension !== 'cjs' && module) || /(^|\/)(esm?|module|modules)\//.test(path);
   }
 
   bundled(): readonly BundledPackage[] {

@@ -1,0 +1,47 @@
+/** What shows only when all files of a package were read: what one takes and another sends, what one calls of another. */
+import { leaksOf } from './across.ts';
+import { Callers } from './callers.ts';
+import type { Gathering } from './gathering.ts';
+import { type FileFlow, linksOf } from './js/hand-over.ts';
+import { tagWords } from './js/network.ts';
+import { ownCalls } from './js/script.ts';
+import type { PackedPackage } from './packed-package.ts';
+import { folderOf } from './resolve-file.ts';
+import { SourceText } from './source-text.ts';
+import type { Trail } from './trail.ts';
+
+/** A package whose files were read. */
+export interface Read {
+  readonly packed: PackedPackage;
+  readonly found: Gathering;
+  readonly trail: Trail;
+  readonly flows: ReadonlyMap<string, FileFlow>;
+}
+
+/** What is taken in one file and sent by another. */
+export function markLeaks({ packed, found, trail, flows }: Read): void {
+  const leaks = leaksOf({
+    flows,
+    importers: trail.importers,
+    locate: (specifier, from) => packed.located(specifier, folderOf(from)),
+    links: (path) => linksOf(packed.text(path) ?? '', packed.isModule(path)),
+  });
+  for (const { file, at, what, to, waits } of leaks.slice(0, 20)) {
+    const entry = packed.entries.get(file);
+    if (!entry) continue;
+    const detail = `${[...new Set(what)].map((one) => tagWords[one]).join(', ')} to ${to}`;
+    const leak = { kind: 'exfiltration', detail, at, readAs: 'written', ...(waits && { waits }) } as const;
+    found.capability(leak, new SourceText(file, entry.file.bytes), entry.reach);
+  }
+}
+
+/** What waits in a file runs after all where another file calls it while it is loaded. */
+export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
+  const callers = new Callers(
+    trail.importers,
+    (path) => ownCalls(packed.text(path) ?? '', packed.isModule(path)),
+    (specifier, from) => packed.located(specifier, folderOf(from)),
+  );
+  for (const [at, { file, waits, reach }] of found.capabilities.entries())
+    if (waits && (reach === 'install' || callers.callOnLoad(file))) found.awake(at);
+}

@@ -1,0 +1,84 @@
+/** What leads where in a package: files in the order they are taken up, who imports which, and what is imported from elsewhere. */
+import type { Reach } from '../model/contents.ts';
+import type { Entry, PackedPackage } from './packed-package.ts';
+import { folderOf } from './resolve-file.ts';
+
+/** More files that import one are not told apart. */
+const mostImporters = 5000;
+
+/** A class because files are taken up while others are read. */
+export class Trail {
+  /** Other packages that are imported. */
+  readonly imports = new Set<string>();
+  readonly importers = new Map<string, string[]>();
+  readonly #package: PackedPackage;
+  readonly #queue: { readonly path: string; readonly reach: Reach }[] = [];
+  readonly #done = new Set<string>();
+
+  constructor(packed: PackedPackage) {
+    this.#package = packed;
+  }
+
+  /** True while something leads on. */
+  get goesOn(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** True for what was taken up. */
+  passed(path: string): boolean {
+    return this.#done.has(path);
+  }
+
+  /** The file that is next, if that was not read before. */
+  next(): Entry | undefined {
+    const { path, reach } = this.#queue.shift() ?? {};
+    const entry = path === undefined || this.#done.has(path) ? undefined : this.#package.entries.get(path);
+    if (!entry || path === undefined || reach === undefined) return undefined;
+    this.#done.add(path);
+    entry.reach = reach;
+    return entry;
+  }
+
+  /** Takes up a file, unless it was. */
+  to(path: string, reach: Reach): void {
+    if (!this.#done.has(path)) this.#queue.push({ path, reach });
+  }
+
+  /** Takes up what a path means, seen from a folder. */
+  toAll(path: string | undefined, reach: Reach, from = ''): void {
+    for (const found of this.#package.located(path, from)) this.to(found, reach);
+  }
+
+  /** Takes up what an import means. */
+  toModule(specifier: string, from: string, reach: Reach): void {
+    if (specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('file:')) {
+      for (const found of this.#package.located(specifier, folderOf(from))) {
+        const importers = this.importers.get(found);
+        if (!importers) this.importers.set(found, [from]);
+        else if (importers.length < mostImporters) importers.push(from);
+        this.to(found, reach);
+      }
+      return;
+    }
+    if (specifier.includes('…') || specifier.startsWith('#')) return;
+    const self = this.#package.manifest.name;
+    if (self !== undefined && specifier.startsWith(`${self}/`)) this.toAll(specifier.slice(self.length + 1), reach);
+    const name = packageName(specifier);
+    if (name === undefined) return;
+    this.imports.add(name);
+    // Bundled packages run as part of this one.
+    this.toAll(`node_modules/${specifier}`, reach);
+  }
+
+  /** Files by path: of the script's folder or of the package folder, where installs run. */
+  toFile(written: string, from: string, reach: Reach): void {
+    const path = written.replaceAll('\\', '/');
+    if (path.includes('…') && !path.startsWith('./')) return;
+    const found = [...this.#package.located(path, folderOf(from)), ...this.#package.located(path, '')];
+    for (const one of found.slice(0, 20)) this.to(one, reach);
+  }
+}
+
+function packageName(specifier: string): string | undefined {
+  return /^(?:node:)?((?:@[\w.~-]+\/)?[\w.~-]+)/.exec(specifier)?.[1];
+}

@@ -2,6 +2,7 @@
 import { contextMaker, judge } from './judge.ts';
 import { withoutSecretsIn } from './judge-files.ts';
 import type { Facts, Finding, Subject } from './model/finding.ts';
+import { isOrdinary } from './model/ordinary-entry.ts';
 import { type ResolvedPackage, type ResolvedTree, refText } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
 import type { JudgingRule } from './model/rule.ts';
@@ -53,29 +54,6 @@ function findingsIn({ tree, rules, policy, now }: LockedEvaluation): readonly Se
       ? []
       : worthTelling(judge({ action: 'add', after: entry }, {}, judging, () => [], contextOf).findings).map((finding) => ({ finding, entry })),
   );
-}
-
-const sha512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
-/** Where a registry may be: what stands in front of a name is no scope, and no host that keeps repositories. */
-const registry = /^https:\/\/(?![^/]*(?:github\.com|gitlab\.com|bitbucket\.org)(?:\/|$))[\w.:-]+(?:\/[\w.-]+)*$/;
-
-/**
- * What nearly all entries are: the tarball a registry has for this name and version, held to its bytes. No rule here has a word on
- * them, and asking costs more than all else. `registries`: addresses that were found to be one.
- */
-export function isOrdinary(
-  entry: Pick<ResolvedPackage, 'name' | 'version' | 'integrity' | 'resolved' | 'source'>,
-  registries: Set<string> = new Set(),
-): boolean {
-  const { integrity, resolved } = entry;
-  if (integrity === undefined || !sha512.test(integrity)) return false;
-  if (resolved === undefined) return entry.source === 'registry';
-  const { name, version } = entry;
-  const end = `/${name}/-/${name.slice(name.lastIndexOf('/') + 1)}-${version}.tgz`;
-  const path = resolved.endsWith(end) ? resolved : resolved.slice(0, Math.max(0, resolved.lastIndexOf('#')));
-  if (version === '' || !path.endsWith(end) || !/^[\w./@+-]+$/.test(end)) return false;
-  const start = path.slice(0, -end.length);
-  return registries.has(start) || (registry.test(start) && registries.add(start).size > 0);
 }
 
 /** What comes from elsewhere and is held to its content is somebody's wish: whoever lets it in is asked, nobody afterwards. */

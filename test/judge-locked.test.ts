@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isOrdinary } from '../src/judge-locked.ts';
+import { isOrdinary } from '../src/model/ordinary-entry.ts';
 import type { ResolvedPackage } from '../src/model/package.ts';
 import { readLockfile } from '../src/resolve/lockfiles/index.ts';
 import { entryRules } from '../src/rules/entries.ts';

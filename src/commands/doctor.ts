@@ -21,6 +21,7 @@ import { isSource } from '../repository/source.ts';
 import { isExample } from '../repository-rules/read/paths.ts';
 import { stateRules as rules } from '../repository-rules/states.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
+import { isAllOrdinary } from '../resolve/lockfiles/npm-ordinary.ts';
 import type { JudgedLockfiles } from './doctor-lockfiles.ts';
 import type { Io } from './io.ts';
 import { momentOf } from './options.ts';
@@ -114,7 +115,9 @@ function gapOf({ file, untold }: FileUntold): Gap {
 
 /** What the entries of lockfiles are said to be; their readers are loaded where there is one. */
 async function lockedIn(texts: FileTexts, policy: Policy, now: Instant, secrets: ReadonlySet<string>): Promise<JudgedLockfiles> {
-  const files = [...texts].flatMap(([file, text]) => (holdsEntries(file) && text.trim() !== '' ? [file] : []));
+  const files = [...texts].flatMap(([file, text]) =>
+    holdsEntries(file) && text.trim() !== '' && !(file.endsWith('.json') && isAllOrdinary(text)) ? [file] : [],
+  );
   if (files.length === 0) return { findings: [], gaps: [] };
   return (await import('./doctor-lockfiles.ts')).judgeLockfiles(files, texts, { policy, now, secrets });
 }

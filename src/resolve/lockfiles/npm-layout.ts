@@ -5,7 +5,7 @@
 import { largestEntry } from './entries.ts';
 import { eachMatch, withinReason } from './layout.ts';
 import type { NpmFile } from './npm-file.ts';
-import { type Patterns, patternsFor } from './npm-patterns.ts';
+import { endsWell, newline, type Patterns, patternsFor } from './npm-patterns.ts';
 import { OwnRow, type RowsText, rowsNaming } from './npm-rows.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 
@@ -74,16 +74,6 @@ function allRows(from: RowsText, first: number, patterns: Patterns): Rows | unde
 function rowOf(from: RowsText, match: RegExpExecArray, at: number, to: number): OwnRow {
   return new OwnRow(from, match[1] as string, at, to, match[6] !== undefined, match);
 }
-
-/** True where nothing but what nobody here reads follows the last entry. */
-function endsWell(text: string, end: number, { legacyHead, legacy, end: last }: Patterns): boolean {
-  if (text.charCodeAt(end - 1) === newline) return false;
-  legacyHead.lastIndex = end;
-  last.lastIndex = legacyHead.test(text) ? eachMatch(legacy, text, legacyHead.lastIndex, () => {}) : end;
-  return last.test(text);
-}
-
-const newline = 10;
 
 /** No key is there twice, and none is a number, which JSON.parse puts first. */
 function areApart(rows: readonly OwnRow[]): boolean {

@@ -1,5 +1,5 @@
 /** The patterns of the layout in which npm itself writes package-lock v2 and v3. */
-import { sticky } from './layout.ts';
+import { eachMatch, sticky } from './layout.ts';
 
 const word = '[^"\\\\\\u0000-\\u001f]*';
 const string = `"${word}(?:\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})${word})*"`;
@@ -12,11 +12,16 @@ export interface Patterns {
   readonly head: RegExp;
   /** Captures: key, name, version, resolved, integrity, and what makes it odd. */
   readonly entry: RegExp;
+  /** Global: entries of a registry's tarball for the name and version they have, held by sha512. All of them fit `entry`. */
+  readonly ordinary: RegExp;
   /** The same again, nested, as npm 6 reads it. Nobody here does. */
   readonly legacyHead: RegExp;
   readonly legacy: RegExp;
   readonly end: RegExp;
 }
+
+// As in model/ordinary-entry.ts.
+const noRepository = '(?![^/"]*(?:github\\.com|gitlab\\.com|bitbucket\\.org)/)';
 
 const byIndent = new Map<number, Patterns>();
 
@@ -41,6 +46,7 @@ function patternsOf(indent: number): Patterns {
     `(?:\\{\\}|${object(depth, `(?:${string}|true|false${levels > 0 ? `|${nested(depth + 1, levels - 1)}` : ''})`)})`;
   const more = (depth: number) => `(?:,\\n|(?=${line(depth - 1)}\\}))`;
   const last = `${line(1)}\\}`;
+  const others = `(?:${next}(?:(?!(?:${read}|link|${lists})")${word}": ${value}|${lists}": ${ranges}))*`;
   return {
     head: sticky(
       `\\{\\n(?:${start(1)}"name": ${string},\\n)?(?:${start(1)}"version": ${string},\\n)?` +
@@ -48,11 +54,27 @@ function patternsOf(indent: number): Patterns {
     ),
     entry: sticky(
       `${start(2)}"(${word})": \\{(?:${read.replace(/\w+\|?/g, (name) => `(?:${next}${name.replace('|', '')}": "(${word})")?`)}` +
-        `(?:${next}(?:(?!(?:${read}|link|${lists})")${word}": ${value}|${lists}": ${ranges}))*` +
+        others +
         `(?:${next}(link": true|${lists}": ${object(3, leaf)})(?:${next}(?!(?:${read})")${word}": ${value})*)?${line(2)})?\\}${more(2)}`,
+    ),
+    ordinary: new RegExp(
+      `${start(2)}"(?:[\\w.@/+-]*/)?node_modules/((?!@[^/]*node_modules/)(?:@[\\w.+-]+/)?([\\w.+-]+))": \\{${line(3)}"version": "([\\w.+-]+)",` +
+        `${line(3)}"resolved": "https://${noRepository}[\\w.:-]+(?:/[\\w.-]+)*?/\\1/-/\\2-\\3\\.tgz",${line(3)}"integrity": "sha512-[A-Za-z0-9+/]{86}=="` +
+        `${others}${line(2)}\\}${more(2)}`,
+      'gy',
     ),
     legacyHead: sticky(`${last},${line(1)}"dependencies": \\{\\n`),
     legacy: sticky(`${start(2)}"${word}": ${nested(2, 9)}${more(2)}`),
     end: sticky(`${last}\\n\\}[ \\t\\n]*$`),
   };
 }
+
+/** True where nothing but what nobody here reads follows the last entry. */
+export function endsWell(text: string, end: number, { legacyHead, legacy, end: last }: Patterns): boolean {
+  if (text.charCodeAt(end - 1) === newline) return false;
+  legacyHead.lastIndex = end;
+  last.lastIndex = legacyHead.test(text) ? eachMatch(legacy, text, legacyHead.lastIndex, () => {}) : end;
+  return last.test(text);
+}
+
+export const newline = 10;

@@ -84,7 +84,8 @@ const rows: readonly Row[] = [
   [
     'messenger',
     'chat service hook',
-    /discord(app)?\.com\/api\/(v\d+\/)?webhooks|hooks\.slack\.com|api\.telegram\.org|webhook\.office\.com|open\.feishu\.cn\/open-apis\/bot|oapi\.dingtalk\.com\/robot/,
+    // An address that can be used: with its scheme, with what tells whose it is, or the host by itself. Lists of what to look for hold less.
+    /\/\/ *([\w-]+\.)*(discord(app)?\.com\/api\/(v\d+\/)?webhooks|hooks\.slack\.com|api\.telegram\.org|webhook\.office\.com|open\.feishu\.cn\/open-apis\/bot|oapi\.dingtalk\.com\/robot)|(discord(app)?\.com\/api\/(v\d+\/)?webhooks\/|hooks\.slack\.com\/services\/|api\.telegram\.org\/bot) ?[^\s)|\\]|^(hooks\.slack\.com|api\.telegram\.org|oapi\.dingtalk\.com|open\.feishu\.cn|[\w-]+\.webhook\.office\.com)\/?$/,
   ],
   ['mining', 'mining pool', /stratum\+(tcp|ssl|tcps):|\bxmrig\b|\bcoinhive\b|minexmr|nanopool|supportxmr|\bmonerod?ocean\b|--donate-level/i],
   ['secret-scanner', 'secret scanner', /\b(trufflehog|gitleaks|noseyparker|detect-secrets)\b/i],

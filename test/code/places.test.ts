@@ -13,9 +13,20 @@ describe('places', () => {
     ['trufflehog', 'secret-scanner'],
     ['Jenkinsfile', 'ci-config'],
     ['LaunchAgents', 'persistence'],
+    ['https://discord.com/api/webhooks/…', 'messenger'],
+    ['https://canary.discord.com/api/v10/webhooks', 'messenger'],
+    ['curl discord.com/api/webhooks/1/x', 'messenger'],
+    ['api.telegram.org', 'messenger'],
+    ['api.telegram.org/bot123:x/sendMessage', 'messenger'],
+    ['https:// api.telegram.org/bot', 'messenger'],
+    ['hooks.slack.com/services/T0/B0/x', 'messenger'],
   ];
   it.each(texts)('%s', (text, kind) => {
     expect(placeOf(text)?.kind).toBe(kind);
+  });
+
+  it.each(['discord.com/api/webhooks', 'api.telegram.org/bot', '(discord.com/api/webhooks|webhook.site)'])('%s is what scanners look for', (text) => {
+    expect(placeOf(text)).toBeUndefined();
   });
 
   it('the short cut for plain words passes over no row', () => {

@@ -107,7 +107,7 @@ export async function evaluate(input: Evaluation): Promise<Report> {
     waived,
     notes: [...notes, ...(input.notes ?? [])],
     removed: input.changes.flatMap((change) => (change.action === 'remove' ? [{ name: change.before.name, version: change.before.version }] : [])),
-    coverage: coverageOf(input.tree.packages.length, incoming, gaps, agesOf(input)),
+    coverage: coverageOf(input.tree.size ?? input.tree.packages.length, incoming, gaps, agesOf(input)),
   };
 }
 
@@ -174,9 +174,9 @@ function agesOf({ sources, memory, now }: Evaluation): number[] {
 }
 
 function pathFinder(tree: ResolvedTree): PathFinder {
-  let index: ReturnType<typeof indexByKey> | undefined;
+  let index: Parameters<typeof pathTo>[2];
   return (key) => {
-    index ??= indexByKey(tree);
+    index ??= tree.at ? { get: tree.at } : indexByKey(tree);
     return pathTo(tree, key, index);
   };
 }

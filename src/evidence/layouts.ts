@@ -3,9 +3,9 @@ import { hash } from 'node:crypto';
 import { openFactLines } from './fact-lines.ts';
 
 /** The name of the memory's file; the number rises when its format changes. */
-export const layoutsFile = 'layouts-1.log';
+export const layoutsFile = 'layouts-2.log';
 
-/** What is remembered of a text: which of its entries are odd. */
+/** What is remembered of a text: a few numbers that its reader asks for. */
 export interface Layouts {
   readonly odd: (text: string) => readonly number[] | undefined;
   readonly keep: (text: string, odd: readonly number[]) => void;

@@ -32,8 +32,13 @@ function differencesOf(before: string, now: string): readonly Place[] | undefine
 }
 
 /** How many characters are the same from there on. */
-function commonLength(a: string, from: number, b: string, fromOfOther: number): number {
-  const most = Math.min(a.length - from, b.length - fromOfOther);
+export function commonLength(
+  a: string,
+  from: number,
+  b: string,
+  fromOfOther: number,
+  most = Math.min(a.length - from, b.length - fromOfOther),
+): number {
   let [length, step, grows] = [0, 256, true];
   while (length < most && step > 0) {
     const size = Math.min(step, most - length);

@@ -58,6 +58,14 @@ export interface ResolvedTree {
   readonly format: string;
   readonly root: { readonly name?: string; readonly version?: string };
   readonly packages: readonly ResolvedPackage[];
+  /** How many packages there are, where that is told without making them. */
+  readonly size?: number;
+  /** The package of a key, where that is told without making all. */
+  at?(key: string): ResolvedPackage | undefined;
+  /** The packages of these names in their order, where that is told without making all. */
+  named?(names: ReadonlySet<string>): readonly ResolvedPackage[];
+  /** Where this was read as another state of a tree: what that holds and this does not in that place and in these words, and the other way round. */
+  apartFrom?(other: ResolvedTree): { readonly gone: readonly ResolvedPackage[]; readonly fresh: readonly ResolvedPackage[] } | undefined;
   /** The edges into a package, by key. Computed on first use: most runs never ask. */
   dependentsOf(key: string): readonly Edge[];
 }

@@ -1,8 +1,10 @@
 /** The way a package comes into a tree. */
 import type { PackageRef, ResolvedPackage, ResolvedTree } from './package.ts';
 
+type ByKey = Pick<ReadonlyMap<string, ResolvedPackage>, 'get'>;
+
 /** Shortest chain of packages from the project to `key`, the package itself last; just the package when nothing leads to it. Safe on cycles. */
-export function pathTo(tree: ResolvedTree, key: string, byKey: ReadonlyMap<string, ResolvedPackage> = indexByKey(tree)): readonly PackageRef[] {
+export function pathTo(tree: ResolvedTree, key: string, byKey: ByKey = indexByKey(tree)): readonly PackageRef[] {
   const next = new Map<string, string | undefined>([[key, undefined]]);
   const queue = [key];
   for (let at = 0; at < queue.length; at++) {
@@ -22,7 +24,7 @@ export function indexByKey(tree: ResolvedTree): ReadonlyMap<string, ResolvedPack
   return new Map(tree.packages.map((entry) => [entry.key, entry]));
 }
 
-function chainFrom(start: string, next: ReadonlyMap<string, string | undefined>, byKey: ReadonlyMap<string, ResolvedPackage>): PackageRef[] {
+function chainFrom(start: string, next: ReadonlyMap<string, string | undefined>, byKey: ByKey): PackageRef[] {
   const chain: PackageRef[] = [];
   for (let key: string | undefined = start; key !== undefined; key = next.get(key)) {
     const entry = byKey.get(key);

@@ -4,13 +4,18 @@ import type { Change, ResolvedPackage, ResolvedTree } from '../model/package.ts'
 
 /** The packages that come in, go out or change; the same package in another place of the tree is no change. */
 export function diffTrees(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
-  const names = before && namesThatDiffer(before.packages, after.packages);
+  const apart = before && after.apartFrom?.(before);
+  const names = before && (apart ? namesThatDiffer(apart.gone, apart.fresh) : namesThatDiffer(before.packages, after.packages));
   if (!before || !names) return diffAll(before, after);
-  const only = (tree: ResolvedTree) => ({ ...tree, packages: tree.packages.filter(({ name }) => names.has(name)) });
+  const only = (tree: ResolvedTree): Kept => ({
+    format: tree.format,
+    packages: tree.named?.(names) ?? tree.packages.filter(({ name }) => names.has(name)),
+  });
   return diffAll(only(before), only(after));
 }
 
 type Packages = readonly ResolvedPackage[];
+type Kept = Pick<ResolvedTree, 'format' | 'packages'>;
 
 /** The names of packages of which not every copy stays as it is where it is: a package is held against those of its name alone. */
 function namesThatDiffer(before: Packages, after: Packages): ReadonlySet<string> | undefined {
@@ -71,7 +76,7 @@ function isAlike(a: ResolvedPackage, b: ResolvedPackage): boolean {
 }
 
 /** The same, without leaving out first what stays. */
-export function diffAll(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
+export function diffAll(before: Kept | undefined, after: Kept): Change[] {
   const old = groupByRef(before?.packages ?? []);
   const now = groupByRef(after.packages);
   const same = before && family(before) === family(after) ? sameContent : sameAsFarAsSaid;
@@ -108,7 +113,7 @@ function distinct(copies: Copies): ResolvedPackage[] {
 }
 
 /** `package-lock` of `package-lock v3`. */
-function family(tree: ResolvedTree): string {
+function family(tree: Kept): string {
   return tree.format.split(' ', 1)[0] as string;
 }
 

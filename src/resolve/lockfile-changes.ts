@@ -77,7 +77,9 @@ async function joined(side: Side | undefined, paths: readonly string[], fitting?
   if (!side || paths.length === 0) return undefined;
   const trees = (await Promise.all(paths.map((path) => readFrom(side, path, { fitting })))).filter((tree) => tree !== undefined);
   const [only] = trees;
-  return only === undefined || trees.length === 1 ? only : { ...only, packages: trees.flatMap((tree) => tree.packages) };
+  if (only === undefined || trees.length === 1) return only;
+  const { format, root, dependentsOf } = only;
+  return { format, root, dependentsOf, packages: trees.flatMap((tree) => tree.packages) };
 }
 
 function removals(tree: ResolvedTree | undefined): Change[] {

@@ -217,7 +217,7 @@ async function expectAnew({ judged: _judged, ...told }: Gated, after: number, wo
   const copy = join(place.home, 'forgetful');
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(place.home, 'cache'), copy, { recursive: true });
-  for (const file of ['judgements-2.log', 'answers-1', 'layouts-1.log']) rmSync(join(copy, file), { recursive: true, force: true });
+  for (const file of ['judgements-2.log', 'answers-1', 'layouts-2.log']) rmSync(join(copy, file), { recursive: true, force: true });
   const { judged, ...anew } = await gateAt(after, words, { DEPWARD_CACHE: copy });
   expect(judged).toBe(true);
   expect(withoutAge(told)).toEqual(withoutAge(anew));

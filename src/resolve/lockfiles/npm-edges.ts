@@ -14,20 +14,20 @@ const kinds: readonly [string, EdgeKind][] = [
 const mostQuestions = 60;
 
 /** Edges into a package. Few are ever asked for: their dependents are looked up by the name they must write. */
-export function edgesInto({ rows, naming }: NpmFile): (key: string) => readonly Edge[] {
+export function edgesInto(file: NpmFile): (key: string) => readonly Edge[] {
   let all: ReadonlyMap<string, readonly Edge[]> | undefined;
   let targets: ReadonlySet<string | undefined> | undefined;
   let asked = 0;
-  const byKey = new Map(rows.map((row) => [row.key, row]));
-  const entryAt = (key: string) => byKey.get(key)?.json;
+  const { naming } = file;
+  const entryAt = (key: string) => file.row(key)?.json;
   return (key) => {
     const at = key.lastIndexOf('node_modules/');
-    targets ??= new Set(rows.flatMap((row) => (row.isOdd && own(row.json, 'link') === true ? stringOf(own(row.json, 'resolved')) : [])));
+    targets ??= new Set(file.oddRows().flatMap((row) => (row.isOdd && own(row.json, 'link') === true ? stringOf(own(row.json, 'resolved')) : [])));
     if (!all && naming && asked++ < mostQuestions && at >= 0 && !targets.has(key)) {
       const name = key.slice(at + 'node_modules/'.length);
       return naming(name).flatMap(({ key: from, json }) => (leadsTo(key, name, from, json, entryAt) ? wantedAs(name, json, from) : []));
     }
-    all ??= npmEdges(new Map(rows.map((row) => [row.key, row.json])));
+    all ??= npmEdges(new Map(file.rows.map((row) => [row.key, row.json])));
     return all.get(key) ?? [];
   };
 }

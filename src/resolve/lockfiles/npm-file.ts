@@ -21,6 +21,13 @@ export interface NpmRow {
 export interface NpmFile {
   readonly version: 2 | 3;
   readonly rows: readonly NpmRow[];
+  /** How many there are. */
+  readonly size: number;
+  /** Those that may be links or ask for something by an address. */
+  oddRows(): readonly NpmRow[];
+  row(key: string): NpmRow | undefined;
+  /** All that may be packages of these names, in the order of the file; missing where that is not told sooner than by all. */
+  installedAs?(names: ReadonlySet<string>): readonly NpmRow[];
   where(key: string): Location | undefined;
   /** Every entry with a key of this name inside, in the order of the file, found without reading the others; missing where that cannot be told. */
   naming?(name: string): readonly NpmRow[];

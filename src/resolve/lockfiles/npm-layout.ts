@@ -4,26 +4,32 @@
  */
 import { largestEntry } from './entries.ts';
 import { eachMatch, withinReason } from './layout.ts';
+import { type Apart, apartFrom, type KnownState, keyAt, nextStart, type Outlined } from './npm-apart.ts';
 import type { NpmFile } from './npm-file.ts';
 import { endsWell, newline, type Patterns, patternsFor } from './npm-patterns.ts';
-import { OwnRow, type RowsText, rowsNaming } from './npm-rows.ts';
+import { OwnRow, type RowsText, startsNaming } from './npm-rows.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 
 /** A file that fits. */
-export interface OwnFile extends NpmFile, RowsText {
+export interface OwnFile extends NpmFile, KnownState {
   readonly rows: readonly OwnRow[];
-  /** Where the last entry ends. */
-  readonly end: number;
   /** True where it was found to fit at another time, or by what it has in common with another. */
   readonly isSaid: boolean;
+  /** What is not as in the state it was held against. */
+  readonly apart?: Apart & { readonly like: OwnFile };
 }
 
 /** What is known before a text is looked at. */
 export interface KnownBefore {
   /** Another state of the same file: what is written alike in both fits in both. */
   readonly like?: OwnFile | undefined;
-  /** Of a text that was found to fit once: which of its entries are odd. */
+  /** Of a text that was found to fit once: what was to be kept of it. */
   readonly odd?: ((text: string) => readonly number[] | undefined) | undefined;
+}
+
+/** What is to be kept of a file: how many entries it has, and where the odd ones begin. */
+export function toKeep({ size, odd }: OwnFile): readonly number[] {
+  return [size, ...odd];
 }
 
 /** All entries. */
@@ -41,34 +47,93 @@ function readFile(file: string, raw: string, { like, odd }: KnownBefore): OwnFil
   if (version === undefined) return undefined;
   const from: RowsText = { text, entry: patterns.entry, indent };
   const first = patterns.head.lastIndex;
-  const said = rowsOnceKnown(from, first, odd) ?? rowsLike(from, first, patterns, like);
+  const said = onceKnown(from, first, odd) ?? heldAgainst(from, first, patterns, like);
   const found = said ?? allRows(from, first, patterns);
-  if (!found) return undefined;
-  const { rows, end } = found;
-  let position: PositionOf | undefined;
-  let starts: ReadonlyMap<string, number> | undefined;
-  const where = (key: string) => {
-    starts ??= new Map(rows.map((row) => [row.key, row.start]));
-    const start = starts.get(key);
-    if (start === undefined) return undefined;
-    position ??= positionsIn(text);
-    return { file, ...position(start) };
-  };
-  return { ...from, version: version === '2' ? 2 : 3, rows, end, isSaid: said !== undefined, where, naming: (name) => rowsNaming(text, rows, name) };
+  return found && openRows(file, { ...from, first, ...found, version: version === '2' ? 2 : 3, isSaid: said !== undefined });
 }
 
-interface Rows {
-  readonly rows: readonly OwnRow[];
-  readonly end: number;
+type Known = KnownState & Pick<OwnFile, 'version' | 'isSaid'> & Partial<Pick<OwnFile, 'rows' | 'apart'>>;
+
+/** The entries of a file, none of which is made before somebody asks. */
+function openRows(file: string, known: Known): OwnFile {
+  const { text, first } = known;
+  const isOdd = new Set(known.odd);
+  let all = known.rows;
+  let starts: readonly number[] | undefined;
+  let places: ReadonlyMap<string, number> | undefined;
+  let position: PositionOf | undefined;
+  const startsNow = () => {
+    starts ??= all?.map(({ at }) => at) ?? startsOf(known);
+    return starts;
+  };
+  const made = new Map<number, OwnRow>();
+  const rowAt = (at: number) => {
+    const row = made.get(at) ?? new OwnRow(known, keyAt(known, at), at, nextStart(known, at), isOdd.has(at));
+    made.set(at, row);
+    return row;
+  };
+  const placeOf = (key: string) => {
+    if (keyAt(known, first) === key) return first;
+    places ??= new Map(startsNow().map((at) => [keyAt(known, at), at]));
+    return places.get(key);
+  };
+  return {
+    ...known,
+    get rows() {
+      all ??= startsNow().map(rowAt);
+      return all;
+    },
+    oddRows: once(() => known.odd.map(rowAt)),
+    row: (key) => {
+      const at = placeOf(key);
+      return at === undefined ? undefined : rowAt(at);
+    },
+    installedAs: (names) =>
+      startsNow()
+        .filter((at) => isInstalledAs(known, at, names))
+        .map(rowAt),
+    where: (key) => {
+      const at = placeOf(key);
+      if (at === undefined) return undefined;
+      position ??= positionsIn(text);
+      return { file, ...position(at + 2 * known.indent) };
+    },
+    naming: (name) => startsNaming(known, startsNow(), name).map(rowAt),
+  };
 }
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function startsOf(known: Outlined): readonly number[] {
+  const starts: number[] = [];
+  for (let at = known.first; at < known.end; at = nextStart(known, at)) starts.push(at);
+  return starts;
+}
+
+/** True where an entry may be of a package of one of these names: by its folder, or by what it says of itself. */
+function isInstalledAs(known: RowsText, at: number, names: ReadonlySet<string>): boolean {
+  const key = keyAt(known, at);
+  const folder = key.lastIndexOf('node_modules/');
+  if (names.has(folder < 0 ? key.slice(key.lastIndexOf('/') + 1) : key.slice(folder + 'node_modules/'.length))) return true;
+  return known.text.startsWith('"name": "', at + key.length + 6 + 5 * known.indent);
+}
+
+type Found = Pick<OwnFile, 'end' | 'size' | 'odd'> & Partial<Pick<OwnFile, 'rows' | 'apart'>>;
 
 /** One pattern after the other from the first to the last letter. */
-function allRows(from: RowsText, first: number, patterns: Patterns): Rows | undefined {
+function allRows(from: RowsText, first: number, patterns: Patterns): Found | undefined {
   const rows: OwnRow[] = [];
   const end = eachMatch(patterns.entry, from.text, first, (match, at) => {
     rows.push(rowOf(from, match, at, at + match[0].length));
   });
-  return endsWell(from.text, end, patterns) && areApart(rows) ? { rows, end } : undefined;
+  if (!endsWell(from.text, end, patterns) || !areApart(rows)) return undefined;
+  return { rows, end, size: rows.length, odd: rows.flatMap(({ at, isOdd }) => (isOdd ? [at] : [])) };
 }
 
 function rowOf(from: RowsText, match: RegExpExecArray, at: number, to: number): OwnRow {
@@ -82,49 +147,26 @@ function areApart(rows: readonly OwnRow[]): boolean {
   return true;
 }
 
-/** Where the entries begin in a text of this layout, and where the last ends; in any other text this means nothing yet. */
-function outlineOf({ text, indent }: RowsText, first: number): { readonly starts: readonly number[]; readonly end: number } | undefined {
+/** Where the last entry ends in a text of this layout; in any other text this means nothing yet. */
+function endIn({ text, indent }: RowsText, first: number): number | undefined {
   const end = text.indexOf(`\n${' '.repeat(indent)}}`, first);
-  if (end < 0 || text.charCodeAt(end - 1) === newline) return undefined;
-  const starts = [first];
-  const line = `\n${' '.repeat(2 * indent)}"`;
-  for (let at = text.indexOf(line, first); at >= 0 && at < end; at = text.indexOf(line, at + 1)) starts.push(at + 1);
-  return { starts, end };
-}
-
-function keyAt({ text, indent }: RowsText, at: number): string {
-  const start = at + 2 * indent + 1;
-  return text.slice(start, text.indexOf('"', start));
+  return end < 0 || text.charCodeAt(end - 1) === newline ? undefined : end;
 }
 
 /** Of a text that is known to fit the outline tells all. */
-function rowsOnceKnown(from: RowsText, first: number, oddIn: KnownBefore['odd']): Rows | undefined {
-  const odd = oddIn?.(from.text);
-  const outline = odd && outlineOf(from, first);
-  if (!outline) return undefined;
-  const { starts, end } = outline;
-  const isOdd = new Set(odd);
-  return { rows: starts.map((at, index) => new OwnRow(from, keyAt(from, at), at, starts[index + 1] ?? end, isOdd.has(index))), end };
+function onceKnown(from: RowsText, first: number, known: KnownBefore['odd']): Found | undefined {
+  const [size, ...odd] = known?.(from.text) ?? [];
+  const end = size === undefined ? undefined : endIn(from, first);
+  return size === undefined || end === undefined ? undefined : { end, size, odd };
 }
 
 /** What is written as in another state of the file, which fits, is not looked at again. */
-function rowsLike(from: RowsText, first: number, patterns: Patterns, like: OwnFile | undefined): Rows | undefined {
-  const outline = like?.indent === from.indent ? outlineOf(from, first) : undefined;
-  if (!like || !outline) return undefined;
-  const { starts, end } = outline;
-  const rest = from.text.slice(end);
-  if (rest !== like.text.slice(like.end) && !endsWell(from.text, end, patterns)) return undefined;
-  const held = openHeld(like.rows);
-  const rows: OwnRow[] = [];
-  const others = new Set<string>();
-  for (const [index, at] of starts.entries()) {
-    const to = starts[index + 1] ?? end;
-    const old = held.next(from, at, to);
-    const row = old ? new OwnRow(from, old.key, at, to, old.isOdd) : matchedRow(from, at, to);
-    if (!row || (!old && (/^\d+$/.test(row.key) || others.size === others.add(row.key).size))) return undefined;
-    rows.push(row);
-  }
-  return held.sawAny(others) ? undefined : { rows, end };
+function heldAgainst(from: RowsText, first: number, patterns: Patterns, like: OwnFile | undefined): Found | undefined {
+  const end = like?.indent === from.indent ? endIn(from, first) : undefined;
+  if (!like || end === undefined) return undefined;
+  if (from.text.slice(end) !== like.text.slice(like.end) && !endsWell(from.text, end, patterns)) return undefined;
+  const apart = apartFrom(like, { ...from, first, end }, (at, to) => matchedRow(from, at, to));
+  return apart && { end, size: apart.size, odd: apart.odd, apart: { ...apart, like } };
 }
 
 function matchedRow(from: RowsText, at: number, to: number): OwnRow | undefined {
@@ -132,36 +174,4 @@ function matchedRow(from: RowsText, at: number, to: number): OwnRow | undefined 
   const match = from.entry.exec(from.text);
   if (!match || from.entry.lastIndex !== to || match[0].length > largestEntry) return undefined;
   return rowOf(from, match, at, to);
-}
-
-/** Rows of another state, each of which can be found again once. Most are found in their order. */
-function openHeld(rows: readonly OwnRow[]) {
-  const seen = new Uint8Array(rows.length);
-  let expected = 0;
-  let places: ReadonlyMap<string, number> | undefined;
-  const placeOf = (key: string) => {
-    places ??= new Map(rows.map((row, index) => [row.key, index]));
-    return places.get(key);
-  };
-  const isAt = (place: number, from: RowsText, at: number, to: number) => {
-    const row = rows[place];
-    return row !== undefined && row.end - row.at === to - at && seen[place] === 0 && from.text.slice(at, to) === row.lines;
-  };
-  return {
-    /** The row that is written as the text from `at` to `to`. */
-    next(from: RowsText, at: number, to: number): OwnRow | undefined {
-      let place = expected;
-      let fits = isAt(place, from, at, to);
-      if (!fits) {
-        place = placeOf(keyAt(from, at)) ?? -1;
-        fits = isAt(place, from, at, to);
-      }
-      // What changed stands where it stood.
-      if (place >= 0) expected = place + 1;
-      if (fits) seen[place] = 1;
-      return fits ? rows[place] : undefined;
-    },
-    /** True where one of these keys was found as well. */
-    sawAny: (keys: ReadonlySet<string>) => [...keys].some((key) => seen[placeOf(key) ?? -1] === 1),
-  };
 }

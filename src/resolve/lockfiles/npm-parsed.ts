@@ -47,7 +47,12 @@ export function readParsedLayout(input: LockfileInput, text: string, document: J
     position ??= positionsIn(text);
     return { file: input.file, ...position(offset) };
   };
-  return { version, rows, where };
+  let byKey: ReadonlyMap<string, NpmRow> | undefined;
+  const row = (key: string) => {
+    byKey ??= new Map(rows.map((one) => [one.key, one]));
+    return byKey.get(key);
+  };
+  return { version, rows, size: rows.length, oddRows: () => rows, row, where };
 }
 
 function rowOf(key: string, json: Json): NpmRow {

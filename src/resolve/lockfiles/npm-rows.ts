@@ -71,28 +71,28 @@ export class OwnRow implements NpmRow {
   }
 }
 
-/** In this layout a key inside an entry can be written in one way only. */
-export function rowsNaming(text: string, rows: readonly OwnRow[], name: string): OwnRow[] {
-  const found: OwnRow[] = [];
+/** In this layout a key inside an entry can be written in one way only: where the entries begin that hold a key of this name. */
+export function startsNaming({ text, indent, end }: RowsText & { readonly end: number }, starts: readonly number[], name: string): number[] {
+  const found: number[] = [];
   const needle = `"${name}": "`;
   let next = 0;
-  for (let at = text.indexOf(needle); at >= 0 && next < rows.length; at = text.indexOf(needle, at)) {
-    next = firstEndingAfter(rows, at, next);
-    const row = rows[next++];
-    if (!row) break;
-    if (row.start < at) found.push(row);
-    at = Math.max(row.end, at + needle.length);
+  for (let at = text.indexOf(needle); at >= 0 && at < end; at = text.indexOf(needle, at)) {
+    next = lastUpTo(starts, at, next);
+    const start = starts[next] as number;
+    const isInside = start <= at && start + 2 * indent < at;
+    if (isInside) found.push(start);
+    at = Math.max(start <= at ? (starts[next + 1] ?? end) : 0, at + needle.length);
   }
   return found;
 }
 
-/** Halving: the place of the first row, from `low` on, that ends behind an offset. */
-function firstEndingAfter(rows: readonly OwnRow[], offset: number, low: number): number {
-  let [first, last] = [low, rows.length];
+/** Halving: the place of the last start, from `low` on, that is not behind an offset. */
+function lastUpTo(starts: readonly number[], offset: number, low: number): number {
+  let [first, last] = [low, starts.length - 1];
   while (first < last) {
-    const middle = (first + last) >> 1;
-    if ((rows[middle] as OwnRow).end > offset) last = middle;
-    else first = middle + 1;
+    const middle = (first + last + 1) >> 1;
+    if ((starts[middle] as number) <= offset) first = middle;
+    else last = middle - 1;
   }
   return first;
 }

@@ -9,7 +9,7 @@ import { type Json, own, stringEntries } from './json.ts';
 import { edgesInto } from './npm-edges.ts';
 import { rootOf, sourceOf, withoutHash } from './npm-entry.ts';
 import type { NpmFile, NpmRow } from './npm-file.ts';
-import { type OwnFile, readOwnLayout } from './npm-layout.ts';
+import { type OwnFile, readOwnLayout, toKeep } from './npm-layout.ts';
 import { parseNpm, readParsedLayout } from './npm-parsed.ts';
 import { readNested } from './npm-v1.ts';
 import { checkedText } from './text.ts';
@@ -22,16 +22,19 @@ export const npm: LockfileFormat = {
 };
 
 /** Of trees in npm's own layout: the file behind, which another state of it is held against. */
-const ownFiles = new WeakMap<ResolvedTree, OwnFile>();
+const ownFiles = new WeakMap<ResolvedTree, OwnState>();
+
+interface OwnState {
+  readonly file: OwnFile;
+  readonly places: Places;
+}
 
 function read(input: LockfileInput): ResolvedTree {
   const { like, fitting } = input;
-  const known = readOwnLayout(input.file, input.text, { like: like && ownFiles.get(like), odd: fitting?.odd });
+  const known = readOwnLayout(input.file, input.text, { like: like && ownFiles.get(like)?.file, odd: fitting?.odd });
   if (known) {
-    const tree = treeOf(input, known);
-    ownFiles.set(tree, known);
-    if (!known.isSaid) fitting?.keep(known.text, oddPlaces(known));
-    return tree;
+    if (!known.isSaid) fitting?.keep(known.text, toKeep(known));
+    return ownTreeOf(input, known);
   }
   const text = checkedText(input);
   const document = parseNpm(input, text);
@@ -47,22 +50,18 @@ function read(input: LockfileInput): ResolvedTree {
   );
 }
 
-function treeOf(input: LockfileInput, file: NpmFile): ResolvedTree {
-  const { version, rows, where } = file;
-  if (rows.length > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
-  const root = rows.find(({ key }) => key === '')?.json ?? {};
-  const asked = urlsAsked(rows);
-  const places: Places = { asked, workspaces: own(root, 'workspaces') !== undefined, where };
-  const packages: ResolvedPackage[] = [];
-  for (const row of rows) {
-    if (row.key === '' || (row.isOdd && own(row.json, 'link') === true)) continue;
-    packages.push(new NpmPackage(row, places));
-  }
+function treeOf(input: LockfileInput, file: NpmFile, places = placesIn(file)): ResolvedTree {
+  const { version } = file;
+  if (file.size > mostPackages) throw unreadable(input, `more than ${mostPackages} packages`, 'This is more than any real project has.');
+  let packages: readonly ResolvedPackage[] | undefined;
   let edges: ReturnType<typeof edgesInto> | undefined;
   return {
     format: `package-lock v${version}`,
-    root: rootOf(root),
-    packages,
+    root: rootOf(places.root()),
+    get packages() {
+      packages ??= packagesIn(file.rows, places);
+      return packages;
+    },
     dependentsOf: (key) => {
       edges ??= edgesInto(file);
       return edges(key);
@@ -70,14 +69,56 @@ function treeOf(input: LockfileInput, file: NpmFile): ResolvedTree {
   };
 }
 
-function oddPlaces({ rows }: NpmFile): number[] {
-  return rows.flatMap(({ isOdd }, index) => (isOdd ? [index] : []));
+/** The same of npm's own layout, where no package is made before somebody asks for it. */
+function ownTreeOf(input: LockfileInput, file: OwnFile): ResolvedTree {
+  const places = placesIn(file);
+  const tree: ResolvedTree = Object.assign(treeOf(input, file, places), {
+    size: file.size - (file.row('') ? 1 : 0) - file.oddRows().filter((row) => row.key !== '' && !isPackage(row)).length,
+    at: (key: string) =>
+      packagesIn(
+        [file.row(key)].flatMap((row) => row ?? []),
+        places,
+      )[0],
+    named: (names: ReadonlySet<string>) => packagesIn(file.installedAs?.(names) ?? [], places).filter(({ name }) => names.has(name)),
+    apartFrom: (other: ResolvedTree) => {
+      const old = ownFiles.get(other);
+      return old && file.apart?.like === old.file && isAskedAlike(places, old.places)
+        ? { gone: packagesIn(file.apart.gone, old.places), fresh: packagesIn(file.apart.fresh, places) }
+        : undefined;
+    },
+  });
+  ownFiles.set(tree, { file, places });
+  return tree;
+}
+
+/** Where a package comes from hangs on more than its entry: on workspaces, and on the addresses that others ask for. */
+function isAskedAlike(one: Places, other: Places): boolean {
+  return one.asked.size + other.asked.size === 0 && one.workspaces === other.workspaces;
+}
+
+function packagesIn(rows: readonly NpmRow[], places: Places): readonly ResolvedPackage[] {
+  return rows.filter(isPackage).map((row) => new NpmPackage(row, places));
+}
+
+function isPackage(row: NpmRow): boolean {
+  return row.key !== '' && !(row.isOdd && own(row.json, 'link') === true);
+}
+
+function placesIn(file: NpmFile): Places {
+  let root: Json | undefined;
+  const rootNow = () => {
+    root ??= file.row('')?.json ?? {};
+    return root;
+  };
+  return { asked: urlsAsked(file.oddRows()), root: rootNow, workspaces: own(rootNow(), 'workspaces') !== undefined, where: file.where };
 }
 
 /** What all packages of a file hang on. */
 interface Places {
   /** The addresses asked for, by the name they are asked for under. */
   readonly asked: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The project's own entry. */
+  readonly root: () => Json;
   readonly workspaces: boolean;
   readonly where: (key: string) => Location | undefined;
 }

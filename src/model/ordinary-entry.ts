@@ -10,11 +10,13 @@ const registry = /^https:\/\/(?![^/]*(?:github\.com|gitlab\.com|bitbucket\.org)(
  * them, and asking costs more than all else. `registries`: addresses that were found to be one.
  */
 export function isOrdinary(
-  entry: Pick<ResolvedPackage, 'name' | 'version' | 'integrity' | 'resolved' | 'source'>,
+  entry: Pick<ResolvedPackage, 'name' | 'version' | 'integrity' | 'resolved' | 'source' | 'checksum'>,
   registries: Set<string> = new Set(),
 ): boolean {
   const { integrity, resolved } = entry;
-  if (integrity === undefined || !sha512.test(integrity)) return false;
+  // Yarn berry keeps a hash of its own, and an address only where it is not the usual one.
+  if (integrity === undefined) return resolved === undefined && entry.checksum !== undefined && entry.source === 'registry';
+  if (!sha512.test(integrity)) return false;
   if (resolved === undefined) return entry.source === 'registry';
   const { name, version } = entry;
   const end = `/${name}/-/${name.slice(name.lastIndexOf('/') + 1)}-${version}.tgz`;

@@ -5,7 +5,8 @@ import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
 import { isCall, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
-import { originOf, type Tag } from './origin.ts';
+import { originOf } from './origin.ts';
+import type { Tag } from './tag.ts';
 
 /** In the folder of a package; a hidden folder beside the packages is a cache, except where package managers keep packages and commands. */
 /** Tools do so when they are started, for folders they fill. */

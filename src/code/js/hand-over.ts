@@ -2,12 +2,14 @@
 
 import type { Scope } from './bindings.ts';
 import { liveness } from './liveness.ts';
-import { ModuleExports, type Standing } from './module-exports.ts';
+import { ModuleExports } from './module-exports.ts';
 import { bare, type CallNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
-import { originOf, type Tag } from './origin.ts';
+import { originOf } from './origin.ts';
 import { type OwnRef, ownOf } from './own-ref.ts';
 import { parseScript } from './parse.ts';
 import { type Seen, scan } from './scan.ts';
+import type { Standing } from './standing.ts';
+import type { Tag } from './tag.ts';
 import { Evaluator } from './value.ts';
 
 /** What nobody but its owner should have, in the words of a report. */

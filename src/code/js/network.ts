@@ -7,8 +7,9 @@ import type { Scope } from './bindings.ts';
 import { hole, textOf } from './known.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
-import { originOf, type Tag } from './origin.ts';
+import { originOf } from './origin.ts';
 import { ownOf } from './own-ref.ts';
+import type { Tag } from './tag.ts';
 
 export function readNetwork(notes: Notes, path: string, node: Called, scope: Scope): void {
   const hosts = hostsOf(notes, node.arguments, scope);

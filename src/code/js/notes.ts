@@ -8,8 +8,9 @@ import { hushedIn } from './hushed.ts';
 import { hole, textOf } from './known.ts';
 import { type Liveness, liveness } from './liveness.ts';
 import { bare, type CallNode, type Node } from './nodes.ts';
-import { originOf, type Tag } from './origin.ts';
+import { originOf } from './origin.ts';
 import type { Scan } from './scan.ts';
+import type { Tag } from './tag.ts';
 import { Evaluator } from './value.ts';
 
 /** Something seen at an offset of the script. */

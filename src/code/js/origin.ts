@@ -1,103 +1,23 @@
 /** Where a value comes from: followed through variables, callbacks and promises, within a bounded amount of work. */
 import { isCredentialName, isKeyName, isSecretVariable, looksForCredentials, placeOf } from '../places.ts';
-import { decodes, talks, tellsOfHost, touchesFile } from './apis.ts';
+import { talks } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
+import { calleeTags } from './callee-tags.ts';
 import type { Evaluating } from './evaluating.ts';
 import { textOf } from './known.ts';
 import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import { ownTag, reachOf, someMember } from './own-ref.ts';
-
-/** What a value was made of. */
-export type Tag =
-  | 'network'
-  | 'decoded'
-  | 'file'
-  /** What stands in a file of the package that is no script by its ending. */
-  | 'innocent-file'
-  /** The folder of the project. */
-  | 'project'
-  /** A folder by the way to it: of the project, where that of the file is not in it as well. */
-  | 'relative'
-  /** The folder of this very file. */
-  | 'own-folder'
-  /** A place in another package. */
-  | 'other-package'
-  | 'environment'
-  | 'secret-variable'
-  | 'credential-file'
-  | 'browser-data'
-  | 'wallet-file'
-  | 'key-material'
-  /** A credential somebody gave, by its name: an API key, a token, a password. */
-  | `credential ${string}`
-  /** Something of another file of the package: by which names, and the name that file is imported under. */
-  | `own ${string}`
-  /** The folder of the desktop. */
-  | 'desktop'
-  | 'host'
-  | 'clipboard'
-  | 'page-data'
-  | 'command-output'
-  /** The home folder itself, not something known in it. */
-  | 'home'
-  | 'argument'
-  /** What a request to a server brings. */
-  | 'request'
-  /** A function call or expression that could not be told. */
-  | 'computed';
+import type { Tag } from './tag.ts';
+import { askedHeader, isBrought, isCredentialHeader, passesOn, reached, requiredFile } from './written-names.ts';
 
 const mostNodes = 400;
 const mostHops = 8;
-
-/** Pictures, fonts, sounds and notes of the package itself. */
-const innocent =
-  /^(\.\/)?[\w@-][^\n…:]*\.(png|jpe?g|gif|ico|webp|bmp|avif|svg|woff2?|ttf|otf|eot|mp[34]|wav|ogg|webm|pdf|css|less|scss|txt|md|license|log|lock|dat)$/i;
 
 /** The tags of an expression; of which the members of a reach are taken. */
 export function originOf(evaluator: Evaluating, node: Node, scope: Scope, reach = ''): ReadonlySet<Tag> {
   const tracer = new Tracer(evaluator);
   tracer.trace(node, scope, 0, reach);
   return tracer.tags;
-}
-
-/** What servers call a request, and where the words of who asks stand in it. */
-function isBrought(name: string, key: string): boolean {
-  return /^_?(req|request|ctx|context|msg|socket)$/.test(name) && /^(headers|query|body|params|cookies|rawHeaders)$/.test(key);
-}
-
-/** Headers by which requests are allowed in. */
-function isCredentialHeader(name: string): boolean {
-  return /^(authorization|proxy-authorization|x-api-key|x-auth-token)$/i.test(name);
-}
-
-/** `require('./file')`. */
-function requiredFile({ callee, arguments: [first] }: CallNode): string | undefined {
-  if (callee.type !== 'Identifier' || !/require\d*$/.test(callee.name) || first?.type !== 'Literal') return undefined;
-  return typeof first.value === 'string' && first.value.startsWith('.') ? first.value : undefined;
-}
-
-/** `__importStar(require('./file'))`, `_interopRequireDefault(require('./file'))`. */
-function passesOn({ callee, arguments: [first] }: CallNode): boolean {
-  const name = callee.type === 'MemberExpression' ? callee.property : callee;
-  return (
-    name.type === 'Identifier' &&
-    /^_*(interop|import|to)/i.test(name.name) &&
-    first !== undefined &&
-    isCall(first) &&
-    requiredFile(first) !== undefined
-  );
-}
-
-/** Names that were taken apart, and those taken of what came out. */
-function reached(path: readonly string[], taken: string): string {
-  return path.reduceRight((rest, key) => reachOf(key, rest), taken);
-}
-
-/** `request.getHeader('authorization')`, `headers.get('cookie')`. */
-function askedHeader({ callee, arguments: [first] }: CallNode): string | undefined {
-  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return undefined;
-  if (!/^(get|getHeader|header)$/.test(callee.property.name) || first?.type !== 'Literal') return undefined;
-  return typeof first.value === 'string' ? first.value : undefined;
 }
 
 /** Follows one expression; a class because of its account of work. */
@@ -235,7 +155,7 @@ class Tracer {
       const argument = handed.to.arguments[handed.index === -1 ? binding.parameter.index : binding.parameter.index + 1];
       if (argument) this.trace(argument, handed.scope, hops + 1);
     } else this.trace(isCall(handed.to) ? handed.to.callee : handed.to, handed.scope, hops + 1);
-    if (isCall(handed.to)) this.#calleeTags(handed.to.callee, handed.to.arguments.slice(0, 1), handed.scope);
+    if (isCall(handed.to)) calleeTags(this.tags, this.#evaluator, handed.to.callee, handed.to.arguments.slice(0, 1), handed.scope);
   }
 
   /** A parameter of a named function holds what its callers give. */
@@ -289,7 +209,7 @@ class Tracer {
   #call(node: Node & { type: 'CallExpression' | 'NewExpression' }, scope: Scope, hops: number, taken: string): void {
     const place = textOf(this.#evaluator.value(node, scope))?.text;
     if (place === '~' || place === '~/') this.tags.add('home');
-    this.#calleeTags(node.callee, node.arguments, scope);
+    calleeTags(this.tags, this.#evaluator, node.callee, node.arguments, scope);
     // A place within the home folder that is known has nothing to do with all of it.
     if (place !== undefined && /^~\/[^…]+$/.test(place)) {
       this.#text(place);
@@ -322,51 +242,5 @@ class Tracer {
     this.#functions.add(target);
     const scope = this.#evaluator.scan.scopeOf(target) ?? around;
     for (const node of returnsOf(target)) this.trace(node, scope, hops + 1);
-  }
-
-  #calleeTags(callee: Node, args: readonly Node[], scope: Scope): void {
-    const node = bare(callee);
-    const value = this.#evaluator.value(node, scope);
-    const path = value?.is === 'path' ? value.path : value?.is === 'result' ? value.of : undefined;
-    if (path !== undefined) {
-      if (talks(path)) this.tags.add('network');
-      if (decodes(path)) this.tags.add('decoded');
-      if (tellsOfHost(path)) this.tags.add('host');
-      if (touchesFile(path) === 'read') this.#file(args, scope);
-      if (path === '#WebAssembly.Module.customSections' || path.endsWith('.getImageData')) this.tags.add('innocent-file');
-      if (path === '#process.cwd') this.tags.add('project');
-      if (path === '#require.resolve' && this.#isForeign(args, scope)) this.tags.add('other-package');
-      if (/^dns#(\w+\.)?resolve(Txt|Any|Cname)?$/.test(path)) this.tags.add('network');
-      if (/^child_process#(exec|spawn)/.test(path)) this.#output(args, scope);
-      if (/^clipboardy#|^#navigator\.clipboard/.test(path)) this.tags.add('clipboard');
-      if (/serialize(Array)?$/.test(path)) this.tags.add('page-data');
-    }
-    if (path !== undefined && /^(buffer)?#Buffer(\.from)?$/.test(path) && this.#unpacks(args, scope)) this.tags.add('decoded');
-  }
-
-  #file([first]: readonly Node[], scope: Scope): void {
-    this.tags.add('file');
-    const path = first && first.type !== 'SpreadElement' ? this.#evaluator.text(first, scope).text : '';
-    if (innocent.test(path)) this.tags.add('innocent-file');
-  }
-
-  #isForeign([first]: readonly Node[], scope: Scope): boolean {
-    return first !== undefined && first.type !== 'SpreadElement' && /^(@[\w.-]+\/)?[\w-][\w.-]*(\/|$)/.test(this.#evaluator.text(first, scope).text);
-  }
-
-  /** What the output of a program tells. */
-  #output(args: readonly Node[], scope: Scope): void {
-    this.tags.add('command-output');
-    const [first] = args;
-    const line = first && first.type !== 'SpreadElement' ? this.#evaluator.text(first, scope).text : '';
-    if (/^\s*(env|printenv|set|export -p)\s*$/.test(line)) this.tags.add('environment');
-    if (/^\s*(curl|wget|iwr)\s/.test(line)) this.tags.add('network');
-  }
-
-  /** True for `Buffer.from(x, 'base64')` and buffers of numbers; a buffer of text is only text. */
-  #unpacks(args: readonly Node[], scope: Scope): boolean {
-    const [first, second] = args;
-    if (second) return /^(base64|base64url|hex)$/.test(this.#evaluator.text(second, scope).text);
-    return first?.type === 'ArrayExpression' && first.elements.length > 8;
   }
 }

@@ -1,5 +1,5 @@
 /** Something of another file of the package, as a tag and taken apart: which file, and by which names. */
-import type { Tag } from './origin.ts';
+import type { Tag } from './tag.ts';
 
 /** `.send` of `./s`; an empty reach is all of the file. */
 export interface OwnRef {

@@ -32,7 +32,7 @@ function judged(all: readonly JudgingRepositoryRule[], before: string, now: stri
 
 describe('rules that go by lines', () => {
   it('are there', () => {
-    expect(rules.map(({ meta }) => meta.id)).toEqual(['literal-credential', 'registry-over-http']);
+    expect(rules.map(({ meta }) => meta.id)).toEqual(['literal-credential', 'registry-over-http', 'lockfile-host-stray']);
   });
 
   it('say the same as when they are shown everything', () => {

@@ -2,7 +2,7 @@
 import { baseName, defineRepositoryRule, type FileSeen } from '../model/repository-rule.ts';
 import { isExample } from './read/paths.ts';
 import { readManifest } from './read/project.ts';
-import { at, entriesOf, stringOf } from './read/value.ts';
+import { at, stringOf, type Value } from './read/value.ts';
 
 // Packages whose install script writes hooks, as their own documentation says.
 const writers = new Set(['ghooks', 'git-hooks', 'pre-commit', 'pre-push', 'precommit-hook', 'yorkie', 'husky-init-hooks']);
@@ -29,8 +29,8 @@ export default defineRepositoryRule({
       if ('untold' in manifest) return [{ file, ...manifest }];
       if (!mayHold(text)) return [];
       return ['dependencies', 'devDependencies', 'optionalDependencies']
-        .flatMap((section) => entriesOf(at(manifest, section)))
-        .filter(([name, spec]) => writers.has(name) || (name === 'husky' && /^[\^~>=v\s]*[0-4](?:\.|$)/.test(stringOf(spec) ?? '')))
+        .flatMap((section) => writersIn(at(manifest, section)))
+        .filter(([name, spec]) => writers.has(name) || /^[\^~>=v\s]*[0-4](?:\.|$)/.test(stringOf(spec) ?? ''))
         .map(([name, spec]) => ({
           file,
           line: spec.place.line,
@@ -45,6 +45,15 @@ export default defineRepositoryRule({
     { title: 'husky 9', now: { 'package.json': '{"devDependencies": {"husky": "^9.1.0"}}' }, flagged: false },
   ],
 });
+
+/** Those a list asks for, in its order. */
+function writersIn(list: Value | undefined): (readonly [string, Value])[] {
+  const found = [...writers, 'husky'].flatMap((name): (readonly [string, Value])[] => {
+    const spec = at(list, name);
+    return spec ? [[name, spec]] : [];
+  });
+  return found.sort(([, { place: a }], [, { place: b }]) => a.line - b.line || a.column - b.column);
+}
 
 /** Newer versions of husky are everywhere, among lists that are long: most are told before any list is looked into. */
 function mayHold(text: string): boolean {

@@ -1,5 +1,5 @@
 /** JSON as programs write it, read in one walk; undefined for whatever is not surely that: then a reader of JSON with comments decides. */
-import type { Value } from './value.ts';
+import { type Value, withFinder } from './value.ts';
 
 const deepest = 64;
 const [tab, newline, carriageReturn, space, quote, comma, colon] = [9, 10, 13, 32, 34, 44, 58];
@@ -53,13 +53,14 @@ class Reader {
     if (code === openBrace) {
       const later = this.#later(depth);
       if (later) {
-        return {
+        const map: Value = {
           kind: 'map',
           get entries() {
-            return later();
+            return later.entries();
           },
           place,
         };
+        return withFinder(map, later.find);
       }
       const entries = this.#entries(depth);
       return entries && { kind: 'map', entries, place };
@@ -103,7 +104,7 @@ class Reader {
   }
 
   /** The entries of a long map of plain strings, which is walked over and read when somebody asks; undefined for any other. */
-  #later(depth: number): (() => readonly (readonly [string, Value])[]) | undefined {
+  #later(depth: number): Later | undefined {
     const [start, line, lineStart] = [this.#at, this.#line, this.#lineStart];
     const end = endOfPairs(this.#text, start + 1);
     if (end - start < shortMap) return undefined;
@@ -113,10 +114,27 @@ class Reader {
     }
     this.#at = end;
     let entries: readonly (readonly [string, Value])[] | undefined;
-    return () => {
-      entries ??= new Reader(this.#text, start, line, lineStart).#entries(depth) ?? [];
-      return entries;
+    return {
+      entries: () => {
+        entries ??= new Reader(this.#text, start, line, lineStart).#entries(depth) ?? [];
+        return entries;
+      },
+      find: (key) => {
+        const at = placeOfValue(this.#text, start, end, key);
+        return at < 0 ? undefined : this.#from(start, line, lineStart, at).value(depth + 1);
+      },
     };
+  }
+
+  /** A reader at a place behind one whose line is known. */
+  #from(start: number, line: number, lineStart: number, at: number): Reader {
+    const reader = new Reader(this.#text, start, line, lineStart);
+    for (let next = this.#text.indexOf('\n', start); next >= 0 && next < at; next = this.#text.indexOf('\n', next + 1)) {
+      reader.#line += 1;
+      reader.#lineStart = next + 1;
+    }
+    reader.#at = at;
+    return reader;
   }
 
   #items(depth: number): Value[] | undefined {
@@ -163,6 +181,25 @@ class Reader {
     if (value !== undefined) this.#at += written.length;
     return value;
   }
+}
+
+/** Where behind a key, in a map of nothing but plain strings, its value begins; of a key given twice the last counts. */
+function placeOfValue(text: string, start: number, end: number, key: string): number {
+  const word = `"${key}"`;
+  if (/["\\\u0000-\u001f]/.test(key)) return -1;
+  for (let at = text.lastIndexOf(word, end - 1); at > start; at = text.lastIndexOf(word, at - 1)) {
+    behindKey.lastIndex = at + word.length;
+    if (behindKey.test(text)) return behindKey.lastIndex;
+  }
+  return -1;
+}
+
+const behindKey = new RegExp(`${blank}:${blank}`, 'y');
+
+/** What of a map is read when somebody asks. */
+interface Later {
+  readonly entries: () => readonly (readonly [string, Value])[];
+  readonly find: (key: string) => Value | undefined;
 }
 
 /** Where a map that holds nothing but plain strings ends; 0 for any other. */

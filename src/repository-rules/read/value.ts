@@ -25,8 +25,22 @@ export const longestText = 4_000_000;
 /** The value under a chain of keys. Of a key given twice the last counts, as in the parsers of npm's world. */
 export function at(value: Value | undefined, ...keys: readonly string[]): Value | undefined {
   let found = value;
-  for (const key of keys) found = entriesOf(found).findLast(([name]) => name === key)?.[1];
+  for (const key of keys) found = memberOf(found, key);
   return found;
+}
+
+function memberOf(value: Value | undefined, key: string): Value | undefined {
+  const find = value && finders.get(value);
+  return find ? find(key) : entriesOf(value).findLast(([name]) => name === key)?.[1];
+}
+
+/** Of long maps: how to find a key without reading the others. */
+const finders = new WeakMap<Value, (key: string) => Value | undefined>();
+
+/** A map in which a key is found without reading the others. */
+export function withFinder(value: Value, find: (key: string) => Value | undefined): Value {
+  finders.set(value, find);
+  return value;
 }
 
 /** The keys and values of a map; nothing for any other value. */

@@ -57,7 +57,9 @@ function treeOf(input: LockfileInput, file: NpmFile, places = placesIn(file)): R
   let edges: ReturnType<typeof edgesInto> | undefined;
   return {
     format: `package-lock v${version}`,
-    root: rootOf(places.root()),
+    get root() {
+      return rootOf(places.root());
+    },
     get packages() {
       packages ??= packagesIn(file.rows, places);
       return packages;
@@ -110,7 +112,8 @@ function placesIn(file: NpmFile): Places {
     root ??= file.row('')?.json ?? {};
     return root;
   };
-  return { asked: urlsAsked(file.oddRows()), root: rootNow, workspaces: own(rootNow(), 'workspaces') !== undefined, where: file.where };
+  const mayHold = file.row('')?.lines?.includes('"workspaces"') ?? true;
+  return { asked: urlsAsked(file.oddRows()), root: rootNow, workspaces: mayHold && own(rootNow(), 'workspaces') !== undefined, where: file.where };
 }
 
 /** What all packages of a file hang on. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readCommentedJson, readJson } from '../../../src/repository-rules/read/json.ts';
 import { readPlainJson } from '../../../src/repository-rules/read/json-plain.ts';
-import type { Place, Value } from '../../../src/repository-rules/read/value.ts';
+import { at, type Place, type Value } from '../../../src/repository-rules/read/value.ts';
 
 /** Every place of a document, in the order of its text. */
 function placesOf(value: Value): Place[] {
@@ -109,5 +109,15 @@ describe('the reader of plain JSON', () => {
         if (plain) expect(plain).toEqual(readCommentedJson(broken));
       }
     }
+  });
+
+  it('finds a key of a long list where a walk over all finds it, the last of them where it is there twice', () => {
+    const lines = Array.from({ length: 60 }, (_, index) => `"name-${index}": "name-${59 - index}"`);
+    lines.splice(40, 0, '"name-7" :\n  "again"', '"": ""');
+    const text = `{\n"list": {${lines.join(',\n')}\n}, "name-3": "outside"}`;
+    const [plain, other] = [readPlainJson(text), readCommentedJson(text)] as Value[];
+    for (const name of ['name-0', 'name-7', 'name-59', 'name-5', '', 'name', 'outside', 'again', 'name-7" :', 'list'])
+      expect([name, at(plain, 'list', name)]).toEqual([name, at(other as Value, 'list', name)]);
+    expect(at(plain, 'list', 'name-7')).toMatchObject({ plain: 'again' });
   });
 });

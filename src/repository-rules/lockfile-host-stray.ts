@@ -83,6 +83,8 @@ function onThisMachine(file: string, here: readonly LockedHost[], isNamed: (host
 
 /** More than this part of the entries is an arrangement, not a stray. */
 const mostStray = 0.05;
+/** For each of them the whole file is looked through. */
+const [mostHosts, mostScopes] = [20, 5];
 
 function strays(file: string, text: string, hosts: readonly LockedHost[], isNamed: (host: string) => boolean): readonly FileObservation[] {
   const others = hosts.length === 0 ? [] : byHost(hosts.filter(({ url }) => !isNamed(hostOf(url))));
@@ -90,7 +92,7 @@ function strays(file: string, text: string, hosts: readonly LockedHost[], isName
   const total = lockedCount(file, text);
   const most = total * mostStray;
   const few = others.filter(({ count }) => count <= most);
-  const left = few.length === 0 || counted(few) > most ? [] : few.flatMap((host) => alone(file, text, host));
+  const left = few.length === 0 || counted(few) > most ? [] : few.slice(0, mostHosts).flatMap((host) => alone(file, text, host));
   if (left.length === 0) return [];
   const names = left.map(({ url }) => printable(hostOf(url), 80));
   const count = counted(left);
@@ -128,6 +130,7 @@ function alone(file: string, text: string, host: LockedHost): readonly (LockedHo
   if (addresses.length === 0) return [];
   const scopes = new Set(addresses.map(scopeOf));
   if (
+    scopes.size <= mostScopes &&
     !scopes.has(undefined) &&
     [...scopes].every((scope) => lockedAddresses(file, text, (url) => scopeOf(url) === scope && hostOf(url) !== own).length === 0)
   )

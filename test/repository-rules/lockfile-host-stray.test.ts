@@ -156,6 +156,25 @@ describe('lockfile-host-stray', () => {
 });
 
 describe('the hosts of a lockfile', () => {
+  it.each([
+    ['pnpm-lock.yaml', 'tarball:http://'],
+    ['yarn.lock', '__archiveUrl=http://'],
+    ['bun.lock', '["a@http://'],
+    ['bun.lock', '["@@@@'],
+    ['package-lock.json', '\n \n'],
+    ['pnpm-lock.yaml', '\n \n'],
+  ])('are read once, whatever is written: %s of %j', (file, piece) => {
+    const text = piece.repeat(100_000);
+    expect(told({ [file]: text }).length).toBeLessThan(2);
+    expect(told({ [file]: `${text}\n  resolution: "x"\n${locks[file]?.({ x: tarball('https://files.example', 'x') })}` }).length).toBeLessThan(3);
+  });
+
+  it('are looked for no more than some times, however many there are', () => {
+    const odd = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`x${at}`, tarball(`https://h${at}.example`, `x${at}`)]));
+    const usual = (locks['yarn.lock']?.({}) ?? '').repeat(2_000);
+    expect(told({ 'yarn.lock': usual + locks['yarn.lock']?.(odd) }).map(({ facts }) => facts['count'])).toEqual([20]);
+  });
+
   it('are counted, wherever entries differ in how they are written', () => {
     const text =
       '{"resolved": "https://a.example/x/-/x-1.tgz"}\n{"resolved":"https://a.example/y/-/y-1.tgz"}\n{"resolved": "https://a.example.evil.example/z"}\n{"resolved": "https://a.example"}\n';

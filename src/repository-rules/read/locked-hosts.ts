@@ -54,8 +54,10 @@ function readMark(mark: string, file: string, text: string, hosts: Map<string, {
   const { address } = layoutOf(file);
   // Thousands of entries begin as the one before.
   let [beginning, last] = ['', { url: '', at: 0, count: 0 }];
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
+  // Behind what was read: an address made of marks would be read from each of them to its end.
+  for (let at = text.indexOf(mark), next = 0; at >= 0; at = text.indexOf(mark, next)) {
     const from = at + mark.length;
+    next = from;
     if (beginning !== '' && text.startsWith(beginning, from)) {
       last.count += 1;
       continue;
@@ -63,6 +65,7 @@ function readMark(mark: string, file: string, text: string, hosts: Map<string, {
     address.lastIndex = from;
     const found = address.exec(text)?.[1];
     if (found === undefined) continue;
+    next = address.lastIndex;
     const url = decoded(found);
     const origin = originOf(url);
     const start = text.startsWith(`${origin}/`, address.lastIndex - found.length) ? address.lastIndex - found.length : -1;
@@ -87,9 +90,10 @@ export function lockedAddresses(file: string, text: string, chosen: (url: string
   const found: string[] = [];
   let asked = 0;
   for (const mark of marks)
-    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
+    for (let at = text.indexOf(mark), next = 0; at >= 0; at = text.indexOf(mark, next)) {
       address.lastIndex = at + mark.length;
       const written = address.exec(text)?.[1];
+      next = written === undefined ? at + mark.length : address.lastIndex;
       const url = written === undefined ? '' : decoded(written);
       if (written === undefined || !chosen(url)) continue;
       if (asked++ < mostAsked && isAskedFor(written.replace(/[?#].*$/, ''), text)) continue;
@@ -110,8 +114,8 @@ function isAskedFor(address: string, text: string): boolean {
 /** All entries, with those whose address goes without saying. */
 export function lockedCount(file: string, text: string): number {
   const { marks } = layoutOf(file);
-  const entry = { '["': /^\s+"[^"\n]+": \["/gm, 'tarball:': /^\s+resolution:|^\s+\{?resolution:/gm, '"resolved"': /"resolved"/g }[marks[0] ?? ''];
-  return [...text.matchAll(entry ?? /^\s+(?:resolved |resolution: ")/gm)].length;
+  const entry = { '["': /^[ \t]+"[^"\n]+": \["/gm, 'tarball:': /^[ \t]+\{?resolution:/gm, '"resolved"': /"resolved"/g }[marks[0] ?? ''];
+  return [...text.matchAll(entry ?? /^[ \t]+(?:resolved |resolution: ")/gm)].length;
 }
 
 function decoded(text: string): string {

@@ -8,10 +8,10 @@ import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
 import type { Tag } from './tag.ts';
 
-/** In the folder of a package; a hidden folder beside the packages is a cache, except where package managers keep packages and commands. */
 /** Tools do so when they are started, for folders they fill. */
 const projectSwept = 'what it finds in the project';
 
+/** In the folder of a package; a hidden folder beside the packages is a cache, except where package managers keep packages and commands. */
 const inPackage = /(^|\/)node_modules\/(?!\.(?!bin\b|pnpm\b|store\b|bun\b|deno\b)(?!.*\/\.\.\/))[^/…]/;
 
 export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'copy', node: Called, scope: Scope): void {

@@ -32,12 +32,18 @@ export function ownTree(bumped = 0) {
     .update(key.publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64')
     .replace(/=+$/, '')}`;
-  const releases = [...taken].map(([place, entry]) => releaseOf(place, entry, withoutOthers, { keyid, key: key.privateKey }));
+  // One release stands in several places and is packed once: dates of files differ from place to place, a registry has one tarball.
+  const packed = new Map();
+  const releases = [...taken].map(([place, entry]) => {
+    const id = `${nameOf(place)}@${entry.version}`;
+    if (!packed.has(id)) packed.set(id, releaseOf(place, entry, withoutOthers, { keyid, key: key.privateKey }));
+    return { ...packed.get(id), place, dev: entry.dev };
+  });
   const raised = spread(releases, bumped);
   const older = new Map(
     raised.map((release) => [release, releaseBefore(release, taken.get(release.place), withoutOthers, { keyid, key: key.privateKey })]),
   );
-  const published = [...older.values(), ...releases];
+  const published = [...older.values(), ...new Map(releases.map((release) => [`${release.name}@${release.version}`, release])).values()];
   const documents = [...grouped(published)].map(([name, own], index) => documentOf(name, own, index));
   const rootDependencies = withoutOthers({ ...packages[''].dependencies, ...packages[''].devDependencies });
   return {

@@ -1,9 +1,11 @@
 /**
  * `depward check SPEC` against npq, which looks at the packages named and not at what they bring in: same registry on
  * loopback, whole processes, paired runs, medians. npq comes from the registry npm is configured for, into a temporary folder.
+ * Packages of this project's own tree, popular ones, are npq's fast case: its typosquat check ends where it meets the name itself.
+ * Where the bench data are there, packages of somebody else's lockfile are asked for too.
  */
 import { fork, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,6 +15,7 @@ import { costText, ratioText, used } from './used.mjs';
 const version = '3.19.6';
 const pairs = Number(process.env.BENCH_PAIRS ?? 3);
 const cli = join(root, 'dist', 'cli.js');
+const otherLock = join(root, '..', 'shared', 'bench', 'lockfiles', 'mochajs__mocha', 'npm-v3-2026-08-09', 'package-lock.json');
 const folder = mkdtempSync(join(tmpdir(), 'depward-npq-'));
 const project = join(folder, 'project');
 mkdirSync(project);
@@ -21,26 +24,30 @@ spawnSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio
 try {
   const npq = installNpq();
   if (npq === undefined) console.log('skipped: npq cannot be installed here');
-  else for (const latency of [0, 20]) await against(npq, latency);
+  else {
+    for (const latency of [0, 20]) await against(npq, latency);
+    if (existsSync(otherLock)) for (const latency of [0, 20]) await against(npq, latency, otherLock);
+    else console.log('packages of another lockfile: skipped, no bench data');
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function against(npq, latency) {
-  const server = fork(fileURLToPath(new URL('own-tree-server.mjs', import.meta.url)), ['0', String(latency)]);
+async function against(npq, latency, lock) {
+  const server = fork(fileURLToPath(new URL('own-tree-server.mjs', import.meta.url)), ['0', String(latency), ...(lock ? [lock] : [])]);
   try {
     const { url, names } = await new Promise((resolve, reject) => server.once('message', resolve).once('exit', reject));
     writeFileSync(join(project, '.npmrc'), `registry=${url}\n`);
-    for (const specs of [['semver'], chosen(names, 50)]) compare(npq, url, specs, latency);
+    for (const specs of lock ? [chosen(names, 50)] : [['semver'], chosen(names, 50)]) compare(npq, url, specs, latency, lock ? 'lock-' : '');
   } finally {
     server.disconnect();
   }
 }
 
-function compare(npq, url, specs, latency) {
+function compare(npq, url, specs, latency, kind) {
   const runs = { npq: [], cold: [], warm: [], other: [], metadata: [] };
   for (let pair = 0; pair < (latency === 0 ? pairs : 1); pair += 1) {
-    const cache = `${latency}-${specs.length}-${pair}`;
+    const cache = `${kind}${latency}-${specs.length}-${pair}`;
     runs.npq.push(used(['--import', redirecting(url), npq, 'install', ...specs, '--dry-run', '--plain'], options(url, `npq-${cache}`, [0, 1])));
     runs.cold.push(check(url, specs, `cold-${cache}`));
     runs.warm.push(check(url, specs, `cold-${cache}`));
@@ -51,7 +58,9 @@ function compare(npq, url, specs, latency) {
   }
   const judged = JSON.parse(runs.cold[0].stdout).verdicts.length;
   const away = latency === 0 ? '' : `, the registry ${latency} ms away`;
-  console.log(`${specs.length === 1 ? specs[0] : `${specs.length} packages`}${away}: npq looks at ${specs.length}, depward judges ${judged}`);
+  console.log(
+    `${specs.length === 1 ? specs[0] : `${specs.length} packages`}${kind && ' of another lockfile'}${away}: npq looks at ${specs.length}, depward judges ${judged}`,
+  );
   console.log(`  npq ${costText(runs.npq)}`);
   for (const [name, title] of [
     ['cold', 'nothing cached, contents read'],

@@ -42,6 +42,12 @@ export function sameBytes(claimed: Hashes, known: Hashes): { readonly same: bool
   return strongest !== undefined && known.has(strongest) ? { same: true, algorithm: strongest } : undefined;
 }
 
+/** Whether the strongest of these hashes is of a weaker kind than the strongest there was. */
+export function isWeaker(hashes: Hashes, before: Hashes): boolean {
+  const strength = (of: Hashes) => strongestFirst.length - 1 - strongestFirst.findIndex((name) => of.has(name));
+  return hashes.size > 0 && before.size > 0 && strength(hashes) < strength(before);
+}
+
 /** Whether claimed hashes name the bytes a registry publishes. */
 export function samePublished(claimed: Hashes, published: { readonly integrity?: string; readonly shasum?: string }): ReturnType<typeof sameBytes> {
   const known = hashesOf(published.integrity);

@@ -1,5 +1,7 @@
 /** What the URL of a registry tarball says: `https://host/@scope/name/-/name-1.0.0.tgz`. */
 
+import type { ResolvedPackage } from './package.ts';
+
 /** The parts of a tarball URL that can be told. */
 export interface TarballUrl {
   readonly host: string;
@@ -28,6 +30,21 @@ export function readTarballUrl(text: string | undefined): TarballUrl | undefined
     ...(name !== undefined && { name }),
     ...(version !== undefined && { version }),
   };
+}
+
+/** Whether the address of an entry names another package or version than the entry itself; undefined where it does not, or does not tell. */
+export function fetchesAnother(entry: Pick<ResolvedPackage, 'name' | 'version' | 'resolved'>): 'package' | 'version' | undefined {
+  const { name, version, resolved } = entry;
+  const url = readTarballUrl(resolved);
+  if (!url || url.name === undefined || version === '') return undefined;
+  if (url.name !== name && url.name.toLowerCase() !== name.toLowerCase()) return 'package';
+  const otherVersion = url.version !== undefined && /^v?\d+\.\d+\.\d+/.test(url.version) && plain(url.version) !== plain(version);
+  return otherVersion ? 'version' : undefined;
+}
+
+/** Build metadata is not part of a tarball's name everywhere. */
+function plain(version: string): string {
+  return version.replace(/^v/, '').replace(/\+.*$/, '');
 }
 
 function decoded(path: string): string {

@@ -1,6 +1,7 @@
 /** What a change does to the packages of a project. Pure: two trees in, changes out. */
-import { hashesOf, sameBytes } from '../model/integrity.ts';
+import { hashesOf, isWeaker, sameBytes } from '../model/integrity.ts';
 import type { Change, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import { fetchesAnother } from '../model/tarball-url.ts';
 
 /** The packages that come in, go out or change; the same package in another place of the tree is no change. */
 export function diffTrees(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
@@ -119,15 +120,18 @@ function family(tree: Kept): string {
 
 /**
  * True when two entries of one name and version mean the same bytes. Where the old entry had a hash and the new one has
- * none, it can have been stripped to slip other bytes in.
+ * none, or one that is easier to forge, it can have been exchanged to slip other bytes in.
  */
 function sameContent(before: ResolvedPackage, after: ResolvedPackage): boolean {
   const stripped = (before.integrity !== undefined || before.checksum !== undefined) && after.integrity === undefined && after.checksum === undefined;
-  return !stripped && sameAsFarAsSaid(before, after);
+  if (stripped || !sameAsFarAsSaid(before, after)) return false;
+  return before.integrity === after.integrity || !isWeaker(hashesOf(after.integrity), hashesOf(before.integrity));
 }
 
 /** The same between lockfiles of two package managers, of which one may record less. */
 function sameAsFarAsSaid(before: ResolvedPackage, after: ResolvedPackage): boolean {
+  // An address that newly names another package is told, whatever hash stands beside it.
+  if (before.resolved !== after.resolved && fetchesAnother(after) !== undefined) return false;
   if (before.integrity !== undefined && before.integrity === after.integrity) return true;
   const hashes = sameBytes(hashesOf(after.integrity), hashesOf(before.integrity));
   if (hashes !== undefined) return hashes.same;

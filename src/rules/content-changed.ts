@@ -1,6 +1,6 @@
 /** A version is published once: other bytes under the same number are never an update. */
 
-import { hashesOf, sameBytes } from '../model/integrity.ts';
+import { hashesOf, isWeaker, sameBytes } from '../model/integrity.ts';
 import type { IncomingChange } from '../model/package.ts';
 import { defineRule } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
@@ -48,6 +48,17 @@ export default defineRule({
       flagged: true,
     },
     {
+      title: 'the same version, pinned by sha1 where sha512 stood',
+      change: {
+        ...changed('left', '1.0.0', '1.0.0', { integrity: 'sha1-b3RoZXI=' }),
+        before: { ...changed('left', '1.0.0', '1.0.0').after, integrity: 'sha512-cmlnaHQ=' },
+        action: 'change',
+      },
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: {},
+      flagged: true,
+    },
+    {
       title: 'an update',
       change: changed('left', '1.0.0', '1.0.1', { integrity: 'sha512-b3RoZXI=' }),
       now: at('2026-01-01T00:00:00Z'),
@@ -62,7 +73,9 @@ function exchanged(change: IncomingChange): string | undefined {
   const { before, after } = change;
   if (before.name !== after.name || before.version !== after.version || before.source !== after.source) return undefined;
   if (before.integrity !== undefined && after.integrity !== undefined) {
-    return sameBytes(hashesOf(after.integrity), hashesOf(before.integrity))?.same === false ? 'the same version has another hash now' : undefined;
+    const [had, has] = [hashesOf(before.integrity), hashesOf(after.integrity)];
+    if (sameBytes(has, had)?.same === false) return 'the same version has another hash now';
+    return isWeaker(has, had) ? 'the hash of this version was exchanged for one that is easier to forge' : undefined;
   }
   if (before.checksum !== undefined && after.checksum !== undefined) {
     const sameCache = before.checksum.split('/', 1)[0] === after.checksum.split('/', 1)[0] || !before.checksum.includes('/');

@@ -1,7 +1,7 @@
 /** An entry that says one package and fetches another is how a lockfile is poisoned by hand. */
 
 import { defineRule } from '../model/rule.ts';
-import { readTarballUrl } from '../model/tarball-url.ts';
+import { fetchesAnother, readTarballUrl } from '../model/tarball-url.ts';
 import { printable } from '../model/text.ts';
 import { added, at } from './example.ts';
 
@@ -20,17 +20,15 @@ export default defineRule({
   needs: [],
   check(change) {
     const { name, version, resolved } = change.after;
-    const url = readTarballUrl(resolved);
-    if (!url || url.name === undefined || version === '') return [];
-    const otherName = url.name !== name && url.name.toLowerCase() !== name.toLowerCase();
-    const otherVersion = url.version !== undefined && /^v?\d+\.\d+\.\d+/.test(url.version) && plain(url.version) !== plain(version);
-    if (!otherName && !otherVersion) return [];
+    const other = fetchesAnother(change.after);
+    const url = other && readTarballUrl(resolved);
+    if (!url) return [];
     const facts = {
       entry: `${printable(name)}@${printable(version)}`,
       fetches: printable(`${url.name}@${url.version ?? '?'}`),
       host: printable(url.host),
     };
-    return [{ message: otherName ? 'the entry fetches another package' : 'the entry fetches another version', confidence: 'high', facts }];
+    return [{ message: `the entry fetches another ${other}`, confidence: 'high', facts }];
   },
   examples: [
     {
@@ -49,8 +47,3 @@ export default defineRule({
     },
   ],
 });
-
-/** Build metadata is not part of a tarball's name everywhere. */
-function plain(version: string): string {
-  return version.replace(/^v/, '').replace(/\+.*$/, '');
-}

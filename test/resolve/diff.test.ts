@@ -60,6 +60,30 @@ describe('comparing trees', () => {
     ],
     ['no hash any more', { integrity: 'sha512-aaaa' }, {}, true],
     [
+      'a weaker hash of the same address',
+      { integrity: 'sha512-aaaa', resolved: 'https://h/a/-/a-1.0.0.tgz' },
+      { integrity: 'sha1-bbbb', resolved: 'https://h/a/-/a-1.0.0.tgz' },
+      true,
+    ],
+    [
+      'the address of another package with the same hash',
+      { integrity: 'sha512-aaaa', resolved: 'https://h/a/-/a-1.0.0.tgz' },
+      { integrity: 'sha512-aaaa', resolved: 'https://h/b/-/b-1.0.0.tgz' },
+      true,
+    ],
+    [
+      'the address of another version with the same hash',
+      { integrity: 'sha512-aaaa', resolved: 'https://h/a/-/a-1.0.0.tgz' },
+      { integrity: 'sha512-aaaa', resolved: 'https://h/a/-/a-1.0.1.tgz' },
+      true,
+    ],
+    [
+      'an address that named another package before',
+      { integrity: 'sha512-aaaa', resolved: 'https://h/b/-/b-1.0.0.tgz' },
+      { integrity: 'sha512-aaaa', resolved: 'https://h/b/-/b-1.0.0.tgz' },
+      false,
+    ],
+    [
       'another mirror with the same hash',
       { integrity: 'sha512-aaaa', resolved: 'https://h/a.tgz' },
       { integrity: 'sha512-aaaa', resolved: 'https://i/a.tgz' },

@@ -1,12 +1,12 @@
 /** What is known of a package version: from the facts store while it is fresh, else from the packument. */
 import type { Instant } from '../model/time.ts';
 import type { PackumentAnswer, PackumentSource } from '../registry/source.ts';
+import { tidy } from '../registry/tidy.ts';
 import type { FactsStore, Kept, Meant } from './facts.ts';
 import { freshFor } from './fresh.ts';
 import { type History, type Moment, openHistory } from './history.ts';
 import { versionFor } from './satisfy.ts';
 import { failedSlices, type Slices, slicesOf, unknownPackage } from './slices.ts';
-import { tidy } from './tidy.ts';
 
 export interface LookupOptions {
   readonly packuments: PackumentSource;

@@ -1,10 +1,10 @@
 /** The thread that reads tarballs: takes bytes piece by piece, answers with facts. Started by reader-thread.ts only. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DepwardError } from '../model/errors.ts';
+import { littleGrowth, tidiedEach, tidy } from '../registry/tidy.ts';
 import { noteFile } from './current-file.ts';
 import { type ReadRequest, readFacts } from './read-tarball.ts';
 import type { FromThread, ToThread } from './reader-thread.ts';
-import { littleGrowth, tidiedEach, tidy } from './tidy.ts';
 
 const port = parentPort;
 const manyFiles = 10_000;

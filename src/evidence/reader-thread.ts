@@ -1,9 +1,9 @@
 /** One further thread that reads tarballs, with limits on memory and time: what goes beyond them ends the thread, not the process. */
 import type { Worker } from 'node:worker_threads';
 import { DepwardError, type ErrorCode } from '../model/errors.ts';
+import { tidiedEach, tidy } from '../registry/tidy.ts';
 import { fileIn, newCurrentFile, watchFile } from './current-file.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
-import { tidiedEach, tidy } from './tidy.ts';
 
 export type ToThread =
   | { readonly is: 'read'; readonly request: ReadRequest }

@@ -1,8 +1,8 @@
 /** Who reads a tarball: this thread the small ones, one at a time; a further thread the large ones, and the small ones where this thread must stay free. */
 import { DepwardError } from '../model/errors.ts';
+import { littleGrowth, tidy } from '../registry/tidy.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
 import { type Ended, openReaderThread, type ReaderThread } from './reader-thread.ts';
-import { littleGrowth, tidy } from './tidy.ts';
 import { type Turns, turns } from './turns.ts';
 
 /** Packed bytes, from the start as often as they are asked for. */

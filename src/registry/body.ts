@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, inflate } from 'node:zlib';
+import type { Wait } from './large-bodies.ts';
 import { codeOf } from './redact.ts';
 import { slots } from './slots.ts';
 
@@ -17,11 +18,11 @@ export function wholeOf({ pieces, length }: Received): Buffer {
 }
 
 /** The whole body; undefined, and no more of it read, when it is larger. */
-export function collect(body: AsyncIterable<unknown> | undefined, limit: number): Promise<Received | undefined> {
-  return body instanceof Readable ? collectEvents(body, limit) : collectParts(body ?? [], limit);
+export function collect(body: AsyncIterable<unknown> | undefined, limit: number, wait?: Wait): Promise<Received | undefined> {
+  return body instanceof Readable ? collectEvents(body, limit, wait) : collectParts(body ?? [], limit, wait);
 }
 
-async function collectParts(body: AsyncIterable<unknown> | Iterable<unknown>, limit: number): Promise<Received | undefined> {
+async function collectParts(body: AsyncIterable<unknown> | Iterable<unknown>, limit: number, wait?: Wait): Promise<Received | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -30,25 +31,37 @@ async function collectParts(body: AsyncIterable<unknown> | Iterable<unknown>, li
     // Leaving the loop ends the request.
     if (length > limit) return undefined;
     pieces.push(bytes);
+    await wait?.(length);
   }
   return { pieces, length };
 }
 
 /** The same by events, which cost a fraction. */
-function collectEvents(body: Readable, limit: number): Promise<Received | undefined> {
+function collectEvents(body: Readable, limit: number, wait?: Wait): Promise<Received | undefined> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let length = 0;
     body.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limit) return void pieces.push(chunk);
-      resolve(undefined);
-      body.destroy();
+      if (length > limit) {
+        resolve(undefined);
+        body.destroy();
+        return;
+      }
+      pieces.push(chunk);
+      const room = wait?.(length);
+      if (room) pauseUntil(body, room);
     });
     body.on('end', () => resolve({ pieces, length }));
     body.on('error', reject);
     body.on('close', () => reject(Object.assign(new Error('closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })));
   });
+}
+
+/** No more is read until then. */
+export function pauseUntil(stream: Readable, room: Promise<void>): void {
+  stream.pause();
+  void room.then(() => stream.resume());
 }
 
 /** From so many packed bytes on a document is large, whatever it unpacks to. */

@@ -2,11 +2,13 @@
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, minute } from '../model/time.ts';
+import { packedSmall } from './body.ts';
 import { type CacheEntry, type CacheKey, openCache } from './cache.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
+import { type Body, largeBodies } from './large-bodies.ts';
 import { parsePacked } from './large-packument.ts';
 import { parsePackument } from './packument.ts';
 import { recall, remember, signerOf } from './remembered.ts';
@@ -32,6 +34,8 @@ export interface RegistryOptions {
   readonly freshMs?: number;
   /** Requests at a time; 32 when absent. */
   readonly concurrency?: number;
+  /** Bytes of large answers in memory at a time, as they came; 4 MB when absent. */
+  readonly largeBytes?: number;
   /** For all requests of this registry together; 10 minutes when absent. */
   readonly totalMs?: number;
   readonly limits?: Partial<FetchLimits>;
@@ -68,6 +72,7 @@ export interface Registry extends PackumentSource {
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const { registries, identities, config, cache } = await settings(options);
   const limits: FetchLimits = { ...fetchLimits, ...options.limits };
+  const large = largeBodies(options.largeBytes ?? 4 * 2 ** 20, packedSmall);
   const inTurn = slots(options.concurrency ?? 32);
   const clock = new Clock([options.signal], options.totalMs ?? 600_000);
   const signal = clock.signal();
@@ -89,15 +94,22 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     // An entry from the future is not trusted to be fresh.
     if (kept && (options.offline || (age !== undefined && age >= 0 && age < (options.freshMs ?? 5 * minute)))) return answerOf(kept);
     if (options.offline) return { status: 'failed', reason: 'it is not in the cache, and --offline asks no registry' };
-    return inTurn(() => ask(name, key, kept));
+    return inTurn(async () => {
+      const body = large();
+      try {
+        return await ask(name, key, kept, body);
+      } finally {
+        body.gone();
+      }
+    });
   }
 
-  async function ask(name: string, key: CacheKey, kept: CacheEntry | undefined): Promise<PackumentAnswer> {
+  async function ask(name: string, key: CacheKey, kept: CacheEntry | undefined, body: Body): Promise<PackumentAnswer> {
     if (signal.aborted) return { status: 'failed', reason: abortReason(signal) };
     const headers = { accept: 'application/json', ...(kept?.etag !== undefined && { 'if-none-match': kept.etag }) };
     const { options: npm } = await config();
     requests += 1;
-    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers, packed: true });
+    const answer = await fetchBytes({ url: addressOf(npm, registries, name), npm, limits, signal, now: options.now, headers, packed: true, body });
     const confirmedAt = options.now();
     if (answer.status === 'failed') return { status: 'failed', reason: answer.reason };
     if (answer.status === 'unchanged') {
@@ -222,9 +234,9 @@ function addressOf(npm: NpmOptions, registries: Registries, name: string, path: 
   const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : '';
   const written = npm[`${scope}:registry`] ?? npm.registry;
   const url = new URL(path, registry);
-  if (typeof written === 'string' && written.includes('@') && URL.canParse(written)) {
-    const { host, username, password } = new URL(written);
-    if (host === url.host) Object.assign(url, { username, password });
+  if (typeof written === 'string' && URL.canParse(written) && new URL(written).host === url.host) {
+    url.username = new URL(written).username;
+    url.password = new URL(written).password;
   }
   return url.href;
 }

@@ -11,16 +11,17 @@ export const outOfTime = new Error('out of time');
  */
 export class Clock {
   stopped = false;
+  private over = false;
   reason: unknown;
   private readonly calls: (() => void)[] = [];
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout;
+  private ends: number;
   private readonly signals: readonly AbortSignal[];
 
   constructor(signals: readonly AbortSignal[], ms: number) {
     this.signals = signals;
-    this.timer = setTimeout(() => this.stop(outOfTime), ms);
-    // A clock alone must not keep the process alive.
-    this.timer.unref();
+    this.ends = performance.now() + ms;
+    this.timer = this.timed(ms);
     for (const signal of signals) {
       if (signal.aborted) this.stop(signal.reason);
       else clocksOf(signal).add(this);
@@ -41,8 +42,25 @@ export class Clock {
     else this.calls.push(call);
   }
 
+  /** Stands still until that has come: waiting for ourselves is nobody's delay. */
+  waitFor(room: Promise<unknown>): void {
+    const left = this.ends - performance.now();
+    clearTimeout(this.timer);
+    void room.then(() => {
+      if (this.over) return;
+      this.ends = performance.now() + left;
+      this.timer = this.timed(left);
+    });
+  }
+
+  private timed(ms: number): NodeJS.Timeout {
+    // A clock alone must not keep the process alive.
+    return setTimeout(() => this.stop(outOfTime), ms).unref();
+  }
+
   /** Ends the clock; without it the signals it listens to would hold it forever. */
   done(): void {
+    this.over = true;
     clearTimeout(this.timer);
     for (const signal of this.signals) clocksOf(signal).delete(this);
   }

@@ -2,6 +2,7 @@
 import { isLarge, packedSmall, unpack, wholeOf } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
+import type { Body, Wait } from './large-bodies.ts';
 import { codeOf, memberOf, networkTrouble, statusTrouble } from './redact.ts';
 import { getWhole, type Whole } from './transport.ts';
 
@@ -28,6 +29,8 @@ export interface FetchRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Large bodies that gzip packed are wanted as they came. */
   readonly packed?: boolean;
+  /** Asked how much of a large body may come before others were read. */
+  readonly body?: Body;
 }
 
 export type BytesAnswer =
@@ -53,15 +56,21 @@ export async function fetchBytes(request: FetchRequest): Promise<BytesAnswer> {
     const backoff = request.limits.backoffMs * 2 ** attempt * (0.75 + Math.random() / 2);
     const wait = again.afterMs ?? backoff;
     if (wait > request.limits.longestWaitMs) return answer;
+    request.body?.gone();
     await pause(wait, request.signal);
   }
 }
 
 async function attemptOnce(request: FetchRequest): Promise<Attempt> {
   const clock = new Clock([request.signal], request.limits.requestMs);
-  const { url, npm, headers } = request;
+  const { url, npm, headers, body } = request;
+  const wait: Wait = (length) => {
+    const room = body?.came(length);
+    if (room) clock.waitFor(room);
+    return room;
+  };
   try {
-    const reply = await getWhole({ url, npm, clock, headers: { 'accept-encoding': 'gzip', ...headers } }, request.limits.bodyBytes);
+    const reply = await getWhole({ url, npm, clock, wait, headers: { 'accept-encoding': 'gzip', ...headers } }, request.limits.bodyBytes);
     if (reply.status === 304) return { answer: { status: 'unchanged' } };
     if (reply.status !== 200) return fromStatus(reply, request.now());
     return await fromBody(reply, request);

@@ -6,6 +6,7 @@ import { newPool } from './manifest.ts';
 import { doubtful, earlyRelease, type Parsed, packumentFrom, parsePackument } from './packument.ts';
 import { wantedParts } from './packument-parts.ts';
 import { networkTrouble } from './redact.ts';
+import { tidy } from './tidy.ts';
 
 class TooLarge extends Error {}
 
@@ -28,14 +29,24 @@ function tooLarge(limit: number): Parsed {
 }
 
 const pieceSize = 262_144;
+/** Left to itself V8 waits until what was built of several documents stands in memory: of large ones it is collected while they are read. */
+const largeGrowth = 3 * 2 ** 20;
+const tidiedEach = 2 ** 20;
+/** Documents up to this size leave no more behind than others do. */
+const ordinary = 3 * 2 ** 20;
 
 async function* unpackedPieces(packed: readonly Buffer[], limit: number): AsyncGenerator<Buffer> {
   const stream = createGunzip({ chunkSize: pieceSize });
   for (const piece of packed) stream.write(piece);
   stream.end();
   let length = 0;
+  let tidied = ordinary;
   for await (const piece of stream as AsyncIterable<Buffer>) {
     length += piece.length;
+    if (length - tidied > tidiedEach) {
+      tidied = length;
+      tidy(largeGrowth, 1 / 16);
+    }
     if (length > limit) throw new TooLarge();
     yield piece;
   }

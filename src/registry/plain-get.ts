@@ -1,7 +1,9 @@
 /** GET over connections of our own, the whole answer at once: a fraction of the work of node's client, which is asked on any doubt. */
 import type { Socket } from 'node:net';
+import { pauseUntil } from './body.ts';
 import type { Clock } from './deadline.ts';
 import { Doubt, HttpAnswer } from './http-answer.ts';
+import type { Wait } from './large-bodies.ts';
 
 export interface PlainRequest {
   /** Host and certificates: what must be the same for a connection to be used again. */
@@ -16,6 +18,8 @@ export interface PlainRequest {
   readonly keptSeconds?: number;
   /** Told when a part of an answer has come and more is to come; `begun` once its head was read. */
   readonly onPart?: ((begun: boolean) => void) | undefined;
+  /** Says what to wait for before more of the body is taken. */
+  readonly wait?: Wait | undefined;
 }
 
 /** The lines that are free, by what they lead to. */
@@ -48,7 +52,7 @@ function freeLine(free: Line[]): Line | undefined {
 /** Longest body of an error that is read to its end, so that the connection can be used again. */
 const mostDiscarded = 65_536;
 
-type LineWish = Pick<PlainRequest, 'keptSeconds' | 'onPart'>;
+type LineWish = Pick<PlainRequest, 'keptSeconds' | 'onPart' | 'wait'>;
 
 /** One connection: a question, its answer, the next question. */
 export class Line {
@@ -98,10 +102,19 @@ export class Line {
       const complete = answer.push(bytes);
       if (answer.expected > (answer.status === 200 ? this.limit : mostDiscarded)) this.cut(answer);
       else if (complete) this.done(answer);
-      else this.wish.onPart?.(answer.status !== 0);
+      else {
+        this.wish.onPart?.(answer.status !== 0);
+        this.holdBack(answer.length);
+      }
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Takes no more of the body before there is room for it. */
+  private holdBack(length: number): void {
+    const room = this.wish.wait?.(length);
+    if (room) pauseUntil(this.socket, room);
   }
 
   /** Longer than anybody wants. */

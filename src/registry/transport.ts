@@ -5,6 +5,7 @@ import { collect, type Received } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import type { Clock } from './deadline.ts';
 import { Doubt } from './http-answer.ts';
+import type { Wait } from './large-bodies.ts';
 import { type Lines, plainGet } from './plain-get.ts';
 import { lookupTogether, openReach, type Reach } from './reach.ts';
 import { codeOf, memberOf, statusOf } from './redact.ts';
@@ -29,6 +30,7 @@ export interface Get {
   readonly npm: NpmOptions;
   readonly clock: Clock;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly wait?: Wait | undefined;
 }
 
 /** Sends it straight where no proxy is in the way (a fraction of the cost), through npm's own client where one is. */
@@ -174,13 +176,13 @@ export async function getWhole(request: Get, limit: number): Promise<Whole> {
     }
   }
   const reply = await get(request);
-  return { ...reply, received: reply.status === 200 ? await collect(reply.body, limit) : undefined };
+  return { ...reply, received: reply.status === 200 ? await collect(reply.body, limit, request.wait) : undefined };
 }
 
 const lines = new WeakMap<NpmOptions, Lines>();
 
 async function getPlain(request: Get, limit: number): Promise<Whole> {
-  const { npm, url, clock } = request;
+  const { npm, url, clock, wait } = request;
   const { target, reach, connections, kind, isIP, headers } = await wayOf(request, url);
   const { hostname, port, protocol, host } = target;
   // A name and password in the address itself: node's client knows what becomes of them.
@@ -197,7 +199,7 @@ async function getPlain(request: Get, limit: number): Promise<Whole> {
     }) as Socket;
   try {
     const path = `${target.pathname}${target.search}`;
-    const answer = await plainGet(known, { line: `${kind} ${host}`, path, headers: { host, ...headers }, limit, clock, connect });
+    const answer = await plainGet(known, { line: `${kind} ${host}`, path, headers: { host, ...headers }, limit, clock, wait, connect });
     reach.answered(host);
     if (answer === undefined) return { status: 200, header: () => undefined, packed: false, received: undefined };
     // Redirects are followed elsewhere.

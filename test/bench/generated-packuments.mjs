@@ -22,8 +22,8 @@ function numbers(seed) {
 }
 
 /** Versions of the package at a rank: most have a dozen, some hundreds, few thousands. */
-function versionCount(index, largest) {
-  if (index === 7 && largest > 0) return largest;
+function versionCount(index, large) {
+  if (index % 97 === 7 && index < 97 * large) return 8_000;
   const place = (index * 7919) % 1000;
   if (place < 10) return 1_000;
   if (place < 60) return 150;
@@ -31,7 +31,8 @@ function versionCount(index, largest) {
   return 12;
 }
 
-export function packument(index, largest = 0, alike = false) {
+/** The document of the package at a rank; so many of the first thousand have 20 MB. */
+export function packument(index, large = 0, alike = false) {
   const next = numbers(index + 1);
   const hex = (length) => Array.from({ length }, () => next(16).toString(16)).join('');
   const text = (length) => Array.from({ length }, () => words[next(words.length)]).join(' ');
@@ -41,7 +42,7 @@ export function packument(index, largest = 0, alike = false) {
   const people = Array.from({ length: 3 }, (_, place) => ({ name: `person${next(500)}`, email: `person${place}@mail.example` }));
   const versions = {};
   const start = Date.parse('2015-01-01T00:00:00Z');
-  const count = versionCount(index, largest);
+  const count = versionCount(index, large);
   const pace = Math.max(0.1, Math.min(250, 3_000 / count)) * 86_400_000;
   const time = { created: new Date(start).toISOString(), modified: new Date(start + count * pace).toISOString() };
   const description = text(9);

@@ -7,14 +7,19 @@ const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const [count, concurrency, pairs] = [Number(process.env.BENCH_COUNT ?? 1_000), 32, Number(process.env.BENCH_PAIRS ?? 3)];
 const env = { ...process.env, DEPWARD_CLIENT: await bundle('src/registry/client.ts') };
 
-await round('as the public registry has them', 0);
-await round('one of 20 MB among them', 8_000, ['depward']);
+const peaks = [await round('as the public registry has them', 0)];
+for (const large of [1, 5, 10]) peaks.push(await round(`${large} of 20 MB among them`, large, ['depward']));
+const highest = peaks.map((runs) => median(runs));
+console.log(
+  `most memory, with none, one, five and ten of 20 MB: ${highest.map(Math.round).join(', ')} MB, of which they add ${Math.round(Math.max(...highest) - highest[0])}`,
+);
 
-async function round(title, largest, clients = ['pacote', 'depward']) {
-  const server = fork(here('packuments-server.mjs'), [String(count), String(largest)]);
+/** How much memory depward took, run by run. */
+async function round(title, large, clients = ['pacote', 'depward']) {
+  const server = fork(here('packuments-server.mjs'), [String(count), String(large)]);
   const { url, bytes } = await message(server);
   const runs = Object.fromEntries(clients.map((who) => [who, []]));
-  for (let pair = 0; pair < (clients.length > 1 ? pairs : 1); pair += 1) {
+  for (let pair = 0; pair < pairs; pair += 1) {
     for (const who of clients) {
       const client = fork(here('packuments-client.mjs'), [who, url, String(count), String(concurrency)], { env });
       runs[who].push(await message(client));
@@ -25,12 +30,13 @@ async function round(title, largest, clients = ['pacote', 'depward']) {
   for (const who of clients) {
     const of = (name) => median(runs[who].map((run) => run[name]));
     console.log(
-      `  ${who.padEnd(8)} wall ${(of('wall') / 1_000).toFixed(2)} s, CPU ${(of('cpu') / count).toFixed(2)} ms each, peak ${Math.round(of('peak'))} MB, ${of('releases')} releases`,
+      `  ${who.padEnd(8)} wall ${(of('wall') / 1_000).toFixed(2)} s, CPU ${(of('cpu') / count).toFixed(2)} ms each, peak ${runs[who].map(({ peak }) => Math.round(peak)).join(' ')} MB, ${of('releases')} releases`,
     );
   }
   if (clients.length === 2)
     for (const name of ['wall', 'cpu'])
       console.log(`  pacote/depward ${name}: ${median(runs.pacote.map((run, at) => run[name] / runs.depward[at][name])).toFixed(1)}x`);
+  return runs.depward.map(({ peak }) => peak);
 }
 
 function message(child) {

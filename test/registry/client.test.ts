@@ -271,3 +271,40 @@ describe('tarball bytes', () => {
     await expect(whole(url)).rejects.toThrow(/cut off|cannot be had|did not arrive/);
   });
 });
+
+describe('several large documents at a time', () => {
+  it('wait for each other and all are read, however they come', async () => {
+    const versions = Array.from({ length: 1_500 }, (_, index) => ({
+      version: `1.${index}.0`,
+      at: '2024-01-01T00:00:00Z',
+      more: { gitHead: noise(index) },
+    }));
+    const names = Array.from({ length: 12 }, (_, index) => `large-${index}`);
+    for (const options of [{}, { plain: true }]) {
+      const large = await startFixtureRegistry(options);
+      large.add(...names.map((name) => publish(name, versions)));
+      // One fails when most of it has come: the others must not wait for its next try.
+      large.fault('large-3', { kind: 'reset', afterBytes: 150_000, times: 1 });
+      const registry = await openRegistry({
+        cwd: folder,
+        env: { HOME: folder, DEPWARD_CACHE: join(folder, `cache-${String('plain' in options)}`), npm_config_registry: large.url },
+        now: () => Date.now(),
+        signal: new AbortController().signal,
+        largeBytes: 400_000,
+      });
+      const answers = await Promise.all(names.map((name) => registry.packument(name)));
+      expect(answers.map((answer) => (answer.status === 'found' ? answer.packument.releases.length : answer))).toEqual(names.map(() => 1_500));
+      registry.close();
+      await large.close();
+    }
+  });
+});
+
+/** Text that cannot be packed well. */
+function noise(seed: number): string {
+  let state = seed + 1;
+  return Array.from({ length: 200 }, () => {
+    state = (Math.imul(state, 48_271) % 0x7fffffff) >>> 0;
+    return String.fromCharCode(97 + (state % 26));
+  }).join('');
+}

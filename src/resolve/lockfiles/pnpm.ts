@@ -54,7 +54,6 @@ function toldBy(
   const [{ version } = { version: 0 }] = versioned;
   return {
     only: graph.only,
-    pins: true,
     facts,
     name,
     where(at) {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { tidy } from '../../src/evidence/tidy.ts';
+import { tidy } from '../../src/registry/tidy.ts';
 
 const much = 64 * 2 ** 20;
 

@@ -14,9 +14,9 @@ export const tidiedEach = 2 ** 20;
 let left = 32 * 2 ** 20;
 let collect: (() => void) | undefined;
 
-/** Collects garbage when much has come together in this thread since the last time; true when it did. */
-export function tidy(allowed = growth): boolean {
-  if (held() < left + allowed) return false;
+/** Collects garbage when much has come together in this thread since the last time, and at least such a share of what was in use then; true when it did. */
+export function tidy(allowed = growth, share = 0): boolean {
+  if (held() < left + Math.max(allowed, share * left)) return false;
   collect ??= collector();
   collect();
   left = held();

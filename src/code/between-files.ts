@@ -4,7 +4,7 @@ import { Callers } from './callers.ts';
 import type { Gathering } from './gathering.ts';
 import { type FileFlow, linksOf } from './js/hand-over.ts';
 import { tagWords } from './js/network.ts';
-import { ownCalls } from './js/script.ts';
+import { type OwnCalls, ownCalls } from './js/script.ts';
 import type { PackedPackage } from './packed-package.ts';
 import { folderOf } from './resolve-file.ts';
 import { SourceText } from './source-text.ts';
@@ -35,13 +35,25 @@ export function markLeaks({ packed, found, trail, flows }: Read): void {
   }
 }
 
-/** What waits in a file runs after all where another file calls it while it is loaded. */
+/**
+ * What waits in a file runs after all where another file calls it while it is loaded. Where only commands do so, starting one
+ * of them is what runs it, not the import.
+ */
 export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
-  const callers = new Callers(
-    trail.importers,
-    (path) => ownCalls(packed.text(path) ?? '', packed.isModule(path)),
-    (specifier, from) => packed.located(specifier, folderOf(from)),
-  );
+  const calls = new Map<string, OwnCalls>();
+  const read = (path: string): OwnCalls => {
+    const known = calls.get(path) ?? ownCalls(packed.text(path) ?? '', packed.isModule(path));
+    calls.set(path, known);
+    return known;
+  };
+  const locate = (specifier: string, from: string): readonly string[] => packed.located(specifier, folderOf(from));
+  const callers = new Callers(trail.importers, read, locate);
+  const imported = new Callers(besidesCommands(packed, trail.importers), read, locate);
   for (const [at, { file, waits, reach }] of found.capabilities.entries())
-    if (waits && (reach === 'install' || callers.callOnLoad(file))) found.awake(at);
+    if (waits && (reach === 'install' || callers.callOnLoad(file))) found.awake(at, reach === 'import' && !imported.callOnLoad(file) ? 'bin' : reach);
+}
+
+/** Who imports which file, without the files that only commands lead to. */
+function besidesCommands({ entries }: PackedPackage, importers: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  return new Map([...importers].map(([file, froms]) => [file, froms.filter((from) => entries.get(from)?.reach !== 'bin')]));
 }

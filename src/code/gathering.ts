@@ -40,10 +40,10 @@ export class Gathering {
     });
   }
 
-  /** What waited for a call runs after all. */
-  awake(at: number): void {
+  /** What waited for a call runs after all, maybe by something else than what led to its file. */
+  awake(at: number, reach?: Reach): void {
     const { waits, ...found } = this.capabilities[at] as Capability;
-    if (waits) this.capabilities[at] = found;
+    if (waits) this.capabilities[at] = { ...found, reach: reach ?? found.reach };
   }
 
   hides(sign: HidingSign, source: SourceText, reach: Reach): void {

@@ -43,6 +43,26 @@ export const suspicious = kinds(
   'script-injection',
 );
 
+/** Kinds that a name in a text is enough for. */
+const named = kinds(
+  'credential-file',
+  'browser-data',
+  'wallet-file',
+  'persistence',
+  'agent-config',
+  'ci-config',
+  'messenger',
+  'mining',
+  'secret-scanner',
+  'self-publish',
+  'blockchain',
+);
+
+/** A place or a word that stands in a text as it is: it says nothing of what is done with it. */
+export function isName({ kind, detail, readAs }: Found): boolean {
+  return readAs === 'written' && !detail.endsWith(', written') && (named.has(kind) || detail === 'a transaction');
+}
+
 /** A credential the package is given for one service goes to a host that was never named before, and nobody hears when it fails. */
 export function isUnnoticed({ kind, detail, novelty }: Found): boolean {
   return kind === 'credential-sent' && novelty === 'kind' && detail.endsWith(' unnoticed');

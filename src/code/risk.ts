@@ -8,6 +8,7 @@ import {
   isEverywhere,
   isGlobalInstall,
   isMachineCode,
+  isName,
   isSweep,
   isTelemetry,
   isUnasked,
@@ -71,7 +72,8 @@ export function importRisk(capabilities: readonly Found[]): Risk {
   ];
   if (convict.length > 0) return { grade: 'convicts', because: distinct(convict) };
   const strange = strangeOf(found, live, runs);
-  if (strange.length > 0 || new Set(rest.map((one) => one.kind)).size > 2 + Number(onlySettings(rest, found)))
+  const many = new Set(rest.map((one) => one.kind)).size > 2 + Number(onlySettings(rest, found));
+  if (strange.length > 0 || (many && !onlyNames(capabilities)))
     return { grade: 'suspicious', because: distinct([...strange, ...rest]), runs: strange.some((one) => one.reach === 'import') };
   const waiting = waitingOf(found);
   return { grade: rest.length + waiting.length > 0 ? 'weak' : 'none', because: distinct([...rest, ...waiting]) };
@@ -92,6 +94,11 @@ function onlySettings(rest: readonly Found[], found: readonly Found[]): boolean 
     rest.every(({ kind, detail }) => kind === 'ci-config' || kind === 'agent-config' || / configuration$/.test(detail)) &&
     !found.some((one) => sending.has(one.kind))
   );
+}
+
+/** Places and words by their names, where nothing new could make use of them: lists of what to look for. */
+function onlyNames(capabilities: readonly Found[]): boolean {
+  return capabilities.every((one) => one.reach === 'shipped' || isName(one));
 }
 
 /** What is worth a remark by itself. Of commands that are started on purpose, and of tables of addresses, only together with more. */

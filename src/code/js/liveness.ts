@@ -187,7 +187,8 @@ class Follower implements Liveness {
     const value = this.#evaluator.value(callee, scope);
     if (value?.is === 'function') this.#enliven(value.node);
     else if (key === undefined) this.#table(this.#evaluator.value(object, scope));
-    else if (value === undefined && this.#isOwn(object, scope)) for (const method of this.#scan.methods.get(key) ?? []) this.#enliven(method);
+    else if ((value === undefined && this.#isOwn(object, scope)) || isGivenAway(object))
+      for (const method of this.#scan.methods.get(key) ?? []) this.#enliven(method);
   }
 
   /** A table of functions, asked with a key only running would tell. */
@@ -250,6 +251,14 @@ class Follower implements Liveness {
     for (const ref of ownRefs(callee, scope, '', 0))
       if (this.#into.length < mostOwn && !this.#into.some(({ file, reach }) => file === ref.file && reach === ref.reach)) this.#into.push(ref);
   }
+}
+
+/** `exports`, `module.exports`. */
+function isGivenAway(object: Node): boolean {
+  if (object.type === 'Identifier') return object.name === 'exports';
+  return (
+    object.type === 'MemberExpression' && object.object.type === 'Identifier' && object.object.name === 'module' && writtenKey(object) === 'exports'
+  );
 }
 
 const mostOwn = 200;

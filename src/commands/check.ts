@@ -58,15 +58,14 @@ async function judgeableOf(specs: readonly string[], session: Session, options: 
 
 /** What specs would bring in; without one, all that package.json asks for. */
 async function fromSpecs(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
-  if (options.offline)
-    throw new DepwardError('usage', 'a spec cannot be resolved offline', { hint: 'without a spec, --offline judges the lockfile from the cache' });
   const { resolveProject, resolveSpecs } = await import('../resolve/spec.ts');
   session.progress.say('resolving what this would install');
   const asked: ResolveOptions = {
     folder: io.cwd,
-    npm: await session.registry.npmOptions(),
+    // Offline npm's own client answers from its cache, which is empty here, and no git is started.
+    npm: { ...(await session.registry.npmOptions()), ...(options.offline && { offline: true, git: false }) },
     fetchDocument: (name) => session.registry.document(name),
-    openWayOut: session.openWayOut,
+    ...(!options.offline && { openWayOut: session.openWayOut }),
     ...(session.past && { before: new Date(session.now) }),
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   };

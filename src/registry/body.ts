@@ -1,7 +1,7 @@
 /** The bytes of an answer, no more of them than allowed. */
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync, inflate } from 'node:zlib';
+import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { Wait } from './large-bodies.ts';
 import { codeOf } from './redact.ts';
 import { slots } from './slots.ts';
@@ -84,6 +84,8 @@ export function unpack(bytes: Buffer, encoding: string | undefined, limit: numbe
   if (encoding === 'gzip' && !isLarge(bytes, limit)) return orTooLarge(() => gunzipSync(bytes, options));
   if (encoding === 'gzip' || encoding === 'x-gzip') return later(() => promisify(gunzip)(bytes, options));
   if (encoding === 'deflate') return later(() => promisify(inflate)(bytes, { maxOutputLength: limit }));
+  // Nobody asks for it, and some servers send it all the same; npm reads it.
+  if (encoding === 'br') return later(() => promisify(brotliDecompress)(bytes, { maxOutputLength: limit }));
   throw Object.assign(new Error(), { code: 'EENCODING' });
 }
 

@@ -136,7 +136,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     const answer = await asked;
     noteAge(answer);
     if (answer.status === 'not-found') throw unknownName(name);
-    if (answer.status === 'failed') throw unanswered(name, answer.reason);
+    if (answer.status === 'failed') throw unanswered(name, answer.reason, options.offline);
     return resolverDocument(answer.packument);
   }
 
@@ -196,10 +196,15 @@ function unknownName(name: string): Error {
   return Object.assign(new Error(`the registry does not know ${printable(name)}`), { code: 'E404' });
 }
 
-function unanswered(name: string, reason: string): DepwardError {
-  return new DepwardError('network', `the registry could not be asked for ${printable(name)}: ${reason}`, {
-    hint: 'npm config get registry shows which registry is asked; npm ping whether it answers',
-  });
+function unanswered(name: string, reason: string, offline = false): DepwardError {
+  return new DepwardError('network', `the registry could not be asked for ${printable(name)}: ${reason}`, { hint: hintOf(reason, offline) });
+}
+
+function hintOf(reason: string, offline: boolean): string {
+  if (offline) return 'run it once without --offline: what the registry answers is kept';
+  if (/\(40[13]\)$/.test(reason)) return 'look at the credentials for this registry in your .npmrc; npm whoami tells whether they are taken';
+  if (/\(429\)$/.test(reason)) return 'wait a little and run it again: what was answered so far is kept';
+  return 'npm config get registry shows which registry is asked; npm ping whether it answers';
 }
 
 function answerOf({ packument, confirmedAt }: CacheEntry): PackumentAnswer {

@@ -24,6 +24,7 @@ const byCode: Readonly<Record<string, string>> = {
   EMAXREDIRECT: 'it redirects in circles',
   EINVALIDREDIRECT: 'it redirects nowhere',
   Z_DATA_ERROR: 'its answer is damaged',
+  EENCODING: 'its answer is packed in a way nobody asked for',
   Z_BUF_ERROR: 'its answer is cut off',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed (npm config cafile)',
@@ -39,6 +40,8 @@ export function networkTrouble(error: unknown): string {
   const type = memberOf(error, 'type');
   if (type === 'request-timeout' || type === 'body-timeout') return 'it did not answer in time';
   if (code !== undefined && Object.hasOwn(byCode, code)) return byCode[code] ?? '';
+  // Brotli's own: dozens of them.
+  if (code?.startsWith('ERR__ERROR_')) return 'its answer is damaged';
   return code !== undefined && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? `the request failed (${code})` : 'the request failed';
 }
 

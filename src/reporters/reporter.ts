@@ -63,7 +63,7 @@ export function coverageParts(report: Report): string[] {
     ...unpacked.map(({ packages, reason }) => `${counted(packages, 'package')} not unpacked: ${reason}`),
     ...(incomplete > 0 ? [`${counted(incomplete, 'package')} could not be judged completely`] : []),
     ...(outsideRegistry > 0 ? [`${counted(outsideRegistry, 'package')} from outside a registry`] : []),
-    ...(oldestFactSeconds !== undefined ? [`facts up to ${ageText(oldestFactSeconds)} old`] : []),
+    ...(oldestFactSeconds !== undefined && oldestFactSeconds > 0 ? [`facts up to ${ageText(oldestFactSeconds)} old`] : []),
   ];
 }
 

@@ -33,6 +33,15 @@ export function resolvingError(error: unknown, before: Date | undefined, asked: 
       'Check the credentials for this registry in your .npmrc, and whether you may read this package.',
     );
   }
+  if (code === 'ENOGIT' && what !== '')
+    return make('network', `git cannot be asked for ${what}`, 'Install git; with --offline no repository is asked.');
+  if (code === 'ENOTCACHED') return make('network', `${what} is not in the cache, and --offline asks nobody`, 'Run it once without --offline.');
+  if (error instanceof TypeError && /^accept field must be/.test(error.message))
+    return make(
+      'input',
+      `npm cannot place a package called like a part of every object (constructor), and ${what} asks for one`,
+      'npm install fails as well; no honest package needs this.',
+    );
   if (code === 'E404') return make('not-found', `${what} does not exist`, 'Check the name; a private package may need credentials in your .npmrc.');
   if (code === 'E429') return make('network', `the registry wants fewer requests (429) at ${what}`, 'Try again later.');
   if (/^E5\d\d$/.test(code)) return make('network', `the registry failed at ${what} (${code.slice(1)})`, 'Try again later.');
@@ -68,7 +77,6 @@ const networkCodes = new Set([
   'EPIPE',
   'ENETUNREACH',
   'EHOSTUNREACH',
-  'ENOTCACHED',
   'CERT_HAS_EXPIRED',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',

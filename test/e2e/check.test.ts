@@ -55,6 +55,27 @@ describe('a spec', () => {
     expect(readdirSync(place.folder)).toEqual([]);
   });
 
+  it('is resolved and judged again without the network, from the cache', async () => {
+    const cold = await place.run('check', 'steady', '--offline');
+    expect(cold).toMatchObject({ code: 2, stdout: '' });
+    expect(cold.stderr).toMatch(
+      /^depward: the registry could not be asked for steady: it is not in the cache.*\n +run it once without --offline[^\n]*\n$/,
+    );
+    const first = await place.run('check', 'steady', '--format', 'json');
+    const asked = registry.requests.length;
+    const again = await place.run('check', 'steady@^1.0.0', '--offline', '--format', 'json');
+    expect([again.code, JSON.parse(again.stdout).verdicts]).toEqual([0, JSON.parse(first.stdout).verdicts]);
+    const elsewhere = await place.run('check', 'git+file:///nowhere/x.git', 'https://registry.invalid/x.tgz', '--offline');
+    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--offline') });
+    expect(registry.requests).toHaveLength(asked);
+  });
+
+  it('that npm itself cannot place is told in words', async () => {
+    registry.add(publish('odd', [{ version: '1.0.0', at: long, dependencies: { constructor: '^1.0.0' } }]));
+    const ran = await place.run('check', 'odd');
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('npm cannot place a package called like') });
+  });
+
   it('of the folder itself means all that its package.json asks for, or its lockfile', async () => {
     place.write('package.json', { name: 'project', version: '1.0.0', dependencies: { steady: '^1.0.0' } });
     expect((await place.run('check', '.')).stdout).toContain('2 packages judged, nothing to object to');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openRegistry, type RegistryOptions } from '../../src/registry/client.ts';
 import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
@@ -115,7 +115,8 @@ describe('trouble with a registry', () => {
     const cases = [
       [{ kind: 'redirect', to: 'file:///etc/passwd' }, /nowhere/],
       [{ kind: 'body', body: 'no gzip', headers: { 'content-encoding': 'gzip' } }, /damaged/],
-      [{ kind: 'body', body: 'x', headers: { 'content-encoding': 'unknown' } }, /EENCODING/],
+      [{ kind: 'body', body: 'x', headers: { 'content-encoding': 'unknown' } }, /packed in a way nobody asked for/],
+      [{ kind: 'body', body: 'no brotli', headers: { 'content-encoding': 'br' } }, /damaged/],
       [{ kind: 'status', status: 500 }, /in trouble \(500\)/],
       [{ kind: 'status', status: 401 }, /other credentials/],
       [{ kind: 'status', status: 403 }, /refuses access/],
@@ -132,6 +133,14 @@ describe('trouble with a registry', () => {
       expect(await reasonFor({ limits: { ...limits, ...(fault.kind === 'stall' && { requestMs: 300 }) } })).toMatch(words);
     }
     expect(await reasonFor({ registry: 'http://127.0.0.1:1/', limits })).toMatch(/refuses connections/);
+  });
+
+  it('reads what a server packed as brotli unasked, within the limit', async () => {
+    const packed = brotliCompressSync(JSON.stringify(publish('left', [{ version: '1.0.0', at: '2020-01-01T00:00:00Z' }])));
+    server.fault('left', { kind: 'body', body: packed, headers: { 'content-encoding': 'br' } });
+    expect(await reasonFor()).toBe('found');
+    server.fault('left', { kind: 'body', body: brotliCompressSync(Buffer.alloc(2 ** 25, 0x20)), headers: { 'content-encoding': 'br' } });
+    expect(await reasonFor({ limits: { bodyBytes: 2 ** 21 } })).toMatch(/larger than 2 MB/);
   });
 
   it('does not ask again where asking again cannot help', async () => {

@@ -9,6 +9,7 @@ import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildAlone, buildSplit } from './common-js.mjs';
 import { root, sourceDigest } from './freshness.mjs';
+import { publicRegistries } from './public-registries.mjs';
 import { ruleParts } from './rule-parts.mjs';
 import { buildWithin, fromWithin } from './within/index.mjs';
 
@@ -32,6 +33,7 @@ const yaml = 'yaml.cjs';
 common.define = {
   'globalThis.depwardYaml': JSON.stringify(`./${yaml}`),
   'globalThis.depwardNpmTree': '"./npm-tree.cjs"',
+  depwardPublicRegistries: JSON.stringify(publicRegistries.join(' ')),
 };
 const inside = {
   name: 'parsers within',

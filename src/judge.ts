@@ -115,10 +115,10 @@ export type ContextMaker = (rule: JudgingRule, setting: RuleSetting) => Context;
 export function contextMaker(now: Instant): ContextMaker {
   const made = new Map<JudgingRule, Map<RuleSetting, Context>>();
   return (rule, setting) => {
-    const ofRule = made.get(rule) ?? new Map<RuleSetting, Context>();
-    made.set(rule, ofRule);
-    const context = ofRule.get(setting) ?? watched(now, { ...defaultOptions(rule.options), ...setting.options });
-    ofRule.set(setting, context);
+    const known = made.get(rule)?.get(setting);
+    if (known) return known;
+    const context = watched(now, { ...defaultOptions(rule.options), ...setting.options });
+    made.set(rule, (made.get(rule) ?? new Map<RuleSetting, Context>()).set(setting, context));
     return context;
   };
 }

@@ -18,6 +18,9 @@ import { Trail } from './trail.ts';
 /** How many bytes of scripts nothing leads to get a syntax tree. */
 const mostShipped = 3 * 2 ** 20;
 
+/** Of more files on the ways to what was found the rest is no more worth leaving out. */
+const mostWays = 2000;
+
 /** How to analyse. */
 export interface Manner extends Scripts {
   /** Adds the scripts npm runs for packages fetched from git. */
@@ -31,14 +34,25 @@ export function analyse(archive: Archive, manner: Manner = {}): TarballFacts {
   return new Analysis(archive, manner).run();
 }
 
-/** Analyses an archive until all that is expected was found; `isWhole` when all of it was read after all. */
-export function analyseUntil(
-  archive: Archive,
-  manner: Manner,
-  expected: Expected | undefined,
-): { readonly facts: TarballFacts; readonly isWhole: boolean } {
-  const analysis = new Analysis(archive, manner, expected);
-  return { facts: analysis.run(), isWhole: !analysis.isDone };
+/** What was found, and how much was read for it. */
+export interface Analysed {
+  readonly facts: TarballFacts;
+  /** False where not all code was read, because all that was expected had been found. */
+  readonly isWhole: boolean;
+  /** The files in which something was found, and those that lead to them. */
+  readonly ways: readonly string[];
+}
+
+/** Analyses an archive until all that is expected was found. What lies on the `ways` of another release is tried first, alone. */
+export function analyseUntil(archive: Archive, manner: Manner, expected: Expected | undefined, ways: readonly string[] = []): Analysed {
+  if (!expected || ways.length === 0) return analysed(new Analysis(archive, manner, expected));
+  const twice = { ...manner, lengthy: new Map() };
+  const tried = analysed(new Analysis(archive, twice, expected, new Set(ways)));
+  return tried.isWhole ? analysed(new Analysis(archive, twice, expected)) : tried;
+}
+
+function analysed(analysis: Analysis): Analysed {
+  return { facts: analysis.run(), isWhole: !analysis.isDone, ways: analysis.ways() };
 }
 
 /** A class because files are taken up while others are read. */
@@ -51,13 +65,16 @@ class Analysis {
   readonly #reading: Reading;
   readonly #work: Work;
   readonly #explaining: Explaining | undefined;
+  /** What is read at all, where that is not everything. */
+  readonly #only: ReadonlySet<string> | undefined;
   #parsedShipped = 0;
 
-  constructor(archive: Archive, manner: Manner, expected?: Expected) {
+  constructor(archive: Archive, manner: Manner, expected?: Expected, only?: ReadonlySet<string>) {
     this.#archive = archive;
     this.#manner = manner;
     this.#package = new PackedPackage(archive);
-    this.#trail = new Trail(this.#package);
+    this.#only = only;
+    this.#trail = new Trail(this.#package, only);
     this.#reading = new Reading(this.#package, this.#found, this.#trail, manner);
     this.#work = { packed: this.#package, found: this.#found, trail: this.#trail, reading: this.#reading };
     this.#explaining = expected && new Explaining(expected, archive.files);
@@ -88,6 +105,13 @@ class Analysis {
     };
   }
 
+  ways(): readonly string[] {
+    const { capabilities, hiding } = this.#found;
+    const { notParsed, notRead } = this.#reading;
+    const ways = this.#trail.waysTo([...[...capabilities, ...hiding, ...notParsed].map(({ file }) => file), ...notRead]);
+    return ways.size > mostWays ? [] : [...ways];
+  }
+
   #unread(): Pick<TarballFacts, 'notParsed' | 'notRead'> {
     return { notParsed: this.#reading.notParsed.slice(0, 100), notRead: this.#reading.notRead.slice(0, 100) };
   }
@@ -102,7 +126,8 @@ class Analysis {
     this.#drain();
     this.#shipped();
     this.#drain();
-    if (this.isDone) return;
+    // What shows between files shows only when all of them were read.
+    if (this.isDone || this.#only) return;
     awaken(this.#work);
     markLeaks({ ...this.#work, flows: this.#reading.flows });
   }
@@ -123,13 +148,16 @@ class Analysis {
     }
   }
 
-  /** Files nothing leads to: scripts of other languages are read, JavaScript only where something in it stands out. */
+  /**
+   * Files nothing leads to: scripts of other languages are read, JavaScript only where something in it stands out. Where not everything
+   * is read, something may lead to them after all: then no more is made of them than of what something leads to.
+   */
   #shipped(): void {
     for (const entry of this.#package.entries.values()) {
       const { path } = entry.file;
       if (this.isDone) return;
-      if (this.#trail.passed(path) || /(^|\/)node_modules\//.test(path)) continue;
-      if (isAgentConfig(path)) this.#reading.orders(entry);
+      if (this.#trail.passed(path) || this.#only?.has(path) === false || /(^|\/)node_modules\//.test(path)) continue;
+      if (isAgentConfig(path) && !this.#only) this.#reading.orders(entry);
       if (promisesNoCode(path)) this.#reading.misnamed(entry);
       else if (entry.type === 'executable' && isScriptName(path)) this.#reading.read(entry);
       else if (entry.type === 'javascript' || entry.type === 'typescript') this.#perhaps(entry);
@@ -143,7 +171,7 @@ class Analysis {
     if (!standsOut.test(source.text)) return;
     this.#parsedShipped += source.text.length;
     // Bundles for pages are loaded by address, and without an exports map any file can be imported.
-    if (isBundle(entry.file.path) && !this.#package.hasExports) entry.reach = 'import';
+    if (isBundle(entry.file.path) && !this.#package.hasExports && (!this.#only || this.#package.manifest.bin.size === 0)) entry.reach = 'import';
     this.#reading.read(entry);
   }
 }

@@ -5,7 +5,7 @@ import { isScriptName } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import type { Gathering } from './gathering.ts';
 import type { FileFlow } from './js/hand-over.ts';
-import { knownScript, rememberScript } from './js/known-scripts.ts';
+import { type KnownScript, knownScript, rememberScript } from './js/known-scripts.ts';
 import { largestParsed, readScript, type ScriptFacts } from './js/script.ts';
 import { otherFacts } from './known-others.ts';
 import { type OtherFacts, readShellScript, readTokenScript } from './other-scripts.ts';
@@ -24,6 +24,8 @@ export interface Scripts {
   readonly asTokens?: { readonly files: ReadonlySet<string> | 'all'; readonly why: string };
   /** Told before each script that is parsed; with undefined before one that is only read as tokens. */
   readonly onFile?: (path: string | undefined) => void;
+  /** What scripts of the same archive told that tell too much to be remembered, where it may be read twice. */
+  readonly lengthy?: Map<string, KnownScript>;
 }
 
 /** A class because of its account of work. */
@@ -86,20 +88,20 @@ export class Reading {
 
   #script(entry: Entry, isJavaScript: boolean): void {
     const { file, reach } = entry;
-    const { asTokens, onFile } = this.#manner;
+    const { asTokens, onFile, lengthy } = this.#manner;
     const spared = asTokens && (asTokens.files === 'all' || asTokens.files.has(file.path)) ? asTokens.why : undefined;
     const source = new SourceText(file.path, file.bytes);
     const module = this.#package.isModule(file.path);
     // Whether it is parsed depends on the length of its text, which is that of its bytes at most.
     const key = `${file.hash} ${file.size} ${module}`;
-    const known = isJavaScript && spared === undefined ? knownScript(key) : undefined;
+    const known = isJavaScript && spared === undefined ? (knownScript(key) ?? lengthy?.get(key)) : undefined;
     const length = known?.length ?? source.text.length;
     const budget = this.#parsed + length <= mostParsed;
     if (reach !== 'shipped' && length <= largestParsed) this.#parsed += length;
     onFile?.(spared === undefined ? file.path : undefined);
     const parses = isJavaScript && budget && spared === undefined;
     const facts = (parses ? known?.facts : undefined) ?? readScript(source.text, { module, parses });
-    if (parses && !known) rememberScript(key, { facts, length });
+    if (parses && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, { facts, length });
     this.#take(facts, source, reach);
     if (facts.notParsed !== undefined && reach !== 'shipped')
       this.notParsed.push({ file: file.path, why: spared ?? (budget ? facts.notParsed : 'more code than is parsed') });
@@ -132,7 +134,7 @@ export class Reading {
         : { ...readTokenScript(code, language), hiding: [], requires: [] };
     for (const found of facts.spotted) this.#found.capability({ ...found, at }, source, reach, code);
     for (const sign of facts.hiding) if (sign.kind !== 'minified') this.#found.hides({ ...sign, at }, source, reach);
-    for (const path of facts.requires) if (path.startsWith('.')) this.#trail.toAll(path, reach, folderOf(file));
+    for (const path of facts.requires) if (path.startsWith('.')) this.#trail.toAll(path, reach, folderOf(file), file);
     for (const path of facts.files) this.#trail.toFile(path, file, reach);
   }
 

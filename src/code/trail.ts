@@ -12,11 +12,15 @@ export class Trail {
   readonly imports = new Set<string>();
   readonly importers = new Map<string, string[]>();
   readonly #package: PackedPackage;
+  readonly #only: ReadonlySet<string> | undefined;
+  readonly #takenUpBy = new Map<string, string>();
   readonly #queue: { readonly path: string; readonly reach: Reach }[] = [];
   readonly #done = new Set<string>();
 
-  constructor(packed: PackedPackage) {
+  /** `only`: what else anything leads to is passed over. */
+  constructor(packed: PackedPackage, only?: ReadonlySet<string>) {
     this.#package = packed;
+    this.#only = only;
   }
 
   /** True while something leads on. */
@@ -39,14 +43,26 @@ export class Trail {
     return entry;
   }
 
-  /** Takes up a file, unless it was. */
-  to(path: string, reach: Reach): void {
-    if (!this.#done.has(path)) this.#queue.push({ path, reach });
+  /** Takes up a file, unless it was; `by` is the file that leads to it. */
+  to(path: string, reach: Reach, by?: string): void {
+    if (this.#done.has(path) || this.#only?.has(path) === false) return;
+    this.#queue.push({ path, reach });
+    if (by !== undefined && !this.#takenUpBy.has(path)) this.#takenUpBy.set(path, by);
   }
 
   /** Takes up what a path means, seen from a folder. */
-  toAll(path: string | undefined, reach: Reach, from = ''): void {
-    for (const found of this.#package.located(path, from)) this.to(found, reach);
+  toAll(path: string | undefined, reach: Reach, from = '', by?: string): void {
+    for (const found of this.#package.located(path, from)) this.to(found, reach, by);
+  }
+
+  /** Files, and those through which each was taken up. */
+  waysTo(files: Iterable<string>): ReadonlySet<string> {
+    const ways = new Set(files);
+    for (const file of ways) {
+      const by = this.#takenUpBy.get(file);
+      if (by !== undefined) ways.add(by);
+    }
+    return ways;
   }
 
   /** Takes up what an import means. */
@@ -56,18 +72,18 @@ export class Trail {
         const importers = this.importers.get(found);
         if (!importers) this.importers.set(found, [from]);
         else if (importers.length < mostImporters) importers.push(from);
-        this.to(found, reach);
+        this.to(found, reach, from);
       }
       return;
     }
     if (specifier.includes('…') || specifier.startsWith('#')) return;
     const self = this.#package.manifest.name;
-    if (self !== undefined && specifier.startsWith(`${self}/`)) this.toAll(specifier.slice(self.length + 1), reach);
+    if (self !== undefined && specifier.startsWith(`${self}/`)) this.toAll(specifier.slice(self.length + 1), reach, '', from);
     const name = packageName(specifier);
     if (name === undefined) return;
     this.imports.add(name);
     // Bundled packages run as part of this one.
-    this.toAll(`node_modules/${specifier}`, reach);
+    this.toAll(`node_modules/${specifier}`, reach, '', from);
   }
 
   /** Files by path: of the script's folder or of the package folder, where installs run. */
@@ -75,7 +91,7 @@ export class Trail {
     const path = written.replaceAll('\\', '/');
     if (path.includes('…') && !path.startsWith('./')) return;
     const found = [...this.#package.located(path, folderOf(from)), ...this.#package.located(path, '')];
-    for (const one of found.slice(0, 20)) this.to(one, reach);
+    for (const one of found.slice(0, 20)) this.to(one, reach, from);
   }
 }
 

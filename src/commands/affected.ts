@@ -73,14 +73,20 @@ async function wantedOf(values: readonly string[], folder: string): Promise<read
   return wanted;
 }
 
-/** The lines of a list; undefined when there is no such file. */
+/** The lines of a list; undefined when there is no such file, and the value is none that can only be meant as one. */
 async function linesOf(value: string, folder: string): Promise<string[] | undefined> {
   try {
     return (await readFile(resolve(folder, value), 'utf8')).split('\n');
   } catch {
-    return undefined;
+    // A slip in the name of a list must not read like "not affected".
+    if (!meantAsFile.test(value)) return undefined;
+    throw new DepwardError('input', `there is no file ${printable(value, 200)} to read package versions from`, {
+      hint: 'write name@version, or a file with one a line',
+    });
   }
 }
+
+const meantAsFile = /^[./~\\]|^[^@][^@]*[/\\]|^[^@]+\.(?:txt|csv|tsv|json|jsonl|lst|list|md|ya?ml|log)$/i;
 
 function refOf(text: string): Wanted {
   const found = /^(@?[^@\s,/]+(?:\/[^@\s,/]+)?)(?:(?:@|\s*,\s*|\s+)v?([^\s,@]+))?$/.exec(text);

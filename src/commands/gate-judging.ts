@@ -48,6 +48,7 @@ export async function judgeChange(target: GateTarget, options: GateOptions, io: 
   // Files may change while they are judged: only what was the same before and after was the question.
   if (kept && standing && !tellsTime && isSame(kept.question, kept.again()))
     keepAnswer(kept.question, { report: shown, pages: spokenOf(shown, pages) }, standing);
+  await target.remember?.();
   return exitCodeOf(shown);
 }
 

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
-import { baseOf } from '../resolve/base.ts';
+import { cacheFolder } from '../registry/cache-folder.ts';
+import { baseOf, commitBefore } from '../resolve/base.ts';
 import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
+import { openCommitMemory } from './commit-memory.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -30,6 +32,8 @@ export interface GateTarget {
   readonly before: Side | undefined;
   readonly after: Side;
   readonly changed: ReadonlySet<string>;
+  /** Keeps what was read of the base, for the next change from there. */
+  readonly remember?: () => Promise<void>;
 }
 
 /** The states that the options name. */
@@ -50,11 +54,26 @@ export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget
     const after = head.commit === undefined ? worktreeSide(repository) : commitSide(repository, head.commit);
     return { root: repository.root, before: undefined, after, changed: new Set() };
   }
-  const base = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
-  const changed = await changedPaths(repository, base, head.commit);
-  const before = commitSide(repository, base);
+  const left = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
+  const nothing = options.base === undefined && left === head.id;
+  const { base, changed } = await sinceBase(repository, left, head.commit, nothing ? note : undefined);
+  const before = commitSide(repository, base, options.cache === false ? undefined : openCommitMemory(cacheFolder(io.env, io.cwd), repository.root));
   const after = head.commit === undefined ? changedSide(repository.root, before, changed) : commitSide(repository, head.commit);
-  return { root: repository.root, base, ...(head.commit !== undefined && { head: head.commit }), before, after, changed };
+  return { root: repository.root, base, ...(head.commit !== undefined && { head: head.commit }), before, after, changed, remember: before.remember };
+}
+
+/**
+ * What is different since the base. Where that is the tip of the default branch itself and nothing lies beside it, the last
+ * commit is what there is to judge: compared with itself everything passes.
+ */
+async function sinceBase(repository: Repository, base: string, head: string | undefined, noteIfNothing?: (line: string) => void) {
+  const changed = await changedPaths(repository, base, head);
+  const before = noteIfNothing && changed.size === 0 ? await commitBefore(repository, base) : undefined;
+  if (before === undefined) return { base, changed };
+  noteIfNothing?.(
+    `this is the default branch, with nothing uncommitted: compared with the commit before, ${before.slice(0, 12)} (--base says otherwise)`,
+  );
+  return { base: before, changed: await changedPaths(repository, before, head) };
 }
 
 /** `commit` is set when the head is not the working folder; `id` is missing in a repository without commits. */

@@ -1,7 +1,7 @@
 /** What a release contains and what of it is new, against the settled release before it. */
 
 import { compareContents, hiddenByBulk, standingCapabilities } from '../code/compare.ts';
-import { type Expected, expectedOf } from '../code/expected.ts';
+import { expectedOf } from '../code/expected.ts';
 import { standingHarm } from '../code/risk.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
@@ -59,7 +59,7 @@ async function compared(
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Gathered<ContentsEvidence>> {
   const base = baseOf(settled ?? stood(previous, current), current);
-  const before = base?.tarball === undefined ? undefined : await readBase(base, expectedOf(read.facts), context.reading);
+  const before = base?.tarball === undefined ? undefined : await readBase(base, read, context.reading);
   const evidence = compareContents(
     read.facts,
     current,
@@ -107,11 +107,12 @@ function lackOf(
 /** A release whose tarball was taken away leaves the next one to be judged whole. */
 async function readBase(
   { tarball: url = '', integrity: registry }: Release,
-  expected: Expected | undefined,
+  { facts, ways }: Pick<ReadTarball, 'facts' | 'ways'>,
   { tarballs, offline }: ContentsReading,
 ): Promise<ReadTarball | undefined> {
+  const expected = expectedOf(facts);
   try {
-    return await tarballs.read({ url, ...(registry !== undefined && { registry }), ...(expected && { expected }) });
+    return await tarballs.read({ url, ...(registry !== undefined && { registry }), ...(expected && { expected }), ...(ways && { ways }) });
   } catch (error) {
     if (error instanceof DepwardError && error.code === 'not-found' && !offline) return undefined;
     throw error;

@@ -16,7 +16,7 @@ export function encodeSlices(slices: Slices): string {
   const releases = new Table<Release>((release) => release.version);
   const stubs = new Table<ReleaseStub>((stub) => stub.version);
   const { listing, release, times, publishers, maintainers, trust, added } = slices;
-  const refs = (list: readonly ReleaseStub[]) => runOf(list.map((stub) => stubs.place(stub)));
+  const refs = (list: readonly ReleaseStub[]): Run => stubs.first(list) ?? runOf(list.map((stub) => stubs.place(stub)));
   const names = (list: readonly Person[]) => list.map((person) => people.place(person));
   // Times first: they have the longest list, which then is one run.
   const written = {
@@ -65,17 +65,33 @@ class Table<T> {
   readonly items: T[] = [];
   private readonly places = new Map<string, number>();
   private readonly key: (item: T) => string;
+  /** Lists name the same one many times in a row. */
+  private last: readonly [item: T, place: number] | undefined;
 
   constructor(key: (item: T) => string) {
     this.key = key;
   }
 
   place(item: T): number {
+    if (this.last?.[0] === item) return this.last[1];
+    const place = this.placeOf(item);
+    this.last = [item, place];
+    return place;
+  }
+
+  private placeOf(item: T): number {
     const key = this.key(item);
     const held = this.places.get(key);
     if (held !== undefined) return held;
     this.places.set(key, this.items.length);
     return this.items.push(item) - 1;
+  }
+
+  /** How many there are on the list, where they are the first of all. */
+  first(list: readonly T[]): number | undefined {
+    const { items } = this;
+    for (let at = 0; at < list.length; at += 1) if (list[at] !== items[at]) return undefined;
+    return list.length;
   }
 }
 

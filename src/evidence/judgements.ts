@@ -72,8 +72,8 @@ export function openJudgements({ path, now, offline, under, ownNames, tree, aske
 
 /** All that rules can see of a package besides evidence. Where it stands in a file is no part of it. */
 function identityOf(entry: ResolvedPackage): readonly unknown[] {
-  const { name, version, resolved, integrity, checksum, source, dev, optional, peer, bundled, patched, alias, hasInstallScript } = entry;
-  return [name, version, resolved, integrity, checksum, source, dev, optional, peer, bundled, patched, alias, hasInstallScript];
+  const { name, version, resolved, integrity, checksum, unpinned, source, dev, optional, peer, bundled, patched, alias, hasInstallScript } = entry;
+  return [name, version, resolved, integrity, checksum, unpinned, source, dev, optional, peer, bundled, patched, alias, hasInstallScript];
 }
 
 function once<T>(make: () => T): () => T {

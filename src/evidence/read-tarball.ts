@@ -1,7 +1,6 @@
 /** One tarball from its bytes to its facts: in this thread or, the same way, in another. */
-import { analyseUntil } from '../code/analyse.ts';
+import { type Analysed, analyseUntil } from '../code/analyse.ts';
 import type { Expected } from '../code/expected.ts';
-import type { TarballFacts } from '../model/contents.ts';
 import { tarLimits } from '../registry/tar.ts';
 import { readTarballFrom } from '../registry/tarball.ts';
 import { compileLater } from './compile-later.ts';
@@ -17,27 +16,26 @@ export interface ReadRequest {
   readonly asTokens?: { readonly files: readonly string[] | 'all'; readonly why: string };
   /** Code is read only until all of this was found. */
   readonly expected?: Expected;
+  /** Where to look for it first. */
+  readonly ways?: readonly string[];
   /** Unpacked bytes from which on it is not read here. */
   readonly unpackedBytes?: number;
 }
 
-export interface ReadAnswer {
-  readonly facts: TarballFacts;
+export interface ReadAnswer extends Analysed {
   /** For each word whether it holds; undefined when it says nothing usable. */
   readonly holds: readonly (boolean | undefined)[];
-  /** False where not all code was read, because all that was expected had been found. */
-  readonly isWhole: boolean;
 }
 
 /** Unpacks, checks and analyses. `onFile` is told before each script is parsed. */
 export async function readFacts(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { git, command, words, asTokens, expected, unpackedBytes = tarLimits.unpackedBytes }: ReadRequest,
+  { git, command, words, asTokens, expected, ways, unpackedBytes = tarLimits.unpackedBytes }: ReadRequest,
   onFile?: (path: string | undefined) => void,
 ): Promise<ReadAnswer> {
   compileLater();
   const { archive, holds } = await readTarballFrom(chunks, words, { ...tarLimits, unpackedBytes });
   const tokens = asTokens && { why: asTokens.why, files: asTokens.files === 'all' ? asTokens.files : new Set(asTokens.files) };
   const manner = { git, ...(command !== undefined && { command }), ...(tokens && { asTokens: tokens }), ...(onFile && { onFile }) };
-  return { ...analyseUntil(archive, manner, expected), holds };
+  return { ...analyseUntil(archive, manner, expected, ways), holds };
 }

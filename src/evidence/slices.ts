@@ -67,13 +67,19 @@ interface View {
   /** The earlier ones that can serve as a yardstick: settled ones, all where there are none. */
   readonly yardstick: readonly Entry[];
   readonly settled: readonly Entry[];
+  /** The highest of the settled ones below it, and of the yardstick. */
+  readonly standing: Entry | undefined;
+  readonly measure: Entry | undefined;
   readonly stub: (entry: Entry) => ReleaseStub;
 }
 
 function listedSlices(history: History, entry: Entry): Slices {
   const earlier = before(history, entry);
   const settled = settledBefore(history, earlier, entry);
-  const view = { history, entry, earlier, settled, yardstick: settled.length > 0 ? settled : earlier, stub: stubMaker(entry.version) };
+  const yardstick = settled.length > 0 ? settled : earlier;
+  const standing = highestBelow(settled, entry);
+  const measure = yardstick === settled ? standing : highestBelow(yardstick, entry);
+  const view = { history, entry, earlier, settled, yardstick, standing, measure, stub: stubMaker(entry.version) };
   return {
     listing: had(listingOf(history, entry.release.version, view)),
     release: releaseOf(view),
@@ -125,14 +131,11 @@ function latestOf({ packument, entries, listed }: History): string | undefined {
 }
 
 function releaseOf(view: View): Slices['release'] {
-  const { entry, settled, history } = view;
-  const previous = previousOf(view)?.release;
-  const standing = highestBelow(settled, entry)?.release;
-  const value = {
-    current: plainRelease(entry.release),
-    ...(previous && { previous: plainRelease(previous) }),
-    ...(standing && { settled: plainRelease(standing) }),
-  };
+  const { entry, standing, history } = view;
+  const before = previousOf(view);
+  const previous = before && plainRelease(before.release);
+  const settled = standing === before ? previous : standing && plainRelease(standing.release);
+  const value = { current: plainRelease(entry.release), ...(previous && { previous }), ...(settled && { settled }) };
   return had(value, history.packument.offers.scripts ? undefined : untoldScripts);
 }
 
@@ -149,9 +152,8 @@ function previousOf({ history, entry, earlier }: View): Entry | undefined {
 }
 
 function addedIn(view: View): readonly Wanted[] {
-  const { entry, settled } = view;
-  const yardstick = highestBelow(settled, entry) ?? previousOf(view);
-  return yardstick ? addedSince(entry.release, yardstick.release) : [];
+  const yardstick = view.standing ?? previousOf(view);
+  return yardstick ? addedSince(view.entry.release, yardstick.release) : [];
 }
 
 function timesOf(view: View): Slices['times'] {
@@ -202,11 +204,11 @@ function publishersOf({ history, entry, earlier, settled, stub }: View): Slices[
   });
 }
 
-function maintainersOf({ history, entry, earlier, yardstick }: View): Slices['maintainers'] {
+function maintainersOf({ history, entry, earlier, measure }: View): Slices['maintainers'] {
   const current = entry.release.maintainers;
-  const recorded = earlier.some((one) => one.release.maintainers !== undefined);
-  if (!current) return unrecorded(history.packument.offers, 'maintainers', recorded);
-  const previous = highestBelow(yardstick, entry)?.release.maintainers;
+  const isRecorded = (one: Entry): boolean => one.release.maintainers !== undefined;
+  if (!current) return unrecorded(history.packument.offers, 'maintainers', earlier.some(isRecorded));
+  const previous = measure?.release.maintainers;
   return had({ current, ...(previous && { previous }) });
 }
 

@@ -32,11 +32,15 @@ export interface TarballRef {
   readonly command?: string;
   /** What of it is asked for: no more code is read than is needed to find that. */
   readonly expected?: Expected;
+  /** Where to look for it first. */
+  readonly ways?: readonly string[];
 }
 
 /** The answer: facts, and whose integrity the bytes contradict. */
 export interface ReadTarball {
   readonly facts: TarballFacts;
+  /** The files in which something was found, and those that lead to them, where they were read just now. */
+  readonly ways?: readonly string[];
   readonly contradicts?: 'lockfile' | 'registry';
 }
 
@@ -74,17 +78,23 @@ export function openTarballs(
     if (kept) return kept;
     if (!source) throw new DepwardError('not-found', 'its contents are not in the cache, and --offline fetches nothing');
     const words = [ref.lockfile, ref.registry].filter((word) => word !== undefined);
-    const { git = false, command, expected } = ref;
-    const request = { git, words, ...(command !== undefined && { command }), ...(expected && { expected }) };
+    const { git = false, command, expected, ways } = ref;
+    const request = { git, words, ...(command !== undefined && { command }), ...(expected && { expected }), ...(ways && { ways }) };
     const open = (): AsyncIterable<Buffer> => openBytes(source, ref);
     const packed = await downloads.take(async () => {
       await inFlight.room();
       return source.wholeTarball && !ref.stranger ? filled(await source.wholeTarball(ref.url, { limitBytes: heldBytes })) : bytesOf(open());
     });
-    const { facts, holds, spared, isWhole } = packed ? await readHeld(packed, request) : await large.take(() => readers.read(open, request, 'large'));
+    const {
+      facts,
+      holds,
+      spared,
+      isWhole,
+      ways: found,
+    } = packed ? await readHeld(packed, request) : await large.take(() => readers.read(open, request, 'large'));
     if (!spared) store?.put(facts, isWhole ? whole(ref) : ref);
     const contradicts = contradicted(ref, holds);
-    return { facts, ...(contradicts && { contradicts }) };
+    return { facts, ...(found.length > 0 && { ways: found }), ...(contradicts && { contradicts }) };
   }
 
   async function readHeld(packed: Buffer, request: ReadRequest): Promise<Answer> {

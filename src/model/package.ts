@@ -29,6 +29,8 @@ export interface ResolvedPackage extends PackageRef {
   readonly integrity?: string;
   /** A checksum of the package manager's own making, not of the registry's tarball (Yarn berry's cache archives). */
   readonly checksum?: string;
+  /** True where its lockfile could pin it and holds neither an address nor a hash: the package manager takes whatever the registry has. */
+  readonly unpinned?: boolean;
   readonly source: PackageSource;
   /** True when the package manager applies a patch of this repository to it. */
   readonly patched?: boolean;

@@ -44,6 +44,11 @@ export function shapedSecretsIn(text: string): readonly string[] {
   return text.match(shaped) ?? [];
 }
 
+/** True where a text has a word of such a shape, or an address with more than a user called git before its host. Begins with what is rare, so that long texts are gone through fast. */
+export function holdsCredential(text: string): boolean {
+  return /:\/\/(?!git@)[^\s/@"'<>]+@/.test(text) || shapedSecretsIn(text).length > 0;
+}
+
 /** True when the last six characters of an npm token are the checksum of those before: chance makes one in 57 billion. */
 export function hasChecksum(token: string): boolean {
   const body = token.slice(token.indexOf('_') + 1);

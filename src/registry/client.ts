@@ -239,9 +239,9 @@ function addressOf(npm: NpmOptions, registries: Registries, name: string, path: 
   const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : '';
   const written = npm[`${scope}:registry`] ?? npm.registry;
   const url = new URL(path, registry);
-  if (typeof written === 'string' && URL.canParse(written) && new URL(written).host === url.host) {
-    url.username = new URL(written).username;
-    url.password = new URL(written).password;
+  if (typeof written === 'string' && written.includes('@') && URL.canParse(written)) {
+    const { host, username, password } = new URL(written);
+    if (host === url.host) Object.assign(url, { username, password });
   }
   return url.href;
 }

@@ -40,21 +40,57 @@ class ListedRelease {
 const soughtInDist: Readonly<Partial<Record<string, string>>> = { trust: 'attestations', attestationsUrl: 'attestations', signatures: 'signatures' };
 const distSlot = versionParts.indexOf('dist');
 
+/** All that is read, `dist` aside, for what is asked of every release: where it is as in the release asked before, so is the answer. */
+export const readFrom: Readonly<Partial<Record<string, readonly (typeof versionParts)[number][]>>> = {
+  scripts: ['scripts', 'hasInstallScript', 'gypfile'],
+  gypfile: ['gypfile'],
+  publisher: ['_npmUser'],
+  trust: ['_npmUser'],
+  maintainers: ['maintainers'],
+  deprecated: ['deprecated'],
+  attestationsUrl: [],
+  signatures: [],
+};
+
 for (const [name, read] of Object.entries(readers)) {
-  const sought = soughtInDist[name];
+  const from = readFrom[name]?.map((part) => versionParts.indexOf(part));
+  const look = from ? likeBefore(name, read as Read, from) : (manifest: Manifest, pool: Pool) => (read as Read)(asFields(manifest), pool);
   Object.defineProperty(ListedRelease.prototype, name, {
     get(this: ListedRelease) {
-      const { manifest, pool } = this;
-      const spared = sought !== undefined && manifest.slots[distSlot]?.lacks(sought);
-      return read((spared ? new Manifest(manifest.slots.with(distSlot, undefined)) : manifest) as unknown as Fields, pool);
+      return look(this.manifest, this.pool);
     },
   });
+}
+
+type Read = (manifest: Fields, pool: Pool) => unknown;
+
+function likeBefore(name: string, read: Read, from: readonly number[]): (manifest: Manifest, pool: Pool) => unknown {
+  const sought = soughtInDist[name];
+  return (manifest, pool) => {
+    const { slots } = manifest;
+    const dist = slots[distSlot];
+    if (sought !== undefined && dist !== undefined && !dist.lacks(sought)) return read(asFields(manifest), pool);
+    const last = pool.last.get(name);
+    if (last && areSame(last.slots, slots, from)) return last.value;
+    const value = read(asFields(sought === undefined ? manifest : new Manifest(slots.with(distSlot, undefined))), pool);
+    pool.last.set(name, { slots, value });
+    return value;
+  };
+}
+
+function areSame(some: Slots, others: Slots, at: readonly number[]): boolean {
+  for (const slot of at) if (some[slot] !== others[slot]) return false;
+  return true;
+}
+
+function asFields(manifest: Manifest): Fields {
+  return manifest as unknown as Fields;
 }
 
 /** The release of these slots. Throws `OverLimit` as `releaseOf` does. */
 export function listedRelease(version: string, slots: Slots, pool: Pool): Building<Release> {
   const release = new ListedRelease(version, slots, pool);
-  if (!slots.some(isSuspicious)) return release as unknown as Building<Release>;
+  if (!isSuspicious(slots)) return release as unknown as Building<Release>;
   const read = releaseOf(version, release.manifest, pool);
   if (slots.some(isLong)) return listed(read, pool);
   for (const part of slots) if (part) part.passed = true;
@@ -71,8 +107,9 @@ const unsuspicious = 4_000;
 /** What is longer is not kept as it was written: most of it is of no use. */
 const longest = 16_384;
 
-function isSuspicious(part: Part | undefined): boolean {
-  return part !== undefined && part.length > unsuspicious && !part.passed;
+function isSuspicious(slots: Slots): boolean {
+  for (const part of slots) if (part !== undefined && !part.passed && part.length > unsuspicious) return true;
+  return false;
 }
 
 function isLong(part: Part | undefined): boolean {

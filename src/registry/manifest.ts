@@ -1,5 +1,6 @@
 /** One version of a packument, from untrusted JSON. Wrong types count as absent, as npm itself treats them. */
 import type { DependencySets, InstallScripts, InstallTerms, Person, Release, TrustLevel } from '../model/packument.ts';
+import type { Slots } from './json-walk.ts';
 import { fieldsOf, limits, listOf, numberOf, OverLimit, textOf } from './untrusted.ts';
 
 /** What a registry says that tells of install scripts without showing them (abbreviated documents). */
@@ -66,6 +67,8 @@ export interface Pool {
   readonly people: Map<unknown, readonly Person[]>;
   readonly specs: Map<unknown, ReadonlyMap<string, string>>;
   readonly scripts: Map<unknown, InstallScripts>;
+  /** What was read of a release, by the name of what was asked, and the slots it was read from. */
+  readonly last: Map<string, { readonly slots: Slots; readonly value: unknown }>;
   /** What the release before was read from: looking there is the quickest. */
   lastUser: readonly [raw: unknown, person: Person | undefined];
   lastPeople: readonly [raw: unknown, people: readonly Person[] | undefined];
@@ -80,6 +83,7 @@ export function newPool(name: string): Pool {
     people: new Map(),
     specs: new Map(),
     scripts: new Map(),
+    last: new Map(),
     lastUser: [undefined, undefined],
     lastPeople: [undefined, undefined],
     lastSets: noDependencies,

@@ -7,6 +7,7 @@ import { defineRepositoryRule, type FileObservation } from '../model/repository-
 import { listText, printable } from '../model/text.ts';
 import { type LockedHost, lockedAddresses, lockedCount, lockedHosts } from './read/locked-hosts.ts';
 import { ciSystemOf, isDockerfile, isExample, isLockfile } from './read/paths.ts';
+import { isPublicRegistry } from './read/public-registries.ts';
 import { addressesIn, hostOf, isAllowedHost, isLoopback } from './read/registry.ts';
 import { isSettingsFile } from './read/settings.ts';
 
@@ -58,7 +59,7 @@ export default defineRepositoryRule({
 
 /** The public registries of npm and of Yarn are one, by two names; what comes from repositories is judged as that. */
 function isUsual(url: string): boolean {
-  return /^registry\.(?:npmjs\.(?:org|com)|yarnpkg\.com)$/.test(hostOf(url)) || isRepositoryHost(url);
+  return isPublicRegistry(hostOf(url)) || isRepositoryHost(url);
 }
 
 /** What the settings, the CI and the images of the repository name. */

@@ -44,6 +44,13 @@ export async function baseOf(repository: Repository, request: BaseRequest): Prom
   });
 }
 
+/** The commit before this one: what a change is compared with that already stands at the tip of the default branch. */
+export async function commitBefore(repository: Repository, head: string): Promise<string | undefined> {
+  const [first] = await parentsOf(repository, head);
+  if (first === undefined) return undefined;
+  return (await commitOf(repository, first)) ?? (await fetched(repository, first));
+}
+
 /** The first parent of a merge commit is what it merges into, and even a checkout of depth 1 names it. */
 async function mergedInto(repository: Repository, head: string): Promise<string | undefined> {
   const [first, second] = await parentsOf(repository, head);
@@ -61,12 +68,15 @@ async function explicitBase(repository: Repository, base: string, head: string, 
   return common ?? commit;
 }
 
-/** What the CI says: GitLab's diff base, or the commit before a push. */
+/** What the CI says: GitLab's diff base, or the commit before a push (of GitLab's, to the default branch alone: elsewhere the whole branch counts). */
 function toldByCi(env: BaseRequest['env'], event: unknown): string | undefined {
   const gitlab = env['CI_MERGE_REQUEST_DIFF_BASE_SHA'];
   if (gitlab !== undefined && commitId.test(gitlab)) return gitlab;
-  if (env['GITHUB_EVENT_NAME'] !== 'push') return undefined;
-  const before = typeof event === 'object' && event !== null && 'before' in event ? event.before : undefined;
+  const onDefault =
+    env['CI_PIPELINE_SOURCE'] === 'push' && env['CI_COMMIT_BRANCH'] !== undefined && env['CI_COMMIT_BRANCH'] === env['CI_DEFAULT_BRANCH'];
+  if (env['GITHUB_EVENT_NAME'] !== 'push' && !onDefault) return undefined;
+  const told = typeof event === 'object' && event !== null && 'before' in event ? event.before : undefined;
+  const before = onDefault ? env['CI_COMMIT_BEFORE_SHA'] : told;
   return typeof before === 'string' && commitId.test(before) && !zeros.test(before) ? before : undefined;
 }
 

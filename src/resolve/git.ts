@@ -141,20 +141,30 @@ export async function parentsOf({ git }: Repository, commit: string): Promise<re
 
 /** All files of a commit that `wanted` names; `under`: only of these exact paths. */
 export async function filesOf(
-  { git }: Repository,
+  repository: Repository,
   commit: string,
   wanted: (path: string) => boolean,
   under: readonly string[] = [],
 ): Promise<readonly TreeFile[]> {
+  return filesIn(await listingOf(repository, commit, under)).filter(({ path }) => wanted(path));
+}
+
+/** The same as git writes it. */
+export async function listingOf({ git }: Repository, commit: string, under: readonly string[] = []): Promise<string> {
   const listing = await git(['--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', commit, '--', ...under]);
   if (listing === undefined)
     throw new DepwardError('input', `git does not hold the files of commit ${commit.slice(0, 12)}`, {
       hint: 'Fetch it first: git fetch origin, or check out with more depth.',
     });
+  return listing;
+}
+
+/** The files of such a list. */
+export function filesIn(listing: string): readonly TreeFile[] {
   return listing.split('\0').flatMap((row) => {
     const found = /^(\d{6}) blob ([0-9a-f]+)\t(.+)$/s.exec(row);
     const [, mode, id, path] = found ?? [];
-    return id !== undefined && path !== undefined && wanted(path) ? [{ path, id, link: mode === '120000' }] : [];
+    return id !== undefined && path !== undefined ? [{ path, id, link: mode === '120000' }] : [];
   });
 }
 

@@ -2,7 +2,7 @@
 import { type Dirent, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filesInFolder, filesOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
+import { filesIn, filesInFolder, filesOf, listingOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
 import { readTextFile } from './read-file.ts';
 
 /** The files of one state. */
@@ -15,13 +15,32 @@ export interface Side {
   text(path: string, limit: number): Promise<string | undefined>;
 }
 
+/** What was read of a commit: git's own list of its files, and texts of them. */
+export interface KnownCommit {
+  readonly listing: string;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Remembers what was read of commits, none of which ever becomes another. */
+export interface CommitMemory {
+  recall(commit: string): KnownCommit | undefined;
+  keep(commit: string, known: KnownCommit): void;
+}
+
+/** A commit. */
+export interface CommitSide extends Side {
+  /** Hands over to the memory what was not there. */
+  remember(): Promise<void>;
+}
+
 /** A commit. Texts asked for at the same time are read in one run of git. */
-export function commitSide(repository: Repository, commit: string): Side {
-  let listed = false;
-  const all = once(async () => {
-    listed = true;
-    return byPath(await filesOf(repository, commit, () => true));
+export function commitSide(repository: Repository, commit: string, memory?: CommitMemory): CommitSide {
+  let recalled: KnownCommit | undefined;
+  const listing = once(async () => {
+    recalled = memory?.recall(commit);
+    return recalled?.listing ?? listingOf(repository, commit);
   });
+  const all = once(async () => byPath(filesIn(await listing())));
   const known = new Map<string, TreeFile>();
   const texts = new Map<string, Promise<string>>();
   let waiting: (Wanted & { readonly take: (text: Promise<string>) => void })[] = [];
@@ -43,7 +62,7 @@ export function commitSide(repository: Repository, commit: string): Side {
   return {
     paths: once(async () => new Set((await all()).keys())),
     async first(paths) {
-      if (listed) {
+      if (memory || listing.isMade()) {
         const held = await all();
         return paths.find((path) => held.has(path));
       }
@@ -53,9 +72,17 @@ export function commitSide(repository: Repository, commit: string): Side {
     async text(path, limit) {
       const file = known.get(path) ?? (await all()).get(path);
       if (!file) return undefined;
+      const told = recalled?.texts.get(path);
+      if (told !== undefined && !file.link && told.length <= limit) return told;
       const text = texts.get(path) ?? read(file, limit);
       texts.set(path, text);
       return text;
+    },
+    async remember() {
+      if (!memory || !listing.isMade() || (recalled && texts.size === 0)) return;
+      const read = await Promise.all([...texts].map(async ([path, text]) => [path, await text.catch(() => undefined)] as const));
+      const plain = read.flatMap(([path, text]): [string, string][] => (text === undefined ? [] : [[path, text]]));
+      memory.keep(commit, { listing: await listing(), texts: new Map([...(recalled?.texts ?? []), ...plain]) });
     },
   };
 }
@@ -91,12 +118,13 @@ function folderSide(root: string, list: () => Promise<ReadonlySet<string>>): Sid
   };
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+function once<T>(make: () => Promise<T>): { (): Promise<T>; isMade(): boolean } {
   let made: Promise<T> | undefined;
-  return () => {
+  const get = () => {
     made ??= make();
     return made;
   };
+  return Object.assign(get, { isMade: () => made !== undefined });
 }
 
 function byPath(files: readonly TreeFile[]): ReadonlyMap<string, TreeFile> {

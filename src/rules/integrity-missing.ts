@@ -1,8 +1,17 @@
 /** Without a hash whatever the server hands out is installed; sha1 can be forged. */
 
+import type { Observation } from '../model/finding.ts';
 import { lockedHashes } from '../model/integrity.ts';
 import { defineRule } from '../model/rule.ts';
 import { added, at } from './example.ts';
+
+/** An old fault of npm, too: every twentieth of its lockfiles has such entries. */
+const nothingOfIt: Observation = {
+  message: 'the lockfile holds neither an address nor a hash of it',
+  confidence: 'low',
+  facts: { stripped: false },
+  signal: 'integrity-missing:unpinned',
+};
 
 export default defineRule({
   meta: {
@@ -10,20 +19,22 @@ export default defineRule({
     family: 'source',
     severity: 'medium',
     summary: 'The lockfile does not pin the bytes of this package, or only by sha1.',
-    why: 'The hash is what makes a lockfile a promise. Without it the registry, a mirror or anybody between may serve something else tomorrow; sha1 collisions can be made since 2017.',
-    remedy: 'Resolve the package anew with a current package manager, which records sha512.',
+    why: 'The hash is what makes a lockfile a promise. Without it the registry, a mirror or anybody between may serve something else tomorrow; sha1 collisions can be made since 2017. An entry of npm with neither an address nor a hash is installed without a word: npm asks the registry that is configured for the name and version, takes the tarball and the hash this gives it, and never writes them down, not even on npm install.',
+    remedy:
+      'Resolve the package anew with a current package manager, which records sha512: take the entry out of the lockfile and run the install once.',
     references: ['SHAttered (2017)', 'W3C Subresource Integrity'],
-    falsePositives: 'Lockfiles of npm 4 and Yarn before 1.10, packages published before 2017, and registries without sha512.',
+    falsePositives:
+      'Lockfiles of npm 4 and Yarn before 1.10, packages published before 2017, and registries without sha512. npm 7 to 11 lose address and hash of entries where they build a lockfile from packages that are already installed: such entries are told with low confidence. Not told: packages of other platforms in lockfiles of Yarn 2 and later, which hold no hash of them.',
     since: '0.1.0',
   },
   needs: [],
   sources: ['registry', 'remote'],
   check(change) {
-    const { integrity, checksum, resolved, bundled, source } = change.after;
+    const { integrity, checksum, resolved, bundled, source, unpinned } = change.after;
     const stripped = change.action === 'change' && (change.before.integrity ?? change.before.checksum) !== undefined;
-    // Berry leaves checksums of packages for other platforms out; there nothing is recorded at all.
-    const silent = integrity === undefined && checksum === undefined && resolved === undefined && !stripped;
-    if (bundled || checksum !== undefined || (silent && source === 'registry')) return [];
+    const silent = integrity === undefined && checksum === undefined && resolved === undefined && !stripped && source === 'registry';
+    if (bundled || checksum !== undefined) return [];
+    if (silent) return unpinned ? [nothingOfIt] : [];
     const hashes = lockedHashes(integrity, resolved);
     if (hashes.size === 0) {
       return [
@@ -39,6 +50,13 @@ export default defineRule({
     {
       title: 'an address without a hash',
       change: added('left', '1.0.0', { resolved: 'https://registry.example/left/-/left-1.0.0.tgz' }),
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: {},
+      flagged: true,
+    },
+    {
+      title: 'nothing but name and version in a package-lock',
+      change: added('left', '1.0.0', { unpinned: true }),
       now: at('2026-01-01T00:00:00Z'),
       evidence: {},
       flagged: true,

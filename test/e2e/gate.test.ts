@@ -157,6 +157,26 @@ describe('what a branch changes', () => {
     expect((await gate('--head', 'HEAD')).judged).toEqual([]);
   });
 
+  it('is the last commit where that stands at the tip of the default branch', async () => {
+    place.write('package-lock.json', lock({ left: '1.1.0' }));
+    commit('two');
+    const ran = await gate();
+    expect(ran.judged).toEqual(['change 1.0.0->1.1.0']);
+    expect(ran.stderr).toMatch(/^depward: this is the default branch.* compared with the commit before, [0-9a-f]{12} .*\n$/);
+    expect((await gate('--base', 'main')).judged).toEqual([]);
+    place.write('package-lock.json', lock({ left: '1.1.0', right: '1.0.0' }));
+    expect(await gate()).toMatchObject({ judged: ['add 1.0.0'], stderr: '' });
+    commit('three');
+    const env = {
+      CI_PIPELINE_SOURCE: 'push',
+      CI_COMMIT_BRANCH: 'main',
+      CI_DEFAULT_BRANCH: 'main',
+      CI_COMMIT_BEFORE_SHA: git(place.folder, 'rev-parse', 'HEAD~2'),
+    };
+    const { stdout } = await place.runWith({ env }, 'gate', '--format', 'json');
+    expect((JSON.parse(stdout) as GateReport).verdicts).toHaveLength(2);
+  });
+
   it('is found on revisions named on purpose, even with names like options', async () => {
     place.write('package-lock.json', lock({ left: '1.1.0' }));
     commit('two');
@@ -276,6 +296,13 @@ describe('what a branch changes', () => {
       commit(`more ${index}`);
     }
     expect((await place.run('gate', '--affected', 'left')).stdout).toContain(`since ${since.slice(0, 12)} (`);
+    expect(await place.run('gate', '--affected', 'lsit.txt')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('there is no file lsit.txt'),
+    });
+    expect(await place.run('gate', '--affected', './list')).toMatchObject({ code: 2, stdout: '' });
+    expect(await place.run('gate', '--affected', '.')).toMatchObject({ code: 2, stdout: '' });
     writeFileSync(join(place.home, 'list.txt'), '# bad\nleft@6.6.6\nright,9.9.9\n');
     expect(await place.run('gate', '--affected', join(place.home, 'list.txt'))).toMatchObject({
       code: 0,

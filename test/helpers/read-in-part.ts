@@ -7,11 +7,11 @@ import { aRelease } from '../../src/rules/example.ts';
 
 /** What is said of a release against one before it: that one read as far as it matters, and as a whole; and which of its scripts were parsed. */
 export async function bothWays(before: Buffer, after: Buffer | TarballFacts) {
-  const facts = Buffer.isBuffer(after) ? analyse(await readTarball(after)) : after;
+  const { facts, ways } = Buffer.isBuffer(after) ? analyseUntil(await readTarball(after), {}, undefined) : { facts: after, ways: [] };
   const archive = await readTarball(before);
   const parsed: string[] = [];
   const onFile = (path: string | undefined) => void (path !== undefined && parsed.push(path));
-  const inPart = analyseUntil(archive, { onFile }, expectedOf(facts));
+  const inPart = analyseUntil(archive, { onFile }, expectedOf(facts), ways);
   return { inPart: said(facts, inPart.facts), whole: said(facts, analyse(archive)), parsed, isWhole: inPart.isWhole };
 }
 

@@ -30,15 +30,16 @@ export function knownScript(key: string): KnownScript | undefined {
   return held;
 }
 
-/** Remembers what a script told. */
-export function rememberScript(key: string, { facts, length }: KnownScript): void {
+/** Remembers what a script told; false where that is too much. */
+export function rememberScript(key: string, { facts, length }: KnownScript): boolean {
   const { spotted, hiding, requires, files } = facts;
-  if (spotted.length + hiding.length + requires.length + files.length > mostItems) return;
+  if (spotted.length + hiding.length + requires.length + files.length > mostItems) return false;
   const texts = [...requires, ...files, ...spotted.map(({ detail }) => detail), ...hiding.map(({ detail }) => detail)];
-  if (texts.some((text) => text.length > longestText)) return;
+  if (texts.some((text) => text.length > longestText)) return false;
   const [oldest] = known.keys();
   if (oldest !== undefined && known.size >= mostScripts) known.delete(oldest);
   known.set(key, { facts: copied(facts), length });
+  return true;
 }
 
 function flowOf({ outgoing, sends, ...flow }: FileFlow): FileFlow {

@@ -49,7 +49,10 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   return {
     format: `bun-lock v${version}`,
     root: root ? rootOf(root) : rootOfManifest(input.manifest),
-    packages: packagesOf({ only: graph.only, where: (at) => where((facts[at] as Facts).key), facts: (at) => facts[at] as Facts }, facts.length),
+    packages: packagesOf(
+      { only: graph.only, pins: true, where: (at) => where((facts[at] as Facts).key), facts: (at) => facts[at] as Facts },
+      facts.length,
+    ),
     dependentsOf: graph.dependentsOf,
   };
 }

@@ -1,6 +1,6 @@
 /** What every lockfile format is handed and how it says what it cannot read. */
 import { DepwardError } from '../../model/errors.ts';
-import type { ResolvedTree } from '../../model/package.ts';
+import type { ResolvedPackage, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 
 /** A lockfile as read, with what lies beside it. */
@@ -38,4 +38,15 @@ export const mostPackages = 200_000;
 export function unreadable(input: { readonly file: string }, what: string, hint: string, line?: number): DepwardError {
   const place = line === undefined ? input.file : `${input.file}:${line}`;
   return new DepwardError('input', `${printable(place)}: ${what}`, { hint });
+}
+
+type Pinning = Pick<ResolvedPackage, 'key' | 'version' | 'source' | 'bundled'> & {
+  readonly [Field in 'resolved' | 'integrity' | 'checksum']?: string | undefined;
+};
+
+/** Of formats that have a hash of whatever a registry gave: true for an entry with no word on what is to be fetched. */
+export function isUnpinned({ key, version, source, bundled, resolved, integrity, checksum }: Pinning): boolean {
+  if (integrity !== undefined || resolved !== undefined || checksum !== undefined || bundled || source !== 'registry') return false;
+  // npm leaves alone what lies outside the project, and refuses what has no version.
+  return version !== '' && !key.startsWith('../');
 }

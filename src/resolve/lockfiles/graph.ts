@@ -1,5 +1,6 @@
 /** Edges and what follows from them, computed on first use: most runs never ask. */
 import type { Edge, EdgeKind, Location, PackageSource, ResolvedPackage } from '../../model/package.ts';
+import { isUnpinned } from './format.ts';
 
 /** One dependency: `from` is the key of the dependent, `''` the project itself. */
 export interface Link extends Edge {
@@ -35,7 +36,7 @@ export function lazyGraph(gather: () => readonly Link[]): Graph {
   };
 }
 
-type Known = Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where'>;
+type Known = Omit<ResolvedPackage, 'dev' | 'optional' | 'peer' | 'where' | 'unpinned'>;
 type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined };
 /** What is known of an entry at once; what is undefined is not there. */
 export type Facts = Pick<Known, 'key' | 'name' | 'version' | 'source' | 'bundled'> &
@@ -44,6 +45,8 @@ export type Facts = Pick<Known, 'key' | 'name' | 'version' | 'source' | 'bundled
 /** The entries of a file, each told when somebody asks. */
 export interface Told extends Pick<Graph, 'only'> {
   facts(at: number): Facts;
+  /** True for formats that have a hash of whatever a registry gave. */
+  readonly pins: boolean;
   where(at: number): Location | undefined;
   /** The name a package goes by, in formats where only its dependents know. */
   aliasOf?(at: number): string | undefined;
@@ -105,6 +108,10 @@ export class LazyPackage implements ResolvedPackage {
 
   get checksum(): string {
     return this.facts.checksum as string;
+  }
+
+  get unpinned(): boolean {
+    return this.told.pins && isUnpinned(this.facts);
   }
 
   get patched(): boolean {

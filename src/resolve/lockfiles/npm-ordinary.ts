@@ -37,20 +37,22 @@ function holdsAll(text: string): boolean {
 }
 
 /** The ordinary entries that come next, or one of another form of which nothing is said. */
-function runAt(text: string, at: number, { ordinary, entry }: Patterns): readonly string[] | null {
+function runAt(text: string, at: number, { ordinary, entry, indent }: Patterns): readonly string[] | null {
   const run = text.slice(at).match(ordinary);
   if (run) return run;
   entry.lastIndex = at;
   const found = entry.exec(text);
-  return found && isSilent(found) ? [found[0]] : null;
+  return found && isSilent(found, indent) ? [found[0]] : null;
 }
 
-function isSilent([, key = '', name, version = '', resolved, integrity]: RegExpExecArray): boolean {
+function isSilent([all, key = '', name, version = '', resolved, integrity]: RegExpExecArray, indent: number): boolean {
   if (/^\d+$/.test(key)) return false;
-  if (key === '' || (resolved === undefined && integrity === undefined)) return true;
+  if (key === '') return true;
+  const folder = key.lastIndexOf('node_modules/');
+  // What npm does not fetch: folders of the project, and what comes within another package.
+  if (resolved === undefined && integrity === undefined) return folder < 0 || isSet(all, 'link', indent) || isSet(all, 'inBundle', indent);
   // A folder.
   if (resolved !== undefined && resolved !== '' && !resolved.includes(':')) return true;
-  const folder = key.lastIndexOf('node_modules/');
   if (folder < 0) return false;
   return isOrdinary({
     name: name ?? key.slice(folder + 'node_modules/'.length),
@@ -59,4 +61,11 @@ function isSilent([, key = '', name, version = '', resolved, integrity]: RegExpE
     integrity: integrity as string,
     source: 'registry',
   });
+}
+
+/** Where a flag stands twice, the last one counts: nothing is said of that. */
+function isSet(entry: string, flag: string, indent: number): boolean {
+  const mark = `\n${' '.repeat(3 * indent)}"${flag}": `;
+  const at = entry.indexOf(mark);
+  return at >= 0 && entry.startsWith('true', at + mark.length) && !entry.includes(mark, at + 1);
 }

@@ -9,6 +9,7 @@ const lists = '(?:d|devD|optionalD|peerD)ependencies';
 
 /** For one depth of indentation. */
 export interface Patterns {
+  readonly indent: number;
   readonly head: RegExp;
   /** Captures: key, name, version, resolved, integrity, and what makes it odd. */
   readonly entry: RegExp;
@@ -48,6 +49,7 @@ function patternsOf(indent: number): Patterns {
   const last = `${line(1)}\\}`;
   const others = `(?:${next}(?:(?!(?:${read}|link|${lists})")${word}": ${value}|${lists}": ${ranges}))*`;
   return {
+    indent,
     head: sticky(
       `\\{\\n(?:${start(1)}"name": ${string},\\n)?(?:${start(1)}"version": ${string},\\n)?` +
         `${start(1)}"lockfileVersion": ([23]),\\n(?:${start(1)}"requires": true,\\n)?${start(1)}"packages": \\{\\n`,

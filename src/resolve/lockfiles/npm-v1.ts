@@ -1,7 +1,7 @@
 /** package-lock v1 and older shrinkwraps: packages nested as they lie in node_modules; brought into the shape of v2's flat map. */
 import type { Location, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
-import { type LockfileInput, mostPackages, unreadable } from './format.ts';
+import { isUnpinned, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Json, objectOf, own, stringOf } from './json.ts';
 import { npmEdges } from './npm-edges.ts';
 import { rootOf, sourceOf } from './npm-entry.ts';
@@ -70,6 +70,9 @@ function packageOf(key: string, entry: Json, where: (key: string) => Location | 
     peer: false,
     bundled: own(entry, 'bundled') === true,
     ...(name !== installed && { alias: installed }),
+    get unpinned() {
+      return isUnpinned(this);
+    },
     get where() {
       return where(key);
     },

@@ -4,7 +4,7 @@
  */
 import type { Location, PackageSource, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
-import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
+import { isUnpinned, type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Json, own, stringEntries } from './json.ts';
 import { edgesInto } from './npm-edges.ts';
 import { rootOf, sourceOf, withoutHash } from './npm-entry.ts';
@@ -170,6 +170,10 @@ class NpmPackage implements ResolvedPackage {
     const { asked, workspaces } = this.places;
     const { installed } = this;
     return installed === undefined ? localSource(this.name, workspaces, asked) : sourceOf(this.row.resolved, asked.get(installed));
+  }
+
+  get unpinned(): boolean {
+    return isUnpinned(this);
   }
 
   get alias(): string {

@@ -54,6 +54,7 @@ function toldBy(
   const [{ version } = { version: 0 }] = versioned;
   return {
     only: graph.only,
+    pins: true,
     facts,
     name,
     where(at) {

@@ -40,6 +40,8 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     where: (at) => file.where(place(at)),
     facts: (at) => factsOf(resolve(input, file, place(at)), patched),
     name: (at) => plainName(resolutions.of(place(at))),
+    // None of packages for other platforms; what it has none of it does not install before it is told to write one down.
+    pins: false,
     reading: `yarn-berry v${version}`,
     ...(file.lines && { lines: (at: number) => file.lines?.(place(at)) ?? '' }),
   };

@@ -38,6 +38,7 @@ function read(input: LockfileInput): ResolvedTree {
     where: (at) => ({ file: input.file, line: file.entry(at).line, column: 1 }),
     facts: (at) => factsOf(file.entry(at), nameOf),
     name: (at) => nameOf(keys[at] as string),
+    pins: true,
     reading: 'yarn-classic v1',
     ...(file.lines && { lines: file.lines }),
   };

@@ -48,6 +48,10 @@ describe('a package-lock of ordinary entries', () => {
     ['a repository', { 'node_modules/a': ordinary('a', { resolved: 'git+ssh://git@git.example/a.git#main' }) }],
     ['an alias of another', { 'node_modules/a': { name: 'c', ...ordinary('a') } }],
     ['an empty address', { 'node_modules/a': { version: '1.0.0', resolved: '', integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' } }],
+    ['nothing but a version', { 'node_modules/a': { version: '1.0.0' } }],
+    ['nothing but a version, in a workspace', { 'packages/p/node_modules/a': { version: '1.0.0', dev: true } }],
+    ['nothing but a version, and a word inside', { 'node_modules/a': { version: '1.0.0', engines: { inBundle: true } } }],
+    ['nothing but a version, not in a bundle', { 'node_modules/a': { version: '1.0.0', inBundle: false } }],
     ['a link that is none', { 'node_modules/a': ordinary('b', { link: false }) }],
   ])('is not: %s', (_, packages) => {
     expect(isAllOrdinary(lock({ 'node_modules/z': ordinary('z'), ...packages }))).toBe(false);
@@ -101,7 +105,7 @@ describe('a package-lock of ordinary entries', () => {
           ]),
         );
         // A field there twice: the last one counts.
-        const text = twice ? lock(packages).replace('"link": true', '"link": true,\n      "link": false') : lock(packages);
+        const text = twice ? lock(packages).replace(/"(link|inBundle)": true/, '"$1": true,\n      "$1": false') : lock(packages);
         all += 1;
         if (!isAllOrdinary(text)) return;
         told += 1;

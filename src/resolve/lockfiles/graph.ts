@@ -59,10 +59,10 @@ export interface Told extends Pick<Graph, 'only'> {
 
 /** A package that is looked into when somebody asks; a class, because there are thousands and most are never asked. */
 export class LazyPackage implements ResolvedPackage {
-  // Not `#`: thousands are made at once, and those cost ten times as much.
-  private readonly told: Told;
-  private readonly at: number;
-  private held: Facts | undefined;
+  // Not `#`: thousands are made at once, and those cost ten times as much; declared, or each is first made without them.
+  declare private readonly told: Told;
+  declare private readonly at: number;
+  declare private held: Facts | undefined;
 
   constructor(told: Told, at: number) {
     this.told = told;

@@ -36,13 +36,14 @@ export function sticky(source: string): RegExp {
  */
 export function onceEach(name: string, indent: number, keys: string, after: string, end = ':', most = mostHeld): string {
   const stand = ' '.repeat(indent);
-  const again = `(?:${stand}[^\\n]*\\n){0,${3 * most}}?${stand}\\k<${name}>${end}`;
+  // Said of all that follow, not that none does: this runs without choices.
+  const apart = `(?=(?:${stand}(?!\\k<${name}>${end})[^\\n]*\\n){0,${3 * most}}(?!${stand}))`;
   // At least one, said in this way: of a loop that must run once, machine code is made twice.
-  return `(?=${stand})(?:${stand}(?<${name}>${keys})${after}(?!${again})){0,${most}}(?!${stand})`;
+  return `(?=${stand})(?:${stand}(?<${name}>${keys})${after}${apart}){0,${most}}(?!${stand})`;
 }
 
 /** Patterns hold each line of a list against all others; longer lists are left to a set. */
-const mostHeld = 24;
+const mostHeld = 128;
 
 /** How the keys of lists are told apart at a glance. */
 export interface ListKeys {

@@ -27,7 +27,14 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const projects = projectsOf(told);
   const format = `pnpm-lock v${documents.at(-1)?.lockfileVersion ?? told.at(-1)?.version}`;
   const packages = packagesOf(toldBy(input, documents, told, merged, projects, graph), merged.size + projects.length);
-  return { format, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
+  return {
+    format,
+    get root() {
+      return rootOfManifest(input.manifest);
+    },
+    packages,
+    dependentsOf: graph.dependentsOf,
+  };
 }
 
 /** The packages in the order of the file, then the projects. */

@@ -46,7 +46,14 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
     ...(file.lines && { lines: (at: number) => file.lines?.(place(at)) ?? '' }),
   };
   const packages = packagesOf(told, size - apart.size);
-  return { format: `yarn-berry v${version}`, root: rootOfManifest(input.manifest), packages, dependentsOf: graph.dependentsOf };
+  return {
+    format: `yarn-berry v${version}`,
+    get root() {
+      return rootOfManifest(input.manifest);
+    },
+    packages,
+    dependentsOf: graph.dependentsOf,
+  };
 }
 
 /** What is more than a release of a registry is looked into at once: what it patches, and whether it stands for a package of its own. */

@@ -44,7 +44,9 @@ function read(input: LockfileInput): ResolvedTree {
   };
   return {
     format: 'yarn-classic v1',
-    root: rootOfManifest(input.manifest),
+    get root() {
+      return rootOfManifest(input.manifest);
+    },
     packages: packagesOf(told, keys.length),
     dependentsOf: graph.dependentsOf,
   };

@@ -306,7 +306,11 @@ const real = existsSync(bench)
       const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 2 }), async (changes) => {
         expect(await disagreement(reader, mutated(text, changes))).toBeUndefined();
       });
-      await fc.assert(property, { seed: 11_23, numRuns: Number(process.env['FUZZ_RUNS'] ?? 10), interruptAfterTimeLimit: 5_000 });
+      await fc.assert(property, {
+        seed: Number(process.env['FUZZ_SEED'] ?? 11_23),
+        numRuns: Number(process.env['FUZZ_RUNS'] ?? 10),
+        interruptAfterTimeLimit: 5_000,
+      });
     },
   );
 });
@@ -357,7 +361,12 @@ describe.each(texts)('%s', (_, reader, text) => {
         } catch {}
         expect([await disagreement(reader, next), changedLines(text, next)]).toEqual([undefined, changedLines(text, next)]);
       }),
-      { seed: 31_07, numRuns: Number(process.env['FUZZ_RUNS'] ?? 250), examples, interruptAfterTimeLimit: 15_000 },
+      {
+        seed: Number(process.env['FUZZ_SEED'] ?? 31_07),
+        numRuns: Number(process.env['FUZZ_RUNS'] ?? 250),
+        examples,
+        interruptAfterTimeLimit: Number(process.env['FUZZ_TIME'] ?? 15_000),
+      },
     );
     expect(sure).toBeGreaterThan(10);
   }, 60_000);
@@ -383,7 +392,7 @@ describe.each(npmTexts)('%s', (_, reader, text) => {
         if (held) sure++;
         expect(npmFacts(held)).toEqual(npmFacts(whole));
       }),
-      { seed: 23_11, numRuns: Number(process.env['FUZZ_RUNS'] ?? 300), interruptAfterTimeLimit: 15_000 },
+      { seed: 23_11, numRuns: Number(process.env['FUZZ_RUNS'] ?? 300), interruptAfterTimeLimit: Number(process.env['FUZZ_TIME'] ?? 15_000) },
     );
     expect(sure).toBeGreaterThan(20);
   });

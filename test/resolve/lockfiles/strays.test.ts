@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import * as pnpm from '../../../src/resolve/lockfiles/pnpm-layout.ts';
 import { readOwnLayout } from '../../../src/resolve/lockfiles/yarn-berry-layout.ts';
+import * as classic from '../../../src/resolve/lockfiles/yarn-classic-layout.ts';
 
 const entry = (key: string, resolution: string, more = '') =>
   `${key}:\n  version: 1.0.0\n  resolution: "${resolution}"\n${more}  languageName: node\n  linkType: hard\n`;
@@ -104,3 +105,35 @@ describe('a project of pnpm', () => {
     expect(pnpm.readOwnLayout({ file: 'x', text: text(name) }, text(name))).toBeUndefined();
   });
 });
+
+describe.each([2, 3, 24, 25, 127, 128, 129, 400])('a list of %i dependencies', (size) => {
+  const names = Array.from({ length: size }, (_, at) => `d${String(at).padStart(3, '0')}`);
+  const list = (indent: number, all: readonly string[]) => all.map((one) => `${' '.repeat(indent)}${one}: ^1.0.0\n`).join('');
+  const sure: readonly (readonly [string, (all: readonly string[]) => boolean])[] = [
+    ['Yarn berry', (all) => berry(entry('"a@npm:^1.0.0"', 'a@npm:1.0.0', `  dependencies:\n${list(4, all)}`)) !== undefined],
+    [
+      'Yarn 1',
+      (all) =>
+        classic.readOwnLayout(`# yarn lockfile v1\n\n\na@^1.0.0:\n  version "1.0.0"\n  dependencies:\n${list(4, all).replaceAll(': ', ' ')}`) !==
+        undefined,
+    ],
+    ['pnpm', (all) => pnpmWith(`    dependencies:\n${list(6, all)}`) !== undefined],
+  ];
+
+  it.each(sure)('is read by its own layout of %s where each is there once, and left to the parser otherwise', (_, isSure) => {
+    expect(isSure(names)).toBe(true);
+    expect(isSure(names.toReversed())).toBe(true);
+    for (const [first, again] of [
+      [0, 1],
+      [0, size - 1],
+      [size - 2, size - 1],
+      [size >> 1, size - 1],
+    ] as const)
+      expect([first, again, isSure(names.with(again, names[first] as string))]).toEqual([first, again, first === again]);
+  });
+});
+
+function pnpmWith(asks: string) {
+  const text = `lockfileVersion: '9.0'\n\npackages:\n\n  a@1.0.0:\n    resolution: {integrity: sha512-AAAA}\n\nsnapshots:\n\n  a@1.0.0:\n${asks}`;
+  return pnpm.readOwnLayout({ file: 'x', text }, text);
+}

@@ -1,4 +1,5 @@
 /** `depward check`: judges what specs would bring in, or every package of the project's lockfile. */
+import { compileLater } from '../evidence/compile-later.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
 import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
@@ -12,6 +13,7 @@ import { openSession, type Session } from './session.ts';
 
 /** Runs the command; exit code as the README says. */
 export async function run(specs: readonly string[], options: CommonOptions, io: Io): Promise<number> {
+  compileLater();
   targetsOf(options.format);
   // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
   const asked = withEnvOfNow(io);

@@ -8,6 +8,7 @@ import type { DomainLookup } from '../registry/mail-domains.ts';
 import type { PackumentSource } from '../registry/source.ts';
 import { collectors } from './collectors.ts';
 import { arrivalsOf } from './company.ts';
+import { isLikelyRead } from './contents.ts';
 import type { ContentsReading, Context } from './context.ts';
 import type { FactsStore } from './facts.ts';
 import { installedIn } from './installed.ts';
@@ -62,9 +63,10 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
   };
   return {
     async gather(changes, kinds, among = changes) {
-      const context: Context = { ...shared, arrivals: arrivalsOf(among, lookup) };
+      const context: Context = { ...shared, names: askedOnce(shared.names), arrivals: arrivalsOf(among, lookup) };
       const gathered = new Map<IncomingChange, EvidenceSet>();
-      if (kinds.includes('contents')) reading?.tarballs.expect?.(changes.map(({ after }) => after.integrity));
+      if (kinds.includes('contents'))
+        reading?.tarballs.expect?.(changes.filter((change) => isLikelyRead(change, context)).map(({ after }) => after.integrity));
       await inTurn(changes, (change) => {
         const set = collect(change, kinds, context);
         if (!(set instanceof Promise)) return void gathered.set(change, set);
@@ -88,6 +90,16 @@ function rememberedNames({ names, namesId, facts, now }: EvidenceOptions): (name
     if (known) return known;
     const found = names(name);
     facts.keepResembling(namesId, name, found, now);
+    return found;
+  };
+}
+
+/** Several kinds of evidence ask for the same name. */
+function askedOnce(names: Context['names']): Context['names'] {
+  const known = new Map<string, NameEvidence>();
+  return (name) => {
+    const found = known.get(name) ?? names(name);
+    known.set(name, found);
     return found;
   };
 }

@@ -129,6 +129,12 @@ function baseOf(base: Release | undefined, current: Release): Release | undefine
   return base && base.version !== current.version ? base : undefined;
 }
 
+/** Whether a package's contents are going to be read, as far as that can be told before the registry was asked when it was published. */
+export function isLikelyRead({ after }: IncomingChange, { reading, names }: Pick<Context, 'reading' | 'names'>): boolean {
+  if (!reading || reading.settledDays === 0 || reading.wanted.has(after.name) || after.hasInstallScript) return true;
+  return (names(after.name).downloads ?? 0) === 0;
+}
+
 /** Hijacked releases of well-known packages are found within days: what has stood is read only where it was asked for. */
 export function isSettled(
   change: IncomingChange,

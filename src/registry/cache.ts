@@ -48,9 +48,15 @@ export function openCache(folder: string, note: (line: string) => void): Packume
   };
 }
 
-function digestOf({ registry, identity, name }: CacheKey): string {
-  return hash('sha256', JSON.stringify([registry, identity, name]), 'hex').slice(0, 40);
+function digestOf(key: CacheKey): string {
+  const { registry, identity, name } = key;
+  const digest = digests.get(key) ?? hash('sha256', JSON.stringify([registry, identity, name]), 'hex').slice(0, 40);
+  digests.set(key, digest);
+  return digest;
 }
+
+/** Who looks for an entry writes it next. */
+const digests = new WeakMap<CacheKey, string>();
 
 function headOf({ registry, identity, name }: CacheKey, { confirmedAt, etag }: CacheEntry): string {
   return `${JSON.stringify({ registry, identity, name, confirmedAt, ...(etag !== undefined && { etag }) })}\n`;

@@ -57,30 +57,31 @@ export function openRecordLog(folder: string): RecordLog {
 
 /** `digest key at bodyLength` and the body, each with a line end; the digest is that of everything behind it. Returns its length. */
 function writeRecord(descriptor: number, key: string, at: number, text: readonly Text[]): number {
-  const body = lengthOf(text);
+  const isSmall = lengthOf(text, (part) => part.length) <= commonSize;
+  const parts = isSmall ? [text.map((part) => (typeof part === 'string' ? part : part.join(','))).join('')] : text;
+  const body = lengthOf(parts, Buffer.byteLength);
   const head = ` ${key} ${at} ${body}\n`;
   const length = digestLength + head.length + body + 1;
-  if (length > commonSize) writeInParts(descriptor, [head, ...text, '\n']);
-  else writeAll(descriptor, recordOf([head, ...text, '\n'], length));
+  if (isSmall) writeAll(descriptor, recordOf(`${head}${parts[0]}\n`, length));
+  else writeInParts(descriptor, [head, ...text, '\n']);
   return length;
 }
 
-function lengthOf(text: readonly Text[]): number {
+function lengthOf(text: readonly Text[], lengthIn: (part: string) => number): number {
   let length = 0;
   for (const part of text) {
-    if (typeof part === 'string') length += Buffer.byteLength(part);
+    if (typeof part === 'string') length += lengthIn(part);
     else {
       length += Math.max(0, part.length - 1);
-      for (const one of part) length += Buffer.byteLength(one);
+      for (const one of part) length += lengthIn(one);
     }
   }
   return length;
 }
 
-function recordOf(text: readonly Text[], length: number): Buffer {
+function recordOf(text: string, length: number): Buffer {
   const record = commonBytes().subarray(0, length);
-  // It fits: all of it comes at once.
-  inPieces(text, digestLength, () => undefined);
+  record.write(text, digestLength);
   record.write(digestOf(record.subarray(digestLength)), 0, 'latin1');
   return record;
 }
@@ -129,8 +130,8 @@ let common: Buffer | undefined;
 const commonSize = 131_072;
 
 function commonBytes(): Buffer {
-  // Room for the most that a record of the common size may turn out to need.
-  common ??= Buffer.allocUnsafeSlow(3 * commonSize + 3);
+  // Room for the most that a record of the common size may turn out to need, with what stands around it.
+  common ??= Buffer.allocUnsafeSlow(3 * commonSize + 1_024);
   return common;
 }
 

@@ -116,7 +116,7 @@ await buildAlone({ ...common, minifySyntax: true, minifyWhitespace: true, entryP
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
 const started = Object.fromEntries(
-  ['check', 'gate', 'gate-judging', 'doctor', 'doctor-lockfiles'].map((name) => [`${root}/src/commands/${name}.ts`, name]),
+  ['check', 'gate', 'gate-judging', 'gate-files', 'doctor', 'doctor-lockfiles'].map((name) => [`${root}/src/commands/${name}.ts`, name]),
 );
 /** Modules of Node that are slow to load, in a form that loads them when the first of their functions is called. */
 const later = {

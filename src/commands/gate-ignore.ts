@@ -21,7 +21,7 @@ export async function withoutIgnored(
   });
   const left = [...(target.before ? target.changed : await target.after.paths())].filter(ignored).sort();
   return {
-    root: target.root,
+    ...target,
     before: target.before && side(target.before),
     after: side(target.after),
     changed: kept(target.changed),

@@ -4,7 +4,9 @@
  */
 import { join } from 'node:path';
 import { type Layouts, layoutsFile, openLayouts } from '../evidence/layouts.ts';
+import type { Policy } from '../model/policy.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
+import type { Instant } from '../model/time.ts';
 import { installationId } from '../package-root.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import type { LockfileChanges } from '../resolve/lockfile-changes.ts';
@@ -13,7 +15,8 @@ import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { largestLockfile, largestManifest } from '../resolve/read-file.ts';
 import { isSame, keepAnswer, type Question, type Standing, spokenOf } from './answers.ts';
 import { baselineOf } from './baseline.ts';
-import { judgeRepository } from './gate-files.ts';
+import { onlyMovesVersions } from './gate-bumps.ts';
+import type { judgeRepository } from './gate-files.ts';
 import { withoutIgnored } from './gate-ignore.ts';
 import { policiesOf } from './gate-policy.ts';
 import { type GateOptions, type GateTarget, namedLockfiles } from './gate-target.ts';
@@ -39,8 +42,9 @@ export async function judgeChange(target: GateTarget, options: GateOptions, io: 
   const seen = await withoutIgnored(target, policy.ignore ?? []);
   const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
   const found = await packageChanges(named ? target : seen, named, layoutsIn(options, io));
-  const { tellsTime, ...files } = await judgeRepository(seen, judged, momentOf(options.asOf, io.now()));
-  const { report, standing } = await judge({ ...found, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
+  const { compared, ...packages } = found;
+  const { tellsTime, ...files } = await judgeFilesOf(seen, compared, judged, momentOf(options.asOf, io.now()));
+  const { report, standing } = await judge({ ...packages, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
   const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
   const shown = { ...report, notes };
   const pages = await pagesOf(shown);
@@ -68,11 +72,22 @@ async function packageChanges(
   target: GateTarget,
   only: readonly string[] | undefined,
   fitting: Layouts | undefined,
-): Promise<Pick<LockfileChanges, 'changes' | 'tree'>> {
+): Promise<Pick<LockfileChanges, 'changes' | 'tree' | 'compared'>> {
   if (target.before && ![...target.changed].some((path) => only?.includes(path) ?? isLockfile(path))) {
-    return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] } };
+    return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] }, compared: new Set() };
   }
   return lockfileChanges({ ...target, ...(only && { only }), fitting });
+}
+
+/** What the rules on files say; most changes are of a kind that none has a word on. */
+async function judgeFilesOf(
+  target: GateTarget,
+  compared: ReadonlySet<string>,
+  policy: Policy,
+  now: Instant,
+): Promise<Awaited<ReturnType<typeof judgeRepository>>> {
+  if (target.changed.size === 0 || (await onlyMovesVersions(target, compared))) return { fileFindings: [], fileGaps: [], tellsTime: false };
+  return (await import('./gate-files.ts')).judgeRepository(target, policy, now);
 }
 
 function layoutsIn(options: GateOptions, io: Io): Layouts | undefined {

@@ -32,6 +32,8 @@ export interface GateTarget {
   readonly before: Side | undefined;
   readonly after: Side;
   readonly changed: ReadonlySet<string>;
+  /** Whether the base holds symbolic links, which may lead where nothing can be read. */
+  readonly holdsLinks?: () => Promise<boolean>;
   /** Keeps what was read of the base, for the next change from there. */
   readonly remember?: () => Promise<void>;
 }
@@ -59,7 +61,16 @@ export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget
   const { base, changed } = await sinceBase(repository, left, head.commit, nothing ? note : undefined);
   const before = commitSide(repository, base, options.cache === false ? undefined : openCommitMemory(cacheFolder(io.env, io.cwd), repository.root));
   const after = head.commit === undefined ? changedSide(repository.root, before, changed) : commitSide(repository, head.commit);
-  return { root: repository.root, base, ...(head.commit !== undefined && { head: head.commit }), before, after, changed, remember: before.remember };
+  return {
+    root: repository.root,
+    base,
+    ...(head.commit !== undefined && { head: head.commit }),
+    before,
+    after,
+    changed,
+    holdsLinks: before.holdsLinks,
+    remember: before.remember,
+  };
 }
 
 /**

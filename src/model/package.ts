@@ -68,6 +68,8 @@ export interface ResolvedTree {
   named?(names: ReadonlySet<string>): readonly ResolvedPackage[];
   /** Where this was read as another state of a tree: what that holds and this does not in that place and in these words, and the other way round. */
   apartFrom?(other: ResolvedTree): { readonly gone: readonly ResolvedPackage[]; readonly fresh: readonly ResolvedPackage[] } | undefined;
+  /** True where the project itself surely asks for the package with this key; false means nothing. */
+  isAskedDirectly?(key: string): boolean;
   /** The edges into a package, by key. Computed on first use: most runs never ask. */
   dependentsOf(key: string): readonly Edge[];
 }

@@ -9,6 +9,7 @@ export function pathTo(tree: ResolvedTree, key: string, byKey: ByKey = indexByKe
   const queue = [key];
   for (let at = 0; at < queue.length; at++) {
     const current = queue[at] as string;
+    if (tree.isAskedDirectly?.(current)) return chainFrom(current, next, byKey);
     for (const edge of tree.dependentsOf(current)) {
       if (edge.from === '') return chainFrom(current, next, byKey);
       if (next.has(edge.from)) continue;

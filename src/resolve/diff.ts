@@ -6,7 +6,7 @@ import { fetchesAnother } from '../model/tarball-url.ts';
 /** The packages that come in, go out or change; the same package in another place of the tree is no change. */
 export function diffTrees(before: ResolvedTree | undefined, after: ResolvedTree): Change[] {
   const apart = before && after.apartFrom?.(before);
-  const names = before && (apart ? namesThatDiffer(apart.gone, apart.fresh) : namesThatDiffer(before.packages, after.packages));
+  const names = before && (apart ? namesThatDiffer([apart.gone, apart.fresh]) : namesThatDiffer(withoutTheSame(before.packages, after.packages)));
   if (!before || !names) return diffAll(before, after);
   const only = (tree: ResolvedTree): Kept => ({
     format: tree.format,
@@ -19,9 +19,8 @@ type Packages = readonly ResolvedPackage[];
 type Kept = Pick<ResolvedTree, 'format' | 'packages'>;
 
 /** The names of packages of which not every copy stays as it is where it is: a package is held against those of its name alone. */
-function namesThatDiffer(before: Packages, after: Packages): ReadonlySet<string> | undefined {
+function namesThatDiffer([oldOnes, newOnes]: readonly [Packages, Packages]): ReadonlySet<string> | undefined {
   const names = new Set<string>();
-  const [oldOnes, newOnes] = withoutTheSame(before, after);
   const left = new Map(oldOnes.map((entry) => [entry.key, entry]));
   // Several lockfiles in one.
   if (left.size < oldOnes.length) return undefined;

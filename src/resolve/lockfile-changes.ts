@@ -25,6 +25,8 @@ export interface LockfileChanges {
   readonly tree: ResolvedTree;
   /** The lockfiles that were read, as they are after the change. */
   readonly files: readonly string[];
+  /** Those of them that are in their manager's own layout and were held entry by entry against what they were. */
+  readonly compared: ReadonlySet<string>;
 }
 
 /** Reads what changed and compares; untouched lockfiles are not even read. */
@@ -45,7 +47,8 @@ export async function lockfileChanges(request: LockfileRequest): Promise<Lockfil
   );
   const changes = states.flatMap(({ old, tree }) => (tree ? diffTrees(old, tree) : []));
   for (const path of gone) if (before && !used.has(path)) changes.push(...removals(await readFrom(before, path)));
-  return { changes: distinct(changes), tree: merged(states), files: now };
+  const compared = new Set(states.flatMap(({ path, old, tree }) => (old && tree?.apartFrom?.(old) ? [path] : [])));
+  return { changes: distinct(changes), tree: merged(states), files: now, compared };
 }
 
 /** A lockfile and what it was: much of it is written as before. What is wrong with the file as it is now is said first. */

@@ -29,6 +29,8 @@ export interface CommitMemory {
 
 /** A commit. */
 export interface CommitSide extends Side {
+  /** Whether any of its files is a symbolic link. */
+  holdsLinks(): Promise<boolean>;
   /** Hands over to the memory what was not there. */
   remember(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export function commitSide(repository: Repository, commit: string, memory?: Comm
       texts.set(path, text);
       return text;
     },
+    holdsLinks: async () => [...(await all()).values()].some(({ link }) => link),
     async remember() {
       if (!memory || !listing.isMade() || (recalled && texts.size === 0)) return;
       const read = await Promise.all([...texts].map(async ([path, text]) => [path, await text.catch(() => undefined)] as const));

@@ -47,7 +47,8 @@ function readFile(file: string, raw: string, { like, odd }: KnownBefore): OwnFil
   if (version === undefined) return undefined;
   const from: RowsText = { text, entry: patterns.entry, indent };
   const first = patterns.head.lastIndex;
-  const said = onceKnown(from, first, odd) ?? heldAgainst(from, first, patterns, like);
+  // Held against the other state it is known what differs, too.
+  const said = heldAgainst(from, first, patterns, like) ?? onceKnown(from, first, odd);
   const found = said ?? allRows(from, first, patterns);
   return found && openRows(file, { ...from, first, ...found, version: version === '2' ? 2 : 3, isSaid: said !== undefined });
 }
@@ -67,13 +68,20 @@ function openRows(file: string, known: Known): OwnFile {
     return starts;
   };
   const made = new Map<number, OwnRow>();
+  const seen = new Map<string, number>();
   const rowAt = (at: number) => {
     const row = made.get(at) ?? new OwnRow(known, keyAt(known, at), at, nextStart(known, at), isOdd.has(at));
     made.set(at, row);
+    seen.set(row.key, at);
     return row;
   };
+  for (const row of known.apart?.fresh ?? []) seen.set(row.key, row.at);
+  let asked = 0;
   const placeOf = (key: string) => {
     if (keyAt(known, first) === key) return first;
+    const place = seen.get(key);
+    if (place !== undefined) return place;
+    if (!places && asked++ < mostSearches) return startOfEntry(known, key);
     places ??= new Map(startsNow().map((at) => [keyAt(known, at), at]));
     return places.get(key);
   };
@@ -89,16 +97,14 @@ function openRows(file: string, known: Known): OwnFile {
       return at === undefined ? undefined : rowAt(at);
     },
     installedAs: (names) =>
-      startsNow()
-        .filter((at) => isInstalledAs(known, at, names))
-        .map(rowAt),
+      (names.size > mostNames ? startsNow() : startsLike(known, names)).filter((at) => isInstalledAs(known, at, names)).map(rowAt),
     where: (key) => {
       const at = placeOf(key);
       if (at === undefined) return undefined;
       position ??= positionsIn(text);
       return { file, ...position(at + 2 * known.indent) };
     },
-    naming: (name) => startsNaming(known, startsNow(), name).map(rowAt),
+    naming: (name) => startsNaming(known, name).map(rowAt),
   };
 }
 
@@ -108,6 +114,26 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** Few entries are searched for in the text, and few names; for more, all entries are gone through once. */
+const mostSearches = 64;
+const mostNames = 100;
+
+function startOfEntry({ text, indent, end }: Outlined, key: string): number | undefined {
+  const at = text.indexOf(`\n${' '.repeat(2 * indent)}"${key}": {`);
+  return at < 0 || at >= end ? undefined : at + 1;
+}
+
+/** Where entries begin that may be of a package of one of these names, and some others. */
+function startsLike({ text, indent, first, end }: Outlined, names: ReadonlySet<string>): readonly number[] {
+  const some = [...names].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  const named = `[^"\\n]*": \\{\\n {${3 * indent}}"name": "`;
+  const pattern = new RegExp(`\\n {${2 * indent}}"(?:(?:[^"\\n]*/)?(?:${some})": \\{\\n|${named})`, 'g');
+  pattern.lastIndex = first - 1;
+  const starts: number[] = [];
+  for (let found = pattern.exec(text); found && found.index < end; found = pattern.exec(text)) starts.push(found.index + 1);
+  return starts;
 }
 
 function startsOf(known: Outlined): readonly number[] {

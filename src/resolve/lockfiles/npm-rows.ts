@@ -72,27 +72,15 @@ export class OwnRow implements NpmRow {
 }
 
 /** In this layout a key inside an entry can be written in one way only: where the entries begin that hold a key of this name. */
-export function startsNaming({ text, indent, end }: RowsText & { readonly end: number }, starts: readonly number[], name: string): number[] {
+export function startsNaming({ text, indent, first, end }: RowsText & { readonly first: number; readonly end: number }, name: string): number[] {
   const found: number[] = [];
   const needle = `"${name}": "`;
-  let next = 0;
-  for (let at = text.indexOf(needle); at >= 0 && at < end; at = text.indexOf(needle, at)) {
-    next = lastUpTo(starts, at, next);
-    const start = starts[next] as number;
-    const isInside = start <= at && start + 2 * indent < at;
-    if (isInside) found.push(start);
-    at = Math.max(start <= at ? (starts[next + 1] ?? end) : 0, at + needle.length);
+  const mark = `\n${' '.repeat(2 * indent)}"`;
+  for (let at = text.indexOf(needle, first); at >= 0 && at < end; at = text.indexOf(needle, at)) {
+    const start = text.lastIndexOf(mark, at - 1) + 1;
+    if (start + 2 * indent < at) found.push(start);
+    const next = text.indexOf(mark, at + 1);
+    at = Math.max(next < 0 ? end : next, at + needle.length);
   }
   return found;
-}
-
-/** Halving: the place of the last start, from `low` on, that is not behind an offset. */
-function lastUpTo(starts: readonly number[], offset: number, low: number): number {
-  let [first, last] = [low, starts.length - 1];
-  while (first < last) {
-    const middle = (first + last + 1) >> 1;
-    if ((starts[middle] as number) <= offset) first = middle;
-    else last = middle - 1;
-  }
-  return first;
 }

@@ -5,7 +5,7 @@
 import type { Location, PackageSource, ResolvedPackage, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { isUnpinned, type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
-import { type Json, own, stringEntries } from './json.ts';
+import { type Json, objectOf, own, stringEntries, stringOf } from './json.ts';
 import { edgesInto } from './npm-edges.ts';
 import { rootOf, sourceOf, withoutHash } from './npm-entry.ts';
 import type { NpmFile, NpmRow } from './npm-file.ts';
@@ -81,6 +81,7 @@ function ownTreeOf(input: LockfileInput, file: OwnFile): ResolvedTree {
         [file.row(key)].flatMap((row) => row ?? []),
         places,
       )[0],
+    isAskedDirectly: (key: string) => isAskedByProject(file, places, key),
     named: (names: ReadonlySet<string>) => packagesIn(file.installedAs?.(names) ?? [], places).filter(({ name }) => names.has(name)),
     apartFrom: (other: ResolvedTree) => {
       const old = ownFiles.get(other);
@@ -91,6 +92,13 @@ function ownTreeOf(input: LockfileInput, file: OwnFile): ResolvedTree {
   });
   ownFiles.set(tree, { file, places });
   return tree;
+}
+
+/** True where the project itself is surely who asks for a package: then no other way in is as short. */
+function isAskedByProject(file: OwnFile, places: Places, key: string): boolean {
+  const name = key.slice('node_modules/'.length);
+  if (key !== `node_modules/${name}` || name.includes('node_modules/') || file.oddRows().some((row) => row.key === key)) return false;
+  return dependencyKinds.some((kind) => stringOf(own(objectOf(own(places.root(), kind)) ?? {}, name)) !== undefined);
 }
 
 /** Where a package comes from hangs on more than its entry: on workspaces, and on the addresses that others ask for. */

@@ -12,13 +12,16 @@ const { resolve } = createRequire(`${root}/package.json`);
 
 /** What of npm's packages our own code asks for, and in which file it comes. */
 const files = {
-  'npm-specs': ['semver', 'npm-package-arg', 'npm-pick-manifest', 'npm-registry-fetch/lib/auth.js', 'ssri'],
+  'npm-specs': ['semver', 'npm-package-arg', 'npm-pick-manifest', 'ssri'],
+  'npm-auth': ['npm-registry-fetch/lib/auth.js'],
   'npm-config': ['@npmcli/config', '@npmcli/config/lib/definitions/index.js'],
   // The parser of JavaScript: as a package it brings the loader of ES modules into the thread that reads tarballs.
   meriyah: ['meriyah'],
 };
 const fileOf = new Map(Object.entries(files).flatMap(([file, names]) => names.map((name) => [name, file])));
-const exporting = (names) => names.map((name) => `exports[${JSON.stringify(name)}] = require(${JSON.stringify(name)});`).join('\n');
+/** Each is run when somebody asks for it. */
+const exporting = (names) =>
+  names.map((name) => `Object.defineProperty(exports, ${JSON.stringify(name)}, { get: () => require(${JSON.stringify(name)}) });`).join('\n');
 
 /** Imports of those packages lead to these files. */
 export const fromWithin = {
@@ -47,6 +50,28 @@ const shared = {
     onResolve({ filter: names }, ({ path, namespace }) => (namespace === 'shared' ? undefined : { path, namespace: 'shared' }));
     onResolve({ filter: /npm-specs\.cjs$/ }, () => ({ path: './npm-specs.cjs', external: true }));
     onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => ({ contents: `module.exports = require('./npm-specs.cjs')['${path}'];` }));
+  },
+};
+
+/** What the settings of a project within another need: required where it is used, and not even read before that. */
+const seldom = {
+  name: 'seldom',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@npmcli\/(?:package-json|map-workspaces)$/ }, ({ path }) => ({ path, namespace: 'seldom' }));
+    onResolve({ filter: /npm-workspaces\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'seldom' }, ({ path }) => ({ contents: `module.exports = require('./npm-workspaces.cjs')['${path}'];` }));
+  },
+};
+
+/** Of a request with credentials for a scope the name is taken apart. */
+const specsWhenAsked = {
+  name: 'specs when asked',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^npm-package-arg$/ }, ({ path }) => ({ path, namespace: 'asked' }));
+    onResolve({ filter: /npm-specs\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'asked' }, ({ path }) => ({
+      contents: `module.exports = (...given) => require('./npm-specs.cjs')['${path}'](...given);`,
+    }));
   },
 };
 
@@ -85,7 +110,9 @@ export async function buildWithin(common) {
   const outputs = [];
   for (const [name, contents, plugins] of [
     ['npm-specs', exporting(files['npm-specs']), [rangesAreNoAddress]],
-    ['npm-config', exporting(files['npm-config']), [shared]],
+    ['npm-auth', exporting(files['npm-auth']), [specsWhenAsked]],
+    ['npm-config', exporting(files['npm-config']), [seldom, shared]],
+    ['npm-workspaces', exporting(['@npmcli/package-json', '@npmcli/map-workspaces']), [shared]],
     ['meriyah', exporting(files.meriyah), []],
     ['npm-tree', "module.exports = require('@npmcli/arborist/lib/arborist/index.js');", [treeOnly, shared, rangesAreNoAddress]],
   ]) {

@@ -81,6 +81,8 @@ export interface Evaluation {
   /** Files that could not be read. */
   readonly fileGaps?: readonly Gap[];
   readonly notes?: readonly PolicyNote[];
+  /** Tells the way in of packages with nothing against them too, which is work where there are thousands. */
+  readonly everyWay?: boolean;
 }
 
 /** Judges the changes and says what to do, with the evidence. */

@@ -10,6 +10,7 @@ import { actionOf, actionOfGap, stricter } from './policy/decide.ts';
 interface Deciding {
   readonly policy: Policy;
   readonly mode: Mode;
+  readonly everyWay?: boolean;
 }
 
 /** One verdict for each package that comes in and each file with a finding, worst first. */
@@ -55,7 +56,7 @@ function verdictOf(
     action: because.reduce<Action>((worst, reason) => stricter(worst, reason.action), 'allow'),
     ...(change && { change: change.action }),
     ...(change?.action === 'change' && { from: change.before.version }),
-    path: change && because.length > 0 ? path(change.after.key) : [],
+    path: change && (because.length > 0 || input.everyWay) ? path(change.after.key) : [],
     because,
   };
 }

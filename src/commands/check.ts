@@ -3,6 +3,7 @@ import { compileLater } from '../evidence/compile-later.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Gap } from '../model/finding.ts';
 import { type Change, isIncoming, type ResolvedTree } from '../model/package.ts';
+import type { Instant } from '../model/time.ts';
 import type { Resolution, ResolveOptions } from '../resolve/spec.ts';
 import { isSame, keepAnswer, type Standing, spokenOf } from './answers.ts';
 import { checkQuestion } from './check-again.ts';
@@ -22,7 +23,7 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
   try {
     const { changes, tree, gaps, notes } = await judgeableOf(specs, session, options, io);
     for (const note of notes) io.stderr(note);
-    const report = await session.judge('check', changes, tree, { fileGaps: gaps });
+    const report = await session.judge('check', changes, tree, { fileGaps: gaps, everyWay: specs.length > 0 });
     session.progress.stop();
     const pages = await pagesOf(report);
     await writeReports(report, options, io, { pages });
@@ -66,13 +67,21 @@ async function fromSpecs(specs: readonly string[], session: Session, options: Co
     folder: io.cwd,
     // Offline npm's own client answers from its cache, which is empty here, and no git is started.
     npm: { ...(await session.registry.npmOptions()), ...(options.offline && { offline: true, git: false }) },
-    fetchDocument: (name) => session.registry.document(name),
+    fetchDocument: session.past ? async (name) => asItWas(await session.registry.document(name), session.now) : session.registry.document,
     ...(!options.offline && { openWayOut: session.openWayOut }),
     ...(session.past && { before: new Date(session.now) }),
     limits: { signal: io.signal, onDocument: (count) => session.progress.say(`resolving what this would install (${count} packages read)`) },
   };
   const resolution = await (specs.length > 0 ? resolveSpecs(specs, asked) : resolveProject(asked));
   return { ...resolution, changes: withRequested(resolution), notes: resolution.notes.map((note) => `depward: ${note}\n`) };
+}
+
+/** A name of which nothing was published yet was unknown to the registry. */
+function asItWas(document: unknown, now: Instant): unknown {
+  const times: unknown = Object(document).time;
+  const wasThere = times === undefined || Object.values(Object(times)).some((at) => Date.parse(String(at)) <= now);
+  if (!wasThere) throw Object.assign(new Error('nothing was published yet'), { code: 'E404' });
+  return document;
 }
 
 /** What was asked about is judged even where the project has it already. */

@@ -9,10 +9,9 @@ import { popularNames, projectNames } from '../evidence/popular-names.ts';
 import { openSigning } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
-import type { Finding, Gap } from '../model/finding.ts';
 import type { Change, ResolvedTree } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Mode, PolicyNote, Report } from '../model/report.ts';
+import type { Mode, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
 import { isWellKnown, resemblance } from '../names/index.ts';
 import { installationId, toolVersion } from '../package-root.ts';
@@ -42,7 +41,7 @@ export interface Session {
     mode: Mode,
     changes: readonly Change[],
     tree: ResolvedTree,
-    more?: { fileFindings?: readonly Finding[]; fileGaps?: readonly Gap[]; notes?: readonly PolicyNote[] },
+    more?: Pick<Evaluation, 'fileFindings' | 'fileGaps' | 'notes' | 'everyWay'>,
   ): Promise<Report>;
   /** How long what was judged last stands; undefined where the answer is not to be kept. */
   standing(): Standing | undefined;

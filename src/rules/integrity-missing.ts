@@ -9,7 +9,7 @@ import { added, at } from './example.ts';
 const nothingOfIt: Observation = {
   message: 'the lockfile holds neither an address nor a hash of it',
   confidence: 'low',
-  facts: { stripped: false },
+  facts: {},
   signal: 'integrity-missing:unpinned',
 };
 
@@ -21,7 +21,7 @@ export default defineRule({
     summary: 'The lockfile does not pin the bytes of this package, or only by sha1.',
     why: 'The hash is what makes a lockfile a promise. Without it the registry, a mirror or anybody between may serve something else tomorrow; sha1 collisions can be made since 2017. An entry of npm with neither an address nor a hash is installed without a word: npm asks the registry that is configured for the name and version, takes the tarball and the hash this gives it, and never writes them down, not even on npm install.',
     remedy:
-      'Resolve the package anew with a current package manager, which records sha512: take the entry out of the lockfile and run the install once.',
+      'Resolve the package anew with a current package manager, which records sha512: take the entry out of the lockfile and run the install once. Where the registry itself publishes none, ask whoever runs it.',
     references: ['SHAttered (2017)', 'W3C Subresource Integrity'],
     falsePositives:
       'Lockfiles of npm 4 and Yarn before 1.10, packages published before 2017, and registries without sha512. npm 7 to 11 lose address and hash of entries where they build a lockfile from packages that are already installed: such entries are told with low confidence. Not told: packages of other platforms in lockfiles of Yarn 2 and later, which hold no hash of them.',
@@ -38,12 +38,17 @@ export default defineRule({
     const hashes = lockedHashes(integrity, resolved);
     if (hashes.size === 0) {
       return [
-        { message: 'the lockfile holds no hash of it', confidence: stripped ? 'high' : 'medium', facts: { stripped }, signal: 'integrity-missing' },
+        {
+          message: 'no hash of it is recorded',
+          confidence: stripped ? 'high' : 'medium',
+          facts: stripped ? { stripped } : {},
+          signal: 'integrity-missing',
+        },
       ];
     }
     const weak = hashes.size === 1 && hashes.has('sha1');
     return weak
-      ? [{ message: 'the lockfile holds only a sha1 hash of it', confidence: 'low', facts: { algorithm: 'sha1' }, signal: 'integrity-missing:sha1' }]
+      ? [{ message: 'only a sha1 hash of it is recorded', confidence: 'low', facts: { algorithm: 'sha1' }, signal: 'integrity-missing:sha1' }]
       : [];
   },
   examples: [

@@ -63,7 +63,7 @@ describe('entries that are wrong', () => {
       'npm 1',
       'package-lock.json',
       JSON.stringify({ lockfileVersion: 1, dependencies: { a: entry('b'), c: entry('c', { integrity: undefined }) } }, null, 2),
-      ['integrity-missing 9 c@1.0.0: the lockfile holds no hash of it', 'resolved-mismatch 4 a@1.0.0: the entry fetches another package'],
+      ['integrity-missing 9 c@1.0.0: no hash of it is recorded', 'resolved-mismatch 4 a@1.0.0: the entry fetches another package'],
     ],
     [
       'a version that is another',
@@ -80,7 +80,7 @@ describe('entries that are wrong', () => {
         `d@^1.0.0:\n  version "1.0.0"\n  resolved "https://registry.example/d/-/d-1.0.0.tgz#${'0'.repeat(40)}"`,
       ),
       [
-        'integrity-missing 9 c@1.0.0 and 1 more: the lockfile holds only a sha1 hash of it',
+        'integrity-missing 9 c@1.0.0 and 1 more: only a sha1 hash of it is recorded',
         'resolved-mismatch 4 a@1.0.0: the entry fetches another package',
       ],
     ],
@@ -88,7 +88,7 @@ describe('entries that are wrong', () => {
       'berry, an archive of somebody',
       'yarn.lock',
       `__metadata:\n  version: 8\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0::__archiveUrl=https%3A%2F%2Ffiles.example%2Fb%2F-%2Fb-1.0.0.tgz"\n  languageName: node\n  linkType: hard\n`,
-      ['resolved-mismatch 4 a@1.0.0: the entry fetches another package', 'integrity-missing 4 a@1.0.0: the lockfile holds no hash of it'],
+      ['resolved-mismatch 4 a@1.0.0: the entry fetches another package', 'integrity-missing 4 a@1.0.0: no hash of it is recorded'],
     ],
     [
       'pnpm, a tarball of somebody',
@@ -120,7 +120,7 @@ describe('entries that are wrong', () => {
       Array.from({ length: 3000 }, (_, at) => [`node_modules/a${at}`, entry(`a${at}`, { integrity: 'sha1-aaaa' })]),
     );
     const { found, report } = await said({ 'package-lock.json': npm3(packages) });
-    expect(found).toEqual(['integrity-missing 9 a0@1.0.0 and 2999 more: the lockfile holds only a sha1 hash of it']);
+    expect(found).toEqual(['integrity-missing 9 a0@1.0.0 and 2999 more: only a sha1 hash of it is recorded']);
     expect(report.findings.find(({ ruleId }) => ruleId === 'integrity-missing')?.facts).toEqual({
       algorithm: 'sha1',
       count: 3000,

@@ -70,6 +70,18 @@ describe('a spec', () => {
     expect(registry.requests).toHaveLength(asked);
   });
 
+  it('that nobody had published by then was a name nobody held', async () => {
+    const { code, stdout } = await place.run('check', 'steady', '--as-of', '2018-01-01', '--format', 'json');
+    const { findings } = JSON.parse(stdout) as { findings: { ruleId: string; subject: { name: string } }[] };
+    expect([code, findings.map(({ ruleId, subject }) => `${ruleId} ${subject.name}`)]).toEqual([1, ['package-not-found steady']]);
+  });
+
+  it('comes with the way in of every package, also of those with nothing against them', async () => {
+    const { stdout } = await place.run('check', 'steady', '--format', 'json');
+    const { verdicts } = JSON.parse(stdout) as { verdicts: { action: string; path: { name: string }[] }[] };
+    expect(verdicts.map(({ path }) => path.map(({ name }) => name))).toEqual([['steady', 'steady-part'], ['steady']]);
+  });
+
   it('that npm itself cannot place is told in words', async () => {
     registry.add(publish('odd', [{ version: '1.0.0', at: long, dependencies: { constructor: '^1.0.0' } }]));
     const ran = await place.run('check', 'odd');

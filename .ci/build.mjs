@@ -115,9 +115,10 @@ for (const [name, value] of Object.entries(data)) {
 await buildAlone({ ...common, minifySyntax: true, minifyWhitespace: true, entryPoints: [{ in: 'src/evidence/read-worker.ts', out: 'read-worker' }] });
 // The bin, the check, the gate and the doctor are one file each, which lead to the others only when they have to: every file that is opened and every
 // kilobyte that is read before the first answer is waited for in every run.
-const started = Object.fromEntries(
-  ['check', 'gate', 'gate-judging', 'gate-files', 'doctor', 'doctor-lockfiles'].map((name) => [`${root}/src/commands/${name}.ts`, name]),
-);
+const started = Object.fromEntries([
+  ...['check', 'gate', 'gate-judging', 'gate-files', 'doctor', 'doctor-lockfiles'].map((name) => [`${root}/src/commands/${name}.ts`, name]),
+  [`${root}/src/resolve/lockfiles/others.ts`, 'other-lockfiles'],
+]);
 /** Modules of Node that are slow to load, in a form that loads them when the first of their functions is called. */
 const later = {
   name: 'crypto when it is used',

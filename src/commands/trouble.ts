@@ -9,6 +9,10 @@ export function tell(error: unknown, io: Pick<Io, 'stderr' | 'env'>): void {
   if (error instanceof DepwardError) {
     io.stderr(`depward: ${printable(withoutSecrets(error.message), 2000)}\n`);
     if (error.hint) io.stderr(`         ${printable(withoutSecrets(error.hint), 2000)}\n`);
+  } else if (missingModule(error) !== undefined) {
+    io.stderr(
+      `depward: a package that depward needs is not installed: ${printable(missingModule(error) ?? '', 100)}\n         Install depward with its dependencies (npm ci in a clone); its dist folder alone is not enough for this.\n`,
+    );
   } else {
     const text = error instanceof Error ? error.message : String(error);
     io.stderr(
@@ -16,6 +20,13 @@ export function tell(error: unknown, io: Pick<Io, 'stderr' | 'env'>): void {
     );
   }
   if (io.env['DEPWARD_DEBUG'] && error instanceof Error) io.stderr(`${stackOf(error)}\n`);
+}
+
+/** The package of somebody else that node did not find. */
+function missingModule(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (!(error instanceof Error) || (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND')) return undefined;
+  return /Cannot find (?:module|package) '((?:@[\w.-]+\/)?[a-z][\w.-]*)/.exec(error.message)?.[1];
 }
 
 function stackOf(error: Error): string {

@@ -24,6 +24,8 @@ const byCode: Readonly<Record<string, string>> = {
   EMAXREDIRECT: 'it redirects in circles',
   EINVALIDREDIRECT: 'it redirects nowhere',
   Z_DATA_ERROR: 'its answer is damaged',
+  MODULE_NOT_FOUND: 'a package that depward needs to reach it is not installed',
+  ERR_MODULE_NOT_FOUND: 'a package that depward needs to reach it is not installed',
   EENCODING: 'its answer is packed in a way nobody asked for',
   Z_BUF_ERROR: 'its answer is cut off',
   CERT_HAS_EXPIRED: 'its certificate has expired',

@@ -12,6 +12,7 @@ import {
   type Reporter,
   type ReporterContext,
   remedyOf,
+  stepText,
   subjectKey,
 } from './reporter.ts';
 
@@ -68,7 +69,7 @@ function section(verdict: Verdict, findings: readonly JudgedFinding[], context: 
   return [
     `<details><summary><b>${verdict.action}</b> ${code(subjectText(verdict.subject))}${from}: ${[...new Set(reasons)].map(prose).join(', ')}</summary>`,
     '',
-    ...(verdict.path.length > 1 ? [`Comes in through ${verdict.path.map((step) => code(`${step.name}@${step.version}`)).join(' → ')}`, ''] : []),
+    ...(verdict.path.length > 1 ? [`Comes in through ${verdict.path.map((step) => code(stepText(step))).join(' → ')}`, ''] : []),
     ...counted.flatMap((finding) => findingLines(finding, verdict, context)),
     ...[...new Set(untold.map((reason) => `- ${prose(reason.message)}`))],
     '',

@@ -1,5 +1,6 @@
 /** The contract of a reporter: a report in, text out. The caller writes it. */
 import type { Finding, Subject } from '../model/finding.ts';
+import type { PackageRef } from '../model/package.ts';
 import type { Action, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
@@ -50,6 +51,11 @@ export function remedyOf(finding: Finding, rule: RuleMeta | undefined, instead: 
   const when = finding.passesAt !== undefined && !words.includes(finding.passesAt) ? `Allowed from ${finding.passesAt}.` : '';
   const older = instead !== undefined && !words.includes(instead) ? `The same policy lets ${instead} in.` : '';
   return [words, when, older].filter((part) => part !== '').join(' ');
+}
+
+/** A package on the way in; of one that could not be resolved there is a name only. */
+export function stepText({ name, version }: PackageRef): string {
+  return version === '' ? name : `${name}@${version}`;
 }
 
 /** What the coverage of a report leaves open, in parts of one sentence. */

@@ -13,6 +13,7 @@ import {
   type JudgedFinding,
   type ReporterContext,
   remedyOf,
+  stepText,
   subjectKey,
 } from './reporter.ts';
 
@@ -89,7 +90,7 @@ function asides(verdict: Verdict, subject: Subject): string {
 
 function wayIn(path: readonly PackageRef[], page: Page): string[] {
   if (path.length < 2 || page.detail === 'quiet') return [];
-  const steps = path.map((step) => printable(`${step.name}@${step.version}`, 80));
+  const steps = path.map((step) => printable(stepText(step), 80));
   const shown = steps.length > 7 && page.detail !== 'verbose' ? [...steps.slice(0, 3), `… ${steps.length - 6} more …`, ...steps.slice(-3)] : steps;
   return labelled('via', shown.join(' > '), page, 2);
 }

@@ -11,7 +11,7 @@ export default defineRule({
     id: 'remote-dependency',
     family: 'dependency',
     severity: 'high',
-    summary: 'The release depends on a repository, a web address or a local path.',
+    summary: 'The release depends on a repository or a web address.',
     why: 'Such a dependency is fetched from a place no registry watches, may be another thing for every visitor, and a repository runs its prepare script on your machine, even where install scripts are off for packages.',
     remedy: 'Stay on a release without it. npm can refuse such dependencies: allow-git=root, allow-remote=root.',
     references: ['tanstack 2026', 'PhantomRaven 2025', 'npm allow-git, allow-remote'],

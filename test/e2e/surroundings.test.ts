@@ -1,8 +1,8 @@
 /** The command line in places a user did not prepare: a folder that is gone, output that cannot be written, terminals without a size. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cliPath } from '../helpers/run-cli.ts';
 
@@ -47,5 +47,16 @@ describe('a terminal without a size', () => {
     const ran = shell('script -qec "stty cols 0 rows 0; node \'$CLI\' check left-pad" /dev/null'.replace('$CLI', cliPath));
     expect(ran.stdout.length).toBeLessThan(2000);
     expect(ran.stdout).toMatch(/depward: the registry could not be asked for left-pad/);
+  });
+});
+
+describe('a dist folder without what depward needs', () => {
+  it('is told, where it does not suffice', () => {
+    const copy = join(folder, 'copy');
+    cpSync(dirname(cliPath), join(copy, 'dist'), { recursive: true });
+    cpSync(join(dirname(cliPath), '../data'), join(copy, 'data'), { recursive: true });
+    const ran = shell(`mkdir -p bare && cd bare && "${process.execPath}" "${join(copy, 'dist/cli.js')}" check ./nowhere`);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^depward: a package that depward needs is not installed: @npmcli\/arborist\n +Install depward with[^\n]*\n$/);
   });
 });

@@ -51,6 +51,11 @@ More on a rule: depward explain release-age
 `);
   });
 
+  it('names a package that could not be resolved without a version on the way in', () => {
+    const verdicts = fullReport.verdicts.map((verdict) => ({ ...verdict, path: verdict.path.map((step) => ({ ...step, version: '' })) }));
+    expect(text({ ...fullReport, verdicts }, plain)).toContain('  via   app > left\n');
+  });
+
   it('is short when nothing is wrong', () => {
     expect(text(cleanReport, plain)).toBe('1 package judged, nothing to object to (policy: recommended)\n');
     expect(text(cleanReport, { ...plain, detail: 'quiet' })).toBe('');

@@ -5,12 +5,13 @@ import { awaken, markLeaks } from './between-files.ts';
 import { binFile } from './bin-file.ts';
 import { isAgentConfig } from './config-files.ts';
 import { type Expected, Explaining } from './expected.ts';
-import { isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
+import { isAside, isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
 import { type FollowedStep, installSteps } from './install-steps.ts';
 import { type Entry, PackedPackage } from './packed-package.ts';
 import { Reading, type Scripts } from './reading.ts';
+import { folderOf } from './resolve-file.ts';
 import { followSteps, type Work } from './run-by-install.ts';
 import { own, SourceText } from './source-text.ts';
 import { Trail } from './trail.ts';
@@ -68,6 +69,8 @@ class Analysis {
   /** What is read at all, where that is not everything. */
   readonly #only: ReadonlySet<string> | undefined;
   #parsedShipped = 0;
+  /** Folders of files that an import leads to. */
+  #beside: ReadonlySet<string> | undefined;
 
   constructor(archive: Archive, manner: Manner, expected?: Expected, only?: ReadonlySet<string>) {
     this.#archive = archive;
@@ -170,9 +173,15 @@ class Analysis {
     const source = new SourceText(entry.file.path, entry.file.bytes);
     if (!standsOut.test(source.text)) return;
     this.#parsedShipped += source.text.length;
-    // Bundles for pages are loaded by address, and without an exports map any file can be imported.
-    if (isBundle(entry.file.path) && !this.#package.hasExports && (!this.#only || this.#package.manifest.bin.size === 0)) entry.reach = 'import';
+    if (this.#canBeImported(entry.file.path)) entry.reach = 'import';
     this.#reading.read(entry);
+  }
+
+  /** Bundles for pages are loaded by address, and without an exports map any file is imported by its path, as those beside it are. */
+  #canBeImported(path: string): boolean {
+    if (this.#package.hasExports || (this.#only && this.#package.manifest.bin.size > 0)) return false;
+    this.#beside ??= new Set([...this.#package.entries.values()].flatMap(({ file, reach }) => (reach === 'import' ? [folderOf(file.path)] : [])));
+    return isBundle(path) || (this.#beside.has(folderOf(path)) && !isAside(path));
   }
 }
 

@@ -69,8 +69,6 @@ class Analysis {
   /** What is read at all, where that is not everything. */
   readonly #only: ReadonlySet<string> | undefined;
   #parsedShipped = 0;
-  /** Folders of files that an import leads to. */
-  #beside: ReadonlySet<string> | undefined;
 
   constructor(archive: Archive, manner: Manner, expected?: Expected, only?: ReadonlySet<string>) {
     this.#archive = archive;
@@ -100,7 +98,7 @@ class Analysis {
       manifest,
       files: [...entries.values()].map(contentFile),
       install: steps.map(({ step }) => ({ ...step, files: step.files.map((path) => this.#package.find(path) ?? path) })),
-      capabilities: this.#found.capabilities,
+      capabilities: this.#marked(),
       hiding: this.#found.hiding,
       imports: [...this.#trail.imports].sort(),
       bundled: this.#package.bundled(),
@@ -173,15 +171,21 @@ class Analysis {
     const source = new SourceText(entry.file.path, entry.file.bytes);
     if (!standsOut.test(source.text)) return;
     this.#parsedShipped += source.text.length;
-    if (this.#canBeImported(entry.file.path)) entry.reach = 'import';
+    // Bundles for pages are loaded by address, and without an exports map any file can be imported.
+    if (isBundle(entry.file.path) && !this.#package.hasExports && (!this.#only || this.#package.manifest.bin.size === 0)) entry.reach = 'import';
     this.#reading.read(entry);
   }
 
-  /** Bundles for pages are loaded by address, and without an exports map any file is imported by its path, as those beside it are. */
-  #canBeImported(path: string): boolean {
-    if (this.#package.hasExports || (this.#only && this.#package.manifest.bin.size > 0)) return false;
-    this.#beside ??= new Set([...this.#package.entries.values()].flatMap(({ file, reach }) => (reach === 'import' ? [folderOf(file.path)] : [])));
-    return isBundle(path) || (this.#beside.has(folderOf(path)) && !isAside(path));
+  /** Without a map of exports, files beside those an import leads to are imported by their paths as well. */
+  #marked(): TarballFacts['capabilities'] {
+    const { capabilities } = this.#found;
+    if (this.#package.hasExports || !capabilities.some(({ reach }) => reach === 'shipped')) return capabilities;
+    const beside = new Set([...this.#package.entries.values()].flatMap(({ file, reach }) => (reach === 'import' ? [folderOf(file.path)] : [])));
+    return capabilities.map((found) =>
+      found.reach === 'shipped' && /\.[cm]?js$/.test(found.file) && beside.has(folderOf(found.file)) && !isAside(found.file)
+        ? { ...found, byPath: true }
+        : found,
+    );
   }
 }
 

@@ -74,6 +74,7 @@ function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): 
   const sent = before && sentBefore(before.capabilities);
   return facts.capabilities
     .map((found) => ({ ...found, novelty: found.kind === 'credential-sent' ? noveltyOfSent(found.detail, sent) : noveltyOf(found, old) }))
+    .map((found) => (found.byPath ? { ...found, reach: 'import' as const } : found))
     .filter(
       (found) =>
         found.novelty !== 'old' &&

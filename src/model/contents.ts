@@ -98,6 +98,8 @@ export interface Capability {
   readonly readAs: ReadAs;
   /** Loading the file does not run it: somebody has to call what the file gives away. */
   readonly waits?: boolean;
+  /** Nothing in the package leads to its file, which can be imported by its path all the same: news once more when something does. */
+  readonly byPath?: boolean;
 }
 
 /** A way to hide what code does. */

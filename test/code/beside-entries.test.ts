@@ -16,6 +16,13 @@ describe('files nothing of the package leads to', () => {
     expect(await gradeOf('more.js')).toBe('convicts');
   });
 
+  it('are news once more when something leads to them', async () => {
+    const there = { ...before, 'fp/memo.js': payload };
+    const now = { ...there, 'index.js': `require('./fp/memo'); ${before['index.js']}` };
+    expect((await gradesOf(there, there)).import.grade).toBe('none');
+    expect((await gradesOf(there, now)).import.grade).toBe('convicts');
+  });
+
   it.each([
     ['a map of exports closes them', 'fp/memo.js', { exports: './index.js' }],
     ['nothing of their folder is imported', 'task/memo.js', {}],

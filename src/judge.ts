@@ -51,16 +51,16 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
   const findings: Finding[] = [];
   const missing: MissingEvidence = new Map();
   let tellsTime = false;
-  for (const rule of input.rules) {
-    const setting = settingFor(input.policy, rule.meta.id, change.after.name);
-    if (!setting || setting.level === 'off' || !rule.sources.includes(change.after.source)) continue;
+  const partly = Object.values(evidence).some((gathered) => gathered.ok && gathered.lacking);
+  for (const { rule, setting } of chosenFor(change.after.name, input)) {
+    if (!rule.sources.includes(change.after.source)) continue;
     const lacking = lackingFor(rule, evidence);
     if (lacking === 'moot') continue;
     if (lacking) {
       note(missing, lacking.kind, lacking.gathered, rule.meta.id);
       continue;
     }
-    noteParts(missing, rule, evidence);
+    if (partly) noteParts(missing, rule, evidence);
     const context = contextOf(rule, setting);
     context.asked = false;
     for (const observation of observe(rule, change, values, context)) {
@@ -75,6 +75,26 @@ export function judge(change: IncomingChange, evidence: EvidenceSet, input: Judg
   );
   return { findings: joined ? [joined, ...findings] : findings, gaps, tellsTime };
 }
+
+interface Chosen {
+  readonly rule: JudgingRule;
+  readonly setting: RuleSetting;
+}
+
+/** The rules that are on for a package of that name. */
+function chosenFor(name: string, { rules, policy }: Judging): readonly Chosen[] {
+  const known = policy.overrides.length === 0 ? chosen.get(policy) : undefined;
+  if (known?.rules === rules) return known.all;
+  const all = rules.flatMap((rule): Chosen[] => {
+    const setting = settingFor(policy, rule.meta.id, name);
+    return setting && setting.level !== 'off' ? [{ rule, setting }] : [];
+  });
+  if (policy.overrides.length === 0) chosen.set(policy, { rules, all });
+  return all;
+}
+
+/** Where no package has rules of its own, what holds for one holds for thousands. */
+const chosen = new WeakMap<Policy, { readonly rules: readonly JudgingRule[]; readonly all: readonly Chosen[] }>();
 
 type MissingEvidence = Map<EvidenceKind, { readonly gathered: Lack; readonly ruleIds: string[] }>;
 

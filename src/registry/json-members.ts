@@ -17,12 +17,17 @@ export class Members {
   private ages = new Int32Array(64);
   readonly wanted: (Wanted | undefined)[] = [];
   private readonly values: unknown[] = [];
+  /** What was built last, as long as the same members stand in the same places, each of them once; and which of them were set since. */
+  private last: (Part | undefined)[] | undefined;
+  private readonly fresh: number[] = [];
 
   set(place: number, start: number, colonAt: number, stop: number, wanted: Wanted | undefined, value: unknown): void {
     this.starts[place] = start;
     this.colons[place] = colonAt;
     this.stops[place] = stop;
     this.ages[place] = 0;
+    if (this.wanted[place] !== wanted) this.last = undefined;
+    else if (wanted !== undefined) this.fresh.push(place);
     this.wanted[place] = wanted;
     this.values[place] = value;
   }
@@ -58,6 +63,7 @@ export class Members {
     }
     const by = count > crowd ? 0 : found === undefined ? 1 : place - found;
     if (by === 0) return;
+    this.last = undefined;
     if (count === this.starts.length) this.grow();
     const from = found ?? place;
     for (const numbers of [this.starts, this.colons, this.stops, this.ages]) numbers.copyWithin(from + by, from, count);
@@ -81,18 +87,34 @@ export class Members {
   close(count: number): void {
     this.count = count;
     if (this.wanted.length === count) return;
+    this.last = undefined;
     this.wanted.length = count;
     this.values.length = count;
   }
 
   /** What was built of them, later ones before earlier ones of the same name. */
   slots(length: number): Slots {
+    const { wanted, values, last, fresh } = this;
+    if (last === undefined) return this.slotsAnew(length);
+    const slots = last.slice();
+    for (const place of fresh) slots[(wanted[place] as Wanted).key as number] = values[place] as Part;
+    fresh.length = 0;
+    this.last = slots;
+    return slots;
+  }
+
+  private slotsAnew(length: number): Slots {
     const slots = new Array<Part | undefined>(length).fill(undefined);
     const { wanted, values, count } = this;
+    let twice = false;
     for (let place = 0; place < count; place += 1) {
       const one = wanted[place];
-      if (one !== undefined) slots[one.key as number] = values[place] as Part;
+      if (one === undefined) continue;
+      twice ||= slots[one.key as number] !== undefined;
+      slots[one.key as number] = values[place] as Part;
     }
+    this.fresh.length = 0;
+    this.last = twice ? undefined : slots;
     return slots;
   }
 

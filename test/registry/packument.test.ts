@@ -149,6 +149,29 @@ describe('hostile documents', () => {
     expect(({} as Record<string, unknown>).scripts).toBeUndefined();
   });
 
+  it('takes the later of two members of one name, whichever of them is another than in the release before', () => {
+    const release = (version: string, first: string, second: string, more = '') =>
+      `"${version}":{"version":"${version}","gitHead":"${first}",${more}"deprecated":"${version}","gitHead":"${second}"}`;
+    const versions = [
+      ...[1, 2, 3, 4, 5].map((at) => release(`1.0.${at}`, 'a', 'b')),
+      release('1.1.0', 'c', 'b'),
+      release('1.2.0', 'c', 'd'),
+      release('1.3.0', 'c', 'd', '"description":"more",'),
+      release('1.4.0', 'e', 'd', '"description":"more",'),
+      '"1.5.0":{"version":"1.5.0","gitHead":"f"}',
+      '"1.6.0":{"version":"1.6.0","gitHead":"g","deprecated":"h"}',
+    ];
+    const read = good(`{"name":"left","versions":{${versions.join(',')}}}`).releases.slice(5);
+    expect(read.map(({ gitHead, deprecated }) => [gitHead, deprecated])).toEqual([
+      ['b', '1.1.0'],
+      ['d', '1.2.0'],
+      ['d', '1.3.0'],
+      ['d', '1.4.0'],
+      ['f', undefined],
+      ['g', 'h'],
+    ]);
+  });
+
   it('is not led astray by text that looks like structure, escapes or duplicates', () => {
     const decoy = JSON.stringify('{"versions":{"1.0.0":{"scripts":{"install":"evil"}}}} \\" \\\\');
     const text = `{"readme":${decoy},"n\\u0061me":"left","versions":{"9.9.9":{}},"versions":{"1.0.0":{"description":"\\ud83d\\ude00 é \\n","scripts":{"install":"a","install":"b"}}}}`;

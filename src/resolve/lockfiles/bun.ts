@@ -14,9 +14,9 @@ export const bun: LockfileFormat = {
   id: 'bun-lock',
   names: ['bun.lock'],
   recognises: ({ text }) =>
+    text.includes('"lockfileVersion"') &&
     /^\uFEFF?\s*(?:\/\/[^\n]*\n\s*)*\{/.test(text) &&
-    /"workspaces"\s*:\s*\{\s*""\s*:/.test(text.slice(0, 4000)) &&
-    text.includes('"lockfileVersion"'),
+    /"workspaces"\s*:\s*\{\s*""\s*:/.test(text.slice(0, 4000)),
   read,
 };
 

@@ -119,7 +119,8 @@ export function allOnce(entries: Entries, keys: Keys): boolean {
 /** The texts without strays; undefined where there are too many. */
 export function inOrder({ texts, strays }: Entries): readonly string[] | undefined {
   if (strays.length === 0) return texts;
-  return strays.length <= mostStrays ? texts.filter((_, at) => !strays.includes(at)) : undefined;
+  // What stands between them, at once: a step for each entry costs more than the pattern that found it.
+  return strays.length <= mostStrays ? joined([-1, ...strays].map((at, index) => texts.slice(at + 1, strays[index]))) : undefined;
 }
 
 /** Those in order behind which a stray stands. */

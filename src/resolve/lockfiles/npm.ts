@@ -17,7 +17,8 @@ import { checkedText } from './text.ts';
 export const npm: LockfileFormat = {
   id: 'package-lock',
   names: ['npm-shrinkwrap.json', 'package-lock.json'],
-  recognises: ({ text }) => /^\uFEFF?\s*\{/.test(text) && (text.includes('"lockfileVersion"') || text.includes('"dependencies"')),
+  // White space begins with the byte order mark. Not a pattern: of one that meets a long text machine code is made.
+  recognises: ({ text }) => text.trimStart().startsWith('{') && (text.includes('"lockfileVersion"') || text.includes('"dependencies"')),
   read,
 };
 

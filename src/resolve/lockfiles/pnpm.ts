@@ -15,7 +15,8 @@ import { bareText, checkedText } from './text.ts';
 export const pnpm: LockfileFormat = {
   id: 'pnpm-lock',
   names: ['pnpm-lock.yaml'],
-  recognises: ({ text }) => /^(?:\uFEFF)?(?:#.*\r?\n|\s|---\r?\n)*(?:lockfileVersion|'lockfileVersion'|"lockfileVersion"):/.test(text),
+  recognises: ({ text }) =>
+    text.includes('lockfileVersion') && /^(?:\uFEFF)?(?:#.*\r?\n|\s|---\r?\n)*(?:lockfileVersion|'lockfileVersion'|"lockfileVersion"):/.test(text),
   read,
 };
 

@@ -38,7 +38,7 @@ async function read(input: LockfileInput): Promise<ResolvedTree> {
   const told: Told = {
     only: graph.only,
     where: (at) => file.where(place(at)),
-    facts: (at) => factsOf(resolve(input, file, place(at)), patched),
+    facts: (at) => plainFacts(file, place(at), patched) ?? factsOf(resolve(input, file, place(at)), patched),
     name: (at) => plainName(resolutions.of(place(at))),
     // None of packages for other platforms; what it has none of it does not install before it is told to write one down.
     pins: false,
@@ -86,6 +86,17 @@ function resolve(input: LockfileInput, file: BerryFile, at: number): Resolved {
   const locator = readLocator(entry.resolution);
   if (!locator) throw unreadable(input, `the entry ${printable(entry.written, 80)} has no resolution`, 'Restore the file from version control.');
   return { entry, locator };
+}
+
+/** A release of a registry and nothing else, as nearly all are. */
+function plainFacts({ entry, resolutions }: BerryFile, at: number, patched: ReadonlySet<string>): Facts | undefined {
+  const key = resolutions.of(at);
+  const name = plainName(key);
+  if (name === undefined) return undefined;
+  const { written, checksum } = entry(at);
+  const isPatched = patched.has(key) || undefined;
+  const version = key.slice(name.length + '@npm:'.length);
+  return { key, name, version, source: 'registry', bundled: false, resolved: undefined, checksum, alias: aliasOf(written, name), patched: isPatched };
 }
 
 function factsOf({ entry, locator }: Resolved, patched: ReadonlySet<string>): Facts {

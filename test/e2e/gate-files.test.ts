@@ -81,3 +81,50 @@ describe('what CI calls', () => {
     expect((await gate()).told).toEqual([]);
   });
 });
+
+describe('a change that only moves versions', () => {
+  /** As npm writes it. */
+  const locked = (version: string) =>
+    place.write(
+      'package-lock.json',
+      `${JSON.stringify(
+        {
+          name: 'project',
+          lockfileVersion: 3,
+          requires: true,
+          packages: {
+            '': { name: 'project', dependencies: { tool: '>=1' } },
+            'node_modules/tool': {
+              version,
+              resolved: `https://registry.example/tool/-/tool-${version}.tgz`,
+              integrity: `sha512-${version.replaceAll('.', 'A').padEnd(86, 'b')}==`,
+            },
+          },
+        },
+        null,
+        2,
+      )}\n`,
+    );
+
+  it.each([
+    ['1.3.0', []],
+    ['2.0.0', [`unpinned-tool ${ci}:6`]],
+  ])('to %s: told what commands of CI make of it', async (version, told) => {
+    place.write('package.json', { name: 'project', dependencies: { tool: '>=1' } });
+    locked('1.2.0');
+    place.write(ci, workflow('npx tool@1 --all'));
+    commit();
+    locked(version);
+    expect((await gate()).told).toEqual(told);
+    // And where all of the base is remembered.
+    expect((await gate()).told).toEqual(told);
+  });
+
+  it('is held against what the manifest asks for', async () => {
+    place.write('package.json', { name: 'project', dependencies: { tool: '1.2.0' } });
+    locked('1.2.0');
+    commit();
+    locked('1.2.1');
+    expect((await gate()).told).toEqual(['lockfile-out-of-step package.json:4']);
+  });
+});

@@ -82,6 +82,7 @@ describe.each([
       { ...leak, send: { ...plain, taking } },
     ]),
     ...handing.map((hand) => ({ ...leak, hand })),
+    ...handing.map((hand) => ({ ...leak, hand, send: { ...plain, taking: takings.find(({ label }) => label === 'on the spot') ?? plain.taking } })),
     ...gives.map((given) => ({ ...leak, given })),
   ])('is seen in every single shape', async (one) => {
     expect(await isSeen(one, esm)).toBe(true);

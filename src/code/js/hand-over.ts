@@ -259,7 +259,9 @@ const later = /^#(set(Timeout|Immediate|Interval)|queueMicrotask|process\.nextTi
 const telling = new Set('then forEach map flatMap filter find some every reduce on once addListener subscribe tap pipe'.split(' '));
 
 function isName(node: Node): boolean {
-  return node.type === 'Identifier' || node.type === 'MemberExpression' || (isCall(node) && node.callee.type === 'MemberExpression');
+  return (
+    node.type === 'Identifier' || node.type === 'MemberExpression' || isRequire(node) || (isCall(node) && node.callee.type === 'MemberExpression')
+  );
 }
 
 /** Of what a function that starts programs is handed, not the environment it gives them. */

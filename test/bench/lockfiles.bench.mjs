@@ -3,8 +3,12 @@
  * processes and the reading alone (the first in its process, as a command pays for it); and the gate on an unchanged lockfile
  * and on 20 changes among 3,000 packages. Reading is done when every entry is there and the whole file is known to be what the
  * parser would see; what an entry says is taken from its lines when it is asked. So the same is told with every entry asked for
- * its name, version, hash, address and line. A whole process cannot cost less than `node -e 0`: that ratio stands beside. Ratios of CPU time, because other work on the machine spoils wall time; real
- * lockfiles where ../shared/bench is, generated ones otherwise.
+ * its name, version, hash, address and line. What each yields: a parser of YAML or of Yarn's syntax, one tree of plain objects with
+ * every field and every dependency of every entry, and no packages; depward, the set of packages, each bound to its lines, with all
+ * keys known to be there once. So the first ratio is of what either has to do before its caller can go on, and the one with every
+ * entry asked counts against depward what the parsers leave to their callers. A whole process cannot cost less than `node -e 0`:
+ * that ratio stands beside. Ratios of CPU time, because other work on the machine spoils wall time; real lockfiles where
+ * ../shared/bench is, generated ones otherwise.
  */
 import { fork, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

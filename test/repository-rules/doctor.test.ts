@@ -81,6 +81,11 @@ describe('install commands, in every CI system', () => {
       ['unfrozen-install .circleci/config.yml:7'],
     ],
     [
+      'a Jenkinsfile with empty lines above a comment, and stars in paths',
+      { ...npm, Jenkinsfile: "node {\n\n\n  // it's\n  sh 'rm -rf build/*'\n  sh 'npm install'\n  sh 'cp */x .'\n}\n" },
+      ['unfrozen-install Jenkinsfile:6'],
+    ],
+    [
       'Jenkins',
       {
         ...npm,
@@ -121,6 +126,10 @@ describe('install commands, in every CI system', () => {
     ['GitLab, frozen', { ...npm, '.gitlab-ci.yml': 'default:\n  before_script:\n    - npm ci\n' }],
     ['Azure, frozen', { ...npm, 'azure-pipelines.yml': "steps:\n- task: Npm@1\n  inputs:\n    command: 'ci'\n- bash: npm ci\n" }],
     ['CircleCI, frozen', { ...npm, '.circleci/config.yml': 'jobs:\n  a:\n    steps:\n      - checkout\n      - run: npm ci\n' }],
+    [
+      'Jenkins, in comments behind something',
+      { ...npm, Jenkinsfile: "node {\n  sh 'npm ci' // sh 'npm install'\n  echo 'x' /* sh 'npm install' */\n}\n" },
+    ],
     ['Jenkins, frozen', { ...npm, Jenkinsfile: "node {\n  checkout scm\n  sh 'npm ci'\n}\n" }],
     ['a here-document', { ...npm, ...github('- run: |', '    cat > README <<EOF', '    npm install', '    EOF') }],
   ])('pass: %s', (_title, files) => expect(seen(files)).toEqual([]));

@@ -64,9 +64,12 @@ function endOfBlock(code: string, start: number): number {
   return code.length;
 }
 
-// Comments become blanks, so that every line stays where it is. `//` within an address is none.
+// A comment or a text, whichever begins first: `//` of an address and `/*` of a path are none. What is not closed ends with its line or the file.
+const commentOrText = /'''[\s\S]*?'''|"""[\s\S]*?"""|'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?|\/\*[\s\S]*?(?:\*\/|(?![\s\S]))|(?<!:)\/\/.*/g;
+
+// Comments become blanks, so that every line stays where it is.
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' ')).replace(/^\s*\/\/.*$/gm, '');
+  return text.replace(commentOrText, (found) => (found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found));
 }
 
 function linesIn(text: string): (offset: number) => number {

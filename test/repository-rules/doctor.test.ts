@@ -450,6 +450,12 @@ describe('files made to keep their reader busy', () => {
     ).toEqual(['gap it has more steps or variables than any honest file']);
     expect(seen(workflow(`      - &a\n        run: npm install\n${'      - *a\n'.repeat(2000)}`))).toHaveLength(1);
     expect(seen({ ...npm, Jenkinsfile: `${"dir('a') {\n".repeat(20_000)}sh 'npm install'\n` })).toEqual([]);
+    // Each of them once took minutes.
+    for (const hostile of [
+      'dir('.repeat(200_000),
+      ...['dir', 'dir(', 'sh', 'A ='].flatMap((word) => [word + ' '.repeat(500_000), word + '\n'.repeat(500_000)]),
+    ])
+      expect(seen({ ...npm, Jenkinsfile: hostile })).toEqual([]);
     expect(seen({ ...npm, '.npmrc': 'a[]=b\n'.repeat(100_000) })).toEqual(expect.arrayContaining(['gap it is longer than 500000 characters']));
     expect(seen({ Dockerfile: `FROM a\n${'RUN npm install -g x && \\\n'.repeat(50_000)}` })).toEqual(['unpinned-tool Dockerfile:2']);
   });

@@ -5,10 +5,10 @@ import { commandsIn, scriptLines } from './script.ts';
 import type { Untold } from './value.ts';
 
 const shellStep =
-  /\b(?:sh|bat|powershell|pwsh)\b\s*\(?\s*(?:\[?\s*(?:\w+\s*:\s*(?:true|false|'[^'\n]*'|"[^"\n]*")\s*,\s*)*script\s*:\s*)?(?:'''([\s\S]*?)'''|"""([\s\S]*?)"""|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/g;
+  /\b(?:sh|bat|powershell|pwsh)\b\s*(?:\(\s*)?(?:(?:\[\s*)?(?:\w+\s*:\s*(?:true|false|'[^'\n]*'|"[^"\n]*")\s*,\s*)*script\s*:\s*)?(?:'''([\s\S]*?)'''|"""([\s\S]*?)"""|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/g;
 // `environment { NAME = 'value' }` and `withEnv(['NAME=value'])`.
-const given = /^\s*([A-Z][A-Z0-9_]*)\s*=\s*['"]([^'"\n]*)['"]\s*$|['"]([A-Z][A-Z0-9_]*)=([^'"\n]*)['"](?=\s*[,\]])/gm;
-const bound = /\bvariable\s*:\s*['"](\w+)['"]|\b(?:password|username)Variable\s*:\s*['"](\w+)['"]|^\s*(\w+)\s*=\s*credentials\s*\(/gm;
+const given = /^[ \t]*([A-Z][A-Z0-9_]*)\s*=\s*['"]([^'"\n]*)['"]\s*$|['"]([A-Z][A-Z0-9_]*)=([^'"\n]*)['"](?=\s*[,\]])/gm;
+const bound = /\bvariable\s*:\s*['"](\w+)['"]|\b(?:password|username)Variable\s*:\s*['"](\w+)['"]|^[ \t]*(\w+)\s*=\s*credentials\s*\(/gm;
 
 /** Reads every shell step as a step of one job. */
 export function readJenkins(file: string, text: string): CiFile | Untold {
@@ -41,7 +41,7 @@ const mostBlocks = 200;
 
 /** Where a step runs: within `dir('…') { }` elsewhere; undefined where only Groovy would tell. */
 function foldersIn(code: string): (offset: number) => string | undefined {
-  const found = [...code.matchAll(/\bdir\s*\(?\s*(?:path\s*:\s*)?(?:'([^'\n]*)'|"([^"\n]*)"|[^)\n{]*)\s*\)?\s*\{/g)];
+  const found = [...code.matchAll(/\bdir\s*(?:\(\s*)?(?:path\s*:\s*)?(?:(?:'([^'\n]*)'|"([^"\n]*)"|[^)\s{][^)\n{]{0,200})\s*)?(?:\)\s*)?\{/g)];
   // More of them than anybody writes: where a step runs cannot be told.
   if (found.length > mostBlocks) return () => undefined;
   const blocks = found.map((block) => ({

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { root } from '../freshness.mjs';
+import { withPlaces } from './with-places.mjs';
 
 const here = `${root}/.ci/within`;
 const { resolve } = createRequire(`${root}/package.json`);
@@ -90,6 +91,14 @@ const rangesAreNoAddress = {
   },
 };
 
+/** Where a node of a syntax tree begins and ends is held in the node. */
+const roomForPlaces = {
+  name: 'room for places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\bmeriyah\.cjs$/ }, ({ path }) => ({ contents: withPlaces(readFileSync(path, 'utf8')) }));
+  },
+};
+
 /** Of the tree builder: computing trees, without writing, unpacking, running or asking anything. */
 const treeOnly = {
   name: 'trees only',
@@ -113,7 +122,7 @@ export async function buildWithin(common) {
     ['npm-auth', exporting(files['npm-auth']), [specsWhenAsked]],
     ['npm-config', exporting(files['npm-config']), [seldom, shared]],
     ['npm-workspaces', exporting(['@npmcli/package-json', '@npmcli/map-workspaces']), [shared]],
-    ['meriyah', exporting(files.meriyah), []],
+    ['meriyah', exporting(files.meriyah), [roomForPlaces]],
     ['npm-tree', "module.exports = require('@npmcli/arborist/lib/arborist/index.js');", [treeOnly, shared, rangesAreNoAddress]],
   ]) {
     const { metafile } = await build({

@@ -1,6 +1,6 @@
 /** Who reads a tarball: this thread the small ones, one at a time; a further thread the large ones, and the small ones where this thread must stay free. */
 import { DepwardError } from '../model/errors.ts';
-import { littleGrowth, tidy } from '../registry/tidy.ts';
+import { giveBack, tidy } from '../registry/tidy.ts';
 import type { ReadAnswer, ReadRequest } from './read-tarball.ts';
 import { type Ended, openReaderThread, type ReaderThread } from './reader-thread.ts';
 import { type Turns, turns } from './turns.ts';
@@ -78,7 +78,7 @@ async function readAlone(thread: ReaderThread, open: Opened, request: ReadReques
     if (length < weighty || turn) return;
     turn = held(here);
     await turn;
-    tidy(littleGrowth);
+    await giveBack();
   }
   try {
     return await readAway(thread, thenAlone, request, true);

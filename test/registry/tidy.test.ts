@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, it } from '@jest/globals';
-import { tidy } from '../../src/registry/tidy.ts';
+import { giveBack, tidy } from '../../src/registry/tidy.ts';
 
 const much = 64 * 2 ** 20;
 
@@ -16,6 +17,16 @@ it('collects when much has come together, lets go of what nobody holds, and does
   expect(gone.deref()).toBeUndefined();
   expect(tidy()).toBe(false);
   expect(held.length).toBe(much);
+});
+
+it('gives the room that new objects went through back to the machine', async () => {
+  const young = () => getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
+  const kept: string[][] = [];
+  while (young() < 16 * 2 ** 20 && kept.length < 400) kept.push(Array.from({ length: 20_000 }, (_, index) => `${index} of ${kept.length}`));
+  expect(young()).toBeGreaterThanOrEqual(16 * 2 ** 20);
+  kept.length = 0;
+  await giveBack();
+  expect(young()).toBeLessThan(8 * 2 ** 20);
 });
 
 function droppedBuffer(): WeakRef<Buffer> {

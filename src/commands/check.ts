@@ -53,7 +53,7 @@ interface Judgeable {
 }
 
 async function judgeableOf(specs: readonly string[], session: Session, options: CommonOptions, io: Io): Promise<Judgeable> {
-  if (specs.length === 0) return orNoLockfile(await fromLockfile(io.cwd));
+  if (specs.length === 0) return (await fromLockfile(io.cwd)) ?? noLockfile(io.cwd);
   const { isFolderItself } = await import('../resolve/wanted-spec.ts');
   if (!specs.every((spec) => isFolderItself(spec, io.cwd))) return fromSpecs(specs, session, options, io);
   return (await fromLockfile(io.cwd)) ?? fromSpecs([], session, options, io);
@@ -99,9 +99,11 @@ async function fromLockfile(folder: string): Promise<Judgeable | undefined> {
   return { changes: diffTrees(undefined, lockfile.tree), tree: lockfile.tree, gaps: [], notes: [] };
 }
 
-function orNoLockfile(judgeable: Judgeable | undefined): Judgeable {
-  if (judgeable) return judgeable;
-  throw new DepwardError('input', 'there is no lockfile in this folder', {
-    hint: 'name what you want to add (depward check express), or make a lockfile (npm install --package-lock-only); depward check . judges what package.json asks for',
-  });
+async function noLockfile(folder: string): Promise<never> {
+  const { lockfileAbove } = await import('../resolve/project-texts.ts');
+  const above = lockfileAbove(folder);
+  const instead = 'name what you want to add (depward check express), or make a lockfile (npm install --package-lock-only)';
+  const hint =
+    above === undefined ? instead : `the nearest is ${above}: run depward check there, or name what you want to add (depward check express)`;
+  throw new DepwardError('input', 'there is no lockfile in this folder', { hint: `${hint}; depward check . judges what package.json asks for` });
 }

@@ -4,6 +4,7 @@ import { type ResolvedPackage, refText } from '../model/package.ts';
 import { printable } from '../model/text.ts';
 import { shortestPaths } from '../resolve/paths.ts';
 import { type ProjectLockfile, readProjectLockfile } from '../resolve/project.ts';
+import { lockfileAbove } from '../resolve/project-texts.ts';
 import { exit, type Io } from './io.ts';
 
 export interface LsOptions {
@@ -19,17 +20,17 @@ export async function run(options: LsOptions, io: Io): Promise<number> {
     throw new DepwardError('usage', `ls has no format "${printable(format, 40)}"`, { hint: 'formats: text, jsonl' });
   }
   const lockfile = await readProjectLockfile(io.cwd, options.lockfile);
-  if (!lockfile) {
-    throw new DepwardError(
-      'input',
-      options.lockfile === undefined ? 'there is no lockfile in this folder' : `there is no ${printable(options.lockfile)}`,
-      {
-        hint: 'name one with --lockfile PATH',
-      },
-    );
-  }
+  if (!lockfile) throw noLockfile(options, io);
   io.stdout(format === 'jsonl' ? jsonLines(lockfile) : textLines(lockfile));
   return exit.allowed;
+}
+
+function noLockfile(options: LsOptions, io: Io): DepwardError {
+  if (options.lockfile !== undefined)
+    return new DepwardError('input', `there is no ${printable(options.lockfile)}`, { hint: 'name one with --lockfile PATH' });
+  const above = lockfileAbove(io.cwd);
+  const hint = above === undefined ? 'name one with --lockfile PATH' : `the nearest is above: --lockfile ${above}`;
+  return new DepwardError('input', 'there is no lockfile in this folder', { hint });
 }
 
 function jsonLines({ tree }: ProjectLockfile): string {

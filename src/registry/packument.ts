@@ -94,11 +94,13 @@ function recordOf(name: string, value: unknown, pool: Pool): Parsed {
   const said = textOf(document.name, limits.name);
   if (said !== undefined && said !== name) return { ok: false, reason: 'the registry answered with another package' };
   const time = fieldsOf(document.time);
-  const versions = fieldsOf(document.versions);
+  const listed = document.versions ?? undefined;
+  const versions = fieldsOf(listed);
   const unpublished = fieldsOf(time.unpublished);
   const unpublishedAt = instantOf(unpublished.time) ?? (typeof time.unpublished === 'string' ? instantOf(time.unpublished) : undefined);
   const gone = time.unpublished !== undefined && time.unpublished !== null;
-  if (document.versions === undefined && !gone) return { ok: false, reason: 'its document has no versions' };
+  if (listed === undefined && !gone) return { ok: false, reason: 'its document has no versions' };
+  if (listed !== undefined && versions !== listed) return { ok: false, reason: 'its document lists its versions in a way no registry does' };
   const releases = inOrder(releasesOf(versions, time, pool));
   const maintainers = peopleOf(document.maintainers, pool);
   const created = instantOf(time.created);

@@ -1,4 +1,5 @@
 /** Finds the lockfile of a project on disk, and what it is read with. */
+import { lstatSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { lockfileNames } from './lockfiles/names.ts';
 import { largestLockfile, largestManifest, readTextFile } from './read-file.ts';
@@ -22,4 +23,25 @@ export async function projectTexts(folder: string, file?: string): Promise<Proje
     return { file: name, text, ...(manifest !== undefined && { manifest }) };
   }
   return undefined;
+}
+
+const mostLevels = 40;
+
+/** The nearest lockfile above `folder`, as a path from there: workspaces have theirs at the root. */
+export function lockfileAbove(folder: string): string | undefined {
+  for (let at = dirname(folder), way = '../', levels = 0; levels < mostLevels; way += '../', levels += 1) {
+    const name = lockfileNames.find((each) => isFile(join(at, each)));
+    if (name !== undefined) return way + name;
+    if (dirname(at) === at) return undefined;
+    at = dirname(at);
+  }
+  return undefined;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -45,6 +45,15 @@ describe('ls', () => {
     expect(lines[4]).toContain('@acme/deep');
   });
 
+  it('names the lockfile above, which workspaces share', async () => {
+    const root = join(fixtures, 'pnpm-v9/everything');
+    const error = await ls(join(root, 'packages/none')).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/no lockfile in this folder/),
+      hint: expect.stringContaining('--lockfile ../../pnpm-lock.yaml'),
+    });
+  });
+
   it('says so when there is no lockfile, or no such format', async () => {
     await expect(ls(fixtures)).rejects.toThrow(/no lockfile/);
     await expect(ls(fixtures, { lockfile: 'x/y.lock' })).rejects.toThrow(/no x\/y\.lock/);

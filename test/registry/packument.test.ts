@@ -131,6 +131,11 @@ describe('hostile documents', () => {
     expect(reason('')).toMatch(/not valid JSON/);
     expect(reason('[]')).toMatch(/not a JSON object/);
     expect(reason('{}')).toMatch(/no versions/);
+    for (const versions of ['[]', '[{"version":"1.0.0"}]', '"1.0.0"', '7']) {
+      expect(reason(`{"name":"left","versions":${versions}}`)).toMatch(/lists its versions in a way/);
+      expect(parsePlaced('left', Buffer.from(`{"name":"left","versions":${versions}}`)).parsed).toMatchObject({ ok: false });
+    }
+    expect(reason('{"name":"left","versions":null}')).toMatch(/no versions/);
     expect(reason(JSON.stringify(honest), 'right')).toMatch(/another package/);
     expect(reason('{"name":"left","versions":{"1.0.0":null}}')).toMatch(/manifest/);
     expect(reason(`{"x":${'['.repeat(200_000)}`)).toMatch(/nested too deeply/);

@@ -3,6 +3,7 @@ import type { Location, ResolvedPackage, ResolvedTree } from '../../model/packag
 import { printable } from '../../model/text.ts';
 import { isUnpinned, type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Json, objectOf, own, stringOf } from './json.ts';
+import { lockfileNames } from './names.ts';
 import { npmEdges } from './npm-edges.ts';
 import { rootOf, sourceOf } from './npm-entry.ts';
 import { positionsIn } from './positions.ts';
@@ -16,6 +17,8 @@ export function readNested(input: LockfileInput, text: string, document: Json): 
   if (nested !== undefined && !objectOf(nested)) throw unreadable(input, '"dependencies" is not an object', 'Restore the file from version control.');
   if (nested === undefined && own(document, 'lockfileVersion') === undefined)
     throw unreadable(input, 'this is not a lockfile', 'It holds neither "lockfileVersion" nor "dependencies".');
+  if (isManifest(input.file, document))
+    throw unreadable(input, 'this is a package.json, not a lockfile', `depward reads ${lockfileNames.join(', ')}.`);
   const entries = new Map<string, Json>();
   const queue: { at: string; section: Json; depth: number }[] = [{ at: '', section: objectOf(nested) ?? {}, depth: 1 }];
   for (let next = queue.shift(); next; next = queue.shift()) {
@@ -43,6 +46,13 @@ export function readNested(input: LockfileInput, text: string, document: Json): 
       return edges.get(key) ?? [{ from: parentOf(key), spec: '*', kind: 'prod' }];
     },
   };
+}
+
+// The shrinkwraps of old have no version of their own either, but never a range where an entry belongs.
+function isManifest(file: string, document: Json): boolean {
+  if (own(document, 'lockfileVersion') !== undefined) return false;
+  const asked = Object.values(objectOf(own(document, 'dependencies')) ?? {});
+  return asked.length === 0 ? /(?:^|[\\/])package\.json$/.test(file) : asked.every((value) => typeof value === 'string');
 }
 
 function parentOf(key: string): string {

@@ -129,6 +129,13 @@ describe('made to exhaust', () => {
     expect(await outcome('yarn.lock', 'hello\n')).toMatch(/^yarn\.lock:1/);
     expect(await outcome('some.txt', 'hello\n')).toMatch(/no lockfile format/);
   });
+
+  it('knows a package.json for what it is', async () => {
+    expect(await outcome('package.json', '{"name":"a","dependencies":{"left":"^1.0.0"}}')).toMatch(/this is a package\.json, not a lockfile/);
+    expect(await outcome('package.json', '{"name":"a","dependencies":{}}')).toMatch(/not a lockfile/);
+    expect(await outcome('npm-shrinkwrap.json', '{"name":"a","dependencies":{"left":{"version":"1.0.0"}}}')).toBe('1');
+    expect(await outcome('package-lock.json', '{"lockfileVersion":1,"dependencies":{"left":"^1.0.0"}}')).toMatch(/entry "left"/);
+  });
 });
 
 describe('one entry of many megabytes', () => {

@@ -78,7 +78,7 @@ class Analysis {
     this.#trail = new Trail(this.#package, only);
     this.#reading = new Reading(this.#package, this.#found, this.#trail, manner);
     this.#work = { packed: this.#package, found: this.#found, trail: this.#trail, reading: this.#reading };
-    this.#explaining = expected && new Explaining(expected, archive.files);
+    this.#explaining = expected && new Explaining(expected, { files: archive.files, hasCommands: this.#package.manifest.bin.size > 0 });
   }
 
   /** True when nothing more needs to be looked for. */

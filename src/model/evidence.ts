@@ -46,6 +46,8 @@ export interface ReleaseEvidence {
 /** When releases were published. Everything later than the moment asked about is invisible. */
 export interface TimesEvidence {
   readonly published: Instant;
+  /** What the registry says where that lies in the future; `published` is then the moment it was read. */
+  readonly datedAhead?: Instant;
   /** First publication among the versions still listed: a name emptied and taken up again is new. */
   readonly firstPublished: Instant;
   /** Last publication among versions deleted since, where every one of them came before the first still listed. */

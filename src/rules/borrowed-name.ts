@@ -37,7 +37,7 @@ export default defineRule({
         message: `the name ${famous.classes[0] === 'borrowed-name' ? 'rides on' : 'sounds like'} ${famous.target}, and the package was first published ${spanText(age)} ago`,
         confidence: 'low',
         facts: { popular: famous.target, downloads: famous.downloads, score: famous.score, firstPublished: isoOf(times.firstPublished) },
-        passesAt: isoOf(times.firstPublished + options.days * day),
+        ...(times.datedAhead === undefined && { passesAt: isoOf(times.firstPublished + options.days * day) }),
       },
     ];
   },

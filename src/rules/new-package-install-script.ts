@@ -35,7 +35,7 @@ export default defineRule({
         confidence: common ? 'low' : 'medium',
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), firstPublished: isoOf(times.firstPublished) },
         signal: common ? 'new-package-install-script:common' : 'new-package-install-script',
-        passesAt: isoOf(times.firstPublished + options.days * day),
+        ...(times.datedAhead === undefined && { passesAt: isoOf(times.firstPublished + options.days * day) }),
       },
     ];
   },

@@ -33,7 +33,7 @@ export default defineRule({
         confidence: fresh ? 'high' : 'medium',
         facts: { firstPublished: isoOf(times.firstPublished), releases: listing.releaseCount },
         signal: fresh ? 'new-package:days' : 'new-package',
-        passesAt: isoOf(times.firstPublished + options.days * day),
+        ...(times.datedAhead === undefined && { passesAt: isoOf(times.firstPublished + options.days * day) }),
       },
     ];
   },

@@ -3,9 +3,10 @@
  * whoever waits a few days never meets them.
  */
 
+import type { Observation } from '../model/finding.ts';
 import { matchesPattern } from '../model/patterns.ts';
 import { defineRule } from '../model/rule.ts';
-import { day, isoOf, spanText } from '../model/time.ts';
+import { day, type Instant, isoOf, spanText } from '../model/time.ts';
 import { added, aStub, at } from './example.ts';
 
 export default defineRule({
@@ -30,10 +31,12 @@ export default defineRule({
     exempt: { type: 'strings', default: [], about: 'package names or scopes (`@acme/*`) that need not wait' },
   },
   check(change, { times, listing }, { now, options }) {
-    const age = now - times.published;
+    const ahead = times.datedAhead !== undefined && times.datedAhead > now ? times.datedAhead : undefined;
+    const age = ahead === undefined ? now - times.published : 0;
     const wanted = options.days * day;
     if (age >= wanted || matchesPattern(change.after.name, options.exempt)) return [];
     const older = listing.alternatives.find((stub) => stub.at !== undefined && now - stub.at >= wanted && !stub.deprecated);
+    if (ahead !== undefined) return [datedAhead(ahead, now, older?.version)];
     const passesAt = isoOf(times.published + wanted);
     return [
       {
@@ -46,6 +49,22 @@ export default defineRule({
     ];
   },
   examples: [
+    {
+      title: 'dated in the future',
+      change: added('left', '1.0.1'),
+      now: at('2025-09-08T14:16:00Z'),
+      evidence: {
+        times: {
+          published: at('2025-09-08T14:16:00Z'),
+          datedAhead: at('2031-01-01T00:00:00Z'),
+          firstPublished: at('2015-01-01T00:00:00Z'),
+          before: [],
+          around: [],
+        },
+        listing: { status: 'listed', placeholder: false, releaseCount: 2, alternatives: [aStub('1.0.0', '2024-01-01T00:00:00Z')] },
+      },
+      flagged: true,
+    },
     {
       title: 'published an hour ago',
       change: added('left', '1.0.1'),
@@ -68,3 +87,14 @@ export default defineRule({
     },
   ],
 });
+
+/** Nothing is promised: a day counted from now would be another with each run. */
+function datedAhead(ahead: Instant, now: Instant, older: string | undefined): Observation {
+  const take = older === undefined ? '' : `Take ${older}, which is old enough. `;
+  return {
+    message: `the registry dates it ${spanText(ahead - now)} in the future, so its age cannot be told and counts as none`,
+    confidence: 'high',
+    facts: { dated: isoOf(ahead), ...(older !== undefined && { older }) },
+    remedy: `${take}Ask whoever runs the registry about the date; the waiting time begins when it has come.`,
+  };
+}

@@ -111,7 +111,8 @@ describe('times', () => {
 
   it('reads the future as now, so that a wrong clock makes nothing old', () => {
     const ahead = tale.published('1.2.0', { at: '2031-01-01' });
-    expect(value(cut(ahead, '1.2.0').times).published).toBe(today);
+    expect(value(cut(ahead, '1.2.0').times)).toMatchObject({ published: today, datedAhead: at('2031-01-01T00:00:00Z') });
+    expect(value(cut(ahead, '1.0.1').times)).not.toHaveProperty('datedAhead');
   });
 
   it('takes an emptied name that was taken up again for new', () => {

@@ -5,7 +5,7 @@ import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { baseOf, commitBefore } from '../resolve/base.ts';
-import { changedPaths, commitOf, openRepository, type Repository } from '../resolve/git.ts';
+import { changedPaths, commitOf, isGitFound, openRepository, type Repository } from '../resolve/git.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
 import { openCommitMemory } from './commit-memory.ts';
@@ -43,12 +43,13 @@ export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget
   const note = (line: string) => io.stderr(`depward: ${line}\n`);
   const repository = await openRepository(io.cwd, io.env);
   if (!repository) {
+    const found = isGitFound(io.env);
     if (options.base !== undefined || (options.head ?? 'worktree') !== 'worktree') {
-      throw new DepwardError('usage', 'this is not a git repository: there is no base and no head', {
-        hint: 'leave --base and --head out to judge every lockfile here',
+      throw new DepwardError('usage', `${found ? 'this is not a git repository' : 'git was not found (PATH)'}: there is no base and no head`, {
+        hint: `${found ? '' : 'install git, or '}leave --base and --head out to judge every lockfile here`,
       });
     }
-    note('no git repository here: every lockfile is judged as a whole');
+    note(`${found ? 'no git repository here' : 'git was not found (PATH)'}: every lockfile is judged as a whole`);
     return { root: io.cwd, before: undefined, after: plainSide(io.cwd), changed: new Set() };
   }
   const head = await headOf(repository, options.head);

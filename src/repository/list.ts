@@ -21,13 +21,15 @@ const notWalked = new Set(['.git', 'node_modules', '.hg', '.svn']);
 
 /** Lists the files of a folder. */
 export async function listFiles(folder: string, signal: AbortSignal): Promise<Listing> {
-  return (await trackedFiles(folder, signal)) ?? (await walkedFiles(folder));
+  const tracked = await trackedFiles(folder, signal);
+  if (typeof tracked === 'object') return tracked;
+  return walkedFiles(folder, tracked === 'no git' ? 'git was not found (PATH)' : 'git names no tracked file here');
 }
 
 // The repository's own configuration must not make git start a program: a file system monitor is one.
 const quietGit = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false', '-c', 'core.hooksPath=/dev/null'];
 
-async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | undefined> {
+async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listing | 'no git' | undefined> {
   // Loaded here: the bin carries this file for the doctor alone.
   const { execFile } = await import('node:child_process');
   return new Promise((done, fail) => {
@@ -43,7 +45,8 @@ async function trackedFiles(folder: string, signal: AbortSignal): Promise<Listin
       if (!error) return done(listingOf(stdout));
       if (signal.aborted) return fail(signal.reason);
       // No git, or no repository: those are told by what is done instead. Anything else must not pass for them.
-      if (error.code === 'ENOENT' || error.code === 128) return done(undefined);
+      if (error.code === 'ENOENT') return done('no git');
+      if (error.code === 128) return done(undefined);
       fail(new DepwardError('input', 'git could not list the files of the repository', { cause: error, hint: 'does git ls-files end here?' }));
     });
   });
@@ -60,7 +63,7 @@ function listingOf(stdout: Buffer): Listing | undefined {
   return { paths, all: paths.all, notes };
 }
 
-async function walkedFiles(folder: string): Promise<Listing> {
+async function walkedFiles(folder: string, why: string): Promise<Listing> {
   const paths: string[] = [];
   const notes = new Set<string>();
   const open: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
@@ -79,7 +82,7 @@ async function walkedFiles(folder: string): Promise<Listing> {
       break;
     }
   }
-  return { paths: pathsOf(paths), all: () => paths, notes: ['git names no tracked file here: every file of the folder counts', ...notes] };
+  return { paths: pathsOf(paths), all: () => paths, notes: [`${why}: every file of the folder counts`, ...notes] };
 }
 
 async function entriesIn(folder: string) {

@@ -76,6 +76,12 @@ function tooMuch(args: readonly string[], bytes: number): DepwardError {
   return new DepwardError('limit', `git ${args[0]} answered with more than ${bytes / megabyte} MB`);
 }
 
+/** False where there is no git to ask. */
+export function isGitFound(env: Readonly<Record<string, string | undefined>>): boolean {
+  const { error } = spawnSync('git', ['--version'], { env: quietly(env), timeout: longestRun, windowsHide: true, stdio: 'ignore' });
+  return (error as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT';
+}
+
 /** Where the branch everything is merged into may be, the likeliest first. */
 export const defaultTips = [
   'refs/remotes/origin/HEAD',

@@ -194,6 +194,21 @@ describe('what a branch changes', () => {
     expect(stderr).toContain('no git repository');
   });
 
+  it('warns of an added entry that says neither where it comes from nor what it is', async () => {
+    place.write('package-lock.json', lock({ left: '1.0.0', right: '1.0.0' }, { right: { resolved: undefined, integrity: undefined } }));
+    const { code, found, report } = await gate();
+    expect(code).toBe(0);
+    expect(found).toContain('integrity-missing right@1.0.0');
+    expect(report?.verdicts.find(({ subject }) => subject.name === 'right')).toMatchObject({ action: 'warn' });
+  });
+
+  it('tells a git that is missing from a repository that is', async () => {
+    const { stderr, code } = await place.runWith({ env: { PATH: '/nonexistent' } }, 'gate');
+    expect(code).toBe(0);
+    expect(stderr).toContain('git was not found (PATH)');
+    expect(stderr).not.toContain('no git repository');
+  });
+
   it('is stopped when the lockfile points elsewhere', async () => {
     place.write(
       'package-lock.json',

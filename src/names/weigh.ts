@@ -21,7 +21,7 @@ export function weigh(confusion: Confusion, features: Features, downloads: numbe
   }
   const inUse = own === undefined ? 0 : used.listed + used.perDecade * Math.max(0, Math.log10(own + 1) - 3);
   const parts = () => [
-    part(confusion.name, rest),
+    part(confusion.about, rest),
     part(`${inWords(downloads)} downloads a month`, fame),
     ...(own === undefined ? [] : [part(`${inWords(own)} of its own`, inUse)]),
   ];

@@ -1,9 +1,11 @@
 /** The contract of a reporter: a report in, text out. The caller writes it. */
+
 import type { Finding, Subject } from '../model/finding.ts';
 import type { PackageRef } from '../model/package.ts';
 import type { Action, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
+import { factInWords } from './fact-words.ts';
 
 /** What a reporter knows besides the report. */
 export interface ReporterContext {
@@ -104,10 +106,13 @@ function ageText(seconds: number): string {
 
 /** The facts of a finding in words: what they are called, and what was seen. */
 export function factsInWords(finding: JudgedFinding): [label: string, value: string][] {
-  return Object.entries(finding.facts).map(([key, value]) => [key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), factInWords(value)]);
+  return Object.entries(finding.facts).flatMap(([name, value]) => {
+    const words = factInWords(name, value, finding.facts);
+    return words ? [[words[0], seenText(words[1])]] : [];
+  });
 }
 
-function factInWords(value: JudgedFinding['facts'][string]): string {
+function seenText(value: JudgedFinding['facts'][string]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'object') return printable(String(value));
   return value.length === 0 ? 'none' : listText(value.map((item) => printable(item, 120)));

@@ -32,7 +32,7 @@ describe('markdown', () => {
 Comes in through <code>app&#64;1&#46;0&#46;0</code> → <code>left&#64;1&#46;3&#46;1</code>
 
 - **release&#45;age**: published 12 minutes ago, the waiting time is 3 days
-  - Seen: published <code>2026&#45;11&#45;23T01&#58;00&#58;00Z</code>, passes <code>2026&#45;11&#45;26T01&#58;00&#58;00Z</code>
+  - Seen: published <code>2026&#45;11&#45;23T01&#58;00&#58;00Z</code>, old enough from <code>2026&#45;11&#45;26T01&#58;00&#58;00Z</code>
   - Why it matters: Hijacked releases are mostly found within days&#46;
   - What to do: Wait until the date shown&#46; Allowed from 2026&#45;11&#45;26T01&#58;00&#58;00Z&#46; The same policy lets 1&#46;2&#46;9 in&#46;
 

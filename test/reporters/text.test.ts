@@ -25,7 +25,7 @@ describe('the text report', () => {
 "BLOCK left@1.3.1 (before: 1.3.0, installed as links, package-lock.json:42)
   via   app@1.0.0 > left@1.3.1
   release-age: published 12 minutes ago, the waiting time is 3 days
-    seen  published 2026-11-23T01:00:00Z · passes 2026-11-26T01:00:00Z
+    seen  published 2026-11-23T01:00:00Z · old enough from 2026-11-26T01:00:00Z
     why   Hijacked releases are mostly found within days.
     do    Wait until the date shown. Allowed from 2026-11-26T01:00:00Z. The same policy lets 1.2.9 in.
 

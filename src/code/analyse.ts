@@ -22,6 +22,9 @@ const mostShipped = 3 * 2 ** 20;
 /** Of more files on the ways to what was found the rest is no more worth leaving out. */
 const mostWays = 2000;
 
+/** So many files of which not all is known are named. */
+const mostUnread = 2000;
+
 /** How to analyse. */
 export interface Manner extends Scripts {
   /** Adds the scripts npm runs for packages fetched from git. */
@@ -114,7 +117,8 @@ class Analysis {
   }
 
   #unread(): Pick<TarballFacts, 'notParsed' | 'notRead'> {
-    return { notParsed: this.#reading.notParsed.slice(0, 100), notRead: this.#reading.notRead.slice(0, 100) };
+    const untold = [...this.#found.untold].map((file) => ({ file, why: 'more is found in the release than is told' }));
+    return { notParsed: [...this.#reading.notParsed, ...untold].slice(0, mostUnread), notRead: this.#reading.notRead.slice(0, mostUnread) };
   }
 
   /** What runs on install first, then what an import leads to, then commands, then what is only shipped. */

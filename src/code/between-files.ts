@@ -10,6 +10,8 @@ import { folderOf } from './resolve-file.ts';
 import { SourceText } from './source-text.ts';
 import type { Trail } from './trail.ts';
 
+const mostLeaks = 200;
+
 /** A package whose files were read. */
 export interface Read {
   readonly packed: PackedPackage;
@@ -26,7 +28,8 @@ export function markLeaks({ packed, found, trail, flows }: Read): void {
     locate: (specifier, from) => packed.located(specifier, folderOf(from)),
     links: (path) => linksOf(packed.text(path) ?? '', packed.isModule(path)),
   });
-  for (const { file, at, what, to, waits } of leaks.slice(0, 20)) {
+  const liveFirst = [...leaks.filter(({ waits }) => !waits), ...leaks.filter(({ waits }) => waits)];
+  for (const { file, at, what, to, waits } of liveFirst.slice(0, mostLeaks)) {
     const entry = packed.entries.get(file);
     if (!entry) continue;
     const detail = `${[...new Set(what)].map((one) => tagWords[one]).join(', ')} to ${to}`;

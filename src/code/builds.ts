@@ -25,8 +25,10 @@ export function oneBuildOnly(
   );
   const [cjs = [], esm = []] = builds;
   if (cjs.length === 0 || esm.length === 0) return [];
-  const kindsOf = (paths: readonly string[]): ReadonlySet<string> =>
-    new Set(facts.capabilities.filter((found) => telling.has(found.kind) && paths.includes(found.file)).map((found) => found.kind));
+  const kindsOf = (paths: readonly string[]): ReadonlySet<string> => {
+    const files = new Set(paths);
+    return new Set(facts.capabilities.filter((found) => telling.has(found.kind) && files.has(found.file)).map((found) => found.kind));
+  };
   const a = kindsOf(cjs);
   const b = kindsOf(esm);
   const differing = [...a].filter((kind) => !b.has(kind)).concat([...b].filter((kind) => !a.has(kind)));

@@ -1,5 +1,5 @@
 /** What a release contains, seen against the release before: only what is new or runs on install is kept. Pure. */
-import type { CapabilityKind, ContentFile, ContentsEvidence, InstallStep, TarballFacts } from '../model/contents.ts';
+import type { Capability, CapabilityKind, ContentFile, ContentsEvidence, InstallStep, TarballFacts } from '../model/contents.ts';
 import type { Release } from '../model/packument.ts';
 import { printable } from '../model/text.ts';
 import { oneBuildOnly } from './builds.ts';
@@ -81,8 +81,21 @@ function capabilitiesOf(facts: TarballFacts, before: TarballFacts | undefined): 
         (before !== undefined || !ordinary.has(found.kind) || found.reach === 'install' || found.kind === 'network' || found.kind === 'environment'),
     )
     .sort((a, b) => fromLeast.indexOf(b.reach) - fromLeast.indexOf(a.reach))
-    .slice(0, 200);
+    .filter(fewOfEach());
 }
+
+/** Of very many each file keeps its first few of a kind: much of one must not hide what comes after it. */
+function fewOfEach(): (found: Pick<Capability, 'kind' | 'file' | 'waits'>, at: number) => boolean {
+  const counts = new Map<string, number>();
+  return ({ kind, file, waits = false }, at) => {
+    const key = `${kind} ${waits} ${file}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return at < 200 || count <= few;
+  };
+}
+
+const few = 8;
 
 const addable = new Set(['executable', 'archive', 'shell', 'powershell', 'batch', 'python', 'gyp', 'wasm']);
 const codeTypes = new Set(['javascript', 'typescript', 'declaration', 'json', 'executable', 'wasm', 'shell', 'native-source']);

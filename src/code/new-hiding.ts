@@ -14,7 +14,14 @@ export function newHiding({ hiding }: Pick<HiddenIn, 'hiding'>, before: HiddenIn
   const blobs = hiding.filter(
     (sign) => sign.kind === 'encoded-blob' && before !== undefined && !before.hiding.some((old) => old.kind === 'encoded-blob'),
   );
-  return [...others, ...blobs, ...minified].slice(0, 60);
+  return theStrongest([...others, ...blobs, ...minified]);
+}
+
+const most = 60;
+
+/** In their order, where they are few. */
+function theStrongest(signs: readonly Hiding[]): readonly Hiding[] {
+  return signs.length <= most ? signs : [...signs].sort((a, b) => b.strength - a.strength).slice(0, most);
 }
 
 /** The same sort of hiding, in as much strength, was in the release before. */

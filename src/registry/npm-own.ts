@@ -28,6 +28,12 @@ export interface NpmConnection {
   readonly strict: boolean;
 }
 
+/** The proxy that npm's client takes for an address, without what it is told about its user; undefined where it takes none. */
+export async function npmProxy(url: string, options: NpmOptions): Promise<string | undefined> {
+  const { getAgent } = await import('@npmcli/agent');
+  return getAgent(url, { proxy: options.httpsProxy || options.proxy, noProxy: options.noProxy }).proxy?.url?.origin;
+}
+
 /** The proxy, certificate authorities and client certificate that npm itself would use for a registry; undefined where it would use none of them. */
 export async function npmConnections({ options }: NpmConfig): Promise<(url: string) => NpmConnection | undefined> {
   const [{ getAgent }, { default: getAuth }] = await Promise.all([import('@npmcli/agent'), import('npm-registry-fetch/lib/auth.js')]);

@@ -41,10 +41,16 @@ export function networkTrouble(error: unknown): string {
   const code = codeOf(error);
   const type = memberOf(error, 'type');
   if (type === 'request-timeout' || type === 'body-timeout') return 'it did not answer in time';
-  if (code !== undefined && Object.hasOwn(byCode, code)) return byCode[code] ?? '';
+  if (code !== undefined && Object.hasOwn(byCode, code)) return ofProxy(byCode[code] ?? '', memberOf(error, 'behind'));
   // Brotli's own: dozens of them.
   if (code?.startsWith('ERR__ERROR_')) return 'its answer is damaged';
   return code !== undefined && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? `the request failed (${code})` : 'the request failed';
+}
+
+/** `it refuses connections`, of the proxy that was asked instead of the registry. */
+function ofProxy(sentence: string, proxy: unknown): string {
+  if (typeof proxy !== 'string') return sentence;
+  return sentence.startsWith('it ') ? `the proxy ${safeUrl(proxy)}${sentence.slice(2)}` : `the proxy ${safeUrl(proxy)}: ${sentence}`;
 }
 
 /** The `code` of an error or of what caused it. */
@@ -71,6 +77,7 @@ export function memberOf(thrown: unknown, name: string): unknown {
 export function statusTrouble(status: number): string {
   if (status === 401) return 'the registry wants other credentials (401)';
   if (status === 403) return 'the registry refuses access (403)';
+  if (status === 407) return 'the proxy on the way to the registry wants other credentials (407)';
   if (status === 429) return 'the registry asks us to slow down (429)';
   return status >= 500 ? `the registry is in trouble (${status})` : `the registry answered ${status}`;
 }

@@ -53,6 +53,17 @@ export function isProxied(npm: NpmOptions): boolean {
   return Boolean(npm.proxy) || Boolean(npm.httpsProxy) || inEnvironment;
 }
 
+const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ECONNECTIONTIMEOUT', 'ETIMEDOUT'];
+
+/** Where no connection was made it is the proxy that could not be reached: nobody spoke with the registry. */
+async function namingProxy(error: unknown, url: string, npm: NpmOptions): Promise<unknown> {
+  const code = codeOf(error);
+  if (code === undefined || !unconnected.includes(code)) return error;
+  const { npmProxy } = await import('./npm-own.ts');
+  const behind = await npmProxy(url, npm).catch(() => undefined);
+  return behind === undefined ? error : Object.assign(new Error('no connection', { cause: error }), { code, behind });
+}
+
 async function getThroughNpm({ url, npm, clock, headers }: Get): Promise<Reply> {
   const { default: npmFetch } = await import('npm-registry-fetch');
   try {
@@ -63,7 +74,7 @@ async function getThroughNpm({ url, npm, clock, headers }: Get): Promise<Reply> 
     return { status: response.status, header, packed: false, ...(response.body && { body: response.body }) };
   } catch (error) {
     const status = statusOf(error);
-    if (status === undefined) throw error;
+    if (status === undefined) throw await namingProxy(error, url, npm);
     return { status, packed: false, header: (name) => firstOf(memberOf(memberOf(error, 'headers'), name)) };
   }
 }

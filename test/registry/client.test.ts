@@ -219,7 +219,9 @@ describe("through npm's own client, where a proxy is configured", () => {
   });
 
   it('goes through the proxy', async () => {
-    expect(await reasonFor({ env: { npm_config_proxy: 'http://127.0.0.1:9/' }, limits: { retries: 0 } })).toMatch(/refuses connections|failed/);
+    const reason = await reasonFor({ env: { npm_config_proxy: 'http://ann:hunter2@127.0.0.1:9/' }, limits: { retries: 0 } });
+    expect(reason).toMatch(/the proxy http:\/\/127\.0\.0\.1:9\/ refuses connections/);
+    expect(reason).not.toMatch(/ann|hunter2/);
     expect(server.requests).toEqual([]);
   });
 });

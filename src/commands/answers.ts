@@ -4,7 +4,7 @@
  * for anew each time. Losing any of it only costs judging again.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freshFor } from '../evidence/fresh.ts';
 import type { Mode, Report } from '../model/report.ts';
@@ -14,6 +14,7 @@ import { installationId } from '../package-root.ts';
 import type { configText } from '../policy/load.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { readChecked, writeChecked } from '../registry/checked-file.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 import { recall, signerOf } from '../registry/remembered.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -136,7 +137,7 @@ export function keepAnswer({ path, digest, cache }: Question, { report, pages, n
   const text = `${JSON.stringify({ question: digest, cache, ...standing })}\n${JSON.stringify({ report: { ...report, coverage }, pages, notes })}`;
   if (text.length > longest) return;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     writeChecked(path, text);
     forgetOldest(dirname(path));
   } catch {

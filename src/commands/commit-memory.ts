@@ -2,11 +2,12 @@
  * What git said of the commit that changes of a project start from: a commit never becomes another, and each start of git takes longer than
  * all that is read here. Losing any of it only costs asking git again.
  */
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { holdsCredential } from '../model/secrets.ts';
 import { configName } from '../policy/load.ts';
 import { readChecked, writeChecked } from '../registry/checked-file.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import type { CommitMemory, KnownCommit } from '../resolve/sides.ts';
 import { digestOf } from './answers.ts';
@@ -34,7 +35,7 @@ export function openCommitMemory(cache: string, root: string): CommitMemory {
       const text = encode(commit, { listing, texts: new Map(kept) });
       if (text.length > longest) return;
       try {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        makeFolder(dirname(path));
         writeChecked(path, text);
         forgetOldest(dirname(path));
       } catch {

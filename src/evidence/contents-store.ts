@@ -1,12 +1,13 @@
 /** Keeps facts of tarballs between runs: one file for each, named by the hash of its bytes and the analyser's version. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { analyserVersion } from '../code/analyser-version.ts';
 import type { Expected } from '../code/expected.ts';
 import { decodeFacts, encodeFacts } from '../code/facts-json.ts';
 import type { TarballFacts } from '../model/contents.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 
 /** A store of facts; losing any of it costs reading a tarball again. */
 export interface ContentsStore {
@@ -42,7 +43,7 @@ export function openContents(folder: string): ContentsStore {
     has: (integrity) => existsSync(fileOf(folder, integrity, {})),
     put(facts, view) {
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         if (!counted) prune(folder);
         counted = true;
         write(fileOf(folder, facts.integrity, view), encodeFacts(facts));

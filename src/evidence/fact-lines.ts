@@ -3,10 +3,11 @@
  * body only says that the key's body was confirmed again. Two processes may append at once; a torn, damaged or foreign line is
  * no line at all. Losing any of it only costs asking the registry again.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Instant } from '../model/time.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 
 export interface FactLines {
   get(key: string): { readonly body: string; readonly confirmedAt: Instant } | undefined;
@@ -76,7 +77,7 @@ export function openFactLines(path: string, bounds: Bounds = usualBounds): FactL
       const text = `\n${fresh.join('')}`;
       fresh.length = 0;
       try {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        makeFolder(dirname(path));
         appendFileSync(path, text, { mode: 0o600 });
         if ((bytes?.length ?? 0) + text.length > bounds.file) compact(path, bounds);
       } catch {

@@ -1,7 +1,8 @@
 /** Small files whose first line is the digest of the rest, written beside and renamed into place. */
 import { hash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** The text of such a file; undefined when absent or damaged. */
 export function readChecked(path: string): string | undefined {
@@ -26,7 +27,7 @@ export function writeChecked(path: string, text: string): void {
 export function writeWhole(path: string, bytes: Buffer): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
     renameSync(temporary, path);
   } catch (error) {

@@ -3,9 +3,10 @@
  * its digest and its lengths, so a torn end, a full disk or a changed byte lead to a missing record, never to a wrong one.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, writeWhole } from './checked-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 interface Place {
   readonly file: string;
@@ -225,7 +226,7 @@ function readPlace({ file, start, length }: Place): Buffer | undefined {
 }
 
 function ownFile(folder: string) {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const file = join(folder, `${process.pid}-${randomBytes(6).toString('hex')}${ending}`);
   return { file, descriptor: openSync(file, 'ax', 0o600), length: 0 };
 }

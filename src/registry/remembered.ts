@@ -3,10 +3,11 @@
  * Remembered under a keyed digest of everything it was read from; any change there means reading it anew.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readChecked, writeChecked } from './checked-file.ts';
 import type { ConfigRequest, NpmConfig, NpmOptions, Registries } from './config.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface Remembered {
   readonly registries: Registries;
@@ -36,7 +37,7 @@ function keyIn(folder: string): Buffer | undefined {
   const known = read();
   if (known) return known;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });
   } catch {
     // Another process was first, or the folder cannot be written.

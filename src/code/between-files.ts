@@ -6,7 +6,6 @@ import { type FileFlow, linksOf } from './js/hand-over.ts';
 import { tagWords } from './js/network.ts';
 import { type OwnCalls, ownCalls } from './js/script.ts';
 import type { PackedPackage } from './packed-package.ts';
-import { folderOf } from './resolve-file.ts';
 import { SourceText } from './source-text.ts';
 import type { Trail } from './trail.ts';
 
@@ -25,7 +24,7 @@ export function markLeaks({ packed, found, trail, flows }: Read): void {
   const leaks = leaksOf({
     flows,
     importers: trail.importers,
-    locate: (specifier, from) => packed.located(specifier, folderOf(from)),
+    locate: (specifier, from) => packed.imported(specifier, from),
     links: (path) => linksOf(packed.text(path) ?? '', packed.isModule(path)),
   });
   const liveFirst = [...leaks.filter(({ waits }) => !waits), ...leaks.filter(({ waits }) => waits)];
@@ -49,9 +48,9 @@ export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
     calls.set(path, known);
     return known;
   };
-  const locate = (specifier: string, from: string): readonly string[] => packed.located(specifier, folderOf(from));
-  const callers = new Callers(trail.importers, read, locate);
-  const imported = new Callers(besidesCommands(packed, trail.importers), read, locate);
+  const locate = (specifier: string, from: string): readonly string[] => packed.imported(specifier, from);
+  const callers = new Callers(trail, read, locate);
+  const imported = new Callers({ importers: besidesCommands(packed, trail.importers), byName: besidesCommands(packed, trail.byName) }, read, locate);
   for (const [at, { file, waits, reach }] of found.capabilities.entries())
     if (waits && (reach === 'install' || callers.callOnLoad(file))) found.awake(at, reach === 'import' && !imported.callOnLoad(file) ? 'bin' : reach);
 }

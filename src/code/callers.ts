@@ -7,20 +7,24 @@ const mostFiles = 400;
 /** Files one after another that hand on the same. */
 const longest = 200;
 
+/** Who imports which file, by paths, and by the name of the package. */
+export interface Importers {
+  readonly importers: ReadonlyMap<string, readonly string[]>;
+  readonly byName: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Answers for the files of one package; a class because it remembers what it read. */
 export class Callers {
   readonly #importers: ReadonlyMap<string, readonly string[]>;
+  readonly #byName: ReadonlyMap<string, readonly string[]>;
   readonly #read: (file: string) => OwnCalls;
   readonly #locate: (specifier: string, from: string) => readonly string[];
   readonly #known = new Map<string, OwnCalls>();
   readonly #answers = new Map<string, boolean>();
 
-  constructor(
-    importers: ReadonlyMap<string, readonly string[]>,
-    read: (file: string) => OwnCalls,
-    locate: (specifier: string, from: string) => readonly string[],
-  ) {
+  constructor({ importers, byName }: Importers, read: (file: string) => OwnCalls, locate: (specifier: string, from: string) => readonly string[]) {
     this.#importers = importers;
+    this.#byName = byName;
     this.#read = read;
     this.#locate = locate;
   }
@@ -34,7 +38,9 @@ export class Callers {
     const passing = new Set([file]);
     const asked = new Set([file]);
     let called = false;
-    for (const one of passing)
+    for (const one of passing) {
+      // What is called by the package's own name is not followed.
+      called ||= (this.#byName.get(one)?.length ?? 0) > 0;
       for (const importer of this.#importers.get(one) ?? []) {
         if (called || asked.has(importer)) continue;
         asked.add(importer);
@@ -42,6 +48,7 @@ export class Callers {
         called = !found || this.#calls(importer, found, passing, file, depth);
         if (found && !called && this.#hits(found.passes(''), importer, passing)) passing.add(importer);
       }
+    }
     this.#answers.set(file, called);
     return called;
   }

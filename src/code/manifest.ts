@@ -14,13 +14,8 @@ const empty: PackedManifest = {
 
 /** Reads a manifest; undefined when it is no JSON object. */
 export function readManifest(text: string): PackedManifest | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(json)) return undefined;
+  const json = parsed(text);
+  if (!json) return undefined;
   const bundled = json['bundleDependencies'] ?? json['bundledDependencies'];
   const dependencies = texts(json['dependencies']);
   return {
@@ -38,6 +33,15 @@ export function readManifest(text: string): PackedManifest | undefined {
     entries: entriesOf(json),
     module: json['type'] === 'module',
   };
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    return isRecord(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where node-pre-gyp and prebuild-install fetch from. */
@@ -71,6 +75,18 @@ function entriesOf(json: Record<string, unknown>): readonly string[] {
   const found: string[] = [];
   for (const field of entryFields) gather(json[field], found, 0);
   return [...new Set(found)].slice(0, 2000);
+}
+
+/** Names that files of the package are imported by, and what they stand for; the longest first, which counts where several fit. */
+export function ownNames(text: string): ReadonlyMap<string, readonly string[]> {
+  const imports = /"imports"\s*:/.test(text) ? parsed(text)?.['imports'] : undefined;
+  const named = isRecord(imports) ? Object.entries(imports).slice(0, 500) : [];
+  const pathsOf = (value: unknown): readonly string[] => {
+    const found: string[] = [];
+    gather(value, found, 0);
+    return found.filter((path) => path.startsWith('.')).slice(0, 20);
+  };
+  return new Map(named.map(([name, value]) => [name, pathsOf(value)] as const).sort(([a], [b]) => b.length - a.length));
 }
 
 /** Every path below a field; `types` and style conditions run nothing. */

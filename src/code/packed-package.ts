@@ -4,7 +4,7 @@ import type { BundledPackage, FileType, PackedManifest, Reach } from '../model/c
 import { DepwardError } from '../model/errors.ts';
 import { isAside, isCode } from './file-role.ts';
 import { extensionOf, fileTypeOf } from './file-type.ts';
-import { noManifest, readManifest } from './manifest.ts';
+import { noManifest, ownNames, readManifest } from './manifest.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
 import { decode, SourceText } from './source-text.ts';
 
@@ -24,6 +24,7 @@ export class PackedPackage {
   readonly manifest: PackedManifest;
   readonly hasExports: boolean;
   readonly #files: PackageFiles;
+  #ownNames: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(archive: Archive) {
     this.entries = new Map(archive.files.map((file) => [file.path, { file, type: fileTypeOf(file.path, file.bytes), reach: 'shipped' }]));
@@ -58,6 +59,26 @@ export class PackedPackage {
     if (/[*…]/.test(path)) return this.#files.match(path, from, mostPatternFiles).filter((found) => isCode(this.entries.get(found)?.type));
     const found = this.#files.find(path, from);
     return found === undefined ? [] : [found];
+  }
+
+  /** The files an import means, by a path or by a name that package.json gives them. */
+  imported(specifier: string, from: string): readonly string[] {
+    if (!specifier.startsWith('#')) return this.located(specifier, folderOf(from));
+    this.#ownNames ??= ownNames(this.text('package.json') ?? '');
+    const named = this.#ownNames.get(specifier);
+    if (named) return named.flatMap((path) => this.located(path, ''));
+    for (const [name, paths] of this.#ownNames) {
+      const [head = '', tail = ''] = name.split('*');
+      if (!name.includes('*') || !specifier.startsWith(head) || !specifier.endsWith(tail) || specifier.length < head.length + tail.length) continue;
+      const part = specifier.slice(head.length, specifier.length - tail.length);
+      return paths.flatMap((path) =>
+        this.located(
+          path.replaceAll('*', () => part),
+          '',
+        ),
+      );
+    }
+    return [];
   }
 
   /** Where importing begins. */

@@ -11,6 +11,8 @@ export class Trail {
   /** Other packages that are imported. */
   readonly imports = new Set<string>();
   readonly importers = new Map<string, string[]>();
+  /** Who imports which file by the name of the package itself. */
+  readonly byName = new Map<string, string[]>();
   readonly #package: PackedPackage;
   readonly #only: ReadonlySet<string> | undefined;
   readonly #takenUpBy = new Map<string, string>();
@@ -67,8 +69,8 @@ export class Trail {
 
   /** Takes up what an import means. */
   toModule(specifier: string, from: string, reach: Reach): void {
-    if (specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('file:')) {
-      for (const found of this.#package.located(specifier, folderOf(from))) {
+    if (specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('file:') || specifier.startsWith('#')) {
+      for (const found of this.#package.imported(specifier, from)) {
         const importers = this.importers.get(found);
         if (!importers) this.importers.set(found, [from]);
         else if (importers.length < mostImporters) importers.push(from);
@@ -76,14 +78,23 @@ export class Trail {
       }
       return;
     }
-    if (specifier.includes('…') || specifier.startsWith('#')) return;
+    if (specifier.includes('…')) return;
     const self = this.#package.manifest.name;
-    if (self !== undefined && specifier.startsWith(`${self}/`)) this.toAll(specifier.slice(self.length + 1), reach, '', from);
+    if (self !== undefined && specifier.startsWith(`${self}/`)) this.#toOwn(specifier.slice(self.length + 1), from, reach);
     const name = packageName(specifier);
     if (name === undefined) return;
     this.imports.add(name);
     // Bundled packages run as part of this one.
     this.toAll(`node_modules/${specifier}`, reach, '', from);
+  }
+
+  #toOwn(path: string, from: string, reach: Reach): void {
+    for (const found of this.#package.located(path, '')) {
+      const importers = this.byName.get(found);
+      if (!importers) this.byName.set(found, [from]);
+      else if (importers.length < mostImporters) importers.push(from);
+      this.to(found, reach, from);
+    }
   }
 
   /** Files by path: of the script's folder or of the package folder, where installs run. */

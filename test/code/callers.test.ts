@@ -10,7 +10,7 @@ function chain(length: number, starts: boolean): boolean {
   const next = (file: string) => `f${Number(file.slice(1)) + 1}`;
   const read = (file: string) =>
     file === 'f0' && starts ? { calls: [all(next(file))], later: [], passes } : { calls: [], later: [all(next(file))], passes };
-  return new Callers(importers, read, (specifier) => [specifier]).callOnLoad(`f${length}`);
+  return new Callers({ importers, byName: new Map() }, read, (specifier) => [specifier]).callOnLoad(`f${length}`);
 }
 
 it('follows calls from file to file', () => {
@@ -25,7 +25,7 @@ it('takes what too many files import to be told for called', () => {
   const importers = (count: number) => new Map([['payload', Array.from({ length: count }, (_, at) => `i${at}`)]]);
   const called = (count: number) =>
     new Callers(
-      importers(count),
+      { importers: importers(count), byName: new Map() },
       () => ({ calls: [], later: [], passes }),
       (specifier) => [specifier],
     ).callOnLoad('payload');
@@ -39,7 +39,7 @@ it('follows names through files that hand them on', () => {
   ]);
   const called = (reach: string) =>
     new Callers(
-      importers,
+      { importers, byName: new Map() },
       (file) => ({
         calls: file === 'index' ? [{ file: 'barrel', reach }] : [],
         later: [],

@@ -4,7 +4,7 @@ import { lookup, type Scope } from './bindings.ts';
 import { isModules, requiredBy, valuesOf } from './bundles.ts';
 import type { Evaluating } from './evaluating.ts';
 import { bare, type CallNode, isCall, isFunction, type Node } from './nodes.ts';
-import { type OwnRef, reachOf } from './own-ref.ts';
+import { isOwnSpecifier, type OwnRef, reachOf } from './own-ref.ts';
 import { childrenOf, innermost, type Range, rangesOf } from './ranges.ts';
 import type { Scan, Seen } from './scan.ts';
 
@@ -271,12 +271,12 @@ function ownRefs(start: Node, scope: Scope, reach: string, depth: number): reado
   if (node.type === 'SequenceExpression') return ownRefs(node.expressions.at(-1) as Node, scope, reach, depth);
   if (node.type !== 'Identifier') {
     const file = requiredBy(node);
-    return file?.startsWith('.') ? [{ file, reach }] : [];
+    return file !== undefined && isOwnSpecifier(file) ? [{ file, reach }] : [];
   }
   if (depth >= mostAliases) return [];
   return (lookup(scope, node.name)?.sources ?? []).flatMap(({ module, node: from, scope: there, path }) => {
     const rest = path.reduceRight((taken, key) => reachOf(key, taken), reach);
-    if (module !== undefined) return module.startsWith('.') ? [{ file: module, reach: rest }] : [];
+    if (module !== undefined) return isOwnSpecifier(module) ? [{ file: module, reach: rest }] : [];
     return from ? ownRefs(from, there, rest, depth + 1) : [];
   });
 }

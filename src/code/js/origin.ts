@@ -6,7 +6,7 @@ import { calleeTags } from './callee-tags.ts';
 import type { Evaluating } from './evaluating.ts';
 import { textOf } from './known.ts';
 import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
-import { ownTag, reachOf, someMember } from './own-ref.ts';
+import { isOwnSpecifier, ownTag, reachOf, someMember } from './own-ref.ts';
 import type { Tag } from './tag.ts';
 import { askedHeader, isBrought, isCredentialHeader, passesOn, reached, requiredFile } from './written-names.ts';
 
@@ -39,7 +39,7 @@ class Tracer {
     if (this.#left-- <= 0) return;
     switch (node.type) {
       case 'ImportExpression':
-        if (node.source.type === 'Literal' && typeof node.source.value === 'string' && node.source.value.startsWith('.'))
+        if (node.source.type === 'Literal' && typeof node.source.value === 'string' && isOwnSpecifier(node.source.value))
           this.tags.add(ownTag({ file: node.source.value, reach: taken }));
         return;
       case 'Identifier':
@@ -117,7 +117,8 @@ class Tracer {
     if (binding.parameter) this.#parameter(binding, hops);
     for (const { node, scope: from } of this.#evaluator.scan.fedInto(name)) if (lookup(from, name) === binding) this.trace(node, from, hops + 1);
     for (const source of binding.sources) {
-      if (source.module?.startsWith('.')) this.tags.add(ownTag({ file: source.module, reach: reached(source.path, taken) }));
+      if (source.module !== undefined && isOwnSpecifier(source.module))
+        this.tags.add(ownTag({ file: source.module, reach: reached(source.path, taken) }));
       if (source.module !== undefined && talks(`${source.module}#${source.path[0] ?? ''}`)) this.tags.add('network');
       if (source.node) this.trace(source.node, source.scope, hops + 1, reached(source.path, taken));
       if (source.path.some(isKeyName)) this.tags.add('key-material');
@@ -130,7 +131,7 @@ class Tracer {
     for (const { module, node, scope, path } of sources) {
       const reach = reached(path, taken);
       const source = node && bare(node);
-      if (module?.startsWith('.')) this.tags.add(ownTag({ file: module, reach }));
+      if (module !== undefined && isOwnSpecifier(module)) this.tags.add(ownTag({ file: module, reach }));
       const call = source && isCall(source) ? (passesOn(source) ? (source.arguments[0] as CallNode) : source) : undefined;
       const required = call && requiredFile(call);
       if (required !== undefined) this.tags.add(ownTag({ file: required, reach }));

@@ -9,6 +9,11 @@ export interface OwnRef {
   readonly part?: boolean;
 }
 
+/** What a file of the same package is imported by: a path, or a name that its package.json gives it. */
+export function isOwnSpecifier(specifier: string): boolean {
+  return specifier.startsWith('.') || specifier.startsWith('#');
+}
+
 /** Stands for a member of which only running would tell the name. */
 export const someMember = '.?';
 

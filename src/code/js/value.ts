@@ -8,6 +8,7 @@ import { expressionValue } from './expressions.ts';
 import { Inlined, tells } from './inlined.ts';
 import { globalPath, hole, textOf, type Value } from './known.ts';
 import { type FunctionNode, isCall, type Node } from './nodes.ts';
+import { isOwnSpecifier } from './own-ref.ts';
 import { Properties } from './properties.ts';
 import type { Scan } from './scan.ts';
 
@@ -146,7 +147,7 @@ export class Evaluator implements Evaluating {
     if (told === undefined || told.includes(hole)) return undefined;
     const plain = told.startsWith('node:') ? told.slice(5) : told;
     if (plain === 'process') return { is: 'path', path: '#process' };
-    if (plain.startsWith('.') || plain.startsWith('/')) return undefined;
+    if (isOwnSpecifier(plain) || plain.startsWith('/')) return undefined;
     return { is: 'path', path: `${plain === 'fs/promises' ? 'fs' : plain === 'dns/promises' ? 'dns' : plain}#` };
   }
 

@@ -1,6 +1,6 @@
 /** What the names in a script say of where its values come from: files, requests, headers. */
 import { type CallNode, isCall } from './nodes.ts';
-import { reachOf } from './own-ref.ts';
+import { isOwnSpecifier, reachOf } from './own-ref.ts';
 
 /** What servers call a request, and where the words of who asks stand in it. */
 export function isBrought(name: string, key: string): boolean {
@@ -15,7 +15,7 @@ export function isCredentialHeader(name: string): boolean {
 /** `require('./file')`. */
 export function requiredFile({ callee, arguments: [first] }: CallNode): string | undefined {
   if (callee.type !== 'Identifier' || !/require\d*$/.test(callee.name) || first?.type !== 'Literal') return undefined;
-  return typeof first.value === 'string' && first.value.startsWith('.') ? first.value : undefined;
+  return typeof first.value === 'string' && isOwnSpecifier(first.value) ? first.value : undefined;
 }
 
 /** `__importStar(require('./file'))`, `_interopRequireDefault(require('./file'))`. */

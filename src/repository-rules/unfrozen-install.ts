@@ -1,6 +1,7 @@
 /** An install that may rewrite the lockfile takes what is newest, past every review: in CI this is how chalk and debug 2025 got into builds within minutes. */
 import type { RepositoryPaths } from '../model/repository-paths.ts';
 import { baseName, defineRepositoryRule, type FileFix, type FileSeen, type FileTexts, folderOf } from '../model/repository-rule.ts';
+import type { CiStep } from './read/ci-file.ts';
 import { type ClientCall, clientCalls } from './read/client.ts';
 import type { Instruction, Stage } from './read/docker.ts';
 import { callsInImage } from './read/docker-context.ts';
@@ -32,14 +33,14 @@ export default defineRepositoryRule({
     const inCi = inJobs(now, (job, { file, system }) => {
       // Without a pipeline of its own the repository only hands these out, for others to include.
       if (system === 'gitlab' && baseName(file) !== '.gitlab-ci.yml' && !paths.has('.gitlab-ci.yml')) return [];
-      const commands = job.steps.flatMap((step) => step.commands);
-      if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
+      const renewing = job.steps.filter(({ commands }) => commands.some(commits));
       if (job.steps.some((step) => /create-pull-request|git-auto-commit|add-and-commit/.test(step.uses ?? ''))) return [];
       const adds = job.steps.some((step) => clientCalls(step.commands, step.folder).some(({ verb }) => verb === 'add'));
       let own = true;
       return job.steps.flatMap((step) => {
         const end = own ? step.commands.findIndex(leavesProject) : 0;
         own &&= end < 0;
+        if (renewing.some((other) => isOneJob(step, other))) return [];
         const commands = end < 0 ? step.commands : step.commands.slice(0, end);
         const called = followedIn({ ...step, commands }, now, paths).flatMap((followed) => inFollowed(followed, file, now, paths));
         const calls = withoutFallbacks(clientCalls(commands, step.folder), step.commands);
@@ -80,6 +81,15 @@ export default defineRepositoryRule({
     },
   ],
 });
+
+function commits({ words }: ScriptCommand): boolean {
+  return words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? '');
+}
+
+// Stages of one pipeline are jobs of their own; what stands in none (a function, what comes after) may belong to any.
+function isOneJob(step: CiStep, other: CiStep): boolean {
+  return step.stage === undefined || other.stage === undefined || step.stage === other.stage;
+}
 
 function inCall(call: ClientCall, file: string, texts: FileTexts, paths: RepositoryPaths, inCi: boolean): readonly FileSeen[] {
   if (call.verb !== 'install' || call.said === 'ci' || isExample(file) || call.folder === undefined || isExample(`${call.folder}x`)) return [];
@@ -122,7 +132,7 @@ function withoutFix(seen: FileSeen): FileSeen {
 
 /** What CI runs in another file stands there, and is no correction to make without thinking: people run it too. */
 function inFollowed({ file, commands, folder }: Followed, caller: string, texts: FileTexts, paths: RepositoryPaths): readonly FileSeen[] {
-  if (commands.some(({ words }) => words[0]?.text === 'git' && ['commit', 'push'].includes(words[1]?.text ?? ''))) return [];
+  if (commands.some(commits)) return [];
   const calls = withoutFallbacks(clientCalls(commands, folder), commands);
   return calls.flatMap((call) => inCall(call, file, texts, paths, true)).map((seen) => calledFrom(seen, caller));
 }

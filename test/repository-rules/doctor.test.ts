@@ -86,6 +86,15 @@ describe('install commands, in every CI system', () => {
       ['unfrozen-install Jenkinsfile:6'],
     ],
     [
+      'a stage of Jenkins beside one that commits',
+      {
+        ...npm,
+        Jenkinsfile:
+          "pipeline {\n  stages {\n    stage('Build') { steps {\n      sh 'npm install'\n    } }\n    stage('Deploy') { steps {\n      sh 'git commit -am x'\n    } }\n  }\n}\n",
+      },
+      ['unfrozen-install Jenkinsfile:4'],
+    ],
+    [
       'Jenkins',
       {
         ...npm,
@@ -129,6 +138,18 @@ describe('install commands, in every CI system', () => {
     [
       'Jenkins, in comments behind something',
       { ...npm, Jenkinsfile: "node {\n  sh 'npm ci' // sh 'npm install'\n  echo 'x' /* sh 'npm install' */\n}\n" },
+    ],
+    [
+      'a stage of Jenkins that commits what it installs, with stages within',
+      {
+        ...npm,
+        Jenkinsfile:
+          "pipeline {\n  stages {\n    stage('Renew') { stages {\n      stage('a') { steps { sh 'npm install' } }\n      stage('b') { steps { sh 'git commit -am x' } }\n    } }\n  }\n}\n",
+      },
+    ],
+    [
+      'a function of a Jenkinsfile, which the stage that commits may call',
+      { ...npm, Jenkinsfile: "def renew() {\n  sh 'npm install'\n}\nnode {\n  stage('Renew') {\n    renew()\n    sh 'git commit -am x'\n  }\n}\n" },
     ],
     ['Jenkins, frozen', { ...npm, Jenkinsfile: "node {\n  checkout scm\n  sh 'npm ci'\n}\n" }],
     ['a here-document', { ...npm, ...github('- run: |', '    cat > README <<EOF', '    npm install', '    EOF') }],

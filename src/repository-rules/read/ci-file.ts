@@ -22,6 +22,8 @@ export interface CiStep {
   readonly shell?: string;
   /** Where its commands run, from the repository root; undefined when that cannot be told. */
   readonly folder: string | undefined;
+  /** The stage it stands in, where a job is cut into stages and the step stands in one. */
+  readonly stage?: number;
   /** Everything in its environment that the file sets, innermost first. */
   readonly variables: readonly CiVariable[];
 }

@@ -29,10 +29,12 @@ export function readJenkins(file: string, text: string): CiFile | Untold {
     })),
   ];
   const folderAt = foldersIn(code);
+  const stageAt = stagesIn(code);
   const steps = [...code.matchAll(shellStep)].map((found) => {
     const script = found[1] ?? found[2] ?? found[3] ?? found[4] ?? '';
     const line = lineAt(found.index + found[0].lastIndexOf(script));
-    return { line, commands: commandsIn(scriptLines(script, line)), folder: folderAt(found.index), variables };
+    const stage = stageAt(found.index);
+    return { line, commands: commandsIn(scriptLines(script, line)), folder: folderAt(found.index), variables, ...(stage !== undefined && { stage }) };
   });
   return { file, system: 'jenkins', events: new Set(), jobs: [{ name: 'pipeline', line: 1, steps }] };
 }
@@ -53,6 +55,14 @@ function foldersIn(code: string): (offset: number) => string | undefined {
     blocks
       .filter(({ start, end }) => start < offset && offset < end)
       .reduce<string | undefined>((folder, { name }) => (folder === undefined || name === undefined ? undefined : folderFrom(folder, name)), '');
+}
+
+/** The outermost `stage('…') { }` around a step, by where it begins. */
+function stagesIn(code: string): (offset: number) => number | undefined {
+  const found = [...code.matchAll(/\bstage\s*\(\s*(?:name\s*:\s*)?(?:'[^'\n]*'|"[^"\n]*"|\w{1,200})\s*\)\s*\{/g)];
+  if (found.length > mostBlocks) return () => undefined;
+  const blocks = found.map((block) => ({ start: block.index, end: endOfBlock(code, block.index + block[0].length) }));
+  return (offset) => blocks.find(({ start, end }) => start < offset && offset < end)?.start;
 }
 
 function endOfBlock(code: string, start: number): number {

@@ -1,6 +1,6 @@
 /** What is gathered of a command line, and what single words of it name. */
 import type { CapabilityKind } from '../model/contents.ts';
-import { isSecretVariable, placeOf } from './places.ts';
+import { isSecretVariable, memoryOfOthers, placeOf } from './places.ts';
 import type { Word } from './shell.ts';
 
 export interface Doing {
@@ -48,7 +48,7 @@ export function wordOf(text: string): Word {
 
 export function readWord(word: Word, sink: Sink): void {
   const place = placeOf(word.text);
-  if (place) sink.does(place.kind, place.detail);
+  if (place) sink.does(place.kind, place.detail === memoryOfOthers ? `${place.detail}, read` : place.detail);
   const device = /\/dev\/(tcp|udp)\/([^/\s]+)/.exec(word.text);
   if (device) sink.does('network', device[2] ?? '');
   for (const name of word.variables) if (isSecretVariable(name)) sink.does('credential-env', name);

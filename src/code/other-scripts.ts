@@ -3,7 +3,7 @@ import { batchReader } from './batch.ts';
 import { commandFacts } from './command.ts';
 import type { InlineCode } from './command-facts.ts';
 import type { Spotted } from './js/notes.ts';
-import { hostOf, isLocalHost, isSecretVariable, placeOf } from './places.ts';
+import { hostOf, isLocalHost, isSecretVariable, memoryOfOthers, placeOf } from './places.ts';
 import { fromBase64 } from './text.ts';
 
 export interface OtherFacts {
@@ -123,7 +123,12 @@ const python: readonly Row[] = [
   },
   { kind: 'dynamic-code', detail: 'exec', pattern: /\b(exec|eval|compile)\s*\(|__import__\s*\(|marshal\.loads/ },
   { kind: 'environment', detail: 'the environment', pattern: /dict\(os\.environ\)|os\.environ\.(items|copy)\(|json\.dumps\([^\n]{0,20}os\.environ/ },
-  { kind: 'credential-file', detail: 'memory of other processes', pattern: /\/proc\/[^\n]{0,40}\/(mem|maps|environ)\b/ },
+  {
+    kind: 'credential-file',
+    detail: `${memoryOfOthers}, read`,
+    pattern: /["']\/proc\/(?!self\/|thread-self\/)[^\n/]{1,60}\/mem["']/,
+  },
+  { kind: 'credential-file', detail: 'environment of other processes', pattern: /\/proc\/[^\n]{0,40}\/(maps|environ)\b/ },
   { kind: 'clipboard', detail: 'the clipboard', pattern: /\bpyperclip\.|clipboard_get\(/ },
   { kind: 'native-load', detail: 'calls native code', pattern: /\bctypes\.(CDLL|windll|cdll)\b/ },
 ];

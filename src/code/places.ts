@@ -10,6 +10,9 @@ export interface Place {
   readonly detail: string;
 }
 
+/** What a debugger reads: whatever another program holds, secrets in the clear among it. */
+export const memoryOfOthers = 'memory of other processes';
+
 type Row = readonly [CapabilityKind, string, RegExp];
 
 // A path part ends at a slash, the end, or a character no path part holds.
@@ -31,6 +34,7 @@ const rows: readonly Row[] = [
   ['credential-file', 'Git credentials', /(^|[/\\~])\.git-credentials\b|(^|[/\\~])[._]netrc\b|[/\\]gh[/\\]hosts\.yml/],
   ['credential-file', 'Vault token', /(^|[/\\~])\.vault-token\b/],
   ['credential-file', 'system accounts', /[/\\]etc[/\\](passwd|shadow|sudoers)\b/],
+  ['credential-file', memoryOfOthers, /\/proc\/(?!(self|thread-self)\/)[^/\s]*\/(task\/[^/\s]*\/)?mem(?![\w.])/],
   ['credential-file', 'environment of other processes', /\/proc\/[^/\s]*\/?(environ|mem|maps)\b/],
   ['credential-file', 'cloud instance metadata', /169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200/],
   ['credential-file', 'macOS keychain', /login\.keychain|[/\\]Keychains([/\\]|$)|find-generic-password|find-internet-password|dump-keychain/],

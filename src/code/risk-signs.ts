@@ -1,5 +1,7 @@
 /** What one capability says by itself: which kinds convict, which take, which send. Pure. */
 import type { Capability, CapabilityKind, ContentsEvidence } from '../model/contents.ts';
+import { memoryOfOthers } from './places.ts';
+import { goesHidden } from './sent-credential.ts';
 
 /** A capability, and what of it is new. */
 export type Found = ContentsEvidence['capabilities'][number];
@@ -68,9 +70,19 @@ export function isUnnoticed({ kind, detail, novelty }: Found): boolean {
   return kind === 'credential-sent' && novelty === 'kind' && detail.endsWith(' unnoticed');
 }
 
+/** Anything at all goes to a new host that is written so that nobody reads it. */
+export function isSentHidden({ kind, detail, novelty }: Found): boolean {
+  return kind === 'credential-sent' && novelty === 'kind' && goesHidden(detail);
+}
+
 /** A way back in, or back to life, in the home folder: what sets up projects writes elsewhere. */
 export function isBackDoor({ kind, detail }: Found): boolean {
   return (kind === 'credential-file' || kind === 'persistence') && detail.endsWith(', written') && !detail.startsWith('git hook');
+}
+
+/** Another program's memory: what runs by installing or importing has no business there, whether or not it is seen to send anything. */
+export function isMemoryRead({ kind, detail }: Found): boolean {
+  return kind === 'credential-file' && detail === `${memoryOfOthers}, read`;
 }
 
 /** Changes files of other packages, or removes those of the project: tools do so when they are started. */

@@ -4,6 +4,8 @@ import {
   type Found,
   isBackDoor,
   isEncodedHost,
+  isMemoryRead,
+  isSentHidden,
   isSweep,
   isTelemetry,
   isUnasked,
@@ -21,10 +23,10 @@ function takesSecrets({ detail, file }: Found, found: readonly Found[]): boolean
 /** What leaves the machine. Credentials that a function sends when it is called are what clients of services are for. */
 export function flowsOf(found: readonly Found[]): readonly Found[] {
   return found.filter((one) => {
-    if (one.kind === 'dns-exfiltration' || isUnnoticed(one)) return true;
+    if (one.kind === 'dns-exfiltration' || isUnnoticed(one) || isSentHidden(one)) return true;
     if (one.detail.startsWith('hidden copy of mail') || one.detail.endsWith(', one of its own written')) return true;
     if (one.kind === 'secret-scanner') return takesSecrets(one, found);
-    if (one.kind === 'desktop-file' || isBackDoor(one) || changesOthers(one)) return one.reach === 'import' && isUnasked(one);
+    if (one.kind === 'desktop-file' || isBackDoor(one) || changesOthers(one) || isMemoryRead(one)) return one.reach === 'import' && isUnasked(one);
     if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
     if (one.detail.endsWith(' unnoticed')) return true;
     return (
@@ -72,6 +74,7 @@ export function strangeOf(found: readonly Found[], live: readonly Found[], runs:
         imported.some((hook) => hook.kind === 'wallet-hook' && hook.file === one.file && hook !== one),
     ),
     ...live.filter(isEncodedHost),
+    ...found.filter(isMemoryRead),
     ...imported.filter((one) => one.detail.endsWith(', written')),
     ...found.filter((one) => one.kind === 'credential-sent' && one.reach === 'import'),
     ...live.filter((one) => one.kind === 'script-injection' && one.detail.includes('.')),

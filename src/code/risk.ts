@@ -8,7 +8,9 @@ import {
   isEverywhere,
   isGlobalInstall,
   isMachineCode,
+  isMemoryRead,
   isName,
+  isSentHidden,
   isSweep,
   isTelemetry,
   isUnasked,
@@ -33,7 +35,7 @@ export interface Risk {
 /** Weighs what runs by installing. */
 export function installRisk(capabilities: readonly Found[]): Risk {
   const found = capabilities.filter((one) => one.reach === 'install' && one.novelty !== 'old');
-  const convict = found.filter((one) => (convicting.has(one.kind) && !isTelemetry(one)) || one.kind === 'desktop-file');
+  const convict = found.filter((one) => (convicting.has(one.kind) && !isTelemetry(one)) || one.kind === 'desktop-file' || isMemoryRead(one));
   const pair = pairOf(found);
   if (convict.length + pair.length > 0) return { grade: 'convicts', because: distinct([...convict, ...pair]) };
   const suspects = distinct([
@@ -42,7 +44,7 @@ export function installRisk(capabilities: readonly Found[]): Risk {
     ...found.filter(isGlobalInstall),
     ...found.filter(isMachineCode),
     ...found.filter(isEncodedHost),
-    ...found.filter((one) => isUnnoticed(one)),
+    ...found.filter((one) => isUnnoticed(one) || isSentHidden(one)),
   ]);
   const kindsSeen = new Set(suspects.map((one) => one.kind));
   const strange = kindsSeen.size > 1 || suspects.some((one) => isMachineCode(one) || isEncodedHost(one) || tellsWhoWhere(one) || leavesOpen(one));
@@ -54,7 +56,8 @@ export function importRisk(capabilities: readonly Found[]): Risk {
   const found = capabilities.filter(
     (one) =>
       (one.reach === 'import' || one.reach === 'bin') &&
-      (one.novelty === 'kind' || ((one.kind === 'script-injection' || one.kind === 'credential-sent') && one.novelty === 'detail')),
+      (one.novelty === 'kind' ||
+        ((one.kind === 'script-injection' || one.kind === 'credential-sent' || isMemoryRead(one)) && one.novelty === 'detail')),
   );
   const live = found.filter(isUnasked);
   const rest = restOf(live);

@@ -6,23 +6,35 @@ interface Sent {
   readonly names: readonly string[];
   readonly to: string;
   readonly unnoticed: boolean;
+  /** The host is written so that nobody reads it. */
+  readonly hidden: boolean;
 }
 
 /** What was sent before: which credentials, and to whose hosts; all hosts that were talked to. */
 export interface SentBefore {
   readonly names: ReadonlySet<string>;
   readonly domains: ReadonlySet<string>;
+  readonly hosts: ReadonlySet<string>;
 }
 
 /** In words, for the detail of a capability. */
-export function sentText({ names, to, unnoticed }: Sent): string {
-  return `${names.join(', ')} to ${to}${unnoticed ? ' unnoticed' : ''}`;
+export function sentText({ names, to, unnoticed, hidden }: Sent): string {
+  return `${names.join(', ')} to ${to}${hidden ? hiding : ''}${unnoticed ? ' unnoticed' : ''}`;
+}
+
+const hiding = ', a hidden host';
+
+/** Whatever it is: nobody hides where it goes that may be known. */
+export function goesHidden(detail: string): boolean {
+  return detail.replace(/ unnoticed$/, '').endsWith(hiding);
 }
 
 function sentOf(detail: string): Sent {
   const at = detail.lastIndexOf(' to ');
-  const to = detail.slice(at + 4);
-  return { names: detail.slice(0, at).split(', '), to: to.replace(/ unnoticed$/, ''), unnoticed: to.endsWith(' unnoticed') };
+  const end = detail.slice(at + 4);
+  const to = end.replace(/ unnoticed$/, '');
+  const hidden = to.endsWith(hiding);
+  return { names: detail.slice(0, at).split(', '), to: hidden ? to.slice(0, -hiding.length) : to, unnoticed: to !== end, hidden };
 }
 
 export function sentBefore(capabilities: readonly Capability[]): SentBefore {
@@ -31,6 +43,7 @@ export function sentBefore(capabilities: readonly Capability[]): SentBefore {
   return {
     names: new Set(sent.flatMap(({ names }) => names)),
     domains: new Set(hosts.map(domainOf).filter((domain) => domain !== undefined)),
+    hosts: new Set(hosts),
   };
 }
 
@@ -39,10 +52,11 @@ export function sentBefore(capabilities: readonly Capability[]): SentBefore {
  * key of its own is worth a remark where nobody would hear of a failure; the first service of a package is none.
  */
 export function noveltyOfSent(detail: string, before: SentBefore | undefined): Novelty {
-  const { names, to, unnoticed } = sentOf(detail);
+  const { names, to, unnoticed, hidden } = sentOf(detail);
   const domain = domainOf(to);
+  if (hidden && before !== undefined && domain === undefined) return before.hosts.has(to) ? 'old' : 'kind';
   if (before === undefined || domain === undefined || before.domains.has(domain)) return 'old';
-  if (names.some((name) => before.names.has(name)) || (unnoticed && names.some(isPersonal))) return 'kind';
+  if (hidden || names.some((name) => before.names.has(name)) || (unnoticed && names.some(isPersonal))) return 'kind';
   return unnoticed && before.domains.size > 0 ? 'detail' : 'old';
 }
 

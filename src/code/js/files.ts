@@ -1,5 +1,5 @@
 /** Files that are read, written, fetched and deleted. */
-import { type Place, placeOf } from '../places.ts';
+import { memoryOfOthers, type Place, placeOf } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import { doingsOf } from './doings.ts';
 import { hole, textOf } from './known.ts';
@@ -47,6 +47,7 @@ function placeAmong(notes: Notes, file: Called['arguments'][number] | undefined,
 }
 
 function placeText(notes: Notes, place: Place, touch: string, node: Called, scope: Scope): string {
+  if (place.detail === memoryOfOthers && touch !== 'write' && opens(notes.calleePath(node, scope))) return `${place.detail}, read`;
   if (touch !== 'write' || !leavesOpen(place)) return place.detail;
   const [, text] = node.arguments;
   const told = text && text.type !== 'SpreadElement' ? notes.evaluator.text(text, scope).text : '';
@@ -55,6 +56,11 @@ function placeText(notes: Notes, place: Place, touch: string, node: Called, scop
   return /(^|\s)(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\w+|sk-\w+@openssh\.com) AAAA/.test(told)
     ? `${place.detail}, one of its own written`
     : `${place.detail}, written`;
+}
+
+/** Not those that only look whether it is there. */
+function opens(path: string | undefined): boolean {
+  return path !== undefined && /[#.](open(Sync)?|read(?!dir|link)\w*|createReadStream|file|copy\w*|cp\w*)$/.test(path);
 }
 
 /** Where others come back through, or code comes back to life, once it is written. */

@@ -20,7 +20,7 @@ export function readNetwork(notes: Notes, path: string, node: Called, scope: Sco
     notes.add('network', `${path.startsWith('#') ? path.slice(1) : path.split('#')[0]} to ${hole}`, node);
   const sent = notes.tagsOf(isLocalSocket(notes, path, node.arguments, scope) ? [] : node.arguments, scope);
   if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, hosts[0]?.host ?? 'a host', node);
-  gives(notes, sent, hosts[0]?.host ?? (node.callee.type === 'MemberExpression' ? hostBehind(notes, node.callee.object, scope) : undefined), node);
+  gives(notes, sent, hosts[0] ?? (node.callee.type === 'MemberExpression' ? hostBehind(notes, node.callee.object, scope) : undefined), node);
   if (path.startsWith('#') && sent.has('page-data')) notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
 }
 
@@ -32,9 +32,15 @@ function isLocalSocket(notes: Notes, path: string, [first, second]: readonly Nod
   return value?.is !== 'object' && first.type !== 'ObjectExpression';
 }
 
+/** A host, and how it is written. */
+interface Told {
+  readonly host: string;
+  readonly readAs: ReadAs;
+}
+
 /** Hosts among the arguments of a network call: texts with a URL, and options that name one. */
-function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): { host: string; readAs: ReadAs }[] {
-  const found: { host: string; readAs: ReadAs }[] = [];
+function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): Told[] {
+  const found: Told[] = [];
   for (const argument of args.slice(0, 3)) {
     if (argument.type === 'SpreadElement' || isFunction(argument)) continue;
     const value = notes.evaluator.value(argument, scope);
@@ -52,7 +58,7 @@ function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): { host: str
 }
 
 /** Hosts that sockets are told as they are: `send(text, 53, 'host.example')`, `connect(443, 'host.example')`. */
-function namesAmong(notes: Notes, args: readonly Node[], scope: Scope): { host: string; readAs: ReadAs }[] {
+function namesAmong(notes: Notes, args: readonly Node[], scope: Scope): Told[] {
   return args.slice(1, 6).flatMap((argument) => {
     const told = argument.type === 'SpreadElement' || isFunction(argument) ? undefined : textOf(notes.evaluator.value(argument, scope));
     return told && /^[\w.-]{4,253}$/.test(told.text) && domainOf(told.text) !== undefined && !isLocalHost(told.text)
@@ -87,28 +93,31 @@ export function readSending(notes: Notes, callee: ESTree.MemberExpression, node:
   )
     return;
   const host = hostBehind(notes, callee.object, scope);
-  if (takes) exfiltrates(notes, sent, host ?? 'a host', node);
+  if (takes) exfiltrates(notes, sent, host?.host ?? 'a host', node);
   gives(notes, sent, host, node);
 }
 
 /** The host a request is made to that goes on to be written to. */
-function hostBehind(notes: Notes, object: Node, scope: Scope): string | undefined {
+function hostBehind(notes: Notes, object: Node, scope: Scope): Told | undefined {
   const value = notes.evaluator.value(object, scope);
   if (value?.is !== 'result' || !isCall(value.node)) return undefined;
   const { callee } = value.node;
   return (
-    hostsOf(notes, value.node.arguments, value.scope)[0]?.host ??
+    hostsOf(notes, value.node.arguments, value.scope)[0] ??
     (callee.type === 'MemberExpression' && isCall(bare(callee.object)) ? hostBehind(notes, callee.object, value.scope) : undefined)
   );
 }
 
 /** A credential somebody gave for one service goes to a host that is written down; and whether a failure would be noticed. */
-function gives(notes: Notes, sent: ReadonlySet<Tag>, host: string | undefined, node: Node): void {
+function gives(notes: Notes, sent: ReadonlySet<Tag>, told: Told | undefined, node: Node): void {
+  const host = told?.host;
   leaves(notes, sent, host, node);
+  const hidden = told !== undefined && notes.isHidden(told.host, told.readAs);
   const names = credentialsOf(sent);
+  if (names.length === 0 && hidden && (sent.has('argument') || sent.has('request') || ownOf(sent).length > 0)) names.push('what it is handed');
   if (names.length === 0) return;
-  const to = host !== undefined && domainOf(host) !== undefined ? host : hole;
-  notes.add('credential-sent', sentText({ names, to, unnoticed: to !== hole && notes.isHushed(node) }), node);
+  const to = host !== undefined && (hidden || domainOf(host) !== undefined) ? host : hole;
+  notes.add('credential-sent', sentText({ names, to, hidden, unnoticed: to !== hole && notes.isHushed(node) }), node);
 }
 
 /** What other files of the package are told to send, or give to be sent. */
@@ -119,7 +128,7 @@ function leaves(notes: Notes, sent: ReadonlySet<Tag>, host: string | undefined, 
   if (of.length > 0 && notes.outgoing.length < 50) notes.outgoing.push({ of, to: host, at: node.start ?? 0 });
 }
 
-function credentialsOf(sent: ReadonlySet<Tag>): readonly string[] {
+function credentialsOf(sent: ReadonlySet<Tag>): string[] {
   const names = [...sent].flatMap((tag) => (tag === 'key-material' ? ['a secret key'] : tag.startsWith('credential ') ? [tag.slice(11)] : []));
   return names.sort().slice(0, 3);
 }

@@ -2,6 +2,7 @@
 import type { ESTree } from 'meriyah';
 import type { CapabilityKind, ReadAs } from '../../model/contents.ts';
 
+import { domainOf } from '../places.ts';
 import type { Scope } from './bindings.ts';
 import type { Outgoing } from './hand-over.ts';
 import { hushedIn } from './hushed.ts';
@@ -83,6 +84,20 @@ export class Notes implements Spots {
     return this.#hushed(node.start ?? 0);
   }
 
+  readonly #hidden = new Map<string, boolean>();
+
+  /** True for a host that stands nowhere in the script as it is: it is put together of letters, codes or pieces, or encoded. */
+  isHidden(host: string, readAs: ReadAs): boolean {
+    if (readAs === 'written' || host.includes(hole)) return false;
+    const held = this.#hidden.get(host);
+    if (held !== undefined) return held;
+    const domain = domainOf(host) ?? host;
+    const name = domain.split('.')[0] ?? '';
+    const found = !isWritten(this.scan, name.length > 3 && /[a-z]/.test(name) ? name : domain);
+    this.#hidden.set(host, found);
+    return found;
+  }
+
   liveness(): Liveness {
     return liveness(this.scan, this.evaluator);
   }
@@ -121,6 +136,12 @@ export class Notes implements Spots {
       ...texts.filter((text) => text !== undefined).filter((text) => text !== hole && /[\w]/.test(text.replaceAll(hole, ''))),
     ];
   }
+}
+
+/** Whether a text stands in a literal as it is: escaped letters are not. */
+function isWritten({ strings, templates }: Scan, text: string): boolean {
+  const holds = (written: string | null | undefined): boolean => written?.toLowerCase().includes(text) ?? false;
+  return strings.some(({ raw, value }) => holds(raw ?? value)) || templates.some(({ quasis }) => quasis.some(({ value }) => holds(value.raw)));
 }
 
 /** A call or a `new`, where it does not matter which. */

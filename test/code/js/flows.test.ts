@@ -72,7 +72,7 @@ describe('what runs text as code', () => {
 
   it('a script of another language given to its program', () => {
     const source = `require('child_process').execFile('sudo', ['python3', '-c', "open('/proc/' + pid + '/mem', 'rb')"]);`;
-    expect(found(source, 'credential-file')).toEqual(['memory of other processes']);
+    expect(found(source, 'credential-file')).toEqual(['memory of other processes, read']);
   });
 });
 

@@ -3,16 +3,28 @@ import type { Scope } from './bindings.ts';
 import { type CallNode, isFunction, type Node } from './nodes.ts';
 import type { Scan, Seen } from './scanned.ts';
 
-/** Some calls of each plain name. */
+/** Some calls of each plain name, and of each method of its own object as `this.name`. */
 export function byName(calls: Scan['calls']): Map<string, Seen<CallNode>[]> {
   const found = new Map<string, Seen<CallNode>[]>();
   for (const { node, scope } of calls) {
-    if (node.type === 'ImportExpression' || node.callee.type !== 'Identifier' || node.arguments.length === 0) continue;
-    const held = found.get(node.callee.name);
-    if (!held) found.set(node.callee.name, [{ node, scope }]);
+    if (node.type === 'ImportExpression' || node.arguments.length === 0) continue;
+    const name = calledName(node.callee as Node);
+    if (name === undefined) continue;
+    const held = found.get(name);
+    if (!held) found.set(name, [{ node, scope }]);
     else if (held.length < 8) held.push({ node, scope });
   }
   return found;
+}
+
+function calledName(callee: Node): string | undefined {
+  if (callee.type === 'Identifier') return callee.name;
+  return callee.type === 'MemberExpression' && callee.object.type === 'ThisExpression' ? holderName(callee) : undefined;
+}
+
+/** The name each method goes by. */
+export function methodsByNode(methods: Scan['methods']): ReadonlyMap<Node, string> {
+  return new Map([...methods].flatMap(([name, nodes]) => nodes.map((node) => [node, name] as const)));
 }
 
 /** What holds: a name, or a field as `this.field`; of something deeper the outermost. */

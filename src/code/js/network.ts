@@ -4,7 +4,7 @@ import type { ReadAs } from '../../model/contents.ts';
 import { domainOf, hostOf, isLocalHost } from '../places.ts';
 import { sentText } from '../sent-credential.ts';
 import type { Scope } from './bindings.ts';
-import { hole, textOf } from './known.ts';
+import { hole, textOf, type Value } from './known.ts';
 import { bare, isCall, isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
@@ -20,7 +20,8 @@ export function readNetwork(notes: Notes, path: string, node: Called, scope: Sco
     notes.add('network', `${path.startsWith('#') ? path.slice(1) : path.split('#')[0]} to ${hole}`, node);
   const sent = notes.tagsOf(isLocalSocket(notes, path, node.arguments, scope) ? [] : node.arguments, scope);
   if ([...sent].some((tag) => secrets.has(tag))) exfiltrates(notes, sent, hosts[0]?.host ?? 'a host', node);
-  gives(notes, sent, hosts[0] ?? (node.callee.type === 'MemberExpression' ? hostBehind(notes, node.callee.object, scope) : undefined), node);
+  const behind = hosts.length === 0 && node.callee.type === 'MemberExpression' ? hostBehind(notes, node.callee.object, scope) : undefined;
+  for (const told of hosts.length === 0 ? [behind] : hosts) gives(notes, sent, told, node);
   if (path.startsWith('#') && sent.has('page-data')) notes.add('exfiltration', `page data to ${hosts[0]?.host ?? 'a host'}`, node);
 }
 
@@ -53,8 +54,55 @@ function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): Told[] {
       const host = hostOf(told.text) ?? (key.startsWith('host') ? told.text : undefined);
       if (host && !isLocalHost(host) && host !== hole) found.push({ host, readAs: told.readAs });
     }
+    if (found.length === 0) found.push(...basesOf(notes, argument, scope));
   }
-  return found.slice(0, 3);
+  return ofEachOwner(found).slice(0, 8);
+}
+
+/** The first host of each owner ahead of the others: a table of regions must not hide who stands last in it. */
+function ofEachOwner(found: readonly Told[]): Told[] {
+  const first = new Map(found.map((one) => [domainOf(one.host) ?? one.host, one] as const).reverse());
+  const heads = new Set([...first.values()].reverse());
+  return [...heads, ...found.filter((one) => !heads.has(one)).slice(0, 2)];
+}
+
+/** Hosts of an address that begins with what a field or a table of the file holds: `this.base + path`, `new URL(path, hosts[region])`. */
+function basesOf(notes: Notes, address: Node, scope: Scope): Told[] {
+  const base = baseOf(address);
+  if (base?.type !== 'MemberExpression') return [];
+  const key = base.object.type === 'ThisExpression' ? notes.evaluator.key(base, scope) : undefined;
+  const given = key === undefined ? [{ node: base as Node, scope }] : notes.scan.fedInto(`this.${key}`);
+  return given
+    .flatMap((one) => rowsOf(notes, bare(one.node), one.scope))
+    .flatMap((value) => {
+      const told = textOf(value);
+      const host = told && hostOf(told.text);
+      return host !== undefined && domainOf(host) !== undefined && !isLocalHost(host) ? [{ host, readAs: told?.readAs ?? 'written' }] : [];
+    });
+}
+
+/** Every row of a table, whichever is taken unless somebody says another; otherwise all an expression may be. */
+function rowsOf(notes: Notes, node: Node, scope: Scope): readonly (Value | undefined)[] {
+  const table = node.type === 'MemberExpression' && node.computed ? notes.evaluator.value(node.object, scope) : undefined;
+  if (table?.is !== 'object') return notes.evaluator.alternatives(node, scope);
+  return table.node.properties
+    .slice(0, mostRows)
+    .map((property) => (property.type === 'Property' ? notes.evaluator.value(property.value, table.scope) : undefined));
+}
+
+const mostRows = 32;
+
+/** What stands first in an address that is put together. */
+function baseOf(address: Node): Node | undefined {
+  let at = bare(address);
+  for (let depth = 0; depth < 8; depth++) {
+    if (at.type === 'BinaryExpression') at = bare(at.left as Node);
+    else if (at.type === 'TemplateLiteral' && at.quasis[0]?.value.raw === '' && at.expressions[0]) at = bare(at.expressions[0] as Node);
+    else if (at.type === 'NewExpression' && at.callee.type === 'Identifier' && at.callee.name === 'URL' && at.arguments[0])
+      at = bare((at.arguments[1] ?? at.arguments[0]) as Node);
+    else return at;
+  }
+  return undefined;
 }
 
 /** Hosts that sockets are told as they are: `send(text, 53, 'host.example')`, `connect(443, 'host.example')`. */

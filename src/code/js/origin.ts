@@ -159,13 +159,17 @@ class Tracer {
     if (isCall(handed.to)) calleeTags(this.tags, this.#evaluator, handed.to.callee, handed.to.arguments.slice(0, 1), handed.scope);
   }
 
-  /** A parameter of a named function holds what its callers give. */
+  /** A parameter of a named function or a method holds what its callers give. */
   #called(target: FunctionNode, index: number, hops: number): void {
     const name = this.#evaluator.scan.nameOf(target);
     for (const { node, scope } of name === undefined ? [] : this.#evaluator.scan.callsByName(name)) {
       const argument = node.arguments[index];
       const called = lookup(scope, name ?? '')?.sources.some((source) => source.node === target);
       if (argument && called) this.trace(argument, scope, hops + 1);
+    }
+    for (const { node, scope } of this.#evaluator.scan.callsByThis(target)) {
+      const argument = node.arguments[index];
+      if (argument) this.trace(argument, scope, hops + 1);
     }
   }
 

@@ -1,7 +1,7 @@
 /** What one walk over a syntax tree gathers: scopes and bindings, and the nodes that are looked at closer once all bindings are known. */
 import type { ESTree } from 'meriyah';
 import { newScope, type Scope } from './bindings.ts';
-import { byName, fedByName } from './feeds.ts';
+import { byName, fedByName, methodsByNode } from './feeds.ts';
 import type { CallNode, FunctionNode, Node } from './nodes.ts';
 
 /** A node with the scope it stands in. */
@@ -30,6 +30,8 @@ export interface Scan {
   readonly handed: Map<Node, { readonly to: Node; readonly scope: Scope; readonly index: number }>;
   /** Some calls by the plain name of what they call. */
   callsByName(name: string): readonly Seen<CallNode>[];
+  /** Some calls of a method by other methods of its object. */
+  callsByThis(method: Node): readonly Seen<CallNode>[];
   /** Every function. */
   functions(): Iterable<Node>;
   /** The name a function is called by. */
@@ -85,6 +87,7 @@ export class Scanned implements Scan {
   readonly asProgram: (readonly [number, number])[] = [];
   #byName: Map<string, Seen<CallNode>[]> | undefined;
   #fed: Map<string, Seen<Node>[]> | undefined;
+  #methods: ReadonlyMap<Node, string> | undefined;
 
   nameOf(target: Node): string | undefined {
     return target.type === 'FunctionDeclaration' && target.id ? target.id.name : this.named.get(target);
@@ -105,6 +108,12 @@ export class Scanned implements Scan {
   callsByName(name: string): readonly Seen<CallNode>[] {
     this.#byName ??= byName(this.calls);
     return this.#byName.get(name) ?? [];
+  }
+
+  callsByThis(method: Node): readonly Seen<CallNode>[] {
+    this.#methods ??= methodsByNode(this.methods);
+    const name = this.#methods.get(method);
+    return name === undefined ? [] : this.callsByName(`this.${name}`);
   }
 
   fedInto(name: string): readonly Seen<Node>[] {

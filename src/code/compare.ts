@@ -18,8 +18,8 @@ export interface Baseline {
   readonly dependencies: ReadonlySet<string>;
 }
 
-/** Sums up a tarball for the rules. `listed` is what the registry says of the release. */
-export function compareContents(facts: TarballFacts, listed: Release, base: Baseline | undefined): ContentsEvidence {
+/** Sums up a tarball for the rules. `listed` is what the registry says of the release, under that name. */
+export function compareContents(facts: TarballFacts, listed: Release, base: Baseline | undefined, name?: string): ContentsEvidence {
   const before = base?.facts;
   return {
     ...(base && { against: base.version, filesBefore: base.facts.files.length, bytesBefore: base.facts.unpackedSize }),
@@ -31,7 +31,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     hiding: newHiding(facts, before),
     anomalies: facts.anomalies,
     added: addedFiles(facts, before),
-    confusion: confusionOf(facts.manifest, listed),
+    confusion: confusionOf(facts.manifest, listed, name),
     bundled: facts.bundled.filter((found) => !before?.bundled.some((old) => old.name === found.name && old.version === found.version)),
     copies: [],
     bins: [...facts.manifest.bin.keys()],

@@ -5,14 +5,20 @@
 import type { Confusion, PackedManifest } from '../model/contents.ts';
 import type { Release } from '../model/packument.ts';
 
-/** The fields that differ. */
-export function confusionOf(packed: PackedManifest, listed: Release): readonly Confusion[] {
-  return [...identity(packed, listed), ...scripts(packed, listed), ...dependencies(packed, listed), ...bins(packed, listed)].slice(0, 40);
+/** The fields that differ. `name`: that of a registry's package; an address of the web has none to keep to. */
+export function confusionOf(packed: PackedManifest, listed: Release, name?: string): readonly Confusion[] {
+  return [...identity(packed, listed, name), ...scripts(packed, listed), ...dependencies(packed, listed), ...bins(packed, listed)].slice(0, 40);
 }
 
-function identity(packed: PackedManifest, listed: Release): readonly Confusion[] {
-  if (packed.version === undefined || plainVersion(packed.version) === plainVersion(listed.version)) return [];
-  return [{ field: 'version', listed: listed.version, packed: packed.version }];
+function identity(packed: PackedManifest, listed: Release, name: string | undefined): readonly Confusion[] {
+  const found: Confusion[] = [];
+  // No client publishes without; who sends something else, by hand, lets readers and installers see different things.
+  if (packed.version === undefined) found.push({ field: 'version', listed: listed.version, packed: 'nothing that can be read' });
+  else if (plainVersion(packed.version) !== plainVersion(listed.version))
+    found.push({ field: 'version', listed: listed.version, packed: packed.version });
+  if (name !== undefined && packed.name?.trim().toLowerCase() !== name.toLowerCase())
+    found.push({ field: 'name', listed: name, packed: packed.name ?? 'nothing that can be read' });
+  return found;
 }
 
 /** Registries normalise `v1.0.0`, `=1.0.0` and drop build metadata. */

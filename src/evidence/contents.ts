@@ -69,6 +69,7 @@ async function compared(
         facts: before.facts,
         dependencies: new Set([...base.dependencies.prod.keys(), ...base.dependencies.optional.keys()]),
       },
+    change.after.name,
   );
   const standing = before && change.action === 'add' && isLittleKnown(change, context) ? standingHarm(standingCapabilities(read.facts)) : [];
   const bulk = hiddenByBulk(read.facts, before?.facts);

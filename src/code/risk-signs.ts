@@ -70,6 +70,11 @@ export function isUnnoticed({ kind, detail, novelty }: Found): boolean {
   return kind === 'credential-sent' && novelty === 'kind' && detail.endsWith(' unnoticed');
 }
 
+/** Text out of a WebAssembly module is run and given modules: its functions are called by that module, whoever starts it. */
+export function isFromWasm({ kind, detail, readAs }: Found): boolean {
+  return kind === 'decode-execute' && readAs === 'decoded' && detail.endsWith(' of what a WebAssembly module holds');
+}
+
 /** Anything at all goes to a new host that is written so that nobody reads it. */
 export function isSentHidden({ kind, detail, novelty }: Found): boolean {
   return kind === 'credential-sent' && novelty === 'kind' && goesHidden(detail);

@@ -4,6 +4,7 @@ import {
   type Found,
   isBackDoor,
   isEncodedHost,
+  isFromWasm,
   isMemoryRead,
   isSentHidden,
   isSweep,
@@ -23,7 +24,7 @@ function takesSecrets({ detail, file }: Found, found: readonly Found[]): boolean
 /** What leaves the machine. Credentials that a function sends when it is called are what clients of services are for. */
 export function flowsOf(found: readonly Found[]): readonly Found[] {
   return found.filter((one) => {
-    if (one.kind === 'dns-exfiltration' || isUnnoticed(one) || isSentHidden(one)) return true;
+    if (one.kind === 'dns-exfiltration' || isUnnoticed(one) || isSentHidden(one) || isFromWasm(one)) return true;
     if (one.detail.startsWith('hidden copy of mail') || one.detail.endsWith(', one of its own written')) return true;
     if (one.kind === 'secret-scanner') return takesSecrets(one, found);
     if (one.kind === 'desktop-file' || isBackDoor(one) || changesOthers(one) || isMemoryRead(one)) return one.reach === 'import' && isUnasked(one);

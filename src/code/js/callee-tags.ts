@@ -20,6 +20,7 @@ export function calleeTags(tags: Set<Tag>, evaluator: Evaluating, callee: Node, 
     if (tellsOfHost(path)) tags.add('host');
     if (touchesFile(path) === 'read') fileTags(tags, evaluator, args, scope);
     if (path === '#WebAssembly.Module.customSections' || path.endsWith('.getImageData')) tags.add('innocent-file');
+    if (/^#WebAssembly\.(Instance|instantiate(Streaming)?|Memory)$/.test(path)) tags.add('wasm');
     if (path === '#process.cwd') tags.add('project');
     if (path === '#require.resolve' && isForeign(evaluator, args, scope)) tags.add('other-package');
     if (/^dns#(\w+\.)?resolve(Txt|Any|Cname)?$/.test(path)) tags.add('network');

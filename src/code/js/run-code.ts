@@ -31,8 +31,32 @@ export function readCode(notes: Notes, path: string, node: Called, scope: Scope)
   if (tags.has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
   else if (tags.has('network')) notes.add('remote-code', `${name} of what a host sent`, node);
   else if (tags.has('innocent-file')) notes.add('decode-execute', `${name} of a file that is no script`, node, 'decoded');
+  else if (tags.has('wasm')) readFromWasm(notes, name, node, scope);
   else if (tags.has('decoded')) notes.add('decode-execute', `${name} of decoded text`, node);
   else notes.add('dynamic-code', tags.has('file') ? `${name} of a file` : name, node);
+}
+
+/** What binds WebAssembly to scripts makes functions of its texts, too; it hands them no modules. */
+function readFromWasm(notes: Notes, name: string, node: Called, scope: Scope): void {
+  const detail = `${name} of what a WebAssembly module holds`;
+  if (givesModules(notes, node, scope)) notes.add('decode-execute', detail, node, 'decoded');
+  else notes.add(name.endsWith('Function') ? 'dynamic-code' : 'decode-execute', detail, node);
+}
+
+/** `Function('require', text)`, and what is made called with `require`. */
+function givesModules(notes: Notes, node: Called, scope: Scope): boolean {
+  const named = node.arguments
+    .slice(0, -1)
+    .some((argument) => /\b(require|module|process)\b/.test(notes.evaluator.text(argument as Node, scope).text));
+  return (
+    named ||
+    notes.scan.calls.some(
+      ({ node: call, scope: from }) =>
+        call.type !== 'ImportExpression' &&
+        call.callee === node &&
+        call.arguments.some((argument) => /^#(require|process|module)$/.test(notes.evaluator.path(argument as Node, from) ?? '')),
+    )
+  );
 }
 
 /** Code that is written down, beside some that is not. */

@@ -4,6 +4,8 @@
 export type Tag =
   | 'network'
   | 'decoded'
+  /** What stands in the memory of a WebAssembly module. */
+  | 'wasm'
   | 'file'
   /** What stands in a file of the package that is no script by its ending. */
   | 'innocent-file'

@@ -14,7 +14,7 @@ describe('depward names', () => {
     const { io, out } = anIo();
     expect(await run(['lodahs'], {}, io)).toBe(0);
     expect(out()).toMatch(
-      /^lodahs {2}not among the popular names\n {2}like lodash: a warning, and with another fact a block\n {4}transposition.* · score [01]\.\d\d · transposition \+\d+, \d+M downloads a month \+\d+\n/,
+      /^lodahs {2}not among the popular names\n {2}like lodash: a warning, and with another fact a block\n {4}transposition.* · score [01]\.\d\d · two neighbouring letters are swapped \+\d+, \d+M downloads a month \+\d+\n/,
     );
   });
 

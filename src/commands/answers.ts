@@ -4,8 +4,8 @@
  * for anew each time. Losing any of it only costs judging again.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { freshFor } from '../evidence/fresh.ts';
 import type { Mode, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
@@ -13,8 +13,7 @@ import { type Instant, isoOf } from '../model/time.ts';
 import { installationId } from '../package-root.ts';
 import type { configText } from '../policy/load.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
-import { readChecked, writeChecked } from '../registry/checked-file.ts';
-import { makeFolder } from '../registry/make-folder.ts';
+import { keepChecked, readChecked } from '../registry/checked-file.ts';
 import { recall, signerOf } from '../registry/remembered.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -136,25 +135,12 @@ export function keepAnswer({ path, digest, cache }: Question, { report, pages, n
   const { oldestFactSeconds: _age, ...coverage } = report.coverage;
   const text = `${JSON.stringify({ question: digest, cache, ...standing })}\n${JSON.stringify({ report: { ...report, coverage }, pages, notes })}`;
   if (text.length > longest) return;
-  try {
-    makeFolder(dirname(path));
-    writeChecked(path, text);
-    forgetOldest(dirname(path));
-  } catch {
-    // The cache itself says once that it cannot be written.
-  }
+  keepChecked(path, text, most);
 }
 
 /** Largest answer kept, in characters, and answers kept at most: one for each project. */
 const longest = 32 * 1024 * 1024;
 const most = 64;
-
-function forgetOldest(folder: string): void {
-  const names = readdirSync(folder);
-  if (names.length <= most) return;
-  const aged = names.map((name) => ({ path: join(folder, name), at: statSync(join(folder, name)).mtimeMs }));
-  for (const { path } of aged.sort((a, b) => b.at - a.at).slice(most)) rmSync(path, { force: true });
-}
 
 /** Parts cannot run into each other: each is told by its length. */
 export function digestOf(parts: readonly (string | undefined)[]): string {

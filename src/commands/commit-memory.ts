@@ -2,12 +2,10 @@
  * What git said of the commit that changes of a project start from: a commit never becomes another, and each start of git takes longer than
  * all that is read here. Losing any of it only costs asking git again.
  */
-import { readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { holdsCredential } from '../model/secrets.ts';
 import { configName } from '../policy/load.ts';
-import { readChecked, writeChecked } from '../registry/checked-file.ts';
-import { makeFolder } from '../registry/make-folder.ts';
+import { keepChecked, readChecked } from '../registry/checked-file.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import type { CommitMemory, KnownCommit } from '../resolve/sides.ts';
 import { digestOf } from './answers.ts';
@@ -34,13 +32,7 @@ export function openCommitMemory(cache: string, root: string): CommitMemory {
       if (kept.length === known) return;
       const text = encode(commit, { listing, texts: new Map(kept) });
       if (text.length > longest) return;
-      try {
-        makeFolder(dirname(path));
-        writeChecked(path, text);
-        forgetOldest(dirname(path));
-      } catch {
-        // The cache itself says once that it cannot be written.
-      }
+      keepChecked(path, text, most);
     },
   };
 }
@@ -66,11 +58,4 @@ function decode(text: string, commit: string): KnownCommit | undefined {
     return text.slice(at - length, at);
   });
   return { listing, texts: new Map(head.paths.map((path, index) => [path, texts[index] ?? ''])) };
-}
-
-function forgetOldest(folder: string): void {
-  const names = readdirSync(folder);
-  if (names.length <= most) return;
-  const aged = names.map((name) => ({ path: join(folder, name), at: statSync(join(folder, name)).mtimeMs }));
-  for (const { path } of aged.sort((a, b) => b.at - a.at).slice(most)) rmSync(path, { force: true });
 }

@@ -1,7 +1,7 @@
 /** Small files whose first line is the digest of the rest, written beside and renamed into place. */
 import { hash, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
 /** The text of such a file; undefined when absent or damaged. */
@@ -21,6 +21,23 @@ export function readChecked(path: string): string | undefined {
 export function writeChecked(path: string, text: string): void {
   const bytes = Buffer.from(text);
   writeWhole(path, Buffer.concat([Buffer.from(`${digestOf(bytes)}\n`), bytes]));
+}
+
+/** The same in a folder of such files, of which no more than `most` stay. Where it cannot be written it is not: the cache itself says so once. */
+export function keepChecked(path: string, text: string, most: number): void {
+  try {
+    writeChecked(path, text);
+    forgetOldest(dirname(path), most);
+  } catch {
+    // Only speed is lost.
+  }
+}
+
+function forgetOldest(folder: string, most: number): void {
+  const names = readdirSync(folder);
+  if (names.length <= most) return;
+  const aged = names.map((name) => ({ path: join(folder, name), at: statSync(join(folder, name)).mtimeMs }));
+  for (const { path } of aged.sort((a, b) => b.at - a.at).slice(most)) rmSync(path, { force: true });
 }
 
 /** Puts a file in place at once: readers see the old one or the new one. */

@@ -6,7 +6,11 @@ import { giveBack, tidy } from '../../src/registry/tidy.ts';
 const much = 64 * 2 ** 20;
 
 it('collects when much has come together, lets go of what nobody holds, and does nothing while there is little', async () => {
-  tidy();
+  // What earlier tests of this process left behind goes in several rounds, and must not go in between.
+  for (let round = 0; round < 4; round += 1) {
+    tidy(Number.NEGATIVE_INFINITY);
+    await setImmediate();
+  }
   expect(tidy()).toBe(false);
   const gone = droppedBuffer();
   // What is looked at through a weak reference lives to the end of the turn.

@@ -29,7 +29,8 @@ it('gives the room that new objects went through back to the machine', async () 
   while (young() < 16 * 2 ** 20 && kept.length < 400) kept.push(Array.from({ length: 20_000 }, (_, index) => `${index} of ${kept.length}`));
   expect(young()).toBeGreaterThanOrEqual(16 * 2 ** 20);
   kept.length = 0;
-  await giveBack();
+  // What else this process has just made may survive the first time.
+  for (let round = 0; round < 5 && young() >= 8 * 2 ** 20; round += 1) await giveBack();
   expect(young()).toBeLessThan(8 * 2 ** 20);
 });
 

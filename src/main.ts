@@ -4,18 +4,29 @@ import { type CommandName, load, type Run } from './commands/index.ts';
 import type { Io } from './commands/io.ts';
 import { type CommandSpec, commands } from './commands/list.ts';
 import type { PlainCall } from './commands/plain-arguments.ts';
-import { toolVersion } from './package-root.ts';
+import { loadAside } from './commands/stand-aside.ts';
+import { packageFolder, toolVersion } from './package-root.ts';
 
 /** Runs the command of a command line, which may have been read already; the exit code. */
 export async function main(argv: readonly string[], call: PlainCall | undefined, io: Io): Promise<number> {
-  return call ? (await load[call.name as CommandName]())(call.args, call.options, io) : commanded(argv, io);
+  return call ? execute(call.name as CommandName, call.args, call.options, io) : commanded(argv, io);
+}
+
+/** Commands under which a client may delete or replace the very node_modules that holds depward. */
+const beside: readonly CommandName[] = ['run', 'proxy'];
+
+async function execute(name: CommandName, args: readonly unknown[], options: Readonly<Record<string, unknown>>, io: Io): Promise<number> {
+  const aside = beside.includes(name) ? loadAside(packageFolder, io.cwd, 'main.js') : undefined;
+  // The same file of the same build: the call is all it needs.
+  if (aside) return (aside as { readonly main: typeof main }).main([], { name, args, options }, io);
+  return (await load[name]())(args, options, io);
 }
 
 async function commanded(argv: readonly string[], io: Io): Promise<number> {
   const { CommanderError } = await import('commander');
   let exitCode = 0;
   const run = async (name: CommandName, ...call: Parameters<Run>) => {
-    exitCode = await (await load[name]())(...call);
+    exitCode = await execute(name, ...call);
   };
   try {
     await (await programOf((name, args, options) => run(name, args, options, io), io)).parseAsync([...argv], { from: 'user' });

@@ -1,5 +1,9 @@
 /** Where the package itself lies: one level above src/ and above dist/ alike. */
 import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the package. */
+export const packageFolder = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 
 /** The folder of the embedded lists. */
 export const dataFolder = new URL('../data/', import.meta.url);

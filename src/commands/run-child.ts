@@ -13,7 +13,9 @@ import type { Io } from './io.ts';
 /** Runs the client with our own terminal; its exit code, or 128 and the signal that ended it. */
 export async function runChild(words: readonly string[], env: Readonly<Record<string, string | undefined>>, io: Io): Promise<number> {
   const [program = '', ...rest] = words;
-  const child = spawn(program, rest, { cwd: io.cwd, env: env as NodeJS.ProcessEnv, stdio: 'inherit', shell: process.platform === 'win32' });
+  // Clients are .cmd files on Windows, which only its shell starts; it reads one line.
+  const shell = process.platform === 'win32';
+  const child = spawn(program, shell ? rest.map(forWindowsShell) : rest, { cwd: io.cwd, env: env as NodeJS.ProcessEnv, stdio: 'inherit', shell });
   const pass = (signal: NodeJS.Signals) => () => void child.kill(signal);
   const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((signal) => [signal, pass(signal)] as const);
   // A terminal sends Ctrl-C to the client by itself; we only have to outlive it.
@@ -38,6 +40,11 @@ export async function runChild(words: readonly string[], env: Readonly<Record<st
 
 function ignore(): void {}
 
+/** One word as the shell of Windows takes it: blanks split it, and `^` in `lodash@^4` would be eaten. */
+export function forWindowsShell(word: string): string {
+  return /^[\w@./:=,+~-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;
+}
+
 const mostLines = 20;
 
 /** What is known when the client has ended. */
@@ -61,9 +68,8 @@ export function sayWhatHappened(proxy: RunningProxy, { code, events, tree, main,
   for (const line of lines.slice(0, mostLines)) io.stderr(`depward:${line}\n`);
   if (lines.length > mostLines) io.stderr(`depward:  and ${lines.length - mostLines} more\n`);
   if (lines.length === 0 && withheld.length > 0) {
-    io.stderr(
-      `depward: ${withheld.length} version${withheld.length === 1 ? '' : 's'} of ${new Set(withheld.map((one) => one.name)).size} packages withheld while it ran (${listText(withheld.slice(-3).map(({ name, judgement }) => printable(`${name}@${judgement.version}`, 80)))})\n`,
-    );
+    const subjects = withheld.map(({ name, judgement }) => printable(`${name}@${judgement.version}`, 80));
+    io.stderr(`depward: ${subjects.length} version${subjects.length === 1 ? '' : 's'} withheld while it ran (${listText(subjects, 4)})\n`);
   }
   const failed = events.filter((event) => event.verdict === 'failed');
   for (const event of failed.slice(0, 3)) io.stderr(`depward: ${event.subject}: ${event.reason ?? 'failed'}\n`);

@@ -3,8 +3,8 @@
  * npm 10-12, pnpm 9-12, yarn 1 and berry, bun.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aPackage } from '../helpers/a-tarball.ts';
@@ -272,4 +272,19 @@ describe('depward run', () => {
     const scoped = 'console.log(process.env["npm_config_@fxscope:registry"] === process.env.npm_config_registry)';
     expect((await made.run([process.execPath, cli, 'run', '--', process.execPath, '-e', scoped])).out).toBe('true\n');
   });
+
+  it('outlives the folder it was installed in, which npm ci deletes first', async () => {
+    const made = project(npm as RealClient, {});
+    const own = join(made.folder, 'node_modules', 'depward');
+    for (const part of ['dist', 'data', 'package.json'])
+      cpSync(fileURLToPath(new URL(`../../${part}`, import.meta.url)), join(own, part), { recursive: true });
+    // What it depends on is found above the project, and so above the copy.
+    const above = dirname(made.folder);
+    symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(above, 'node_modules'));
+    const script =
+      'require("node:fs").rmSync("node_modules", { recursive: true }); fetch(process.env.npm_config_registry + "fxdeep/-/fxdeep-1.0.0.tgz").then(({ status }) => console.log(status))';
+    const ran = await made.run([process.execPath, join(own, 'dist', 'cli.js'), 'run', '--', process.execPath, '-e', script], { TMPDIR: above });
+    expect(ran).toEqual({ code: 0, out: '200\n', err: 'depward: 1 version withheld while it ran (fxdeep@1.0.1)\n' });
+    expect(readdirSync(above).filter((name) => name.startsWith('depward-aside'))).toEqual([]);
+  }, 60_000);
 });

@@ -1,11 +1,13 @@
 /** What is gathered of a command line, and what single words of it name. */
 import type { CapabilityKind } from '../model/contents.ts';
 import { isSecretVariable, memoryOfOthers, placeOf } from './places.ts';
-import type { Word } from './shell.ts';
+import type { Redirect, Word } from './shell.ts';
 
 export interface Doing {
   readonly kind: CapabilityKind;
   readonly detail: string;
+  /** Where the command begins that does it. */
+  readonly at?: number;
 }
 
 /** Code given on the command line. */
@@ -35,10 +37,32 @@ export class Sink implements CommandFacts {
   readonly tools: string[] = [];
   readonly scripts: string[] = [];
   /** Files this line fetched or made executable. */
-  readonly fetched = new Set<string>();
+  readonly fetched: Set<string>;
+  /** Texts of files that were written from what the commands say. */
+  readonly written = new Map<string, string>();
+  /** Where the command begins that is being read. */
+  at: number | undefined;
+  #folder = '';
+
+  constructor(fetched: Set<string> = new Set()) {
+    this.fetched = fetched;
+  }
 
   does(kind: CapabilityKind, detail: string): void {
-    if (!this.doings.some((doing) => doing.kind === kind && doing.detail === detail)) this.doings.push({ kind, detail: detail.slice(0, 200) });
+    if (this.doings.some((doing) => doing.kind === kind && doing.detail === detail)) return;
+    this.doings.push({ kind, detail: detail.slice(0, 200), ...(this.at !== undefined && { at: this.at }) });
+  }
+
+  /** `cd`: what is started from then on is looked for there as well, as where it came from may be gone back to unseen. */
+  goes(to: Word | undefined): void {
+    const text = to?.text ?? '';
+    if (!to?.exact || text === '' || /^([/~\\-]|[A-Za-z]:)/.test(text)) this.#folder = '';
+    else this.#folder = `${this.#folder}${text.replace(/\/$/, '')}/`.slice(-500);
+  }
+
+  runs(path: string): void {
+    if (this.#folder !== '' && !/^([/~]|[A-Za-z]:)/.test(path)) this.files.push(`${this.#folder}${path}`);
+    this.files.push(path);
   }
 }
 
@@ -54,15 +78,19 @@ export function readWord(word: Word, sink: Sink): void {
   for (const name of word.variables) if (isSecretVariable(name)) sink.does('credential-env', name);
 }
 
-export function readRedirect({ operator, target }: { readonly operator: string; readonly target: string }, sink: Sink): void {
+/** `prints`: what the command that is redirected prints, where that is known. */
+export function readRedirect({ operator, target, text }: Redirect, sink: Sink, prints: string | undefined): void {
+  if (text) return;
   readWord(wordOf(target), sink);
   if (/^\/dev\/(tcp|udp)\//.test(target)) sink.does('remote-code', `shell connected to ${target.split('/')[3] ?? ''}`);
-  if (operator.includes('>') && target !== '/dev/null') sink.fetched.add(target);
+  if (!operator.includes('>') || target === '/dev/null') return;
+  if (prints === undefined) sink.fetched.add(target);
+  else sink.written.set(target, operator.includes('>>') ? `${sink.written.get(target) ?? ''}${prints}\n` : `${prints}\n`);
 }
 
 export function runFile(text: string | undefined, sink: Sink): void {
   if (text === undefined || text === '' || text === '-') return;
   if (sink.fetched.has(text) || sink.fetched.has(text.replace(/^\.\//, ''))) sink.does('download-execute', text);
   if (/^(~|\/tmp|\/var\/tmp|\/dev\/shm|%temp%|\/home|\/Users)/i.test(text)) sink.does('process', text);
-  sink.files.push(text);
+  sink.runs(text);
 }

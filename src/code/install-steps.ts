@@ -60,7 +60,9 @@ function stepOf(trigger: InstallStep['trigger'], command: string, manifest: Pack
 /** Follows `npm run x` into the package's own scripts. */
 function withScripts(facts: CommandFacts, manifest: PackedManifest, depth: number): readonly CommandFacts[] {
   if (depth > 4) return [facts];
-  const inner = facts.scripts.slice(0, 10).flatMap((name) => {
+  // npm runs what is named `pre…` and `post…` with it.
+  const names = facts.scripts.slice(0, 10).flatMap((name) => [`pre${name}`, name, `post${name}`]);
+  const inner = names.flatMap((name) => {
     const command = manifest.scripts.get(name);
     return command === undefined ? [] : withScripts(commandFacts(command), manifest, depth + 1);
   });

@@ -1,7 +1,7 @@
 /** Scripts that are not JavaScript: shell through its parser, batch line by line, PowerShell and Python (and kin) as tokens. */
 import { batchReader } from './batch.ts';
-import { commandFacts } from './command.ts';
-import type { InlineCode } from './command-facts.ts';
+import { commandFacts, lineReader, scriptFacts } from './command.ts';
+import type { CommandFacts, InlineCode } from './command-facts.ts';
 import type { Spotted } from './js/notes.ts';
 import { hostOf, isLocalHost, isSecretVariable, memoryOfOthers, placeOf } from './places.ts';
 import { fromBase64 } from './text.ts';
@@ -20,36 +20,74 @@ const longestLine = 20_000;
 /** Nobody writes commands so but to hide them. */
 const spelled = 'commands spelled from letters of variables';
 
-/** Reads a shell or batch script line by line, so that what it does has a place. */
+/** Reads a shell script as a whole, and a batch script line by line. */
 export function readShellScript(source: string, isBatch: boolean): OtherFacts {
-  const spotted: Spotted[] = [];
-  const files: string[] = [];
-  const inline: InlineCode[] = [];
-  const seen = new Set<string>();
-  const take = (text: string, at: number, readAs: Spotted['readAs'] = 'written'): void => {
-    const facts = commandFacts(text);
-    for (const { kind, detail } of facts.doings) {
-      if (seen.has(`${kind} ${detail}`)) continue;
-      seen.add(`${kind} ${detail}`);
-      spotted.push({ kind, detail, at, readAs });
-    }
-    files.push(...facts.files);
-    inline.push(...facts.inline);
-  };
-  const readBatch = isBatch ? batchReader() : undefined;
+  return isBatch ? readBatchScript(source) : readPosixScript(source);
+}
+
+/** A class because the same is told once. */
+class Told {
+  readonly spotted: Spotted[] = [];
+  readonly files: string[] = [];
+  readonly inline: InlineCode[] = [];
+  readonly #seen = new Set<string>();
+
+  add(kind: Kind, detail: string, at: number, readAs: Spotted['readAs'] = 'written'): void {
+    if (this.#seen.has(`${kind} ${detail}`)) return;
+    this.#seen.add(`${kind} ${detail}`);
+    this.spotted.push({ kind, detail, at, readAs });
+  }
+
+  take(facts: CommandFacts, at: number, readAs: Spotted['readAs'] = 'written'): void {
+    for (const doing of facts.doings) this.add(doing.kind, doing.detail, at, readAs);
+    this.started(facts);
+  }
+
+  started(facts: CommandFacts): void {
+    this.files.push(...facts.files);
+    this.inline.push(...facts.inline);
+  }
+
+  done(): OtherFacts {
+    return { spotted: this.spotted, files: [...new Set(this.files)], inline: this.inline };
+  }
+}
+
+function readBatchScript(source: string): OtherFacts {
+  const told = new Told();
+  const readBatch = batchReader();
+  const read = lineReader();
   let at = 0;
   for (const line of source.split('\n', mostLines)) {
-    const batch = readBatch?.(line);
-    if (batch?.spelled && !seen.has(spelled)) {
-      seen.add(spelled);
-      spotted.push({ kind: 'decode-execute', detail: spelled, at, readAs: 'written' });
-    }
-    take((batch?.text ?? line).slice(0, longestLine), at, batch?.spelled ? 'decoded' : 'written');
+    const batch = readBatch(line);
+    if (batch.spelled) told.add('decode-execute', spelled, at);
+    told.take(read(batch.text.slice(0, longestLine)), at, batch.spelled ? 'decoded' : 'written');
     at += line.length + 1;
   }
-  // What spans lines, such as fetching to a file and starting it later, shows only in the whole.
-  if (!isBatch) take(source, 0);
-  return { spotted, files: [...new Set(files)], inline };
+  return told.done();
+}
+
+/**
+ * The script as a shell reads it, with what its variables and functions mean; and each line by itself, because a quote that this parser
+ * takes for open must not hide what comes after it. Of the lines only kinds count that the whole did not show, and hosts.
+ */
+function readPosixScript(source: string): OtherFacts {
+  const told = new Told();
+  const { facts, texts } = scriptFacts(source);
+  for (const { kind, detail, at = 0 } of facts.doings) told.add(kind, detail, at);
+  told.started(facts);
+  const kinds = new Set(facts.doings.map(({ kind }) => kind));
+  let at = 0;
+  for (const line of source.split('\n', mostLines)) {
+    const start = at;
+    at += line.length + 1;
+    if (texts.some(([from, to]) => start >= from && start < to)) continue;
+    const alone = commandFacts(line.slice(0, longestLine));
+    for (const { kind, detail } of alone.doings)
+      if (!kinds.has(kind) || (kind === 'network' && detail.includes('.') && !detail.includes('…'))) told.add(kind, detail, start);
+    told.started(alone);
+  }
+  return told.done();
 }
 
 interface Row {

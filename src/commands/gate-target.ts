@@ -52,16 +52,17 @@ export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget
     note(`${found ? 'no git repository here' : 'git was not found (PATH)'}: every lockfile is judged as a whole`);
     return { root: io.cwd, before: undefined, after: plainSide(io.cwd), changed: new Set() };
   }
+  if (repository.bare && (options.head ?? 'worktree') === 'worktree')
+    throw new DepwardError('usage', 'this repository is bare: there is no working folder to judge', { hint: 'Name what to judge: --head REV.' });
   const head = await headOf(repository, options.head);
-  if (options.all || head.id === undefined) {
-    const after = head.commit === undefined ? worktreeSide(repository) : commitSide(repository, head.commit);
-    return { root: repository.root, before: undefined, after, changed: new Set() };
-  }
+  if (options.all || head.id === undefined) return whole(repository, head.commit);
   const left = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
   const nothing = options.base === undefined && left === head.id;
-  const { base, changed } = await sinceBase(repository, left, head.commit, nothing ? note : undefined);
+  const since = await sinceBase(repository, left, head.commit, nothing ? note : undefined);
+  if (!since) return whole(repository, head.commit);
+  const { base, changed } = since;
   const before = commitSide(repository, base, options.cache === false ? undefined : openCommitMemory(cacheFolder(io.env, io.cwd), repository.root));
-  const after = head.commit === undefined ? changedSide(repository.root, before, changed) : commitSide(repository, head.commit);
+  const after = head.commit === undefined ? changedSide(repository, before, changed) : commitSide(repository, head.commit);
   return {
     root: repository.root,
     base,
@@ -74,15 +75,25 @@ export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget
   };
 }
 
+/** Everything there is, compared with nothing. */
+function whole(repository: Repository, commit: string | undefined): GateTarget {
+  const after = commit === undefined ? worktreeSide(repository) : commitSide(repository, commit);
+  return { root: repository.root, before: undefined, after, changed: new Set() };
+}
+
 /**
  * What is different since the base. Where that is the tip of the default branch itself and nothing lies beside it, the last
- * commit is what there is to judge: compared with itself everything passes.
+ * commit is what there is to judge: compared with itself everything passes. Undefined where that is the first one of all.
  */
 async function sinceBase(repository: Repository, base: string, head: string | undefined, noteIfNothing?: (line: string) => void) {
   const changed = await changedPaths(repository, base, head);
-  const before = noteIfNothing && changed.size === 0 ? await commitBefore(repository, base) : undefined;
-  if (before === undefined) return { base, changed };
-  noteIfNothing?.(
+  if (!noteIfNothing || changed.size > 0) return { base, changed };
+  const before = await commitBefore(repository, base);
+  if (before === undefined) {
+    noteIfNothing('this is the first commit, with nothing uncommitted: every lockfile is judged as a whole');
+    return undefined;
+  }
+  noteIfNothing(
     `this is the default branch, with nothing uncommitted: compared with the commit before, ${before.slice(0, 12)} (--base says otherwise)`,
   );
   return { base: before, changed: await changedPaths(repository, before, head) };

@@ -65,7 +65,7 @@ export const commands = [
       { flags: '--baseline <file>', about: 'accept the findings of a saved JSON report' },
       {
         flags: '--affected <version>',
-        about: 'only say where name@version (or a file of them) is in the lockfiles here, and since when; repeatable',
+        about: 'only say where name@version, name@range or a file of them is in the lockfiles here, and since when; repeatable',
         repeatable: true,
       },
       ...judging,

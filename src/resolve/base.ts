@@ -31,7 +31,7 @@ export async function baseOf(repository: Repository, request: BaseRequest): Prom
     const parent = await mergedInto(repository, head);
     if (parent !== undefined) return parent;
   }
-  const branch = env['GITHUB_BASE_REF'] || env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME'];
+  const branch = targetBranch(env);
   const tip = branch ? await branchTip(repository, branch) : await defaultBranch(repository);
   if (tip !== undefined) {
     const found = await mergeBase(repository, tip, head);
@@ -39,16 +39,27 @@ export async function baseOf(repository: Repository, request: BaseRequest): Prom
     const parent = await mergedInto(repository, head);
     if (parent !== undefined) return parent;
   }
-  throw new DepwardError('input', 'the commit this change starts from was not found', {
-    hint: 'Name it with --base REV, or check out with more history (actions/checkout: fetch-depth: 0).',
-  });
+  const sought =
+    branch !== undefined && tip === undefined
+      ? `the branch this change goes to, ${printable(branch, 100)}, was not found here or at origin`
+      : 'the commit this change starts from was not found';
+  throw new DepwardError('input', sought, { hint: moreHistory });
 }
 
-/** The commit before this one: what a change is compared with that already stands at the tip of the default branch. */
+const moreHistory = 'Name it with --base REV, or check out with more history (actions/checkout: fetch-depth: 0).';
+
+/** The branch that a CI says the change goes to. */
+function targetBranch(env: BaseRequest['env']): string | undefined {
+  return env['GITHUB_BASE_REF'] || env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME'] || undefined;
+}
+
+/** The commit before this one, undefined of the first: what a change is compared with that already stands at the tip of the default branch. */
 export async function commitBefore(repository: Repository, head: string): Promise<string | undefined> {
   const [first] = await parentsOf(repository, head);
   if (first === undefined) return undefined;
-  return (await commitOf(repository, first)) ?? (await fetched(repository, first));
+  const commit = (await commitOf(repository, first)) ?? (await fetched(repository, first));
+  if (commit !== undefined) return commit;
+  throw new DepwardError('input', `the commit before this one, ${first.slice(0, 12)}, is not here and could not be fetched`, { hint: moreHistory });
 }
 
 /** The first parent of a merge commit is what it merges into, and even a checkout of depth 1 names it. */

@@ -5,6 +5,7 @@
 import { type ExecFileOptions, execFile, type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
+import { bareRepository } from './git-bare.ts';
 import { type Blob, type BlobRequest, readBlobs } from './git-blobs.ts';
 import { type PlainRepository, plainRepository } from './git-plain.ts';
 
@@ -15,6 +16,8 @@ export type Git = (args: readonly string[], limits?: { readonly bytes?: number; 
 export interface Repository {
   readonly root: string;
   readonly shallow: boolean;
+  /** True where there is no working folder; the root is git's own folder then. */
+  readonly bare?: boolean;
   /** The commit that is checked out; undefined where there is none yet. */
   readonly head: string | undefined;
   /** The commits that the default branch may be at, by their usual names. */
@@ -93,7 +96,7 @@ export const defaultTips = [
 
 /** The repository a folder lies in; undefined without git or outside a repository. */
 export async function openRepository(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<Repository | undefined> {
-  const told = plainRepository(folder, env, defaultTips) ?? (await toldByGit(folder, env));
+  const told = plainRepository(folder, env, defaultTips) ?? (await toldByGit(folder, env)) ?? (await bareRepository(gitIn(folder, env), defaultTips));
   if (!told) return undefined;
   const { root } = told;
   return {

@@ -3,6 +3,7 @@ import { type Dirent, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesIn, filesInFolder, filesOf, listingOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
+import { skippedFiles, skippedText } from './git-skipped.ts';
 import { readTextFile } from './read-file.ts';
 
 /** The files of one state. */
@@ -92,16 +93,43 @@ export function commitSide(repository: Repository, commit: string, memory?: Comm
 
 /** The working folder of a repository. */
 export function worktreeSide(repository: Repository): Side {
-  return folderSide(repository.root, async () => new Set(await filesInFolder(repository, () => true)));
+  return withSkipped(
+    folderSide(repository.root, async () => new Set(await filesInFolder(repository, () => true))),
+    once(() => skippedFiles(repository)),
+    repository,
+  );
 }
 
 /** The working folder, known by what in it differs from a commit. */
-export function changedSide(root: string, before: Side, changed: ReadonlySet<string>): Side {
+export function changedSide(repository: Repository, before: Side, changed: ReadonlySet<string>): Side {
+  const { root } = repository;
   const isThere = (path: string) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === false;
-  return folderSide(root, async () => {
+  const skipped = once(() => skippedFiles(repository));
+  const side = folderSide(root, async () => {
     const now = [...changed].filter(isThere);
-    return new Set([...[...(await before.paths())].filter((path) => !changed.has(path)), ...now]);
+    const left = now.length === changed.size ? [] : [...(await skipped()).keys()].filter((path) => changed.has(path));
+    return new Set([...[...(await before.paths())].filter((path) => !changed.has(path)), ...now, ...left]);
   });
+  // What git does not call changed is as it was, checked out or not.
+  return withSkipped(side, skipped, repository, async (path, limit) => (changed.has(path) ? undefined : before.text(path, limit)));
+}
+
+/** The same, with the files that a sparse checkout leaves out; `other` is asked first. */
+function withSkipped(
+  side: Side,
+  skipped: () => Promise<ReadonlyMap<string, TreeFile>>,
+  repository: Repository,
+  other: Side['text'] = async () => undefined,
+): Side {
+  return {
+    ...side,
+    async text(path, limit) {
+      const known = (await side.text(path, limit)) ?? (await other(path, limit));
+      if (known !== undefined || !(await side.paths()).has(path)) return known;
+      const file = (await skipped()).get(path);
+      return file && skippedText(repository, file, limit);
+    },
+  };
 }
 
 /** A folder without git. */

@@ -149,6 +149,7 @@ describe('what a branch changes', () => {
   });
 
   it('may not be committed yet, and may be nothing', async () => {
+    commit('nothing');
     const before = registry.count();
     expect(await gate()).toMatchObject({ code: 0, judged: [] });
     expect(registry.count()).toBe(before);

@@ -1,0 +1,169 @@
+/** The gate where the working folder is not the whole story: first commits, sparse checkouts, bare repositories, histories that end. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { commitAll, git } from '../helpers/a-repository.ts';
+import { type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';
+import { aWorkplace, type Workplace } from '../helpers/run-cli.ts';
+
+let registry: FixtureRegistry;
+let place: Workplace;
+const releases = [0, 1, 2].map((minor) => ({ version: `1.${minor}.0`, at: `202${minor}-01-01T00:00:00Z` }));
+
+beforeAll(async () => {
+  registry = await startFixtureRegistry({ tarballs: true, packuments: [publish('left', releases)] });
+});
+afterAll(() => registry.close());
+beforeEach(() => {
+  place = aWorkplace(registry.url);
+  git(place.folder, 'init', '-q', '-b', 'main');
+});
+afterEach(() => place.remove());
+
+/** A lockfile of these packages, without hashes: what is judged of it is counted here, not what is found. */
+function npmLock(packages: Readonly<Record<string, string>>): object {
+  const entries = Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, { version }]);
+  return { lockfileVersion: 3, packages: { '': { dependencies: packages }, ...Object.fromEntries(entries) } };
+}
+
+async function judged(...args: readonly string[]): Promise<{ code: number | null; judged: readonly string[] | undefined; stderr: string }> {
+  const { code, stdout, stderr } = await place.run('gate', '--format', 'json', ...args);
+  const report =
+    stdout === '' ? undefined : (JSON.parse(stdout) as { verdicts: { change?: string; subject: { name?: string; version?: string } }[] });
+  const packages = report?.verdicts.filter(({ change }) => change !== undefined);
+  return { code, judged: packages?.map(({ change, subject }) => `${change} ${subject.name} ${subject.version}`), stderr };
+}
+
+describe('what there is to compare with', () => {
+  it('is nothing at the first commit: all of it is judged, and that is said', async () => {
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    const ran = await judged();
+    expect(ran.judged).toEqual(['add left 1.0.0']);
+    expect(ran.stderr).toContain('first commit');
+  });
+
+  it('is missing where a shallow clone cannot fetch it: that is no pass', async () => {
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    place.write('package-lock.json', npmLock({ left: '1.1.0' }));
+    commitAll(place.folder);
+    const origin = join(place.home, 'origin');
+    git(place.home, 'clone', '-q', '--bare', `file://${place.folder}`, origin);
+    rmSync(place.folder, { recursive: true });
+    git(place.home, 'clone', '-q', '--depth=1', `file://${origin}`, place.folder);
+    rmSync(origin, { recursive: true });
+    expect(await judged()).toMatchObject({ code: 2, judged: undefined, stderr: expect.stringContaining('could not be fetched') });
+  });
+
+  it('is a branch that is gone: its name is said', async () => {
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    const { code, stderr } = await place.runWith({ env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_BASE_REF: 'gone' } }, 'gate');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the branch this change goes to, gone, was not found')]);
+  });
+
+  it('is named in a bare repository, which has no working folder', async () => {
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    git(place.folder, 'checkout', '-q', '-b', 'topic');
+    place.write('package-lock.json', npmLock({ left: '1.1.0' }));
+    commitAll(place.folder);
+    const bare = join(place.home, 'bare');
+    git(place.home, 'clone', '-q', '--bare', `file://${place.folder}`, bare);
+    rmSync(place.folder, { recursive: true });
+    git(place.home, 'clone', '-q', '--bare', `file://${bare}`, place.folder);
+    expect(await judged()).toMatchObject({ code: 2, stderr: expect.stringContaining('--head') });
+    expect((await judged('--head', 'topic')).judged).toEqual(['change left 1.1.0']);
+    expect((await place.run('gate', '--affected', 'left')).stdout).toContain('left@1.1.0');
+  });
+});
+
+describe('a sparse checkout', () => {
+  beforeEach(() => {
+    for (const folder of ['a', 'b']) {
+      place.write(`${folder}/package.json`, { dependencies: { left: '*' } });
+      place.write(`${folder}/package-lock.json`, npmLock({ left: '1.0.0' }));
+    }
+    commitAll(place.folder);
+    git(place.folder, 'checkout', '-q', '-b', 'topic');
+    place.write('a/package-lock.json', npmLock({ left: '1.1.0' }));
+    commitAll(place.folder);
+    git(place.folder, 'sparse-checkout', 'set', 'b');
+  });
+
+  it('leaves nothing of the change out', async () => {
+    expect((await judged()).judged).toEqual(['change left 1.1.0']);
+    expect((await judged('--all')).judged).toEqual(['add left 1.0.0', 'add left 1.1.0']);
+  });
+
+  it('leaves no affected version out', async () => {
+    expect((await place.run('gate', '--affected', 'left@1.1.0')).stdout).toContain('left@1.1.0  a/package-lock.json');
+  });
+
+  it('is told from a lockfile that was removed', async () => {
+    rmSync(join(place.folder, 'b/package-lock.json'));
+    expect((await judged()).judged).toEqual(['change left 1.1.0']);
+  });
+});
+
+describe('affected versions', () => {
+  const affected = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await place.run('gate', ...args.flatMap((one) => ['--affected', one]));
+    return { code, out: stdout, err: stderr };
+  };
+  let since: string;
+  beforeEach(() => {
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    place.write('package-lock.json', npmLock({ left: '1.1.0' }));
+    since = commitAll(place.folder).slice(0, 12);
+  });
+
+  it.each(['left@^1.0.0', 'left@>=1.0.5 <1.2.0', 'left 1.0.9 || 1.1.0', 'left,= 1.1.0', 'left@v1.1.0', 'left'])(
+    'may be a range: %s',
+    async (asked) => {
+      expect(await affected(asked)).toMatchObject({ code: 1, out: expect.stringContaining(`left@1.1.0  package-lock.json:9  since ${since}`) });
+    },
+  );
+
+  it('are none outside of the range, and a word that is none is refused', async () => {
+    expect(await affected('left@<1.1.0')).toMatchObject({ code: 0 });
+    expect(await affected('left@latest')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('not a package version: left@latest') });
+  });
+
+  it('may be a table, as advisories print it', async () => {
+    writeFileSync(join(place.home, 'list.csv'), '\uFEFFPackage,Version\r\n"left","1.0.9, 1.1.0"\r\nright,= 2.0.0 || = 2.0.1\r\n');
+    expect(await affected(join(place.home, 'list.csv'))).toMatchObject({ code: 1, out: expect.stringContaining('(2 versions asked for)') });
+  });
+
+  it('are followed through a lockfile that was renamed, and one of another manager', async () => {
+    mkdirSync(join(place.folder, 'app'));
+    git(place.folder, 'mv', 'package-lock.json', 'app/package-lock.json');
+    commitAll(place.folder);
+    expect((await affected('left')).out).toContain(`since ${since} (`);
+    expect((await affected('left')).out).toContain(', in package-lock.json)');
+    git(place.folder, 'rm', '-q', 'app/package-lock.json');
+    place.write('app/yarn.lock', '# yarn lockfile v1\n\n\nleft@*:\n  version "1.1.0"\n');
+    commitAll(place.folder);
+    expect((await affected('left')).out).toContain(`left@1.1.0  app/yarn.lock:4  since ${since} (`);
+  });
+
+  it('are found beside a lockfile that cannot be read, and past a state that could not', async () => {
+    place.write('package-lock.json', '<<<<<<< HEAD\n"left": "1.1.0"\n');
+    commitAll(place.folder);
+    place.write('package-lock.json', npmLock({ left: '1.1.0' }));
+    place.write('broken/package-lock.json', '{');
+    commitAll(place.folder);
+    const { code, out } = await affected('left');
+    expect([code, out]).toEqual([1, expect.stringContaining(`since ${since}`)]);
+    expect(out).toContain('not read: broken/package-lock.json:1: the file ends');
+    expect(await affected('right')).toMatchObject({ code: 2, out: expect.stringContaining('none of them in 1 lockfile that could be read') });
+  });
+
+  it('cannot be told where there is no lockfile', async () => {
+    rmSync(join(place.folder, 'package-lock.json'));
+    commitAll(place.folder);
+    expect(await affected('left')).toMatchObject({ code: 2, err: expect.stringContaining('no lockfile') });
+  });
+});

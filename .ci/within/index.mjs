@@ -99,6 +99,23 @@ const roomForPlaces = {
   },
 };
 
+/** Node complains of `url.parse` outside node_modules, where this then is; the way a setting is read stays npm's own. */
+const addressesUnremarked = {
+  name: 'addresses unremarked',
+  setup({ onLoad }) {
+    onLoad({ filter: /\bnopt[\\/]lib[\\/]type-defs\.js$/ }, ({ path }) => {
+      const parts = readFileSync(path, 'utf8').split('url.parse(String(val))');
+      if (parts.length !== 2) throw new Error(`${path} reads addresses in another way now`);
+      const unremarked = `(parse => {
+        const { noDeprecation } = process;
+        process.noDeprecation = true;
+        try { return parse(String(val)); } finally { process.noDeprecation = noDeprecation; }
+      })(url.parse)`;
+      return { contents: parts.join(unremarked) };
+    });
+  },
+};
+
 /** Of the tree builder: computing trees, without writing, unpacking, running or asking anything. */
 const treeOnly = {
   name: 'trees only',
@@ -120,7 +137,7 @@ export async function buildWithin(common) {
   for (const [name, contents, plugins] of [
     ['npm-specs', exporting(files['npm-specs']), [rangesAreNoAddress]],
     ['npm-auth', exporting(files['npm-auth']), [specsWhenAsked]],
-    ['npm-config', exporting(files['npm-config']), [seldom, shared]],
+    ['npm-config', exporting(files['npm-config']), [seldom, shared, addressesUnremarked]],
     ['npm-workspaces', exporting(['@npmcli/package-json', '@npmcli/map-workspaces']), [shared]],
     ['meriyah', exporting(files.meriyah), [roomForPlaces]],
     ['npm-tree', "module.exports = require('@npmcli/arborist/lib/arborist/index.js');", [treeOnly, shared, rangesAreNoAddress]],

@@ -13,9 +13,10 @@ import type { Io } from './io.ts';
 /** Runs the client with our own terminal; its exit code, or 128 and the signal that ended it. */
 export async function runChild(words: readonly string[], env: Readonly<Record<string, string | undefined>>, io: Io): Promise<number> {
   const [program = '', ...rest] = words;
-  // Clients are .cmd files on Windows, which only its shell starts; it reads one line.
-  const shell = process.platform === 'win32';
-  const child = spawn(program, shell ? rest.map(forWindowsShell) : rest, { cwd: io.cwd, env: env as NodeJS.ProcessEnv, stdio: 'inherit', shell });
+  const started = { cwd: io.cwd, env: env as NodeJS.ProcessEnv, stdio: 'inherit' } as const;
+  // Clients are .cmd files on Windows, which only its shell starts; it takes one line.
+  const child =
+    process.platform === 'win32' ? spawn(words.map(forWindowsShell).join(' '), { ...started, shell: true }) : spawn(program, rest, started);
   const pass = (signal: NodeJS.Signals) => () => void child.kill(signal);
   const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((signal) => [signal, pass(signal)] as const);
   // A terminal sends Ctrl-C to the client by itself; we only have to outlive it.

@@ -25,6 +25,22 @@ const isBuilt = existsSync(join(dist, 'cli.js'));
     expect(getters).toEqual([]);
     expect(exports).toBeGreaterThan(200);
   });
+
+  // Only newer versions of Node complain of it, and only outside node_modules: seen where a checkout is run with a registry of its own.
+  it('read a registry of the configuration without a word from Node', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--pending-deprecation', join(dist, 'cli.js'), 'check', '--no-cache', '--registry', 'http://127.0.0.1:1/', 'x'],
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'] },
+      },
+    );
+    expect({ status, lines: stderr.split('\n').slice(0, 1) }).toEqual({
+      status: 2,
+      lines: ['depward: the registry could not be asked for x: it refuses connections'],
+    });
+  });
 });
 
 describe('packing', () => {

@@ -2,7 +2,7 @@
 import type { ParseError } from 'jsonc-parser';
 import type { EdgeKind, PackageSource, ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
-import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
+import { type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, type Link, lazyGraph, packagesOf } from './graph.ts';
 import { type Json, objectOf, own, stringEntries, stringOf } from './json.ts';
 import { rootOf, rootOfManifest } from './npm-entry.ts';
@@ -10,17 +10,7 @@ import { positionsIn } from './positions.ts';
 import { checkedText, keysOnce, lineOf } from './text.ts';
 import { splitDescriptor } from './yarn-locator.ts';
 
-export const bun: LockfileFormat = {
-  id: 'bun-lock',
-  names: ['bun.lock'],
-  recognises: ({ text }) =>
-    text.includes('"lockfileVersion"') &&
-    /^\uFEFF?\s*(?:\/\/[^\n]*\n\s*)*\{/.test(text) &&
-    /"workspaces"\s*:\s*\{\s*""\s*:/.test(text.slice(0, 4000)),
-  read,
-};
-
-async function read(input: LockfileInput): Promise<ResolvedTree> {
+export async function read(input: LockfileInput): Promise<ResolvedTree> {
   const text = checkedText(input);
   const { document, plain } = await parse(input, text);
   const version = own(document, 'lockfileVersion');

@@ -1,7 +1,7 @@
 /** pnpm-lock.yaml: lockfile versions 5.x, 6 and 9, of one or several documents. */
 import type { ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
-import { type LockfileFormat, type LockfileInput, unreadable } from './format.ts';
+import { type LockfileInput, unreadable } from './format.ts';
 import { type Facts, type Graph, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
 import type { PnpmDocument } from './pnpm-document.ts';
@@ -12,15 +12,7 @@ import { readParsedLayout } from './pnpm-parsed.ts';
 import type { PnpmEntry } from './pnpm-path.ts';
 import { bareText, checkedText } from './text.ts';
 
-export const pnpm: LockfileFormat = {
-  id: 'pnpm-lock',
-  names: ['pnpm-lock.yaml'],
-  recognises: ({ text }) =>
-    text.includes('lockfileVersion') && /^(?:\uFEFF)?(?:#.*\r?\n|\s|---\r?\n)*(?:lockfileVersion|'lockfileVersion'|"lockfileVersion"):/.test(text),
-  read,
-};
-
-async function read(input: LockfileInput): Promise<ResolvedTree> {
+export async function read(input: LockfileInput): Promise<ResolvedTree> {
   const documents = readOwnLayout(input, bareText(input)) ?? (await readParsedLayout(input, checkedText(input)));
   const told = documents.map((document): VersionedDocument => ({ document, version: versionOf(input, document) }));
   const merged = eachForItself(input, told) ?? mergePeers(input, told);

@@ -33,6 +33,16 @@ export function checkedText(input: LockfileInput): string {
   return text;
 }
 
+/** The first line that is neither blank nor a comment nor the start of a document, without the space around it. */
+export function firstLine(text: string): string {
+  for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; ; ) {
+    const end = text.indexOf('\n', at);
+    const line = (end < 0 ? text.slice(at) : text.slice(at, end)).trim();
+    if (end < 0 || (line !== '' && line !== '---' && !line.startsWith('#'))) return line;
+    at = end + 1;
+  }
+}
+
 /** Line of an offset, counted from 1. */
 export function lineOf(text: string, offset: number): number {
   let line = 1;

@@ -2,7 +2,7 @@
 import type { ResolvedTree } from '../../model/package.ts';
 import { printable } from '../../model/text.ts';
 import { placesWithout } from './entries.ts';
-import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
+import { type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
 import { bareText, checkedText } from './text.ts';
@@ -11,14 +11,7 @@ import { readOwnLayout } from './yarn-berry-layout.ts';
 import { berryLinks, type Resolved } from './yarn-berry-links.ts';
 import { descriptorsOf, isBuiltinPatch, plainName, readLocator, splitDescriptor } from './yarn-locator.ts';
 
-export const yarnBerry: LockfileFormat = {
-  id: 'yarn-berry',
-  names: [],
-  recognises: ({ text }) => text.includes('__metadata') && /^["']?__metadata["']?:/m.test(text),
-  read,
-};
-
-async function read(input: LockfileInput): Promise<ResolvedTree> {
+export async function read(input: LockfileInput): Promise<ResolvedTree> {
   const file = readOwnLayout(input.file, bareText(input)) ?? (await readParsedLayout(input, checkedText(input)));
   const { version } = file;
   // Versions 1 to 3 were release candidates' in 2019 and 2020.

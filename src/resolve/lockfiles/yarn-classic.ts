@@ -1,6 +1,6 @@
 /** yarn.lock of Yarn 1: its own format, not YAML. Whatever Yarn itself would not have written is an error. */
 import type { EdgeKind, PackageSource, ResolvedTree } from '../../model/package.ts';
-import { type LockfileFormat, type LockfileInput, mostPackages, unreadable } from './format.ts';
+import { type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, type Link, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { objectOf, own, stringEntries } from './json.ts';
 import { rootOfManifest, withoutHash } from './npm-entry.ts';
@@ -10,14 +10,7 @@ import { readOwnLayout } from './yarn-classic-layout.ts';
 import { type ClassicEntry, patternsOf, readClassicFile } from './yarn-classic-lines.ts';
 import { splitDescriptor } from './yarn-locator.ts';
 
-export const yarnClassic: LockfileFormat = {
-  id: 'yarn-classic',
-  names: ['yarn.lock'],
-  recognises: ({ text }) => /^# yarn lockfile v1\s*$/m.test(text.slice(0, 2000)),
-  read,
-};
-
-function read(input: LockfileInput): ResolvedTree {
+export function read(input: LockfileInput): ResolvedTree {
   const text = checkedText(input);
   const version = /^# yarn lockfile v(\d+)\s*$/m.exec(text.slice(0, 2000))?.[1];
   if (version !== undefined && version !== '1')

@@ -60,7 +60,7 @@ export async function run(options: AffectedOptions, io: Io): Promise<number> {
 }
 
 function noLockfile(): DepwardError {
-  return new DepwardError('input', 'there is no lockfile here', { hint: 'Run it in a project; which lockfiles a machine has is not looked for.' });
+  return new DepwardError('input', 'there is no lockfile here', { hint: 'Run it in the folder of the project.' });
 }
 
 /** How long histories are searched, all lockfiles together; what was not reached by then is said. */

@@ -4,8 +4,10 @@
  */
 import { join } from 'node:path';
 import { type Layouts, layoutsFile, openLayouts } from '../evidence/layouts.ts';
+import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PolicyNote, Report } from '../model/report.ts';
+import { printable } from '../model/text.ts';
 import type { Instant } from '../model/time.ts';
 import { installationId } from '../package-root.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
@@ -42,7 +44,9 @@ export async function judgeChange(target: GateTarget, options: GateOptions, io: 
   const seen = await withoutIgnored(target, policy.ignore ?? []);
   const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
   const found = await packageChanges(named ? target : seen, named, layoutsIn(options, io));
-  const { compared, ...packages } = found;
+  const { compared, unreadBefore, ...packages } = found;
+  for (const { file, reason } of unreadBefore)
+    io.stderr(`depward: ${printable(`${file} could not be read as it was before this change, so all of it is judged (${reason})`, 400)}\n`);
   const { tellsTime, ...files } = await judgeFilesOf(seen, compared, judged, momentOf(options.asOf, io.now()));
   const { report, standing } = await judge({ ...packages, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
   const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
@@ -67,16 +71,20 @@ async function askAhead({ before, changed }: GateTarget, only: readonly string[]
   }
 }
 
+const noLockfileHint = 'Run it in the folder of the project, or make a lockfile first; new ones need not be committed, but must not be ignored.';
+
 /** What happens to packages. */
 async function packageChanges(
   target: GateTarget,
   only: readonly string[] | undefined,
   fitting: Layouts | undefined,
-): Promise<Pick<LockfileChanges, 'changes' | 'tree' | 'compared'>> {
+): Promise<Pick<LockfileChanges, 'changes' | 'tree' | 'compared' | 'unreadBefore'>> {
   if (target.before && ![...target.changed].some((path) => only?.includes(path) ?? isLockfile(path))) {
-    return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] }, compared: new Set() };
+    return { changes: [], tree: { format: 'no lockfile', root: {}, packages: [], dependentsOf: () => [] }, compared: new Set(), unreadBefore: [] };
   }
-  return lockfileChanges({ ...target, ...(only && { only }), fitting });
+  const found = await lockfileChanges({ ...target, ...(only && { only }), fitting });
+  if (target.wantsLockfile && found.files.length === 0) throw new DepwardError('input', 'there is no lockfile here', { hint: noLockfileHint });
+  return found;
 }
 
 /** What the rules on files say; most changes are of a kind that none has a word on. */

@@ -32,6 +32,8 @@ export interface GateTarget {
   readonly before: Side | undefined;
   readonly after: Side;
   readonly changed: ReadonlySet<string>;
+  /** True where somebody asked for all lockfiles: finding none is no answer then. */
+  readonly wantsLockfile?: true;
   /** Whether the base holds symbolic links, which may lead where nothing can be read. */
   readonly holdsLinks?: () => Promise<boolean>;
   /** Keeps what was read of the base, for the next change from there. */
@@ -50,12 +52,13 @@ export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget
       });
     }
     note(`${found ? 'no git repository here' : 'git was not found (PATH)'}: every lockfile is judged as a whole`);
-    return { root: io.cwd, before: undefined, after: plainSide(io.cwd), changed: new Set() };
+    return { root: io.cwd, before: undefined, after: plainSide(io.cwd), changed: new Set(), wantsLockfile: true };
   }
   if (repository.bare && (options.head ?? 'worktree') === 'worktree')
     throw new DepwardError('usage', 'this repository is bare: there is no working folder to judge', { hint: 'Name what to judge: --head REV.' });
   const head = await headOf(repository, options.head);
-  if (options.all || head.id === undefined) return whole(repository, head.commit);
+  if (options.all) return { ...whole(repository, head.commit), wantsLockfile: true };
+  if (head.id === undefined) return whole(repository, head.commit);
   const left = await baseOf(repository, { base: options.base, head: head.id, env: io.env, event: await eventOf(io), note });
   const nothing = options.base === undefined && left === head.id;
   const since = await sinceBase(repository, left, head.commit, nothing ? note : undefined);

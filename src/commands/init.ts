@@ -30,6 +30,7 @@ export async function run(options: InitOptions, io: Io): Promise<number> {
   const drafts = all.filter((draft) => !there.includes(draft));
   for (const { file } of there) io.stdout(`${file} is there already: left as it is\n`);
   for (const draft of drafts) io.stdout(`\n── ${draft.file} ──\n${draft.text}`);
+  if (ci === 'none' && options.ci === undefined) io.stdout(`\n${withoutCi}\n`);
   if (drafts.length === 0) return exit.allowed;
   if (!(options.yes || (await isWanted(drafts, io)))) {
     io.stdout('\nNothing was written. depward init --yes writes these files.\n');
@@ -39,6 +40,8 @@ export async function run(options: InitOptions, io: Io): Promise<number> {
   if (drafts.some((draft) => draft.file === gitlabFile)) io.stdout(`To run it, add to .gitlab-ci.yml:\n\ninclude:\n  - local: ${gitlabFile}\n`);
   return exit.allowed;
 }
+
+const withoutCi = 'No CI job: this folder is not the root of a git repository, where CI looks for one. --ci github or --ci gitlab shows one anyway.';
 
 function ciOf(asked: string | undefined, folder: string): 'github' | 'gitlab' | 'none' {
   if (asked === 'github' || asked === 'gitlab' || asked === 'none') return asked;
@@ -54,7 +57,12 @@ function ciDrafts(ci: 'github' | 'gitlab' | 'none'): readonly Draft[] {
 
 // A dangling link is there too: writing would go through it.
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Something lies where a folder should be: writing says so.
+    return false;
+  }
 }
 
 async function isWanted(drafts: readonly Draft[], io: Io): Promise<boolean> {
@@ -74,7 +82,7 @@ function write({ file, text }: Draft, io: Io): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { flag: 'wx' });
   } catch (cause) {
-    throw new DepwardError('input', `${file} could not be written`, { cause, hint: 'may this folder be written?' });
+    throw new DepwardError('input', `${file} could not be written`, { cause, hint: 'may this folder be written, and is nothing else in its place?' });
   }
   io.stdout(`wrote ${file}\n`);
 }

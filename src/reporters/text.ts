@@ -173,7 +173,9 @@ function remarkSection(page: Page): string[][] {
 function closing(page: Page): string[] {
   const { report, paint } = page;
   const clean = report.verdicts.every((verdict) => verdict.action === 'allow') && report.complete;
-  const state = clean ? paint.green(`${judgedText(report)}, nothing to object to`) : stateText(report, paint, judgedText(report));
+  const state = clean
+    ? paint.green(`${judgedText(report)}${removedText(report)}, nothing to object to`)
+    : stateText(report, paint, judgedText(report));
   const coverage = coverageParts(report);
   const spoken = report.findings.find((finding) => finding.action !== 'allow')?.ruleId;
   return [
@@ -183,9 +185,14 @@ function closing(page: Page): string[] {
   ];
 }
 
+function removedText({ removed }: Report): string {
+  return removed.length === 0 ? '' : `, ${removed.length} removed`;
+}
+
 function judgedText({ mode, coverage, action }: Report): string {
   if (mode === 'doctor') return 'repository judged';
-  if (coverage.packages === 0 && action === 'allow') return mode === 'gate' ? 'no package added or changed' : 'no package to judge';
+  if (mode === 'gate' && coverage.judged === 0 && action === 'allow') return 'no package added or changed';
+  if (coverage.packages === 0 && action === 'allow') return 'no package to judge';
   return `${coverage.judged} package${coverage.judged === 1 ? '' : 's'} judged`;
 }
 

@@ -27,6 +27,8 @@ export interface LockfileChanges {
   readonly files: readonly string[];
   /** Those of them that are in their manager's own layout and were held entry by entry against what they were. */
   readonly compared: ReadonlySet<string>;
+  /** Those that could not be read as they were before, and why: all of them counts as new. */
+  readonly unreadBefore: readonly { readonly file: string; readonly reason: string }[];
 }
 
 /** Reads what changed and compares; untouched lockfiles are not even read. */
@@ -48,16 +50,17 @@ export async function lockfileChanges(request: LockfileRequest): Promise<Lockfil
   const changes = states.flatMap(({ old, tree }) => (tree ? diffTrees(old, tree) : []));
   for (const path of gone) if (before && !used.has(path)) changes.push(...removals(await readFrom(before, path)));
   const compared = new Set(states.flatMap(({ path, old, tree }) => (old && tree?.apartFrom?.(old) ? [path] : [])));
-  return { changes: distinct(changes), tree: merged(states), files: now, compared };
+  const unreadBefore = states.flatMap(({ path, trouble }) => (trouble === undefined ? [] : [{ file: path, reason: trouble }]));
+  return { changes: distinct(changes), tree: merged(states), files: now, compared, unreadBefore };
 }
 
-/** A lockfile and what it was: much of it is written as before. What is wrong with the file as it is now is said first. */
+/** A lockfile and what it was: much of it is written as before. What cannot be read of the past must not keep a change from mending it. */
 async function bothStates({ before, after, fitting }: LockfileRequest, path: string, sources: readonly string[]) {
   const [earlier] = await Promise.allSettled([joined(before, sources, fitting)]);
   const like = earlier.status === 'fulfilled' ? earlier.value : undefined;
   const tree = await readFrom(after, path, { like });
-  if (tree && earlier.status === 'rejected') throw earlier.reason;
-  return { old: like, tree };
+  const trouble = earlier.status === 'rejected' ? (earlier.reason instanceof Error ? earlier.reason.message : 'it could not be read') : undefined;
+  return { old: like, tree, trouble };
 }
 
 /** The tree of one lockfile of a state. */

@@ -47,6 +47,14 @@ describe('init', () => {
     expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
   });
 
+  it('says that it shows no CI job where no repository begins, and what is in the way of a file', async () => {
+    const { io, out } = anIo({ cwd: folder });
+    await init({}, io);
+    expect(out()).toContain('No CI job: this folder is not the root of a git repository');
+    writeFileSync(join(folder, '.github'), '');
+    await expect(init({ ci: 'github', yes: true }, anIo({ cwd: folder }).io)).rejects.toThrow('.github/workflows/depward.yml could not be written');
+  });
+
   it('takes GitLab where the repository does, and says how to include the job', async () => {
     writeFileSync(join(folder, '.gitlab-ci.yml'), '');
     const { io, out } = anIo({ cwd: folder });

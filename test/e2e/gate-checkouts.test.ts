@@ -56,6 +56,30 @@ describe('what there is to compare with', () => {
     expect(await judged()).toMatchObject({ code: 2, judged: undefined, stderr: expect.stringContaining('could not be fetched') });
   });
 
+  it('may be a lockfile that nobody can read: a change that mends it is judged as a whole', async () => {
+    place.write('package-lock.json', '<<<<<<< HEAD\n{}\n=======\n');
+    commitAll(place.folder);
+    git(place.folder, 'checkout', '-q', '-b', 'topic');
+    place.write('package-lock.json', npmLock({ left: '1.1.0' }));
+    const ran = await judged();
+    expect(ran.judged).toEqual(['add left 1.1.0']);
+    expect(ran.stderr).toContain('package-lock.json could not be read as it was before this change');
+  });
+
+  it('does not matter where everything is asked about and there is no lockfile', async () => {
+    commitAll(place.folder);
+    expect(await judged('--all')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no lockfile here') });
+    rmSync(join(place.folder, '.git'), { recursive: true });
+    expect(await judged()).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no lockfile here') });
+  });
+
+  it('is told of a lockfile that is removed', async () => {
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    rmSync(join(place.folder, 'package-lock.json'));
+    expect((await place.run('gate')).stdout).toContain('no package added or changed, 1 removed, nothing to object to');
+  });
+
   it('is a branch that is gone: its name is said', async () => {
     place.write('package-lock.json', npmLock({ left: '1.0.0' }));
     commitAll(place.folder);

@@ -120,13 +120,20 @@ const started = Object.fromEntries([
   [`${root}/src/resolve/lockfiles/others.ts`, 'other-lockfiles'],
 ]);
 /** Modules of Node that are slow to load, in a form that loads them when the first of their functions is called. */
+const slow = {
+  child_process: ['execFile', 'spawn', 'spawnSync'],
+  crypto: ['createHash', 'createHmac', 'createPublicKey', 'hash', 'randomBytes', 'verify'],
+  'fs/promises': ['mkdir', 'mkdtemp', 'readFile', 'readdir', 'rm', 'writeFile'],
+};
 const later = {
-  name: 'crypto when it is used',
+  name: 'slow modules when they are used',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'later' }));
-    onLoad({ filter: /^/, namespace: 'later' }, () => ({
-      contents: ['createHash', 'createHmac', 'createPublicKey', 'hash', 'randomBytes', 'verify']
-        .map((name) => `export const ${name} = (...given) => process.getBuiltinModule('node:crypto').${name}(...given);`)
+    onResolve({ filter: /^node:(?:child_process|crypto|fs\/promises)$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? undefined : { path: path.slice('node:'.length), namespace: 'later' },
+    );
+    onLoad({ filter: /^/, namespace: 'later' }, ({ path }) => ({
+      contents: slow[path]
+        .map((name) => `export const ${name} = (...given) => process.getBuiltinModule('node:${path}').${name}(...given);`)
         .join('\n'),
     }));
   },

@@ -5,6 +5,7 @@
  */
 import { checkAgain } from './commands/check-again.ts';
 import { run as doctor } from './commands/doctor-early.ts';
+import { run as gate } from './commands/gate-early.ts';
 import { commands } from './commands/list.ts';
 import { plainCall } from './commands/plain-arguments.ts';
 import { endInOrder, processIo } from './commands/process-io.ts';
@@ -28,7 +29,7 @@ async function run(argv: readonly string[]): Promise<number> {
     // A second Ctrl-C ends at once, by the default handler.
   });
   if (call?.name === 'check') return (await import('./commands/check.ts')).run(textsOf(call.args[0]), call.options, io);
-  if (call?.name === 'gate') return (await import('./commands/gate.ts')).run(call.options, io);
+  if (call?.name === 'gate') return gate(call.options, io);
   if (call?.name === 'doctor') return doctor(textOf(call.args[0]), call.options, io);
   return (await import('./main.ts')).main(argv, call, io);
 }

@@ -78,7 +78,7 @@ export function questionOf({ mode, parts, policy, offRegistry = false, specs }: 
 /** What tells one state of the cache from another, as far as judging reads it. */
 function stateOf(folder: string): string | undefined {
   try {
-    const names = readdirSync(folder).filter((name) => !/^(?:answers|commits|judgements|layouts|config|code)-|^key$/.test(name));
+    const names = readdirSync(folder).filter((name) => !/^(?:answers|commits|history|judgements|layouts|config|code)-|^key$/.test(name));
     return digestOf([JSON.stringify(names.sort().map((name) => [name, ...markOf(join(folder, name))]))]);
   } catch {
     return undefined;

@@ -5,10 +5,12 @@ import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { baseOf, commitBefore } from '../resolve/base.ts';
-import { changedPaths, commitOf, isGitFound, openRepository, type Repository } from '../resolve/git.ts';
+import { commitOf, isGitFound, openRepository, type Repository } from '../resolve/git.ts';
+import { changedPaths } from '../resolve/git-changes.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
 import { openCommitMemory } from './commit-memory.ts';
+import { openGitMemory } from './git-memory.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -40,10 +42,13 @@ export interface GateTarget {
   readonly remember?: () => Promise<void>;
 }
 
-/** The states that the options name. */
-export async function targetOf(options: GateOptions, io: Io): Promise<GateTarget> {
+/** The states that the options name. `state`: what git says of the working folder, where it was asked before. */
+export async function targetOf(options: GateOptions, io: Io, state?: Promise<string | undefined>): Promise<GateTarget> {
   const note = (line: string) => io.stderr(`depward: ${line}\n`);
-  const repository = await openRepository(io.cwd, io.env);
+  const repository = await openRepository(io.cwd, io.env, {
+    state,
+    memory: options.cache === false ? undefined : (root) => openGitMemory(cacheFolder(io.env, io.cwd), root),
+  });
   if (!repository) {
     const found = isGitFound(io.env);
     if (options.base !== undefined || (options.head ?? 'worktree') !== 'worktree') {

@@ -5,13 +5,13 @@ import { type GateOptions, targetOf } from './gate-target.ts';
 import { type Io, withEnvOfNow } from './io.ts';
 import { exitCodeOf, targetsOf, writeReports } from './output.ts';
 
-/** Runs the command. */
-export async function run(options: GateOptions, io: Io): Promise<number> {
+/** Runs the command. `state`: what git says of the working folder, where it was asked before. */
+export async function run(options: GateOptions, io: Io, state?: Promise<string | undefined>): Promise<number> {
   targetsOf(options.format);
   if (options.affected !== undefined) return (await import('./affected.ts')).run({ ...options, affected: options.affected }, io);
   // npm's reader of configuration writes into the environment: the question is asked in the one of the start.
   const asked = withEnvOfNow(io);
-  const target = await targetOf(options, io);
+  const target = await targetOf(options, io, state);
   const question = gateQuestion(target, options, asked);
   const known = question && recallAnswer(question, io.now(), options.offline === true);
   if (known) {

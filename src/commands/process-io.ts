@@ -1,25 +1,41 @@
 /** This process as commands see it. Used by the bin alone. */
 import { DepwardError } from '../model/errors.ts';
 import { exit, type Io } from './io.ts';
+import { openOutput } from './process-output.ts';
 import { tell } from './trouble.ts';
 
 /** What a command may touch of this process. */
 export function processIo(signal: AbortSignal): Io {
-  return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+  const stdout = openOutput(
+    1,
+    () => process.stdout,
+    (error) => {
+      // The reader of the pipe may go (`depward … | head`): then nobody is left to tell.
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? exit.incomplete);
+      tell(new DepwardError('input', `the output could not be written (${error.code ?? error.message})`), io);
+      process.exit(process.exitCode || exit.incomplete);
+    },
+  );
+  const stderr = openOutput(
+    2,
+    () => process.stderr,
+    () => undefined,
+  );
+  const io: Io = {
+    stdout: stdout.write,
+    stderr: stderr.write,
     get stdin() {
       return process.stdin;
     },
     get stdoutIsTTY() {
-      return process.stdout.isTTY === true;
+      return stdout.isTTY;
     },
     get stderrIsTTY() {
-      return process.stderr.isTTY === true;
+      return stderr.isTTY;
     },
     get columns() {
       // Terminals without a size say 0 (containers, recorders).
-      return process.stdout.columns || undefined;
+      return stdout.columns || undefined;
     },
     env: process.env,
     get cwd() {
@@ -28,6 +44,7 @@ export function processIo(signal: AbortSignal): Io {
     now: Date.now,
     signal,
   };
+  return io;
 }
 
 function workingFolder(): string {
@@ -40,13 +57,6 @@ function workingFolder(): string {
 
 /** Whatever goes wrong ends in one line and never in the exit code of a verdict. */
 export function endInOrder(io: Io): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of the pipe may go (`depward … | head`): then nobody is left to tell.
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exit.incomplete);
-    tell(new DepwardError('input', `the output could not be written (${error.code ?? error.message})`), io);
-    process.exit(process.exitCode || exit.incomplete);
-  });
-  process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
     tell(error, io);
     process.exit(exit.incomplete);

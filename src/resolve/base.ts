@@ -2,6 +2,7 @@
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { commitOf, parentsOf, type Repository } from './git.ts';
+import { stepOf } from './git-changes.ts';
 
 /** What is known of the change from outside. */
 export interface BaseRequest {
@@ -55,6 +56,8 @@ function targetBranch(env: BaseRequest['env']): string | undefined {
 
 /** The commit before this one, undefined of the first: what a change is compared with that already stands at the tip of the default branch. */
 export async function commitBefore(repository: Repository, head: string): Promise<string | undefined> {
+  const step = await stepOf(repository, head);
+  if (step) return step.parents[0];
   const [first] = await parentsOf(repository, head);
   if (first === undefined) return undefined;
   const commit = (await commitOf(repository, first)) ?? (await fetched(repository, first));
@@ -64,6 +67,8 @@ export async function commitBefore(repository: Repository, head: string): Promis
 
 /** The first parent of a merge commit is what it merges into, and even a checkout of depth 1 names it. */
 async function mergedInto(repository: Repository, head: string): Promise<string | undefined> {
+  const step = await stepOf(repository, head);
+  if (step) return step.parents.length > 1 ? step.parents[0] : undefined;
   const [first, second] = await parentsOf(repository, head);
   if (first === undefined || second === undefined) return undefined;
   return (await commitOf(repository, first)) ?? (await fetched(repository, first));
@@ -131,7 +136,9 @@ async function fetched(repository: Repository, revision: string): Promise<string
 /** The commit two histories have in common, deepening a shallow clone as far as needed. */
 async function mergeBase(repository: Repository, tip: string, head: string): Promise<string | undefined> {
   if (tip === head) return tip;
-  const ask = async () => (await repository.git(['merge-base', tip, head]))?.trim() || undefined;
+  // In a history that becomes deeper there may be one later.
+  const asked = repository.shallow ? repository.git : repository.settled;
+  const ask = async () => (await asked(['merge-base', tip, head]))?.trim() || undefined;
   const known = await ask();
   if (known !== undefined || !repository.shallow) return known;
   for (const deepen of [4, 16, 64, 256, 1024]) {

@@ -8,6 +8,8 @@ import { printable } from '../model/text.ts';
 import { bareRepository } from './git-bare.ts';
 import { type Blob, type BlobRequest, readBlobs } from './git-blobs.ts';
 import { type PlainRepository, plainRepository } from './git-plain.ts';
+import { type Environment, longestRun, mostSaid, quietly, safe } from './git-start.ts';
+import { rowsOfState, stateCommand } from './git-state.ts';
 
 /** Runs git; resolves to its output, or undefined when git says no; `partly`: to what it said before it did. */
 export type Git = (args: readonly string[], limits?: { readonly bytes?: number; readonly partly?: boolean }) => Promise<string | undefined>;
@@ -23,6 +25,10 @@ export interface Repository {
   /** The commits that the default branch may be at, by their usual names. */
   readonly tips: ReadonlyMap<string, string>;
   readonly git: Git;
+  /** The same of what never becomes another: commits, and what lies between them, all called by their full names. */
+  readonly settled: (args: readonly string[]) => Promise<string | undefined>;
+  /** What in the working folder is not as it was checked out; undefined where git cannot say it plainly. */
+  state(): Promise<readonly string[] | undefined>;
   /** Objects, all in one run of git; undefined for what is not there. */
   blobs(asked: readonly BlobRequest[]): Promise<readonly (Blob | undefined)[]>;
 }
@@ -36,13 +42,6 @@ export interface TreeFile {
 }
 
 const megabyte = 1024 * 1024;
-const most = 64 * megabyte;
-const longestRun = 120_000;
-const safe = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'gc.auto=0'];
-
-function quietly(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return { ...env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-}
 
 interface Limits {
   readonly bytes?: number;
@@ -53,19 +52,19 @@ interface Limits {
 const slow = new Set(['fetch', 'ls-remote', 'log']);
 
 /** Git in a folder. */
-function gitIn(folder: string, env: Readonly<Record<string, string | undefined>>): Git {
+function gitIn(folder: string, env: Environment): Git {
   const options = { cwd: folder, env: quietly(env), timeout: longestRun, windowsHide: true };
   return async (args, limits = {}) => (slow.has(args[0] ?? '') ? gitLater(args, limits, options) : gitAtOnce(args, limits, options));
 }
 
 /** What git tells at once is waited for at once: pipes and events cost more than most answers. */
-function gitAtOnce(args: readonly string[], { bytes = most, partly = false }: Limits, options: SpawnSyncOptions): string | undefined {
+function gitAtOnce(args: readonly string[], { bytes = mostSaid, partly = false }: Limits, options: SpawnSyncOptions): string | undefined {
   const { status, stdout, error } = spawnSync('git', [...safe, ...args], { ...options, maxBuffer: bytes, stdio: ['ignore', 'pipe', 'ignore'] });
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOBUFS') throw tooMuch(args, bytes);
   return error === undefined && (status === 0 || (partly && status !== null)) ? stdout.toString() : undefined;
 }
 
-function gitLater(args: readonly string[], { bytes = most, partly = false }: Limits, options: ExecFileOptions): Promise<string | undefined> {
+function gitLater(args: readonly string[], { bytes = mostSaid, partly = false }: Limits, options: ExecFileOptions): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     execFile('git', [...safe, ...args], { ...options, maxBuffer: bytes, encoding: 'utf8' }, (error, stdout) => {
       if (!error || (partly && typeof error.code === 'number')) resolve(stdout);
@@ -80,7 +79,7 @@ function tooMuch(args: readonly string[], bytes: number): DepwardError {
 }
 
 /** False where there is no git to ask. */
-export function isGitFound(env: Readonly<Record<string, string | undefined>>): boolean {
+export function isGitFound(env: Environment): boolean {
   const { error } = spawnSync('git', ['--version'], { env: quietly(env), timeout: longestRun, windowsHide: true, stdio: 'ignore' });
   return (error as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT';
 }
@@ -94,20 +93,55 @@ export const defaultTips = [
   'refs/heads/master',
 ];
 
+/** What is known before git is asked. */
+export interface KnownOfGit {
+  /** The state of the working folder. */
+  readonly state?: Promise<string | undefined> | undefined;
+  /** The memory of a repository, by its root. */
+  readonly memory?: ((root: string) => GitMemory) | undefined;
+}
+
+/** Remembers what git said of what never becomes another. */
+export interface GitMemory {
+  recall(question: string): string | undefined;
+  keep(question: string, answer: string): void;
+}
+
 /** The repository a folder lies in; undefined without git or outside a repository. */
-export async function openRepository(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<Repository | undefined> {
+export async function openRepository(folder: string, env: Environment, known: KnownOfGit = {}): Promise<Repository | undefined> {
   const told = plainRepository(folder, env, defaultTips) ?? (await toldByGit(folder, env)) ?? (await bareRepository(gitIn(folder, env), defaultTips));
   if (!told) return undefined;
   const { root } = told;
+  const git = gitIn(root, env);
+  // A shallow history may become deeper.
+  const memory = told.shallow ? undefined : known.memory?.(root);
+  const settled = new Map<string, Promise<string | undefined>>();
+  const ask = async (question: string, args: readonly string[]) => {
+    const answer = memory?.recall(question) ?? (await git(args));
+    if (answer !== undefined) memory?.keep(question, answer);
+    return answer;
+  };
+  let state: Promise<string | undefined> | undefined;
   return {
     ...told,
-    git: gitIn(root, env),
+    git,
+    settled(args) {
+      const question = args.join(' ');
+      const answer = settled.get(question) ?? ask(question, args);
+      settled.set(question, answer);
+      return answer;
+    },
+    async state() {
+      state ??= (known.state ?? Promise.resolve(undefined)).then((said) => said ?? git(stateCommand));
+      const said = await state;
+      return said === undefined ? undefined : rowsOfState(said);
+    },
     blobs: (asked) => readBlobs({ folder: root, env: quietly(env), options: safe, timeout: longestRun }, asked),
   };
 }
 
 /** The same of any repository, as git says it. */
-export async function toldByGit(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<PlainRepository | undefined> {
+export async function toldByGit(folder: string, env: Environment): Promise<PlainRepository | undefined> {
   // Each start of git costs as much as all that is asked of it: one run tells the folder, the tips and what is checked out. A
   // reference that may be missing is asked for as a pattern, which may match nothing; a word after each tells them apart.
   const asked = defaultTips.flatMap((name) => [`--glob=${name.slice(0, -1)}[${name.at(-1)}]`, '--is-bare-repository']);
@@ -131,7 +165,7 @@ export async function toldByGit(folder: string, env: Readonly<Record<string, str
   };
 }
 
-function isId(text: string | undefined): text is string {
+export function isId(text: string | undefined): text is string {
   return text !== undefined && /^[0-9a-f]{40,64}$/.test(text);
 }
 
@@ -175,38 +209,6 @@ export function filesIn(listing: string): readonly TreeFile[] {
     const [, mode, id, path] = found ?? [];
     return id !== undefined && path !== undefined ? [{ path, id, link: mode === '120000' }] : [];
   });
-}
-
-/** The paths that differ between a commit and another one, or the working folder with its new files. */
-export async function changedPaths(repository: Repository, base: string, head: string | undefined): Promise<ReadonlySet<string>> {
-  if (head !== undefined) return new Set(await differing(repository, [base, head]));
-  const here = base === repository.head ? await stateOfFolder(repository) : undefined;
-  return new Set(here ?? [...(await differing(repository, [base])), ...(await addedPaths(repository))]);
-}
-
-async function differing({ git }: Repository, ends: readonly string[]): Promise<readonly string[]> {
-  const told = await git(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules', ...ends, '--']);
-  if (told === undefined)
-    throw new DepwardError('input', `git cannot compare commit ${(ends[0] ?? '').slice(0, 12)} with this state`, {
-      hint: 'Fetch it first: git fetch origin, or check out with more depth.',
-    });
-  return rowsOf(told);
-}
-
-async function addedPaths({ git }: Repository): Promise<readonly string[]> {
-  return rowsOf((await git(['ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/'])) ?? '');
-}
-
-/** What in the working folder is not as it was checked out, in one run; undefined where that alone does not tell. */
-async function stateOfFolder({ git }: Repository): Promise<readonly string[] | undefined> {
-  const told = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=all', '--', ':/']);
-  const rows = told === undefined ? undefined : rowsOf(told);
-  // What is staged and was changed again may be as it was before; what is in conflict is nothing of the kind.
-  return rows?.every((row) => /^(?:\?\?|[MTAD] | [MTD]) /.test(row)) ? rows.map((row) => row.slice(3)) : undefined;
-}
-
-function rowsOf(told: string): string[] {
-  return told.split('\0').filter((row) => row !== '');
 }
 
 /** The paths git knows in the working folder, new files included, ignored ones not. */

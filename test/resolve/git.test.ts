@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { changedPaths, openRepository } from '../../src/resolve/git.ts';
+import { openRepository } from '../../src/resolve/git.ts';
+import { changedPaths } from '../../src/resolve/git-changes.ts';
 
 const env = { PATH: process.env['PATH'], HOME: tmpdir(), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 let folder = '';

@@ -12,7 +12,7 @@ export interface RulePage {
 }
 
 /** The rules on packages and the joining of evidence: at hand without the parsers that rules on files bring along. */
-export const packagePages: readonly RulePage[] = [
+const packagePages: readonly RulePage[] = [
   ...rules.map(({ meta, options, needs }) => ({ meta, options, needs })),
   { meta: joinedEvidence, options: {}, needs: [] },
 ];

@@ -6,7 +6,8 @@ import { projectPolicy } from './commands/policy.ts';
 import { DepwardError } from './model/errors.ts';
 import { openPackages } from './proxy/packages.ts';
 import { openTarballs } from './proxy/tarballs.ts';
-import { defaultLimits, openUpstreamClient, type Upstream } from './proxy/upstream.ts';
+import { openUpstreamClient, type Upstream } from './proxy/upstream.ts';
+import { defaultLimits } from './proxy/upstream-limits.ts';
 import { closedGuard, type ExpressRequest, openVerdaccioGuard, type VerdaccioGuard, type VerdaccioManifest } from './proxy/verdaccio.ts';
 
 /** What may stand under `depward:` in Verdaccio's configuration. Verdaccio mixes it with its own configuration. */

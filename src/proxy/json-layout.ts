@@ -3,7 +3,8 @@
  * Anything that is not plainly the JSON a registry writes (escaped or repeated keys, odd types) is doubt: then there is no
  * layout, and the caller parses.
  */
-import { type Place, type Shape, walkJson } from '../registry/json-walk.ts';
+import type { Shape } from '../registry/json-shape.ts';
+import { type Place, walkJson } from '../registry/json-walk.ts';
 
 /** An object in the bytes: names of its members, and for each three offsets, of its key, its value and its end. */
 export interface ObjectLayout {

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { troubleOf, UpstreamTrouble } from './trouble.ts';
-import type { Limits, Upstream, UpstreamClient } from './upstream.ts';
+import type { Upstream, UpstreamClient } from './upstream.ts';
+import type { Limits } from './upstream-limits.ts';
 
 export interface PassOptions {
   readonly client: UpstreamClient;

@@ -7,7 +7,7 @@ import { isIP, type Socket } from 'node:net';
 import { Doubt, type HttpAnswer } from '../registry/http-answer.ts';
 import { type Lines, plainGet } from '../registry/plain-get.ts';
 import { isReset, troubleOf, UpstreamTrouble } from './trouble.ts';
-import type { Limits } from './upstream.ts';
+import type { Limits } from './upstream-limits.ts';
 import type { Target } from './upstream-target.ts';
 
 export interface PlainQuestion {

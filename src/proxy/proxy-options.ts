@@ -4,7 +4,8 @@ import type { Prejudged } from './answers.ts';
 import type { AuditLog } from './audit.ts';
 import type { RewriteOptions } from './rewrite.ts';
 import type { RouteGroup } from './route.ts';
-import type { Limits, Upstreams } from './upstream.ts';
+import type { Upstreams } from './upstream.ts';
+import type { Limits } from './upstream-limits.ts';
 import type { Bench, Judgement } from './verdict.ts';
 
 export interface ProxyOptions {

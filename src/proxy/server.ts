@@ -20,7 +20,8 @@ import { openRoutes, type Route } from './route.ts';
 import type { TarballStyle } from './served.ts';
 import { openTarballs } from './tarballs.ts';
 import { UpstreamTrouble } from './trouble.ts';
-import { credentialsFor, defaultLimits, openUpstreamClient } from './upstream.ts';
+import { credentialsFor, openUpstreamClient } from './upstream.ts';
+import { defaultLimits } from './upstream-limits.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Starts the proxy. */

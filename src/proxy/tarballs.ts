@@ -7,7 +7,8 @@ import { openBoundedCache, openShared } from './bounded-cache.ts';
 import type { Identity } from './documents.ts';
 import { tarballPath } from './route.ts';
 import { statusTrouble, troubleOf, UpstreamTrouble } from './trouble.ts';
-import { type Limits, type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
+import { type UpstreamClient, type Upstreams, upstreamFor } from './upstream.ts';
+import type { Limits } from './upstream-limits.ts';
 
 /** What is needed of a release to fetch and check its tarball. */
 export type TarballRelease =

@@ -9,6 +9,7 @@ import { openPlainDocuments } from './plain-documents.ts';
 import { followed, type Redirect, RefusedRedirect } from './redirects.ts';
 import { isReset, troubleOf, UpstreamTrouble } from './trouble.ts';
 import { type Connection, openAgents } from './upstream-agents.ts';
+import { defaultLimits, type Limits } from './upstream-limits.ts';
 import { baseOf, type Target, targetOf, urlOf } from './upstream-target.ts';
 
 /** A registry behind the proxy. */
@@ -28,27 +29,6 @@ export interface Upstreams {
   /** `main`, a scope, or `none`. A client has one token for the proxy's host: only one registry can be meant by it. */
   readonly credentialsTo: string;
 }
-
-export interface Limits {
-  readonly connectMs: number;
-  /** Until the answer begins. */
-  readonly answerMs: number;
-  /** Between two pieces of a body. */
-  readonly idleMs: number;
-  /** For a whole document. */
-  readonly totalMs: number;
-  readonly documentBytes: number;
-  readonly tarballBytes: number;
-}
-
-export const defaultLimits: Limits = {
-  connectMs: 10_000,
-  answerMs: 30_000,
-  idleMs: 30_000,
-  totalMs: 120_000,
-  documentBytes: 100_000_000,
-  tarballBytes: 1_000_000_000,
-};
 
 export interface Asked {
   readonly method?: string;

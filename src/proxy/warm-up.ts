@@ -1,7 +1,8 @@
 /** What the first question would have to wait for: lists that are read with the first verdict, and code that is slow the first times. */
 import { openPackages } from './packages.ts';
 import { openTarballs } from './tarballs.ts';
-import { defaultLimits, type UpstreamClient } from './upstream.ts';
+import type { UpstreamClient } from './upstream.ts';
+import { defaultLimits } from './upstream-limits.ts';
 import type { Bench } from './verdict.ts';
 
 const rounds = 40;

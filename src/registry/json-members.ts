@@ -1,6 +1,6 @@
 /** The members of the last object of the kind that repeats: where their bytes are, and what was built of them. */
 import type { Part } from './json-part.ts';
-import type { Built, Slots, Wanted } from './json-walk.ts';
+import type { Built, Slots, Wanted } from './json-shape.ts';
 
 /** A member that was the same so often is compared together with its neighbours. */
 const steady = 3;

@@ -3,7 +3,8 @@
  * it, stand in memory. A step that meets the end of the window is taken again once more bytes are there.
  */
 import { behindEnd, closeObject, notJson, openObject, Refusal } from './json-scan.ts';
-import { type Built, type Compiled, compile, type Keys, type Made, type Shape, Walk, type Walked, type WalkFailure } from './json-walk.ts';
+import { type Built, type Compiled, compile, type Keys, type Shape } from './json-shape.ts';
+import { type Made, Walk, type Walked, type WalkFailure } from './json-walk.ts';
 
 /** As `walkJson`, of named members at the top; places are not noted. What the pieces throw is thrown. */
 export async function walkPieces(pieces: AsyncIterable<Buffer>, shape: Shape, made?: Made, least = 65_536): Promise<Walked | WalkFailure> {

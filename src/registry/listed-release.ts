@@ -4,7 +4,7 @@
  */
 import type { Person, Release } from '../model/packument.ts';
 import { Part } from './json-part.ts';
-import type { Slots } from './json-walk.ts';
+import type { Slots } from './json-shape.ts';
 import { type Building, type Fields, type Pool, readers, releaseOf } from './manifest.ts';
 import { versionParts } from './packument-parts.ts';
 

@@ -1,6 +1,6 @@
 /** One version of a packument, from untrusted JSON. Wrong types count as absent, as npm itself treats them. */
 import type { DependencySets, InstallScripts, InstallTerms, Person, Release, TrustLevel } from '../model/packument.ts';
-import type { Slots } from './json-walk.ts';
+import type { Slots } from './json-shape.ts';
 import { fieldsOf, limits, listOf, numberOf, OverLimit, textOf } from './untrusted.ts';
 
 /** What a registry says that tells of install scripts without showing them (abbreviated documents). */

@@ -1,5 +1,5 @@
 /** What is read of a packument; the rest (read-mes above all) is passed over without being built. */
-import type { Shape } from './json-walk.ts';
+import type { Shape } from './json-shape.ts';
 
 const ofVersion = {
   scripts: { keys: { preinstall: 'value', install: 'value', postinstall: 'value', prepare: 'value' } },

@@ -1,7 +1,8 @@
 /** Untrusted packument bytes into our own small record. Total: whatever comes in, the answer is a record or a reason. */
 import type { Offers, Packument, Person, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
-import { Parts, type Place, type WalkFailure, walkJson } from './json-walk.ts';
+import { Parts } from './json-shape.ts';
+import { type Place, type WalkFailure, walkJson } from './json-walk.ts';
 import { listedRelease } from './listed-release.ts';
 import { type Building, newPool, type Pool, peopleOf, releaseOf } from './manifest.ts';
 import { placedParts, wantedParts } from './packument-parts.ts';

@@ -1,7 +1,7 @@
 /** Our packument record as compact JSON for the disk cache, and back. Whatever several releases share is written once. */
 import type { Packument, Release } from '../model/packument.ts';
 import { Part } from './json-part.ts';
-import type { Slots } from './json-walk.ts';
+import type { Slots } from './json-shape.ts';
 import { listedRelease, slotsOf } from './listed-release.ts';
 import { newPool } from './manifest.ts';
 import { versionParts } from './packument-parts.ts';

@@ -1,7 +1,7 @@
 /** Facts for people: rules name them for machines. */
-import type { JudgedFinding } from './reporter.ts';
+import type { Facts } from '../model/finding.ts';
 
-type Value = JudgedFinding['facts'][string];
+type Value = Facts[string];
 
 /** Where the name itself, with spaces for capitals, would read as something else. */
 const labels: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 /** What facts are called, and what was seen, as far as that is for people; `undefined` for what another fact says too. */
-export function factInWords(name: string, value: Value, facts: JudgedFinding['facts']): readonly [label: string, value: Value] | undefined {
+export function factInWords(name: string, value: Value, facts: Facts): readonly [label: string, value: Value] | undefined {
   if (name === 'confusion' && 'parts' in facts) return undefined;
   const label = Object.hasOwn(labels, name) ? (labels[name] ?? name) : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return [label, valueInWords(name, value)];

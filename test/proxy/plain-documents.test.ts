@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defaultLimits, openUpstreamClient } from '../../src/proxy/upstream.ts';
+import { openUpstreamClient } from '../../src/proxy/upstream.ts';
+import { defaultLimits } from '../../src/proxy/upstream-limits.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => void close()));

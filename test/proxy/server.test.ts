@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defaultLimits } from '../../src/proxy/upstream.ts';
+import { defaultLimits } from '../../src/proxy/upstream-limits.ts';
 import { aBench, type BenchTale } from '../helpers/a-bench.ts';
 import { aProxy, type ProxyTale } from '../helpers/a-proxy.ts';
 import { type Doc, type FixtureOptions, type FixtureRegistry, publish, startFixtureRegistry } from '../helpers/fixture-registry.ts';

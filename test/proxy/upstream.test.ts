@@ -1,7 +1,7 @@
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defaultLimits } from '../../src/proxy/upstream.ts';
+import { defaultLimits } from '../../src/proxy/upstream-limits.ts';
 import { isPrivateAddress } from '../../src/registry/private-address.ts';
 import { aBench, type BenchTale } from '../helpers/a-bench.ts';
 import { aProxy, type ProxyTale } from '../helpers/a-proxy.ts';

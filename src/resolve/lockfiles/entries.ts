@@ -31,7 +31,7 @@ export interface Entries {
 }
 
 /** More strays than managers leave: then nothing is told from the order. */
-export const mostStrays = 64;
+const mostStrays = 64;
 
 /** Longest entry in characters: patterns run out of room on what is a dozen times as long, and not the first time alike. */
 export const largestEntry = 1024 * 1024;

@@ -58,7 +58,7 @@ export interface Told extends Pick<Graph, 'only'> {
 }
 
 /** A package that is looked into when somebody asks; a class, because there are thousands and most are never asked. */
-export class LazyPackage implements ResolvedPackage {
+class LazyPackage implements ResolvedPackage {
   // Not `#`: thousands are made at once, and those cost ten times as much; declared, or each is first made without them.
   declare private readonly told: Told;
   declare private readonly at: number;

@@ -33,7 +33,7 @@ const lists = new Set(['dependencies', 'optionalDependencies']);
 const known = new Set(['version', 'resolved', 'integrity', 'uid', 'registry']);
 
 /** Reads all entries, line by line; throws with the line on anything Yarn does not write. */
-export function readClassicLines(input: LockfileInput, text: string): readonly ClassicEntry[] {
+function readClassicLines(input: LockfileInput, text: string): readonly ClassicEntry[] {
   const entries: ClassicEntry[] = [];
   const seen = new Set<string>();
   let draft: Draft | undefined;

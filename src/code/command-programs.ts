@@ -18,8 +18,9 @@ export function readPowershell(rest: readonly Word[], sink: Sink): void {
     .slice(at + 1)
     .map((word) => word.text)
     .join(' ');
-  if (flag.startsWith('f')) {
-    runFile(rest[at + 1]?.text, sink);
+  const file = flag.startsWith('f') ? rest[at + 1] : at < 0 ? rest.find((word) => /\.ps1$/i.test(word.text)) : undefined;
+  if (file) {
+    runFile(file.text, sink);
     return;
   }
   if (flag.startsWith('e')) {

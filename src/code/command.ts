@@ -247,6 +247,10 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
     startFile(rest[0], sink, depth);
     return undefined;
   }
+  if (name === 'make' || name === 'gmake') {
+    const at = rest.findIndex((word) => word.text === '-f');
+    sink.runs(at < 0 ? 'Makefile' : (rest[at + 1]?.text ?? ''));
+  }
   if (name === 'cd' || name === 'pushd') sink.goes(rest[0]);
   if (lookups.has(name) && (rest.some((word) => word.substituted) || flow?.tells))
     sink.does('dns-exfiltration', rest.map((word) => word.text).join(' '));

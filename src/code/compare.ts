@@ -38,7 +38,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     unusedDependencies: unusedOf(facts, base),
     unread: unreadOf(facts, before),
     hasNativeSources: facts.files.some((file) => file.type === 'native-source' && !/\.h(pp|h)?$/.test(file.path)),
-    hasCode: facts.files.some((file) => codeTypes.has(file.type)),
+    hasCode: facts.files.some((file) => file.path !== 'package.json' && codeTypes.has(file.type)),
     oneBuildOnly: oneBuildOnly(facts, before),
     movedEntries: movedEntries(facts, before),
   };

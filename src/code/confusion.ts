@@ -65,9 +65,9 @@ function sameSpec(a: string, b: string): boolean {
 }
 
 function bins(packed: PackedManifest, listed: Release): readonly Confusion[] {
-  if (packed.bin.has('*')) return [];
+  // Not every registry writes out what a folder of commands holds.
+  if (packed.binFolder !== undefined || packed.bin.has('*')) return [];
   const shown = new Set(listed.bins);
   const extra = [...packed.bin.keys()].filter((name) => !shown.has(name));
-  // A registry that lists no commands at all tells nothing.
-  return shown.size === 0 ? [] : extra.map((name) => ({ field: `bin.${name}`, listed: 'nothing', packed: packed.bin.get(name) ?? '' }));
+  return extra.map((name) => ({ field: `bin.${name}`, listed: 'nothing', packed: packed.bin.get(name) ?? '' }));
 }

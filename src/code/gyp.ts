@@ -12,6 +12,8 @@ export interface GypFacts {
   readonly sources: readonly string[];
   /** Further gyp files it takes in. */
   readonly includes: readonly string[];
+  /** Gyp files whose targets it builds first. */
+  readonly dependencies: readonly string[];
   /** Expressions that reach for Python's insides. */
   readonly expressions: readonly string[];
 }
@@ -28,19 +30,32 @@ export function readGyp(source: string): GypFacts {
     actions: [] as string[][],
     sources: [] as string[],
     includes: [] as string[],
+    dependencies: [] as string[],
     expressions: [] as string[],
+    variables: new Map<string, string>(),
   };
   const literal = new LiteralReader(source.slice(0, longest));
   collect(literal.value(0), '', found, 0);
   // Whatever stands behind or between what could be read is looked at as well.
-  for (const text of literal.texts) for (const command of expansionsOf(text)) if (!found.commands.includes(command)) found.commands.push(command);
+  for (const text of literal.texts)
+    for (const command of expansionsOf(text)) {
+      const told = withVariables(command, found.variables);
+      if (!found.commands.includes(told)) found.commands.push(told);
+    }
   return found;
 }
 
 function collect(
   value: Gyp | undefined,
   key: string,
-  found: { sources: string[]; includes: string[]; actions: string[][]; expressions: string[] },
+  found: {
+    sources: string[];
+    includes: string[];
+    dependencies: string[];
+    actions: string[][];
+    expressions: string[];
+    variables: Map<string, string>;
+  },
   depth: number,
 ): void {
   if (value === undefined || depth > deepest) return;
@@ -48,23 +63,38 @@ function collect(
   if (typeof value === 'string') {
     if (name === 'sources') found.sources.push(value);
     else if (name === 'includes') found.includes.push(value);
+    else if (/^dependencies|^export_dependent_settings/.test(name) && /\.gyp(:|$)/.test(value)) found.dependencies.push(value.replace(/:[^/]*$/, ''));
     if (/__\w+__/.test(value)) found.expressions.push(value);
-  } else if (value instanceof Map) for (const [inner, child] of value) collect(child, inner, found, depth + 1);
+  } else if (value instanceof Map)
+    for (const [inner, child] of value) {
+      if (name === 'variables' && typeof child === 'string') found.variables.set(inner.replace(/[%?]+$/, ''), child);
+      collect(child, inner, found, depth + 1);
+    }
   else if (Array.isArray(value)) {
     if (name === 'action' || name === 'cygwin_shell') found.actions.push(value.filter((word) => typeof word === 'string'));
     for (const child of value) collect(child, key, found, depth + 1);
   }
 }
 
+/** `<(name)` replaced by what the file says it is. */
+function withVariables(command: string, variables: ReadonlyMap<string, string>): string {
+  let told = command;
+  for (let turn = 0; turn < 4 && told.length < 20_000; turn++)
+    told = told.replace(/[<>^]@?\((\w+)\)/g, (whole, name: string) => variables.get(name) ?? whole);
+  return told;
+}
+
 /** The commands in `<!(…)`, `<!@(…)`, `>!(…)`, `^!(…)` of a text. */
 function expansionsOf(text: string): readonly string[] {
   const commands: string[] = [];
-  for (const found of text.matchAll(/[<>^]!@?\(/g)) {
+  for (const found of text.matchAll(/[<>^]!@?(pymod_do_main)?\(/g)) {
     const start = found.index + found[0].length;
     let depth = 1;
     let at = start;
     for (; at < text.length && depth > 0; at++) depth += text[at] === '(' ? 1 : text[at] === ')' ? -1 : 0;
-    commands.push(text.slice(start, depth === 0 ? at - 1 : at).trim());
+    const command = text.slice(start, depth === 0 ? at - 1 : at).trim();
+    // A module of Python beside the gyp file.
+    commands.push(found[1] === undefined ? command : `python3 ${command.replace(/^(\S+)/, '$1.py')}`);
   }
   return commands;
 }

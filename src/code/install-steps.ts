@@ -2,14 +2,14 @@
 import type { InstallStep, PackedManifest } from '../model/contents.ts';
 import { argvFacts, commandFacts } from './command.ts';
 import type { CommandFacts } from './command-facts.ts';
-import { readGyp } from './gyp.ts';
+import { type GypFacts, readGyp } from './gyp.ts';
 
 /** A step with everything its command says. */
 export interface FollowedStep {
   readonly step: InstallStep;
   readonly facts: readonly CommandFacts[];
   /** The file its command stands in. */
-  readonly file: 'package.json' | 'binding.gyp';
+  readonly file: string;
 }
 
 const lifecycle = ['preinstall', 'install', 'postinstall'] as const;
@@ -34,12 +34,28 @@ export function installSteps(
     const command = manifest.scripts.get(trigger);
     return command === undefined || command.trim() === '' ? [] : [stepOf(trigger, command, manifest)];
   });
-  if (gyp === undefined) return declared;
+  const elsewhere = declared.flatMap(({ step }) => builtFolders(step.command)).flatMap((folder) => gypStepsIn(`${folder}/binding.gyp`, readFile));
+  if (gyp === undefined) return [...declared, ...elsewhere];
   const implicit = !manifest.scripts.has('install') && !manifest.scripts.has('preinstall');
   // `gypfile: false` is the package's own word and nothing the lockfile carries: what could run is read all the same.
   const start = implicit ? [stepOf('install', 'node-gyp rebuild', manifest, false)] : [];
   const built = implicit || declared.some(({ facts }) => facts.some(({ tools }) => tools.some((tool) => builds.test(tool))));
-  return [...declared, ...start, ...(built ? gypSteps(gyp, readFile) : [])];
+  return [...declared, ...start, ...(built ? gypSteps(gyp, readFile) : []), ...elsewhere];
+}
+
+/** Folders in which a command builds: `cd native && node-gyp rebuild`, `node-gyp rebuild -C native`. */
+function builtFolders(command: string): readonly string[] {
+  if (!/\b(node-gyp|node-pre-gyp|prebuild|npm|yarn|pnpm)/.test(command)) return [];
+  const found = [...command.matchAll(/(?:^|[\s;&(])(?:cd|pushd)\s+["']?([\w@./-]+)|(?:\s-C|--directory|--prefix)[\s=]+["']?([\w@./-]+)/g)];
+  return found
+    .map(([, entered, named]) => (entered ?? named ?? '').replace(/^(\.\/)+|\/+$/g, ''))
+    .filter((folder) => folder !== '' && !folder.startsWith('/') && !folder.includes('..'))
+    .slice(0, 10);
+}
+
+function gypStepsIn(path: string, readFile: (path: string) => string | undefined): readonly FollowedStep[] {
+  const source = readFile(path);
+  return source === undefined ? [] : gypSteps(source, readFile, path);
 }
 
 function stepOf(trigger: InstallStep['trigger'], command: string, manifest: PackedManifest, declared = true): FollowedStep {
@@ -69,40 +85,53 @@ function withScripts(facts: CommandFacts, manifest: PackedManifest, depth: numbe
   return [facts, ...inner];
 }
 
-function gypSteps(gyp: string, readFile: (path: string) => string | undefined): readonly FollowedStep[] {
-  const top = readGyp(gyp);
-  const included = top.includes.slice(0, 10).flatMap((path) => {
-    const source = readFile(path);
-    return source === undefined ? [] : [readGyp(source)];
-  });
-  const all = [top, ...included];
-  const commands = all.flatMap((facts) => facts.commands).slice(0, 100);
-  return [
-    ...commands.map((command) => gypStep(command, commandFacts(command))),
-    ...all
-      .flatMap((facts) => facts.actions)
-      .slice(0, 100)
-      .map((words) => gypStep(words.join(' '), argvFacts(words.filter((word) => !/^<[@(|]/.test(word))))),
-    ...all
-      .flatMap((facts) => facts.expressions)
-      .slice(0, 10)
-      .map((text) =>
-        gypStep(text, {
-          doings: [{ kind: 'dynamic-code', detail: 'a condition that reaches into Python' }],
-          files: [],
-          inline: [],
-          tools: [],
-          scripts: [],
-          fetched: new Set(),
-        }),
-      ),
-  ];
+function gypSteps(gyp: string, readFile: (path: string) => string | undefined, path = 'binding.gyp'): readonly FollowedStep[] {
+  const all = withIncluded(gyp, path, readFile);
+  return all.flatMap(({ file, commands, actions, expressions }) => [
+    ...commands.slice(0, 100).map((command) => gypStep(command, commandFacts(command), file)),
+    ...actions.slice(0, 100).map((words) => gypStep(words.join(' '), argvFacts(words.filter((word) => !/^<[@(|]/.test(word))), file)),
+    ...expressions.slice(0, 10).map((text) => gypStep(text, reachesIntoPython, file)),
+  ]);
 }
 
-function gypStep(command: string, facts: CommandFacts): FollowedStep {
+const reachesIntoPython: CommandFacts = {
+  doings: [{ kind: 'dynamic-code', detail: 'a condition that reaches into Python' }],
+  files: [],
+  inline: [],
+  tools: [],
+  scripts: [],
+  fetched: new Set(),
+};
+
+const mostGypFiles = 20;
+
+/** A gyp file, those it takes in and those it builds with it, each by the path its makers wrote: of its folder or of the package's. */
+function withIncluded(gyp: string, path: string, readFile: (path: string) => string | undefined): readonly (GypFacts & { readonly file: string })[] {
+  const found = new Map([[path, { ...readGyp(gyp), file: path }]]);
+  for (const { file, includes, dependencies } of found.values()) {
+    const folder = file.slice(0, file.lastIndexOf('/') + 1);
+    for (const written of [...includes, ...dependencies]) {
+      const near = [`${folder}${written}`, written].map(plainPath).find((one) => one !== undefined && !found.has(one) && readFile(one) !== undefined);
+      if (near !== undefined && found.size < mostGypFiles) found.set(near, { ...readGyp(readFile(near) ?? ''), file: near });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Without `.` and `..`; undefined where it leaves the package. */
+function plainPath(path: string): string | undefined {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '' && part !== '.' && part !== '..') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function gypStep(command: string, facts: CommandFacts, file: string): FollowedStep {
   return {
     step: { trigger: 'binding.gyp', command: command.slice(0, 1000), files: facts.files, tools: [...new Set(facts.tools)], declared: false },
     facts: [facts],
-    file: 'binding.gyp',
+    file,
   };
 }

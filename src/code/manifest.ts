@@ -62,9 +62,16 @@ function texts(value: unknown): ReadonlyMap<string, string> {
 function binsOf(json: Record<string, unknown>): ReadonlyMap<string, string> {
   const { bin, name } = json;
   if (typeof bin === 'string') return new Map([[typeof name === 'string' ? (name.split('/').at(-1) ?? name) : '', bin]]);
-  if (bin !== undefined) return texts(bin);
+  if (bin !== undefined)
+    return new Map([...texts(bin)].map(([written, path]) => [commandName(written), path] as const).filter(([command]) => command !== ''));
   const folder = isRecord(json['directories']) ? json['directories']['bin'] : undefined;
   return typeof folder === 'string' ? new Map([['*', `${folder.replace(/\/$/, '')}/*`]]) : new Map();
+}
+
+/** What a client calls a command: the last part of the path its name is taken for. */
+function commandName(written: string): string {
+  const parts = written.split(/[/\\:]/).filter((part) => part !== '' && part !== '.');
+  return parts.at(-1)?.replace(/^\.\.$/, '') ?? '';
 }
 
 const entryFields = 'main module browser exports imports unpkg jsdelivr react-native es2015 esnext jsnext:main source worker electron deno bun'.split(

@@ -32,7 +32,7 @@ export class PackedPackage {
       if (this.entries.get(path)?.file.whole === false) throw new DepwardError('limit', `its ${path} is too large to be read`);
     }
     const manifest = this.text('package.json') ?? '';
-    this.manifest = readManifest(manifest) ?? noManifest;
+    this.manifest = this.#withCommands(readManifest(manifest) ?? noManifest);
     this.hasExports = /"exports"\s*:/.test(manifest);
     this.#files = packageFiles([...this.entries.keys()], this.#mains());
   }
@@ -100,6 +100,17 @@ export class PackedPackage {
     const extension = extensionOf(path);
     const { module } = this.manifest;
     return extension === 'mjs' || extension === 'mts' || (extension !== 'cjs' && module) || /(^|\/)(esm?|module|modules)\//.test(path);
+  }
+
+  /** Every file of the folder that is named for commands is one. */
+  #withCommands(manifest: PackedManifest): PackedManifest {
+    const folder = manifest.bin
+      .get('*')
+      ?.replace(/^\.?\/+/, '')
+      .replace(/\*$/, '');
+    if (folder === undefined) return manifest;
+    const inside = [...this.entries.keys()].filter((path) => path.startsWith(folder) && !/(^|\/)\./.test(path.slice(folder.length)));
+    return { ...manifest, bin: new Map(inside.slice(0, 500).map((path) => [path.slice(path.lastIndexOf('/') + 1), path])), binFolder: folder };
   }
 
   bundled(): readonly BundledPackage[] {

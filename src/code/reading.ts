@@ -8,11 +8,12 @@ import type { FileFlow } from './js/hand-over.ts';
 import { type KnownScript, knownScript, rememberScript } from './js/known-scripts.ts';
 import { largestParsed, readScript, type ScriptFacts } from './js/script.ts';
 import { otherFacts } from './known-others.ts';
-import { type OtherFacts, readShellScript, readTokenScript } from './other-scripts.ts';
+import { type OtherFacts, readShellScript } from './other-scripts.ts';
 import type { Entry, PackedPackage } from './packed-package.ts';
 import { folderOf } from './resolve-file.ts';
 import { SourceText } from './source-text.ts';
 import { looksLikeCode, readable } from './text.ts';
+import { readTokenScript } from './token-scripts.ts';
 import type { Trail } from './trail.ts';
 
 /** How many bytes of scripts get a syntax tree; what is beyond is read as tokens and named. */
@@ -75,8 +76,14 @@ export class Reading {
         }
         if (promisesNoCode(file.path) || isScriptName(file.path)) this.#programAsSomethingElse(entry);
         return;
-      case 'image':
       case 'text':
+        if (reach !== 'shipped' && isMakefile(file.path)) {
+          this.#other(entry, 'shell', (source) => readShellScript(source.replace(/^\t[@-]*/gm, ''), false));
+          return;
+        }
+        this.misnamed(entry);
+        return;
+      case 'image':
       case 'data':
         // Reached by a script: what it holds may be run.
         this.misnamed(entry);
@@ -122,7 +129,7 @@ export class Reading {
     this.#take({ spotted: facts.spotted, hiding: [] }, source, reach);
     if (reach === 'shipped') return;
     for (const path of facts.files) this.#trail.toFile(path, file.path, reach);
-    for (const { language, code } of facts.inline) this.inline(language, code, source, 0, reach);
+    for (const { language, code } of facts.inline) this.inline(language, code, source, Math.max(0, source.text.indexOf(code.slice(0, 60))), reach);
   }
 
   /** Code that stands in a command. */
@@ -157,9 +164,11 @@ export class Reading {
       this.#programAsSomethingElse(entry);
       return;
     }
-    if (!file.whole || file.size > 2 * 2 ** 20 || file.size < 40) return;
+    if (!file.whole || file.size > 2 * 2 ** 20 || file.size < 20) return;
     const head = readable(file.bytes.subarray(0, 4000));
-    if (head === undefined || !looksLikeCode(head) || /^\s*(<|@|\{|[.#\w-]+\s*\{)/.test(head)) return;
+    if (head === undefined || /^\s*(<|@|\{|[.#\w-]+\s*\{)/.test(head)) return;
+    // What a script asks for by this name is run by loading it, however little there is.
+    if (reach === 'shipped' && (file.size < 40 || !looksLikeCode(head))) return;
     const source = new SourceText(file.path, file.bytes);
     const facts = readScript(source.text, { module: false, parses: true });
     if (facts.notParsed !== undefined || facts.requires.length + facts.spotted.length === 0) return;
@@ -173,4 +182,9 @@ export class Reading {
   #programAsSomethingElse({ file, reach }: Entry): void {
     this.#found.sign('misnamed', `a program under the name .${extensionOf(file.path)}`, file.path, reach, 0.9);
   }
+}
+
+/** Its recipes are lines of a shell. */
+function isMakefile(path: string): boolean {
+  return /(^|\/)(GNU)?makefile$|\.mk$/i.test(path);
 }

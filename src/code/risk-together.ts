@@ -27,6 +27,8 @@ export function flowsOf(found: readonly Found[]): readonly Found[] {
     if (one.kind === 'dns-exfiltration' || isUnnoticed(one) || isSentHidden(one) || isFromWasm(one)) return true;
     if (one.detail.startsWith('hidden copy of mail') || one.detail.endsWith(', one of its own written')) return true;
     if (one.kind === 'secret-scanner') return takesSecrets(one, found);
+    // Tools publish when they are started; a library that is loaded has nothing to publish.
+    if (one.kind === 'self-publish') return one.reach === 'import' && isUnasked(one) && one.detail.endsWith(' publish');
     if (one.kind === 'desktop-file' || isBackDoor(one) || changesOthers(one) || isMemoryRead(one)) return one.reach === 'import' && isUnasked(one);
     if (one.kind !== 'exfiltration' || isTelemetry(one)) return false;
     if (one.detail.endsWith(' unnoticed')) return true;

@@ -207,6 +207,8 @@ export interface PackedManifest {
   readonly gypfile?: boolean;
   /** Where the well-known tools fetch its machine code from. */
   readonly binaryHost?: string;
+  /** The folder all files of which are commands, instead of a list. */
+  readonly binFolder?: string;
 }
 
 /** A package bundled inside the release. */

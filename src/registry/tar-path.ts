@@ -44,6 +44,8 @@ function landingOf(written: string): Landing {
   if (parts.includes('..')) odd.push('path-traversal');
   if (slashed.length > longestPath || parts.some((part) => part.length > longestName)) odd.push('path-too-long');
   const [root = '', ...below] = parts;
+  // npm strips the first folder before Windows is told what is a drive.
+  if (!odd.includes('absolute-path') && /^[a-zA-Z]:/.test(below[0] ?? '')) odd.push('absolute-path');
   const kept = below.filter((part) => part !== '..');
   return { root, path: kept.length === 0 || slashed.length > longestPath ? undefined : kept.join('/'), odd };
 }
@@ -54,7 +56,7 @@ export function oddPaths(paths: Iterable<string>): { readonly kind: AnomalyKind;
   const seen = new Map<string, string>();
   const folders = new Set<string>();
   for (const path of paths) {
-    const folded = foldable.test(path) ? path.normalize('NFKC').toLowerCase() : path;
+    const folded = foldable.test(path) ? folding(path) : path;
     if (seen.has(folded)) found.push({ kind: 'case-collision', path });
     seen.set(folded, path);
     for (let at = folded.lastIndexOf('/'); at > 0; at = folded.lastIndexOf('/', at - 1)) {
@@ -67,7 +69,15 @@ export function oddPaths(paths: Iterable<string>): { readonly kind: AnomalyKind;
   return found;
 }
 
-const foldable = /[A-Z\u0080-\uffff]/;
+const foldable = /[A-Z\u0080-\uffff]|[. ](\/|$)/;
+
+/** Windows drops dots and blanks at the end of names. */
+function folding(path: string): string {
+  return path
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[. ]+(?=\/|$)/g, (ending, at: number) => (at === 0 ? ending : ''));
+}
 
 function hasControls(path: string): boolean {
   for (let i = 0; i < path.length; i++) {

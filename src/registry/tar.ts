@@ -215,8 +215,11 @@ class Reader implements TarReader {
     const records = type === 'x' || type === 'g' ? parsePax(body) : undefined;
     if (records?.bad) this.#note('bad-header', this.#header?.path ?? '');
     if (type === 'x') this.#pax = { ...this.#pax, ...(records as PaxRecords) };
-    else if (type === 'g') this.#globalPax = records;
-    else if (type === 'L') this.#longName = untilNull(body);
+    else if (type === 'g') {
+      this.#globalPax = records;
+      // Some readers then take every entry for that one.
+      if (records?.path !== undefined || records?.size !== undefined) this.#note('bad-header', this.#header?.path ?? '');
+    } else if (type === 'L') this.#longName = untilNull(body);
   }
 
   #finishFile(): void {

@@ -1,5 +1,13 @@
 /** What a tarball contains, and how two differ, for a person: safe to print, the worst first. */
-import { type Capability, type ContentFile, type Hiding, type InstallStep, reaches, type TarballFacts } from '../model/contents.ts';
+import {
+  type BundledPackage,
+  type Capability,
+  type ContentFile,
+  type Hiding,
+  type InstallStep,
+  reaches,
+  type TarballFacts,
+} from '../model/contents.ts';
 import { printable } from '../model/text.ts';
 
 const when: Readonly<Record<string, string>> = {
@@ -35,14 +43,8 @@ export function inspectText(title: string, facts: TarballFacts, verbose: boolean
     ...capabilitySections(facts.capabilities, verbose),
     ...section('Hides', facts.hiding.filter(({ strength }) => verbose || strength >= 0.3).map(hidingText)),
     ...section('Machine code', facts.files.filter((file) => file.type === 'executable').map(fileText)),
-    ...section(
-      'Carries inside',
-      facts.bundled.map(({ name, version }) => printable(`${name}@${version}`, 100)),
-    ),
-    ...section(
-      'Read as tokens only',
-      facts.notParsed.map(({ file, why }) => `${printable(file, 100)}: ${printable(why, 100)}`),
-    ),
+    ...section('Carries inside', facts.bundled.map(bundledText)),
+    ...section('Read as tokens only', facts.notParsed.map(unparsedText)),
     ...section(
       'Not read',
       facts.notRead.map((file) => printable(file, 100)),
@@ -79,11 +81,19 @@ export function diffText(before: string, after: string, old: TarballFacts, now: 
     ...capabilitySections(fresh, verbose, 'Newly, '),
     ...section(
       'Newly hides',
-      now.hiding.filter((sign) => !hidden.has(`${sign.kind} ${sign.file} ${sign.detail}`) && (verbose || sign.strength >= 0.3)).map(hidingText),
+      now.hiding
+        .filter((sign) => !hidden.has(`${sign.kind} ${sign.file} ${sign.detail}`) && (verbose || sign.strength >= 0.3 || isStyleChanged(sign, old)))
+        .map(hidingText),
     ),
     ...section(
       'Odd about the archive',
       now.anomalies.map(({ kind, path }) => `${kind.replaceAll('-', ' ')} ${printable(path, 100)}`),
+    ),
+    ...section('Newly carries inside', added(now.bundled.map(bundledText), old.bundled.map(bundledText))),
+    ...section('Newly read as tokens only', added(now.notParsed.map(unparsedText), old.notParsed.map(unparsedText))),
+    ...section(
+      'Not read',
+      now.notRead.map((file) => printable(file, 100)),
     ),
     ...section('Files added', now.files.filter((file) => !known.has(file.path)).map(fileText)),
     ...section(
@@ -95,6 +105,19 @@ export function diffText(before: string, after: string, old: TarballFacts, now: 
       old.files.filter((file) => !current.has(file.path)).map((file) => printable(file.path, 120)),
     ),
   ]);
+}
+
+function bundledText({ name, version }: BundledPackage): string {
+  return printable(`${name}@${version}`, 100);
+}
+
+function unparsedText({ file, why }: TarballFacts['notParsed'][number]): string {
+  return `${printable(file, 100)}: ${printable(why, 100)}`;
+}
+
+function added(now: readonly string[], before: readonly string[]): readonly string[] {
+  const known = new Set(before);
+  return now.filter((row) => !known.has(row));
 }
 
 function capabilityKey({ kind, detail, reach }: Capability): string {
@@ -126,7 +149,13 @@ function capabilityLine(found: Capability): string {
   return `${words}\n      ${printable(found.file, 100)}:${found.line}:${found.column}  ${printable(found.snippet, 110)}`;
 }
 
+/** Minified, where the release before had the same file as it was written. */
+function isStyleChanged({ kind, file }: Hiding, old: TarballFacts): boolean {
+  return kind === 'minified' && old.files.some(({ path }) => path === file) && !old.hiding.some((sign) => sign.kind === kind && sign.file === file);
+}
+
 function hidingText({ kind, detail, file, line, snippet }: Hiding): string {
+  if (kind === 'minified') return `minified, as the release before was not\n      ${printable(file, 100)}`;
   return `${kind.replaceAll('-', ' ')}: ${printable(detail, 100)}\n      ${printable(file, 100)}:${line}  ${printable(snippet, 110)}`;
 }
 

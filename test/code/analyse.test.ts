@@ -26,6 +26,15 @@ describe('what runs on install is followed to the code', () => {
   const ways: readonly [string, Readonly<Record<string, unknown>>, Files][] = [
     ['a script file', { scripts: { postinstall: 'node lib/x.js' } }, { 'lib/x.js': bad }],
     ['without its ending', { scripts: { preinstall: 'node ./lib/x' } }, { 'lib/x.js': bad }],
+    ['a recipe of make', { scripts: { install: 'make setup' } }, { Makefile: 'setup:\n\t@node x.js\n', 'x.js': bad }],
+    [
+      'a file node is given under any name',
+      { scripts: { postinstall: 'node a.js' } },
+      { 'a.js': `require('child_process').spawn(process.execPath, [__dirname + '/notes.txt'])`, 'notes.txt': bad },
+    ],
+    ['a picture that is asked for', { scripts: { postinstall: 'node a.js' } }, { 'a.js': `require('./logo.png')`, 'logo.png': bad }],
+    ['what runs before a script', { scripts: { postinstall: 'npm run build', prebuild: 'node x.js', build: 'tsc' } }, { 'x.js': bad }],
+    ['a folder of commands', { directories: { bin: 'tools' }, scripts: { postinstall: 'setup' } }, { 'tools/setup': bad }],
     ['a folder', { scripts: { install: 'node lib' } }, { 'lib/index.js': bad }],
     ['a chain behind something harmless', { scripts: { postinstall: 'echo hi && exit 0; node x.mjs' } }, { 'x.mjs': bad }],
     ['another script', { scripts: { postinstall: 'npm run build', build: 'yarn deep', deep: 'node x.js' } }, { 'x.js': bad }],

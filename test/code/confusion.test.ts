@@ -19,6 +19,15 @@ describe('who a tarball says it is', () => {
     expect(differing(text, 'left')).toEqual(expected);
   });
 
+  it('commands that no page shows are told, also where it shows none', () => {
+    expect(differing('{"name": "left", "version": "1.0.1", "bin": {"git": "x.js"}}', 'left')).toEqual(['bin.git: x.js']);
+  });
+
+  it('commands are called as clients call them', () => {
+    const { bin } = readManifest('{"bin": {"../../git": "a", "x:npm": "b", "./c": "c", "..": "d"}}') ?? noManifest;
+    expect([...bin.keys()]).toEqual(['git', 'npm', 'c']);
+  });
+
   it('a package of the web may be called as it likes', () => {
     expect(differing('{"name": "right", "version": "1.0.1"}')).toEqual([]);
   });

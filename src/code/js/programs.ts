@@ -2,7 +2,7 @@
 import type { ReadAs } from '../../model/contents.ts';
 import { argvFacts, commandFacts } from '../command.ts';
 import type { CommandFacts } from '../command-facts.ts';
-import { readTokenScript } from '../other-scripts.ts';
+import { readTokenScript } from '../token-scripts.ts';
 import type { Scope } from './bindings.ts';
 import { hole, textOf, type Value } from './known.ts';
 import type { Node } from './nodes.ts';
@@ -16,6 +16,8 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
   const [told, ...others] = values.map(textOf).filter((text) => text !== undefined);
   const name = path.split(/[#.]/).at(-1) ?? path;
   starts(notes, node, scope);
+  // Node's own way to start programs, which nobody is meant to call.
+  if (/(^#process\.)(_linkedB|b)inding$/.test(path) && /^(spawn_sync|process_wrap)$/.test(told?.text ?? '')) notes.disguise('child_process', node);
   if (how === 'script') {
     if (property(notes, second, 'eval', scope) !== undefined) readCode(notes, path, node, scope);
     else if (told?.text.startsWith('data:')) notes.inner.push({ code: dataText(told.text), at: node.start ?? 0, readAs: 'decoded' });
@@ -64,7 +66,7 @@ function starts(notes: Notes, node: Called, scope: Scope): void {
   for (const word of words) {
     for (const key of notes.fileKeys(word ?? undefined, scope)) {
       notes.started.add(key);
-      if (/\.(js|cjs|mjs|ts|sh|py|ps1|bat|cmd)$/.test(key) && !key.startsWith('$')) notes.files.push(key);
+      if (/\.\w{1,8}$/.test(key) && !key.startsWith('$') && !key.startsWith('-')) notes.files.push(key);
     }
   }
   if (first?.type === 'TemplateLiteral') for (const part of first.expressions) for (const key of notes.fileKeys(part, scope)) notes.started.add(key);

@@ -8,6 +8,7 @@ import { isTelling } from './literals.ts';
 import { isFunction, type Node } from './nodes.ts';
 import type { Called, Notes } from './notes.ts';
 import { originOf } from './origin.ts';
+import { ownOf } from './own-ref.ts';
 import { readModule } from './requires.ts';
 
 /** Text run as code: constant text is looked into, anything else is judged by where it comes from. */
@@ -31,6 +32,7 @@ export function readCode(notes: Notes, path: string, node: Called, scope: Scope)
   if (tags.has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
   else if (tags.has('network')) notes.add('remote-code', `${name} of what a host sent`, node);
   else if (tags.has('innocent-file')) notes.add('decode-execute', `${name} of a file that is no script`, node, 'decoded');
+  else if (ownOf(tags).some(({ file }) => /\.json$/i.test(file))) notes.add('decode-execute', `${name} of a text in a data file`, node, 'decoded');
   else if (tags.has('wasm')) readFromWasm(notes, name, node, scope);
   else if (tags.has('decoded')) notes.add('decode-execute', `${name} of decoded text`, node);
   else notes.add('dynamic-code', tags.has('file') ? `${name} of a file` : name, node);

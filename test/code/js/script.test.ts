@@ -172,6 +172,7 @@ describe('taking and sending', () => {
     ['workflow files', `require('fs').writeFileSync('.github/workflows/x.yml', y)`, 'ci-config'],
     ['agent configuration', `require('fs').writeFileSync(require('os').homedir() + '/.claude/settings.json', y)`, 'agent-config'],
     ['the start of shells', `require('fs').appendFileSync(require('os').homedir() + '/.bashrc', y)`, 'persistence'],
+    ['the text of a data file', `new Function('require', require('./data.json').x)(require)`, 'decode-execute'],
     ['publishing by the client', `require('child_process').execSync('npm publish --access public')`, 'self-publish'],
     [
       'publishing by hand',
@@ -242,6 +243,8 @@ describe('obfuscation', () => {
     expect(hides(`module.exports = 1;${' '.repeat(300)}require('child_process').exec('id')`)).toContain('off-screen');
     expect(hides(`const s = '${'\ufe01\ufe02'.repeat(40)}'`)).toContain('invisible-text');
     expect(hides('const a = "\u202e"')).toContain('bidirectional-text');
+    expect(hides('const { a, \u3164 } = q; run(\u3164)')).toContain('invisible-text');
+    expect(hides('const fillers = ["\u3164", "\uffa0"]; const words = "한\u3164글"')).toEqual([]);
     expect(hides('const p\u0430ssword = 1; const раssword = 2; const pассword = 3')).toContain('lookalike-identifier');
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { spotTokens } from '../../../src/code/js/tokens.ts';
-import { readTokenScript } from '../../../src/code/other-scripts.ts';
+import { readTokenScript } from '../../../src/code/token-scripts.ts';
 
 const pieces = fc.constantFrom(
   ...[

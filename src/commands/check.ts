@@ -40,7 +40,7 @@ export async function run(specs: readonly string[], options: CommonOptions, io: 
 /** A tree stands as long as all that was read for it; where releases become old enough by the clock (npm's min-release-age), not at all. */
 async function resolvedStanding({ registry, standing }: Session): Promise<Standing | undefined> {
   const stands = standing();
-  if (!stands || (await registry.npmOptions())['before']) return undefined;
+  if (!stands || (registry.placing() ?? (await registry.npmOptions()))['before']) return undefined;
   const confirmedAt = Math.min(registry.confirmedAt() ?? Number.POSITIVE_INFINITY, stands.confirmedAt ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(confirmedAt) ? { ...stands, confirmedAt } : stands;
 }
@@ -66,7 +66,8 @@ async function fromSpecs(specs: readonly string[], session: Session, options: Co
   const asked: ResolveOptions = {
     folder: io.cwd,
     // Offline npm's own client answers from its cache, which is empty here, and no git is started.
-    npm: { ...(await session.registry.npmOptions()), ...(options.offline && { offline: true, git: false }) },
+    npm: async () => ({ ...(await session.registry.npmOptions()), ...(options.offline && { offline: true, git: false }) }),
+    placing: session.registry.placing(),
     fetchDocument: session.past ? async (name) => asItWas(await session.registry.document(name), session.now) : session.registry.document,
     ...(!options.offline && { openWayOut: session.openWayOut }),
     ...(session.past && { before: new Date(session.now) }),

@@ -90,13 +90,14 @@ async function resolved(
   const wholeProject = !apart && specs.length === 0 && command.intent !== 'exec' && (command.client === 'npm' || before === undefined);
   if (specs.length === 0 && !wholeProject) return undefined;
   session.progress.say('resolving what this would install');
-  const { emptyFolder, resolveProject, resolveSpecs } = await import('../resolve/spec.ts');
+  const { resolveProject, resolveSpecs } = await import('../resolve/spec.ts');
+  const { emptyFolder } = await import('../resolve/empty-folder.ts');
   const { slim } = await import('../resolve/documents.ts');
   const prefer =
     keepsToLockfile.has(command.client) && before && !update && !apart ? preferring(before.tree, specs) : (document: unknown) => document;
   const options = {
     folder: apart ? emptyFolder() : intended.folder,
-    npm: { ...(await session.registry.npmOptions()), ...intended.npm },
+    npm: async () => ({ ...(await session.registry.npmOptions()), ...intended.npm }),
     openWayOut: session.openWayOut,
     fetchDocument: async (name: string, url: string) => slim(prefer(await fetchDocument(name, url), name)),
     limits: { signal: io.signal, onDocument: (count: number) => session.progress.say(`resolving what this would install (${count} packages read)`) },

@@ -1,5 +1,6 @@
 /** A registry as the rest of depward uses it. */
 import { DepwardError } from '../model/errors.ts';
+import type { Placing } from '../model/placing.ts';
 import { printable } from '../model/text.ts';
 import { type Instant, minute } from '../model/time.ts';
 import { packedSmall } from './body.ts';
@@ -52,6 +53,8 @@ export interface Registry extends PackumentSource {
   beside(name: string, path: string): Promise<BytesAnswer>;
   /** npm's options with credentials, for arborist and pacote. */
   npmOptions(): Promise<NpmOptions>;
+  /** Those of them that say where packages go, where they are remembered. */
+  placing(): Placing | undefined;
   /** A tarball in one piece, or undefined when it is larger than the limit; cheaper than its bytes as they come. */
   wholeTarball(url: string, request: { readonly limitBytes: number }): Promise<Buffer | undefined>;
   /** The bytes of a tarball; ends with an error (`DepwardError`) over the limit, on a bad integrity, or when interrupted. */
@@ -70,7 +73,7 @@ export interface Registry extends PackumentSource {
 
 /** Opens the registries that npm is configured for here. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
-  const { registries, identities, config, cache } = await settings(options);
+  const { registries, identities, placing, config, cache } = await settings(options);
   const limits: FetchLimits = { ...fetchLimits, ...options.limits };
   const large = largeBodies(options.largeBytes ?? 4 * 2 ** 20, packedSmall);
   const inTurn = slots(options.concurrency ?? 32);
@@ -173,6 +176,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       });
     },
     npmOptions: async () => (await config()).options,
+    placing: () => placing,
     wholeTarball: async (url, request) => tarballWhole(url, (await config()).options, request, signal),
     async *tarballBytes(url, request) {
       yield* tarballStream(url, (await config()).options, request, signal);
@@ -220,7 +224,7 @@ async function settings(options: RegistryOptions) {
   };
   if (options.noCache) {
     const { registries } = await config();
-    return { registries, identities: new Map<string, string>(), config, cache: undefined };
+    return { registries, identities: new Map<string, string>(), placing: undefined, config, cache: undefined };
   }
   const folder = cacheFolder(options.env, options.cwd);
   const signer = signerOf(folder);

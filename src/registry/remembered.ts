@@ -5,6 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Placing, placingNames } from '../model/placing.ts';
 import { readChecked, writeChecked } from './checked-file.ts';
 import type { ConfigRequest, NpmConfig, NpmOptions, Registries } from './config.ts';
 import { makeFolder } from './make-folder.ts';
@@ -13,6 +14,8 @@ export interface Remembered {
   readonly registries: Registries;
   /** Per registry URL, a keyed digest of the credentials used there. */
   readonly identities: ReadonlyMap<string, string>;
+  /** Absent where it is another every time, as the moment is that a least age of releases means. */
+  readonly placing: Placing | undefined;
   /** A keyed digest of all the configuration was read from; absent where it is not remembered. */
   readonly digest?: string;
 }
@@ -45,14 +48,23 @@ function keyIn(folder: string): Buffer | undefined {
   return read();
 }
 
+interface Kept {
+  readonly digest: string;
+  readonly files: readonly string[];
+  readonly main: string;
+  readonly scopes: readonly [string, string][];
+  readonly identities: readonly [string, string][];
+  readonly placing?: Placing;
+}
+
 /** What is remembered for this project, if nothing it was read from has changed. */
 export function recall(folder: string, signer: Signer, request: ConfigRequest): Remembered | undefined {
   const text = readChecked(pathOf(folder, signer, request));
   if (text === undefined) return undefined;
   try {
-    const kept = JSON.parse(text) as { digest: string; files: string[]; main: string; scopes: [string, string][]; identities: [string, string][] };
-    if (kept.digest !== digestOf(signer, request, kept.files)) return undefined;
-    return { registries: { main: kept.main, scopes: new Map(kept.scopes) }, identities: new Map(kept.identities), digest: kept.digest };
+    const { digest, files, main, scopes, identities, placing } = JSON.parse(text) as Kept;
+    if (digest !== digestOf(signer, request, files)) return undefined;
+    return { registries: { main, scopes: new Map(scopes) }, identities: new Map(identities), placing, digest };
   } catch {
     return undefined;
   }
@@ -62,19 +74,26 @@ export function recall(folder: string, signer: Signer, request: ConfigRequest): 
 export function remember(folder: string, signer: Signer, request: ConfigRequest, config: NpmConfig): Remembered {
   const { registries, files } = config;
   const identities = identitiesOf(signer, config);
+  const placing = placingOf(config.options);
   try {
-    const kept = {
+    const kept: Kept = {
       digest: digestOf(signer, request, files),
       files,
       main: registries.main,
       scopes: [...registries.scopes],
       identities: [...identities],
+      ...(placing && { placing }),
     };
     writeChecked(pathOf(folder, signer, request), JSON.stringify(kept));
   } catch {
     // The cache itself says once that it cannot be written.
   }
-  return { registries, identities };
+  return { registries, identities, placing };
+}
+
+function placingOf(options: NpmOptions): Placing | undefined {
+  if (options['before']) return undefined;
+  return Object.fromEntries(placingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
 /** Who we are at each registry. */
@@ -95,7 +114,7 @@ function identityAt(signer: Signer, options: NpmOptions, url: string): string {
 }
 
 function pathOf(folder: string, signer: Signer, request: ConfigRequest): string {
-  return join(folder, 'config-1', signer.sign(JSON.stringify([request.cwd, request.registry ?? null])));
+  return join(folder, 'config-2', signer.sign(JSON.stringify([request.cwd, request.registry ?? null])));
 }
 
 const alsoAsked = ['HOME', 'USERPROFILE', 'PREFIX', 'DESTDIR', 'npm_execpath', 'APPDATA'];

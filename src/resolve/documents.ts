@@ -3,6 +3,7 @@
  * twice, nothing is written to npm's cache, and no document stays whole in memory.
  */
 import { DepwardError } from '../model/errors.ts';
+import { listText, printable } from '../model/text.ts';
 import { minute } from '../model/time.ts';
 import { type Json, objectOf, own } from './lockfiles/json.ts';
 
@@ -117,6 +118,13 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
       throw why;
     },
   };
+}
+
+/** Said where the past was asked about and a registry does not know it. */
+export function undatedNote(documents: Documents): string[] {
+  if (documents.undated.size === 0) return [];
+  const names = listText([...documents.undated].sort().map((name) => printable(name)));
+  return [`the registry does not say when versions were published: could not look back in time for ${names}`];
 }
 
 /** Real trees are some tens of packages deep; npm's algorithm takes the square of it. */

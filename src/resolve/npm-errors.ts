@@ -1,10 +1,10 @@
 /** npm's errors in our words, with what to do. Tokens and URLs with credentials never get into a message. */
 import { DepwardError } from '../model/errors.ts';
-import { withoutSecrets } from '../model/secrets.ts';
 import { printable } from '../model/text.ts';
 import { codeOf } from './documents.ts';
 import { gitTrouble } from './git-surroundings.ts';
 import { type Json, own, stringOf } from './lockfiles/json.ts';
+import { specHint, tellable } from './wanted-spec.ts';
 
 /** What went wrong while resolving, as the error to throw. */
 export function resolvingError(error: unknown, before: Date | undefined, asked: readonly { readonly text: string }[] = []): DepwardError {
@@ -64,9 +64,6 @@ export function resolvingError(error: unknown, before: Date | undefined, asked: 
   return make('network', `${what} could not be resolved: ${safe(error)}`, 'Run npm install --dry-run to see what npm says.');
 }
 
-/** The forms a spec can take. */
-export const specHint = 'Write name, name@1.2.3, name@^1, @scope/name, alias@npm:name@1, a git or tarball URL, or a path.';
-
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -93,9 +90,4 @@ function about(facts: Json): string | undefined {
 
 function safe(error: unknown): string {
   return tellable(error instanceof Error ? error.message : String(error));
-}
-
-/** Words of strangers and of npm for a message: no credentials, whatever stands before an @ in an address among them. */
-export function tellable(text: string): string {
-  return printable(withoutSecrets(text.replace(/\/\/[^/@\s]*@/g, '//')));
 }

@@ -4,14 +4,15 @@
  * their way already.
  */
 import type { Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
+import type { Placing } from '../model/placing.ts';
 import type { Documents } from './documents.ts';
-import type { NpmOptions } from './ideal-tree.ts';
 import { type Json, objectOf, stringOf } from './lockfiles/json.ts';
 import { sourceOf } from './lockfiles/npm-entry.ts';
 import { pickedFrom } from './picking.ts';
 import type { Ask, Place, Places } from './places.ts';
 import { placed } from './placing.ts';
 import { type PlainRelease, plainReleaseOf } from './releases.ts';
+import { usualSpec } from './usual-spec.ts';
 
 /** A tree of this kind, and the keys of what was asked for. */
 export interface PlainTree {
@@ -20,7 +21,7 @@ export interface PlainTree {
 }
 
 /** The tree of `name`, `name@1.2.3`, `name@^1`, `name@next` and `x@npm:name@1` in an empty project; undefined as soon as there is more to decide. */
-export async function plainTree(specs: readonly string[], documents: Documents, npm: NpmOptions): Promise<PlainTree | undefined> {
+export async function plainTree(specs: readonly string[], documents: Documents, npm: Placing): Promise<PlainTree | undefined> {
   if (!isUsual(npm)) return undefined;
   const roots = await askedBy(specs, documents, npm);
   if (!roots) return undefined;
@@ -35,32 +36,37 @@ export async function plainTree(specs: readonly string[], documents: Documents, 
 }
 
 /** Settings that place packages otherwise, or call them otherwise. */
-function isUsual(npm: NpmOptions): boolean {
-  const { installStrategy, saveType, legacyBundling, globalStyle, global, minReleaseAgeExclude, preferDedupe } = npm as Json;
+function isUsual(npm: Placing): boolean {
+  const { installStrategy, saveType, legacyBundling, globalStyle, global, minReleaseAgeExclude, preferDedupe } = npm;
   const excluded = Array.isArray(minReleaseAgeExclude) && minReleaseAgeExclude.length > 0;
   const hoisted = installStrategy === undefined || installStrategy === 'hoisted';
   return hoisted && !saveType && !legacyBundling && !globalStyle && !global && !excluded && !preferDedupe;
 }
 
-async function askedBy(specs: readonly string[], documents: Documents, npm: NpmOptions): Promise<readonly Ask[] | undefined> {
-  const { default: parse } = await import('npm-package-arg');
-  const asks = await Promise.all(
-    specs.map(async (text): Promise<Ask | undefined> => {
-      const spec = parse(text);
-      const { name, rawSpec } = spec;
-      const real = 'subSpec' in spec ? (spec.subSpec as typeof spec) : spec;
-      if (!name || !real.name || typeof real.fetchSpec !== 'string') return undefined;
-      const ask = { name, of: real.name, kind: 'prod' } as const;
-      if (real !== spec) return real.type === 'range' || real.type === 'version' ? { ...ask, spec: rawSpec, range: real.fetchSpec } : undefined;
-      if (real.type === 'range' || real.type === 'version') return { ...ask, spec: real.fetchSpec, range: real.fetchSpec };
-      // npm writes down the version that a tag of the command line means.
-      const tagged = real.type === 'tag' ? await pickOnce(real.name, real.fetchSpec, documents, npm).catch(() => undefined) : undefined;
-      const version = stringOf(tagged?.['version']);
-      return version === undefined ? undefined : { ...ask, spec: version, range: version };
-    }),
-  );
+async function askedBy(specs: readonly string[], documents: Documents, npm: Placing): Promise<readonly Ask[] | undefined> {
+  const asks = await Promise.all(specs.map((text) => askedIn(text, documents, npm)));
   const isWhole = asks.every((ask) => ask !== undefined) && new Set(asks.map(({ name }) => name)).size === specs.length;
   return isWhole ? asks : undefined;
+}
+
+async function askedIn(text: string, documents: Documents, npm: Placing): Promise<Ask | undefined> {
+  const spec = usualSpec(text);
+  if (!spec) return aliasIn(text);
+  const { name, kind, wanted } = spec;
+  if (kind !== 'tag') return { name, of: name, kind: 'prod', spec: wanted, range: wanted };
+  // npm writes down the version that a tag of the command line means.
+  const version = stringOf((await pickOnce(name, wanted, documents, npm).catch(() => undefined))?.['version']);
+  return version === undefined ? undefined : { name, of: name, kind: 'prod', spec: version, range: version };
+}
+
+/** `x@npm:name@1` asks for another package under a name of its own. */
+async function aliasIn(text: string): Promise<Ask | undefined> {
+  const { default: parse } = await import('npm-package-arg');
+  const spec = parse(text);
+  const real = 'subSpec' in spec ? (spec.subSpec as typeof spec) : undefined;
+  const isUsual = real?.type === 'range' || real?.type === 'version';
+  if (!isUsual || !spec.name || !real.name || typeof real.fetchSpec !== 'string') return undefined;
+  return { name: spec.name, of: real.name, kind: 'prod', spec: spec.rawSpec, range: real.fetchSpec };
 }
 
 /** What every question picks, by the name and range it means. */
@@ -68,18 +74,18 @@ type Known = Map<string, PlainRelease>;
 
 interface Exploring {
   readonly documents: Documents;
-  readonly npm: NpmOptions;
+  readonly npm: Placing;
   doubt(): void;
 }
 
-async function pickOnce(name: string, range: string, { picks, load }: Documents, npm: NpmOptions): Promise<Json> {
+async function pickOnce(name: string, range: string, { picks, load }: Documents, npm: Placing): Promise<Json> {
   const key = `${name}@${range}`;
   const picking = picks.get(key) ?? pickFrom(load(name), range, npm);
   picks.set(key, picking);
   return picking;
 }
 
-async function pickFrom(loading: Promise<unknown>, range: string, npm: NpmOptions): Promise<Json> {
+async function pickFrom(loading: Promise<unknown>, range: string, npm: Placing): Promise<Json> {
   const document = await loading;
   const picked = pickedFrom(document, range, npm);
   if (picked) return picked;
@@ -97,7 +103,7 @@ async function explore(roots: readonly Ask[], known: Known, { documents, npm, do
     asked.add(key);
     const manifest = await pickOnce(name, range, documents, npm);
     const met = releases.get(manifest);
-    const release = met ?? plainReleaseOf(manifest, name, npm['legacyPeerDeps'] === true);
+    const release = met ?? plainReleaseOf(manifest, name, npm.legacyPeerDeps === true);
     if (!release) {
       doubt();
       return;
@@ -112,7 +118,7 @@ async function explore(roots: readonly Ask[], known: Known, { documents, npm, do
   await all(roots);
 }
 
-function treeFrom(roots: readonly Ask[], known: Known, { save }: NpmOptions): PlainTree | undefined {
+function treeFrom(roots: readonly Ask[], known: Known, { save }: Placing): PlainTree | undefined {
   const releases = new Set(known.values());
   const names = new Set([...roots, ...[...releases].flatMap(({ asks }) => asks)].map(({ name }) => name));
   const isMet = [...releases].some(({ optionalPeers }) => optionalPeers.some((name) => names.has(name)));

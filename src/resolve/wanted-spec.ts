@@ -2,9 +2,11 @@
 import { resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { ResolvedPackage } from '../model/package.ts';
+import { withoutSecrets } from '../model/secrets.ts';
+import { printable } from '../model/text.ts';
 import { codeOf, type Documents } from './documents.ts';
 import { objectOf, own } from './lockfiles/json.ts';
-import { specHint, tellable } from './npm-errors.ts';
+import { usualSpec } from './usual-spec.ts';
 
 /** One spec as it was asked for. */
 export interface WantedSpec {
@@ -20,6 +22,10 @@ export interface WantedSpec {
 
 /** Reads specs; relative paths are relative to `folder`. */
 export async function parseSpecs(specs: readonly string[], folder: string): Promise<WantedSpec[]> {
+  const usual = specs.map((text) => usualSpec(text));
+  if (usual.every((spec) => spec !== undefined)) {
+    return usual.map(({ name, kind, wanted }, at) => ({ text: specs[at] ?? '', as: name, name, ...(kind === 'version' && { exact: wanted }) }));
+  }
   const { default: parse } = await import('npm-package-arg');
   return specs.map((text) => {
     const { spec, cause } = attempt(() => parse(text, folder));
@@ -44,6 +50,14 @@ function attempt<T>(read: () => T): { readonly spec?: T; readonly cause?: unknow
   } catch (cause) {
     return { cause };
   }
+}
+
+/** The forms a spec can take. */
+export const specHint = 'Write name, name@1.2.3, name@^1, @scope/name, alias@npm:name@1, a git or tarball URL, or a path.';
+
+/** Words of strangers and of npm for a message: no credentials, whatever stands before an @ in an address among them. */
+export function tellable(text: string): string {
+  return printable(withoutSecrets(text.replace(/\/\/[^/@\s]*@/g, '//')));
 }
 
 /** True for `.` and every other way to say it. */

@@ -67,7 +67,7 @@ describe('a lockfile checked again', () => {
     const first = await checkAt(0);
     const asked = registry.count();
     for (const file of readdirSync(join(place.home, 'cache')))
-      if (!['answers-1', 'config-1', 'key'].includes(file)) rmSync(join(place.home, 'cache', file), { recursive: true });
+      if (!['answers-1', 'config-2', 'key'].includes(file)) rmSync(join(place.home, 'cache', file), { recursive: true });
     const again = await checkAt(30_000);
     expect(registry.count()).toBe(asked);
     expect(findingsOf(again)).toEqual(findingsOf(first));

@@ -68,7 +68,7 @@ const npm = () => ({ registry: registry.url, fetchRetries: 0, timeout: 700 });
 describe('a dependency in a repository', () => {
   it('whose host stays silent is in the tree as what it is, and the answer is not complete', async () => {
     needing('dependencies', addressOf(silent));
-    const { tree, gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: npm() });
+    const { tree, gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: async () => npm() });
     expect(tree.packages).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'tool', source: 'git' })]));
     expect(gaps).toEqual([expect.objectContaining({ missing: 'tree', why: 'failed', reason: expect.stringMatching(/did not answer in time/) })]);
   });
@@ -81,7 +81,7 @@ describe('a dependency in a repository', () => {
       try {
         needing('dependencies', `git+${protocol}://127.0.0.1:${hole.port}/acme/tool.git`);
         const started = Date.now();
-        const { gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: { ...npm(), timeout: 3_000 } });
+        const { gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: async () => ({ ...npm(), timeout: 3_000 }) });
         expect(gaps).toEqual([expect.objectContaining({ reason: expect.stringMatching(/its host did not answer in time/) })]);
         // Left to itself git tries for two minutes.
         expect(Date.now() - started).toBeLessThan(60_000);
@@ -102,7 +102,9 @@ describe('a dependency in a repository', () => {
     writeFileSync(join(folder, '.gitconfig'), `[http]\n\tproxy = http://127.0.0.1:${(proxy.address() as AddressInfo).port}\n`);
     process.env['HOME'] = folder;
     needing('dependencies', 'git+http://tool.invalid/acme/tool.git');
-    const { gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: { ...npm(), timeout: 10_000 } }).finally(() => proxy.close());
+    const { gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: async () => ({ ...npm(), timeout: 10_000 }) }).finally(() =>
+      proxy.close(),
+    );
     expect(gaps).toHaveLength(1);
     expect(asked).toContain('http://tool.invalid/acme/tool.git');
   });
@@ -120,20 +122,22 @@ describe('a dependency in a repository', () => {
     });
     await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
     needing('dependencies', `git+http://127.0.0.1:${(files.address() as AddressInfo).port}/acme/tool.git`);
-    const { tree, gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: { ...npm(), timeout: 20_000 } }).finally(() => files.close());
+    const { tree, gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: async () => ({ ...npm(), timeout: 20_000 }) }).finally(() =>
+      files.close(),
+    );
     expect(gaps).toEqual([]);
     expect(tree.packages).toContainEqual(expect.objectContaining({ name: 'tool', version: '1.2.3', source: 'git' }));
   });
 
   it('that is optional and cannot be had is left out, as npm does', async () => {
     needing('optionalDependencies', addressOf(silent));
-    const { tree, gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: npm() });
+    const { tree, gaps } = await resolveSpecs(['left'], { folder, openWayOut, npm: async () => npm() });
     expect(tree.packages.map(({ name }) => name)).toEqual(['left']);
     expect(gaps).toEqual([]);
   });
 
   it('asked for by name is an error that says so', async () => {
-    await expect(resolveSpecs([addressOf(silent)], { folder, openWayOut, npm: npm() })).rejects.toThrow(
+    await expect(resolveSpecs([addressOf(silent)], { folder, openWayOut, npm: async () => npm() })).rejects.toThrow(
       /repository of .* could not be read: its host did not answer/,
     );
   });
@@ -151,7 +155,7 @@ describe('a dependency in a repository', () => {
     needing('dependencies', addressOf(refusing));
     const here = process.cwd();
     process.chdir(around);
-    const { gaps } = await resolveSpecs(['left'], { folder: around, openWayOut, npm: npm() }).finally(() => process.chdir(here));
+    const { gaps } = await resolveSpecs(['left'], { folder: around, openWayOut, npm: async () => npm() }).finally(() => process.chdir(here));
     expect(gaps).toHaveLength(1);
     expect(existsSync(marker)).toBe(false);
     // The same configuration does run where git is started in the repository itself.
@@ -175,7 +179,7 @@ describe('a dependency in a repository', () => {
     git('commit', '-q', '-m', 'one');
     writeFileSync(join(folder, '.gitconfig'), `[init]\n\ttemplateDir = ${join(folder, 'templates')}\n[core]\n\thooksPath = ${templates}\n`);
     process.env['HOME'] = folder;
-    const { tree } = await resolveSpecs([`git+file://${source}`], { folder, openWayOut, npm: { ...npm(), timeout: 20_000 } });
+    const { tree } = await resolveSpecs([`git+file://${source}`], { folder, openWayOut, npm: async () => ({ ...npm(), timeout: 20_000 }) });
     expect(tree.packages).toEqual([expect.objectContaining({ name: 'tool', version: '1.2.3', source: 'git' })]);
     expect(existsSync(marker)).toBe(false);
   });

@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 function options(more: Partial<ResolveOptions> = {}): ResolveOptions {
-  return { folder, npm: { registry: registry.url, fetchRetries: 0 }, ...more };
+  return { folder, npm: async () => ({ registry: registry.url, fetchRetries: 0 }), ...more };
 }
 
 function texts(changes: readonly Change[]): string[] {
@@ -102,7 +102,7 @@ describe('specs that mean nothing, or not what they seem to', () => {
     await expect(
       resolveSpecs(
         ['http://127.0.0.1:9/x.tgz'],
-        options({ npm: { registry: registry.url, retry: { retries: 2, minTimeout: 10_000, maxTimeout: 60_000 } } }),
+        options({ npm: async () => ({ registry: registry.url, retry: { retries: 2, minTimeout: 10_000, maxTimeout: 60_000 } }) }),
       ),
     ).rejects.toThrow(/cannot be reached/);
   }, 9_000);
@@ -202,7 +202,7 @@ describe('trouble', () => {
     await expect(resolveSpecs(['left'], options())).rejects.toThrow(DepwardError);
     registry.fault('left', { kind: 'cut', keepBytes: 40 });
     await expect(resolveSpecs(['left'], options())).rejects.toThrow(DepwardError);
-    await expect(resolveSpecs(['left'], { ...options(), npm: { registry: 'http://127.0.0.1:9/', fetchRetries: 0 } })).rejects.toThrow(
+    await expect(resolveSpecs(['left'], { ...options(), npm: async () => ({ registry: 'http://127.0.0.1:9/', fetchRetries: 0 }) })).rejects.toThrow(
       /cannot be reached/,
     );
   });
@@ -210,7 +210,9 @@ describe('trouble', () => {
   it('never shows credentials', async () => {
     const url = registry.url.replace('//', '//user:secret@');
     registry.fault('left', { kind: 'status', status: 500 });
-    const error = await resolveSpecs(['left'], { ...options(), npm: { registry: url, fetchRetries: 0 } }).catch((caught: unknown) => caught);
+    const error = await resolveSpecs(['left'], { ...options(), npm: async () => ({ registry: url, fetchRetries: 0 }) }).catch(
+      (caught: unknown) => caught,
+    );
     expect(error).toBeInstanceOf(DepwardError);
     expect(String(error)).not.toContain('secret');
   });

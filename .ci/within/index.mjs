@@ -13,7 +13,8 @@ const { resolve } = createRequire(`${root}/package.json`);
 
 /** What of npm's packages our own code asks for, and in which file it comes. */
 const files = {
-  'npm-specs': ['semver', 'npm-package-arg', 'npm-pick-manifest', 'ssri'],
+  semver: ['semver'],
+  'npm-specs': ['npm-package-arg', 'npm-pick-manifest', 'ssri'],
   'npm-auth': ['npm-registry-fetch/lib/auth.js'],
   'npm-config': ['@npmcli/config', '@npmcli/config/lib/definitions/index.js'],
   // The parser of JavaScript: as a package it brings the loader of ES modules into the thread that reads tarballs.
@@ -43,16 +44,28 @@ export const fromWithin = {
   },
 };
 
-/** What several of these files need comes in one of them. */
-const shared = {
-  name: 'shared',
+/** What npm's packages require of semver piece by piece. */
+const partsOfSemver = new Map([
+  ...['clean', 'satisfies', 'valid'].map((name) => [`semver/functions/${name}`, name]),
+  ['semver/ranges/valid', 'validRange'],
+]);
+
+/** What several of these files need comes in one of them, and is required from there. */
+const elsewhere = (...homes) => ({
+  name: 'elsewhere',
   setup({ onResolve, onLoad }) {
-    const names = /^(?:semver|npm-package-arg|npm-pick-manifest|ssri)$/;
-    onResolve({ filter: names }, ({ path, namespace }) => (namespace === 'shared' ? undefined : { path, namespace: 'shared' }));
-    onResolve({ filter: /npm-specs\.cjs$/ }, () => ({ path: './npm-specs.cjs', external: true }));
-    onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => ({ contents: `module.exports = require('./npm-specs.cjs')['${path}'];` }));
+    onResolve({ filter: /^[a-z-]+$/ }, ({ path }) => (homes.includes(fileOf.get(path)) ? { path, namespace: 'elsewhere' } : undefined));
+    onResolve({ filter: /^semver\// }, ({ path }) => (partsOfSemver.has(path) ? { path, namespace: 'part of semver' } : undefined));
+    onResolve({ filter: /^\.\/(?:npm-specs|semver)\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path }) => ({
+      contents: `module.exports = require('./${fileOf.get(path)}.cjs')['${path}'];`,
+    }));
+    onLoad({ filter: /./, namespace: 'part of semver' }, ({ path }) => ({
+      contents: `module.exports = require('./semver.cjs').semver.${partsOfSemver.get(path)};`,
+    }));
   },
-};
+});
+const shared = elsewhere('semver', 'npm-specs');
 
 /** What the settings of a project within another need: required where it is used, and not even read before that. */
 const seldom = {
@@ -135,7 +148,8 @@ const treeOnly = {
 export async function buildWithin(common) {
   const outputs = [];
   for (const [name, contents, plugins] of [
-    ['npm-specs', exporting(files['npm-specs']), [rangesAreNoAddress]],
+    ['semver', exporting(files.semver), []],
+    ['npm-specs', exporting(files['npm-specs']), [elsewhere('semver'), rangesAreNoAddress]],
     ['npm-auth', exporting(files['npm-auth']), [specsWhenAsked]],
     ['npm-config', exporting(files['npm-config']), [seldom, shared, addressesUnremarked]],
     ['npm-workspaces', exporting(['@npmcli/package-json', '@npmcli/map-workspaces']), [shared]],

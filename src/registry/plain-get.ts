@@ -1,7 +1,7 @@
 /** GET over connections of our own, the whole answer at once: a fraction of the work of node's client, which is asked on any doubt. */
 import type { Socket } from 'node:net';
 import { pauseUntil } from './body.ts';
-import type { Clock } from './deadline.ts';
+import { type Clock, clockMs } from './deadline.ts';
 import { Doubt, HttpAnswer } from './http-answer.ts';
 import type { Wait } from './large-bodies.ts';
 
@@ -37,13 +37,13 @@ export async function plainGet(lines: Lines, request: PlainRequest): Promise<Htt
   const used = freeLine(free) ?? new Line(connect());
   clock.onStop(() => used.end());
   const answer = await used.ask(question, limit, request);
-  if (used.keptUntil > performance.now()) free.push(used);
+  if (used.keptUntil > clockMs()) free.push(used);
   return answer;
 }
 
 function freeLine(free: Line[]): Line | undefined {
   for (let line = free.pop(); line; line = free.pop()) {
-    if (line.isOpen() && line.keptUntil > performance.now()) return line;
+    if (line.isOpen() && line.keptUntil > clockMs()) return line;
     line.end();
   }
   return undefined;
@@ -130,8 +130,8 @@ export class Line {
     this.settle = undefined;
     this.answer = undefined;
     this.used = true;
-    this.keptUntil = performance.now() + answer.keptSeconds(this.wish.keptSeconds) * 1_000;
-    if (this.keptUntil <= performance.now()) this.end();
+    this.keptUntil = clockMs() + answer.keptSeconds(this.wish.keptSeconds) * 1_000;
+    if (this.keptUntil <= clockMs()) this.end();
     // A connection that waits must not hold the process.
     else this.socket.unref();
     settle?.resolve(answer);

@@ -1,5 +1,6 @@
 /** Hosts that cannot be reached: told at once to all who ask, instead of letting each of a thousand requests find out by waiting. */
 import type { LookupAddress, LookupOptions } from 'node:dns';
+import { clockMs } from './deadline.ts';
 
 /** Failures that say nothing ever got to the host. */
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
@@ -17,7 +18,7 @@ export interface Reach {
 }
 
 /** Opens it; `clock` in milliseconds, any origin, never backwards. */
-export function openReach(clock: () => number = () => performance.now()): Reach {
+export function openReach(clock: () => number = clockMs): Reach {
   const misses = new Map<string, { count: number; code: string; at: number }>();
   return {
     lost(host) {

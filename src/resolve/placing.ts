@@ -3,6 +3,7 @@
  * shrinkwraps in a project that has nothing yet. Whatever else turns up on the way is a doubt, and the tree builder's own.
  */
 import { compare } from 'semver';
+import { compareNames } from './name-order.ts';
 import { type Ask, add, answers, emptyPlaces, found, isWithin, type Link, type Place, type Places, type Release, remove, replace } from './places.ts';
 
 /** What placing asks for: the release an ask picks, and whether npm goes through packages again whose questions lead elsewhere by now. */
@@ -41,8 +42,6 @@ export function placed(asks: readonly Ask[], { pick, revisits }: Placing): Place
 /** More than any tree needs that comes to an end. */
 const mostSteps = 50_000;
 
-const { compare: byText } = new Intl.Collator('en');
-
 interface Task {
   readonly link: Link;
   readonly release: Release;
@@ -57,7 +56,7 @@ function tasksOf(place: Place, pick: Placing['pick']): Task[] | undefined {
     if (!release) return undefined;
     tasks.push({ link, release });
   }
-  return tasks.sort((a, b) => byText(a.link.ask.name, b.link.ask.name));
+  return tasks.sort((a, b) => compareNames(a.link.ask.name, b.link.ask.name));
 }
 
 interface Put {
@@ -179,7 +178,7 @@ function putInstead(places: Places, old: Place, release: Release): Place {
 /** Takes a package out that one further up does as well for, or else the like below it. */
 function dedupe(places: Places, place: Place, descend: boolean): void {
   if (isSpare(places, place)) for (const one of onlyFor([place], (link) => link.to !== place && link.valid)) remove(places, one);
-  else if (descend) for (const child of [...place.children.values()].sort((a, b) => byText(a.key, b.key))) dedupe(places, child, true);
+  else if (descend) for (const child of [...place.children.values()].sort((a, b) => compareNames(a.key, b.key))) dedupe(places, child, true);
 }
 
 function isSpare(places: Places, place: Place): boolean {
@@ -207,7 +206,7 @@ class Queue {
     let [low, high] = [0, level.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (byText(level[middle]?.key ?? '', place.key) <= 0) low = middle + 1;
+      if (compareNames(level[middle]?.key ?? '', place.key) <= 0) low = middle + 1;
       else high = middle;
     }
     level.splice(low, 0, place);

@@ -65,6 +65,7 @@ const recommended: Preset = {
     'version-jump': 'info',
 
     'registry-redirected': 'block',
+    'registry-moved': 'block',
     'install-hook-changed': 'warn',
     'install-guard-weakened': 'warn',
     'project-script-changed': 'warn',

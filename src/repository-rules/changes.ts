@@ -6,6 +6,7 @@ import lockfileHostAdded from './lockfile-host-added.ts';
 import manifestWithoutLockfile from './manifest-without-lockfile.ts';
 import patchAddsCapability from './patch-adds-capability.ts';
 import projectScriptChanged from './project-script-changed.ts';
+import registryMoved from './registry-moved.ts';
 import registryRedirected from './registry-redirected.ts';
 import resolutionOverridden from './resolution-overridden.ts';
 
@@ -18,4 +19,5 @@ export const changeRules: readonly AnyRepositoryRule[] = [
   patchAddsCapability,
   manifestWithoutLockfile,
   lockfileHostAdded,
+  registryMoved,
 ];

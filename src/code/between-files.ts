@@ -3,6 +3,7 @@ import { leaksOf } from './across.ts';
 import { Callers } from './callers.ts';
 import type { Gathering } from './gathering.ts';
 import { type FileFlow, linksOf } from './js/hand-over.ts';
+import { HeldTrees } from './js/held-trees.ts';
 import { tagWords } from './js/network.ts';
 import { type OwnCalls, ownCalls } from './js/script.ts';
 import type { PackedPackage } from './packed-package.ts';
@@ -21,11 +22,12 @@ export interface Read {
 
 /** What is taken in one file and sent by another. */
 export function markLeaks({ packed, found, trail, flows }: Read): void {
+  const trees = new HeldTrees();
   const leaks = leaksOf({
     flows,
     importers: trail.importers,
     locate: (specifier, from) => packed.imported(specifier, from),
-    links: (path) => linksOf(packed.text(path) ?? '', packed.isModule(path)),
+    links: (path) => linksOf(() => packed.text(path) ?? '', packed.isModule(path), trees.of(sizeOf(packed, path))),
   });
   const liveFirst = [...leaks.filter(({ waits }) => !waits), ...leaks.filter(({ waits }) => waits)];
   for (const { file, at, what, to, waits } of liveFirst.slice(0, mostLeaks)) {
@@ -43,8 +45,9 @@ export function markLeaks({ packed, found, trail, flows }: Read): void {
  */
 export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
   const calls = new Map<string, OwnCalls>();
+  const trees = new HeldTrees();
   const read = (path: string): OwnCalls => {
-    const known = calls.get(path) ?? ownCalls(packed.text(path) ?? '', packed.isModule(path));
+    const known = calls.get(path) ?? ownCalls(() => packed.text(path) ?? '', packed.isModule(path), trees.of(sizeOf(packed, path)));
     calls.set(path, known);
     return known;
   };
@@ -53,6 +56,10 @@ export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
   const imported = new Callers({ importers: besidesCommands(packed, trail.importers), byName: besidesCommands(packed, trail.byName) }, read, locate);
   for (const [at, { file, waits, reach }] of found.capabilities.entries())
     if (waits && (reach === 'install' || callers.callOnLoad(file))) found.awake(at, reach === 'import' && !imported.callOnLoad(file) ? 'bin' : reach);
+}
+
+function sizeOf({ entries }: PackedPackage, path: string): number {
+  return entries.get(path)?.file.size ?? 0;
 }
 
 /** Who imports which file, without the files that only commands lead to. */

@@ -27,7 +27,8 @@ export class Gathering {
     // The same once more, but without waiting for a call.
     if (held !== undefined && !found.waits) this.awake(held);
     if (held !== undefined || !this.#hasRoom(found.waits ? `waiting ${found.kind}` : found.kind, file, reach, this.capabilities.length)) return;
-    this.#seen.set(exact, this.capabilities.length);
+    // A copy, as all that is held here: a slice would keep its whole file in memory.
+    this.#seen.set(own(exact), this.capabilities.length);
     const place = source.place(found.at);
     this.capabilities.push({
       kind: found.kind,
@@ -62,7 +63,7 @@ export class Gathering {
     const { kind, detail, strength } = sign;
     const exact = `hides ${kind} ${file.length} ${file} ${detail}`;
     if (this.#seen.has(exact) || !this.#hasRoom(`hides ${kind}`, file, reach, this.hiding.length)) return;
-    this.#seen.set(exact, this.hiding.length);
+    this.#seen.set(own(exact), this.hiding.length);
     const { line, snippet } = source.place(sign.at);
     this.hiding.push({ kind, detail: own(detail), file, line, snippet: own(kind === 'minified' ? '' : snippet), reach, strength });
   }

@@ -5,7 +5,7 @@ import { isScriptName } from './file-role.ts';
 import { extensionOf, promisesNoCode } from './file-type.ts';
 import type { Gathering } from './gathering.ts';
 import type { FileFlow } from './js/hand-over.ts';
-import { type KnownScript, knownScript, rememberScript } from './js/known-scripts.ts';
+import { heldFlow, heldScript, type KnownScript, knownScript, rememberScript } from './js/known-scripts.ts';
 import { largestParsed, readScript, type ScriptFacts } from './js/script.ts';
 import { otherFacts } from './known-others.ts';
 import { type OtherFacts, readShellScript } from './other-scripts.ts';
@@ -108,12 +108,12 @@ export class Reading {
     onFile?.(spared === undefined ? file.path : undefined);
     const parses = isJavaScript && budget && spared === undefined;
     const facts = (parses ? known?.facts : undefined) ?? readScript(source.text, { module, parses });
-    if (parses && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, { facts, length });
+    if (parses && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, heldScript({ facts, length }));
     this.#take(facts, source, reach);
     if (facts.notParsed !== undefined && reach !== 'shipped')
       this.notParsed.push({ file: file.path, why: spared ?? (budget ? facts.notParsed : 'more code than is parsed') });
     if (reach === 'shipped') return;
-    if (facts.flow) this.flows.set(file.path, facts.flow);
+    if (facts.flow) this.flows.set(file.path, heldFlow(facts.flow));
     for (const specifier of facts.requires) this.#trail.toModule(specifier, file.path, reach);
     for (const path of facts.files) this.#trail.toFile(path, file.path, reach);
   }

@@ -2,6 +2,7 @@
 import type { Reach } from '../model/contents.ts';
 import type { Entry, PackedPackage } from './packed-package.ts';
 import { folderOf } from './resolve-file.ts';
+import { own } from './source-text.ts';
 
 /** More files that import one are not told apart. */
 const mostImporters = 5000;
@@ -83,7 +84,7 @@ export class Trail {
     if (self !== undefined && specifier.startsWith(`${self}/`)) this.#toOwn(specifier.slice(self.length + 1), from, reach);
     const name = packageName(specifier);
     if (name === undefined) return;
-    this.imports.add(name);
+    if (!this.imports.has(name)) this.imports.add(own(name));
     // Bundled packages run as part of this one.
     this.toAll(`node_modules/${specifier}`, reach, '', from);
   }

@@ -20,9 +20,15 @@ function say(message: FromThread): void {
   port?.postMessage(message);
 }
 
+/** The tree of a large script is let go of before the next one grows beside it. */
+function beforeFile(path: string | undefined): void {
+  tidy();
+  noteFile(current, path);
+}
+
 async function answer(request: ReadRequest): Promise<void> {
   try {
-    const found = await readFacts(arriving(), request, (path) => noteFile(current, path));
+    const found = await readFacts(arriving(), request, beforeFile);
     noteFile(current, undefined);
     // While they are taken over, long lists are there several times.
     if (found.facts.files.length > manyFiles) tidy(0);

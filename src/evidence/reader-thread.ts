@@ -147,13 +147,20 @@ async function oneReading(
   }
 }
 
+/** Bytes that go to the thread at once: of more a message is several copies, each in one large piece. */
+const mostSent = 2 ** 18;
+
+/** What is long in parts that are copies of their own: of a view all that it is a part of would be sent. */
 async function* pieces(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
-  yield* chunks;
+  for await (const chunk of chunks) {
+    if (chunk.length <= mostSent) yield chunk;
+    else for (let at = 0; at < chunk.length; at += mostSent) yield Buffer.from(chunk.subarray(at, at + mostSent));
+  }
 }
 
 async function* tidied(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
   let passed = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of pieces(chunks)) {
     passed += chunk.length;
     if (passed > tidiedEach) {
       passed = 0;

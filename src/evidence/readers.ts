@@ -62,20 +62,23 @@ async function readHere(open: Opened, request: ReadRequest): Promise<Answer> {
   return { ...answer, spared: false };
 }
 
-/** Packed bytes from which on code may be so much that its syntax trees take most of the memory there is to be used. */
+/** Packed or unpacked bytes from which on code may be so much that its syntax trees take most of the memory there is to be used. */
 const weighty = 3 * 2 ** 19;
+const weightyUnpacked = 4 * 2 ** 20;
 
 /** While much is analysed there, nothing is read here, and what was read here is let go of. */
 async function readAlone(thread: ReaderThread, open: Opened, request: ReadRequest, here: Turns): Promise<Answer> {
   let turn: Promise<() => void> | undefined;
   async function* thenAlone(): AsyncGenerator<Buffer> {
     let length = 0;
+    let unpacked = 0;
     for await (const chunk of open()) {
       length += chunk.length;
+      unpacked = unpackedOf(chunk);
       yield chunk;
     }
     // The analysis begins when no more bytes come.
-    if (length < weighty || turn) return;
+    if ((length < weighty && unpacked < weightyUnpacked) || turn) return;
     turn = held(here);
     await turn;
     await giveBack();
@@ -86,6 +89,11 @@ async function readAlone(thread: ReaderThread, open: Opened, request: ReadReques
     // Given back even where it comes after the thread has ended.
     void turn?.then((release) => release());
   }
+}
+
+/** What the gzip trailer says at the end of the packed bytes; a liar is found out while it is read. */
+export function unpackedOf(packed: Buffer): number {
+  return packed.length < 18 ? 0 : Math.max(packed.length, packed.readUInt32LE(packed.length - 4));
 }
 
 /** A turn, until what is given back is called. */

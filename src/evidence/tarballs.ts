@@ -3,10 +3,11 @@ import { hash } from 'node:crypto';
 import type { Expected } from '../code/expected.ts';
 import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
+import { inOne } from '../registry/own-pages.ts';
 import { bytesInFlight } from './bytes-in-flight.ts';
 import type { ContentsStore, View } from './contents-store.ts';
 import type { ReadRequest } from './read-tarball.ts';
-import { type Answer, type Readers, sharedReaders, smallUnpacked } from './readers.ts';
+import { type Answer, type Readers, sharedReaders, smallUnpacked, unpackedOf } from './readers.ts';
 import { turns } from './turns.ts';
 
 /** Where packed bytes come from; the registry in earnest, memory in tests. */
@@ -163,17 +164,12 @@ async function bytesOf(pieces: AsyncIterable<Buffer>): Promise<Buffer | undefine
     length += chunk.length;
     if (length > heldBytes) return undefined;
   }
-  return filled(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  return filled(chunks.length === 1 ? chunks[0] : inOne(chunks));
 }
 
 function filled(bytes: Buffer | undefined): Buffer | undefined {
   if (bytes?.length === 0) throw new DepwardError('network', 'the tarball came empty');
   return bytes;
-}
-
-/** What the gzip trailer says; a liar is found out while it is read. */
-function unpackedOf(packed: Buffer): number {
-  return packed.length < 18 ? 0 : Math.max(packed.length, packed.readUInt32LE(packed.length - 4));
 }
 
 function contradicted({ lockfile, registry }: TarballRef, holds: readonly (boolean | undefined)[]): 'lockfile' | 'registry' | undefined {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { Wait } from './large-bodies.ts';
+import { inOne } from './own-pages.ts';
 import { codeOf } from './redact.ts';
 import { slots } from './slots.ts';
 
@@ -14,7 +15,7 @@ export interface Received {
 
 /** In one piece. */
 export function wholeOf({ pieces, length }: Received): Buffer {
-  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, length);
+  return pieces.length === 1 && pieces[0] ? pieces[0] : inOne(pieces, length);
 }
 
 /** The whole body; undefined, and no more of it read, when it is larger. */
@@ -66,7 +67,7 @@ export function pauseUntil(stream: Readable, room: Promise<void>): void {
 
 /** From so many packed bytes on a document is large, whatever it unpacks to. */
 export const packedSmall = 131_072;
-const unpackedSmall = 2_097_152;
+export const unpackedSmall = 2_097_152;
 
 /** Large documents are unpacked one after the other: side by side they would add up to all there is. */
 export const largeInTurn = slots(1);

@@ -10,7 +10,7 @@ import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, regist
 import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
 import { type Body, largeBodies } from './large-bodies.ts';
-import { parsePacked } from './large-packument.ts';
+import { parsePieces } from './large-packument.ts';
 import { parsePackument } from './packument.ts';
 import { recall, remember, signerOf } from './remembered.ts';
 import { resolverDocument } from './resolving.ts';
@@ -124,7 +124,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       cache?.write(key, { confirmedAt });
       return { status: 'not-found', confirmedAt };
     }
-    const parsed = answer.status === 'packed' ? await parsePacked(name, answer.pieces, limits.bodyBytes) : parsePackument(name, answer.bytes);
+    const parsed = 'pieces' in answer ? await parsePieces(name, answer, limits.bodyBytes) : parsePackument(name, answer.bytes);
     if (!parsed.ok) return { status: 'failed', reason: parsed.reason };
     const entry: CacheEntry = { confirmedAt, packument: parsed.packument, ...(answer.etag !== undefined && { etag: answer.etag }) };
     cache?.write(key, entry);

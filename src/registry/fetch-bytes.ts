@@ -1,5 +1,5 @@
 /** One answer of a registry as bytes: limits on size and time, retries with backoff. */
-import { isLarge, packedSmall, unpack, wholeOf } from './body.ts';
+import { isLarge, packedSmall, unpack, unpackedSmall, wholeOf } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
 import type { Body, Wait } from './large-bodies.ts';
@@ -37,6 +37,8 @@ export type BytesAnswer =
   | { readonly status: 'ok'; readonly bytes: Buffer; readonly etag?: string }
   /** What gzip packed, as it came, where that was asked for. */
   | { readonly status: 'packed'; readonly pieces: readonly Buffer[]; readonly etag?: string }
+  /** The same where nothing packed it. */
+  | { readonly status: 'pieces'; readonly pieces: readonly Buffer[]; readonly etag?: string }
   | { readonly status: 'unchanged' }
   | { readonly status: 'not-found' }
   /** `http`: the status the registry answered with, where it answered. */
@@ -131,6 +133,8 @@ async function fromBody(reply: Whole, { limits: { bodyBytes: limit }, packed }: 
   const leftPacked = packed && reply.packed && encoding === 'gzip';
   // Joined it would be there twice.
   if (leftPacked && received.length >= packedSmall) return { answer: { status: 'packed', pieces: received.pieces, ...etag } };
+  if (packed && (encoding === undefined || encoding === 'identity') && received.length >= unpackedSmall)
+    return { answer: { status: 'pieces', pieces: received.pieces, ...etag } };
   const whole = wholeOf(received);
   if (leftPacked && isLarge(whole, limit)) return { answer: { status: 'packed', pieces: [whole], ...etag } };
   const unpacked = reply.packed ? unpack(whole, encoding, limit) : whole;

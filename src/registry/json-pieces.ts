@@ -5,6 +5,7 @@
 import { behindEnd, closeObject, notJson, openObject, Refusal } from './json-scan.ts';
 import { type Built, type Compiled, compile, type Keys, type Shape } from './json-shape.ts';
 import { type Made, Walk, type Walked, type WalkFailure } from './json-walk.ts';
+import { inOne } from './own-pages.ts';
 
 /** As `walkJson`, of named members at the top; places are not noted. What the pieces throw is thrown. */
 export async function walkPieces(pieces: AsyncIterable<Buffer>, shape: Shape, made?: Made, least = 65_536): Promise<Walked | WalkFailure> {
@@ -139,7 +140,7 @@ class PieceWalk {
         length += value.length;
       }
     }
-    this.walk.bytes = Buffer.concat(parts, length + behindEnd);
+    this.walk.bytes = inOne(parts, length + behindEnd);
     this.walk.end = length;
     this.walk.at -= from;
     this.walk.before.move(from);

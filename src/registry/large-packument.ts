@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { largeInTurn, unpack } from './body.ts';
 import { walkPieces } from './json-pieces.ts';
 import { newPool } from './manifest.ts';
+import { inOne } from './own-pages.ts';
 import { doubtful, earlyRelease, type Parsed, packumentFrom, parsePackument } from './packument.ts';
 import { wantedParts } from './packument-parts.ts';
 import { networkTrouble } from './redact.ts';
@@ -10,14 +11,23 @@ import { tidy } from './tidy.ts';
 
 class TooLarge extends Error {}
 
-/** The record of a document that came packed with gzip; the plain parser decides where this one has doubts. */
-export async function parsePacked(name: string, packed: readonly Buffer[], limit: number): Promise<Parsed> {
+interface Came {
+  /** `packed` with gzip. */
+  readonly status: 'packed' | 'pieces';
+  readonly pieces: readonly Buffer[];
+}
+
+/** The record of a document that came in pieces; the plain parser decides where this one has doubts. */
+export async function parsePieces(name: string, { status, pieces }: Came, limit: number): Promise<Parsed> {
+  const isPacked = status === 'packed';
   try {
     const pool = newPool(name);
-    const walked = await largeInTurn(() => walkPieces(unpackedPieces(packed, limit), wantedParts, earlyRelease(pool)));
+    const walked = await largeInTurn(() =>
+      walkPieces(isPacked ? unpackedPieces(pieces, limit) : tidied(pieces, limit), wantedParts, earlyRelease(pool)),
+    );
     if (walked.ok) return packumentFrom(name, walked.value, pool);
     if (walked.why !== 'syntax') return doubtful(walked.why);
-    const bytes = await unpack(Buffer.concat(packed), 'gzip', limit);
+    const bytes = await unpack(inOne(pieces), isPacked ? 'gzip' : 'identity', limit);
     return bytes === undefined ? tooLarge(limit) : parsePackument(name, bytes);
   } catch (error) {
     return error instanceof TooLarge ? tooLarge(limit) : { ok: false, reason: networkTrouble(error) };
@@ -39,12 +49,16 @@ async function* unpackedPieces(packed: readonly Buffer[], limit: number): AsyncG
   const stream = createGunzip({ chunkSize: pieceSize });
   for (const piece of packed) stream.write(piece);
   stream.end();
+  yield* tidied(stream, limit);
+}
+
+async function* tidied(pieces: AsyncIterable<Buffer> | Iterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
   let length = 0;
-  let tidied = ordinary;
-  for await (const piece of stream as AsyncIterable<Buffer>) {
+  let last = ordinary;
+  for await (const piece of pieces) {
     length += piece.length;
-    if (length - tidied > tidiedEach) {
-      tidied = length;
+    if (length - last > tidiedEach) {
+      last = length;
       tidy(largeGrowth, 1 / 16);
     }
     if (length > limit) throw new TooLarge();

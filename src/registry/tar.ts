@@ -5,6 +5,7 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
 import type { Anomaly, AnomalyKind, PackedFile } from '../model/archive.ts';
 import { DepwardError } from '../model/errors.ts';
+import { ownPages } from './own-pages.ts';
 import { type PaxRecords, parsePax, readHeader, type TarHeader } from './tar-header.ts';
 import { landingPath, oddPaths } from './tar-path.ts';
 
@@ -53,6 +54,8 @@ class Reader implements TarReader {
   #rest: Buffer | undefined;
   #header: TarHeader | undefined;
   #parts: Buffer[] = [];
+  /** A large body that comes in several chunks, and how much of it is there. */
+  #body: { readonly bytes: Buffer; at: number } | undefined;
   #left = 0;
   #padding = 0;
   #kept = 0;
@@ -183,9 +186,8 @@ class Reader implements TarReader {
     this.#hash ??= createHash('sha256');
     this.#hash.update(last);
     const size = this.#header?.size ?? 0;
-    const room = this.#roomFor(size, this.#header?.path ?? '') ? size : headBytes;
-    const held = this.#parts.reduce((sum, part) => sum + part.length, 0);
-    if (held < room) this.#parts.push(Buffer.from(last.subarray(0, room - held)));
+    this.#body ??= { bytes: ownPages(this.#roomFor(size, this.#header?.path ?? '') ? size : Math.min(size, headBytes)), at: 0 };
+    this.#body.at += last.copy(this.#body.bytes, this.#body.at);
   }
 
   #roomFor(size: number, path: string): boolean {
@@ -246,12 +248,15 @@ class Reader implements TarReader {
   /** What is kept of a body, and its hash unless that can still be told from what is kept. */
   #content({ size, path }: TarHeader): { readonly hash: string | undefined; readonly bytes: Buffer } {
     const streamed = this.#hash;
+    const body = this.#body;
     this.#hash = undefined;
+    this.#body = undefined;
     const last = this.#parts.at(-1) ?? nothing;
     const isKept = this.#roomFor(size, path);
     const hash = streamed ? shortened(streamed.update(last).digest('base64')) : isKept ? undefined : sha256(last);
     // A part of a chunk would keep all of it in memory, whatever else is in it.
-    const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : isKept && this.#chunks > 1 ? Buffer.from(last) : last;
+    if (body) last.copy(body.bytes, body.at);
+    const all = body?.bytes ?? (isKept && this.#chunks > 1 ? Buffer.from(last) : last);
     return { hash, bytes: isKept ? all : Buffer.from(all.subarray(0, headBytes)) };
   }
 

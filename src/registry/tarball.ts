@@ -3,6 +3,7 @@ import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Anomaly, Archive } from '../model/archive.ts';
 import { DepwardError } from '../model/errors.ts';
 import { Digests } from './digests.ts';
+import { inOne } from './own-pages.ts';
 import { type TarLimits, type TarReader, tarLimits, tarReader } from './tar.ts';
 
 /** Beyond this many unpacked bytes an archive is read in pieces, so that memory does not grow with it. */
@@ -34,10 +35,10 @@ export async function readTarballFrom(
   const gathered: Buffer[] = [];
   let length = 0;
   for (let next = await source.next(); ; next = await source.next()) {
-    if (next.done) return readPacked(gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered), words, limits);
+    if (next.done) return readPacked(gathered.length === 1 ? (gathered[0] as Buffer) : inOne(gathered), words, limits);
     gathered.push(next.value);
     length += next.value.length;
-    if (length > mostGathered) return readStream(chained([Buffer.concat(gathered.splice(0))], source), words, limits);
+    if (length > mostGathered) return readStream(chained([inOne(gathered.splice(0))], source), words, limits);
   }
 }
 

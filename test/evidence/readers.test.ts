@@ -132,22 +132,24 @@ describe('reading in a further thread', () => {
       });
       return { given, give: () => give() };
     };
-    for (const bytes of [2 ** 21, 2 ** 10]) {
+    const unpacksToMuch = Buffer.alloc(2 ** 10);
+    unpacksToMuch.writeUInt32LE(2 ** 23, 2 ** 10 - 4);
+    for (const bytes of [Buffer.alloc(2 ** 21), unpacksToMuch, Buffer.alloc(2 ** 10)]) {
       const [arrived, smallIsRead] = [signal(), signal()];
       const soon = new Promise<void>((resolve) => setTimeout(resolve, 100));
       const broken: ReaderThread = {
         close: () => undefined,
         async read(chunks) {
-          for await (const chunk of chunks) expect(chunk).toHaveLength(bytes);
+          for await (const chunk of chunks) expect(chunk).toHaveLength(bytes.length);
           order.push('large begins');
           arrived.give();
-          await (bytes > 2 ** 20 ? soon : smallIsRead.given);
+          await (bytes.some((byte) => byte > 0) || bytes.length > 2 ** 20 ? soon : smallIsRead.given);
           order.push('large ends');
           throw new Error('the thread broke');
         },
       };
       const readers = openReaders(broken, false);
-      const large = readers.read(() => [Buffer.alloc(bytes)], request, 'large').catch(() => order.push('large failed'));
+      const large = readers.read(() => [bytes], request, 'large').catch(() => order.push('large failed'));
       await arrived.given;
       await readers.read(() => [packed], request, 'small');
       order.push('small');
@@ -155,7 +157,8 @@ describe('reading in a further thread', () => {
       await large;
     }
     expect(order.slice(0, 4)).toEqual(['large begins', 'large ends', 'large failed', 'small']);
-    expect(order.slice(4)).toEqual(['large begins', 'small', 'large ends', 'large failed']);
+    expect(order.slice(4, 8)).toEqual(['large begins', 'large ends', 'large failed', 'small']);
+    expect(order.slice(8)).toEqual(['large begins', 'small', 'large ends', 'large failed']);
   });
 
   it('where several packages are read, the further thread reads them, small ones as well', async () => {

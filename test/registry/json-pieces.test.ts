@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { walkPieces } from '../../src/registry/json-pieces.ts';
 import { walkJson } from '../../src/registry/json-walk.ts';
-import { parsePacked } from '../../src/registry/large-packument.ts';
+import { parsePieces } from '../../src/registry/large-packument.ts';
 import { parsePackument, parseReference } from '../../src/registry/packument.ts';
 import { wantedParts } from '../../src/registry/packument-parts.ts';
 import { benchNames, benchPackument, publish } from '../helpers/fixture-registry.ts';
@@ -20,6 +20,10 @@ async function* cut(bytes: Buffer, size: () => number): AsyncGenerator<Buffer> {
 
 function inPieces(bytes: Buffer): Buffer[] {
   return Array.from({ length: Math.ceil(bytes.length / 50) }, (_, index) => bytes.subarray(50 * index, 50 * index + 50));
+}
+
+function packed(pieces: readonly Buffer[]): { readonly status: 'packed'; readonly pieces: readonly Buffer[] } {
+  return { status: 'packed', pieces };
 }
 
 const limit = 64 * 2 ** 20;
@@ -91,19 +95,20 @@ describe('a document that comes in pieces', () => {
   it('becomes the same record, and the same reason where it becomes none', async () => {
     for (const document of strange) {
       const bytes = Buffer.from(document);
-      const fast = await parsePacked('left', inPieces(gzipSync(bytes)), limit);
+      const fast = await parsePieces('left', packed(inPieces(gzipSync(bytes))), limit);
       expect(plainly(fast)).toEqual(plainly(parsePackument('left', bytes)));
+      expect(plainly(await parsePieces('left', { status: 'pieces', pieces: inPieces(bytes) }, limit))).toEqual(plainly(fast));
     }
-    expect(await parsePacked('left', [gzipSync(Buffer.from(text))], 100)).toEqual({ ok: false, reason: 'its answer is larger than 0 MB' });
+    expect(await parsePieces('left', packed([gzipSync(Buffer.from(text))]), 100)).toEqual({ ok: false, reason: 'its answer is larger than 0 MB' });
     const damaged = gzipSync(Buffer.from(text)).fill(7, 200, 210);
-    expect(await parsePacked('left', [damaged], limit)).toMatchObject({ ok: false, reason: expect.any(String) });
+    expect(await parsePieces('left', packed([damaged]), limit)).toMatchObject({ ok: false, reason: expect.any(String) });
   });
 
   const real = benchNames();
   (real.length > 0 ? it : it.skip)(`reads real documents as the plain parser does${real.length > 0 ? '' : ' (skipped: no bench data)'}`, async () => {
     for (const name of real.filter((_, index) => index % 4 === 0)) {
       const bytes = Buffer.from(JSON.stringify(benchPackument(name)));
-      const fast = await parsePacked(name, [gzipSync(bytes, { level: 1 })], limit);
+      const fast = await parsePieces(name, packed([gzipSync(bytes, { level: 1 })]), limit);
       expect(isDeepStrictEqual(plainly(fast), parseReference(name, bytes)) || name).toBe(true);
     }
   });

@@ -1,11 +1,13 @@
 /** What of one file goes to others: what it gives away, what it sends of theirs, what it hands from one to another. */
 
+import type { ESTree } from 'meriyah';
 import type { Scope } from './bindings.ts';
+import { type Hold, once } from './held-trees.ts';
 import { liveness } from './liveness.ts';
 import { ModuleExports } from './module-exports.ts';
 import { bare, type CallNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import { originOf } from './origin.ts';
-import { type OwnRef, ownOf } from './own-ref.ts';
+import { type OwnRef, ownOf, ownTexts } from './own-ref.ts';
 import { parseScript } from './parse.ts';
 import { type Seen, scan } from './scan.ts';
 import type { Standing } from './standing.ts';
@@ -117,23 +119,15 @@ export interface Links {
 }
 
 const mostCalls = 5_000;
-const noLinks: Links = {
-  gives: [],
-  handOvers: [],
-  givesEnvironment: false,
-  isEnvironment: () => false,
-  lacks: () => false,
-  leads: () => ({ of: [], same: [], through: [] }),
-};
-
-/** Reads how a file stands to the others. */
-export function linksOf(source: string, module: boolean): Links {
-  const parsed = parseScript(source, module);
-  if (!parsed.ok) return noLinks;
-  const evaluator = new Evaluator(scan(parsed.program));
-  const exported = once(() => new ModuleExports(parsed.program, evaluator));
-  const handed = once(() => handOvers(evaluator));
-  const gives = once(() => givenBy(evaluator));
+/** Reads how a file stands to the others. `hold` decides how long its tree is held. */
+export function linksOf(text: () => string, module: boolean, hold: Hold = once): Links {
+  const tree = hold(() => {
+    const source = text();
+    const parsed = parseScript(source, module);
+    return parsed.ok ? new Linked(source, parsed.program) : undefined;
+  });
+  const gives = once(() => tree()?.gives() ?? []);
+  const handed = once(() => tree()?.handOvers() ?? []);
   return {
     get gives() {
       return gives();
@@ -142,29 +136,58 @@ export function linksOf(source: string, module: boolean): Links {
       return handed();
     },
     get givesEnvironment() {
-      return exported()
-        .of('')
-        .nodes.some((one) => isEnvironment(evaluator, one));
+      return tree()?.givesEnvironment() ?? false;
     },
-    isEnvironment: (reach) =>
-      exported()
-        .of(reach === '' ? '.default' : reach)
-        .itself.some((one) => isEnvironment(evaluator, one)),
-    lacks: (reach) => exported().lacks(reach),
-    leads: (reach) => {
-      const standing = exported().of(reach);
-      return { of: givenRefs(evaluator, standing), same: standing.refs, through: through(source, evaluator, exported(), standing, handed()) };
-    },
+    isEnvironment: (reach) => tree()?.isEnvironment(reach) ?? false,
+    lacks: (reach) => tree()?.lacks(reach) ?? false,
+    leads: (reach) => tree()?.leads(reach, handed()) ?? { of: [], same: [], through: [] },
   };
 }
 
-/** Most of what can be asked of a file nobody asks. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
+/** A file's tree and what is asked of it; a class because most of what can be asked nobody asks. */
+class Linked {
+  readonly #source: string;
+  readonly #evaluator: Evaluator;
+  readonly #exported: () => ModuleExports;
+
+  constructor(source: string, program: ESTree.Program) {
+    this.#source = source;
+    this.#evaluator = new Evaluator(scan(program));
+    this.#exported = once(() => new ModuleExports(program, this.#evaluator));
+  }
+
+  gives(): readonly Private[] {
+    return givenBy(this.#evaluator);
+  }
+
+  handOvers(): readonly HandOver[] {
+    return handOvers(this.#evaluator).map((one) => ({ ...one, to: one.to.map(ownTexts), of: one.of.map(ownTexts) }));
+  }
+
+  givesEnvironment(): boolean {
+    return this.#exported()
+      .of('')
+      .nodes.some((one) => isEnvironment(this.#evaluator, one));
+  }
+
+  isEnvironment(reach: string): boolean {
+    return this.#exported()
+      .of(reach === '' ? '.default' : reach)
+      .itself.some((one) => isEnvironment(this.#evaluator, one));
+  }
+
+  lacks(reach: string): boolean {
+    return this.#exported().lacks(reach);
+  }
+
+  leads(reach: string, handed: readonly HandOver[]): Leads {
+    const standing = this.#exported().of(reach);
+    return {
+      of: givenRefs(this.#evaluator, standing),
+      same: standing.refs,
+      through: through(this.#source, this.#evaluator, this.#exported(), standing, handed),
+    };
+  }
 }
 
 /** The environment as it is, or what gives it when it is called. */

@@ -4,6 +4,7 @@
  */
 import { own } from '../source-text.ts';
 import type { FileFlow } from './hand-over.ts';
+import { ownTexts } from './own-ref.ts';
 import type { ScriptFacts } from './script.ts';
 
 const mostScripts = 2000;
@@ -31,21 +32,27 @@ export function knownScript(key: string): KnownScript | undefined {
 }
 
 /** Remembers what a script told; false where that is too much. */
-export function rememberScript(key: string, { facts, length }: KnownScript): boolean {
-  const { spotted, hiding, requires, files } = facts;
+export function rememberScript(key: string, script: KnownScript): boolean {
+  const { spotted, hiding, requires, files } = script.facts;
   if (spotted.length + hiding.length + requires.length + files.length > mostItems) return false;
   const texts = [...requires, ...files, ...spotted.map(({ detail }) => detail), ...hiding.map(({ detail }) => detail)];
   if (texts.some((text) => text.length > longestText)) return false;
   const [oldest] = known.keys();
   if (oldest !== undefined && known.size >= mostScripts) known.delete(oldest);
-  known.set(key, { facts: copied(facts), length });
+  known.set(key, heldScript(script));
   return true;
 }
 
-function flowOf({ outgoing, sends, ...flow }: FileFlow): FileFlow {
+/** What a script told, to be held longer than the script. */
+export function heldScript({ facts, length }: KnownScript): KnownScript {
+  return { facts: copied(facts), length };
+}
+
+/** The same of what goes between it and other files. */
+export function heldFlow({ outgoing, sends, ...flow }: FileFlow): FileFlow {
   return {
     ...flow,
-    outgoing: outgoing.map((one) => ({ ...one, of: one.of.map(({ file, reach }) => ({ file: own(file), reach: own(reach) })), to: own(one.to) })),
+    outgoing: outgoing.map((one) => ({ ...one, of: one.of.map(ownTexts), to: own(one.to) })),
     ...(sends !== undefined && { sends: own(sends) }),
   };
 }
@@ -53,7 +60,7 @@ function flowOf({ outgoing, sends, ...flow }: FileFlow): FileFlow {
 function copied(facts: ScriptFacts): ScriptFacts {
   return {
     ...facts,
-    ...(facts.flow && { flow: flowOf(facts.flow) }),
+    ...(facts.flow && { flow: heldFlow(facts.flow) }),
     spotted: facts.spotted.map((found) => ({ ...found, detail: own(found.detail) })),
     hiding: facts.hiding.map((sign) => ({ ...sign, detail: own(sign.detail) })),
     requires: facts.requires.map(own),

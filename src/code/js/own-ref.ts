@@ -1,4 +1,5 @@
 /** Something of another file of the package, as a tag and taken apart: which file, and by which names. */
+import { own } from '../source-text.ts';
 import type { Tag } from './tag.ts';
 
 /** `.send` of `./s`; an empty reach is all of the file. */
@@ -19,6 +20,11 @@ export const someMember = '.?';
 
 /** Names beyond are not told apart. */
 const mostNames = 3;
+
+/** With texts of its own: a slice would keep its whole file in memory. */
+export function ownTexts(ref: OwnRef): OwnRef {
+  return { ...ref, file: own(ref.file), reach: own(ref.reach) };
+}
 
 /** The names taken of something of which `key` is taken first. */
 export function reachOf(key: string | undefined, rest: string): string {

@@ -3,11 +3,12 @@
 import type { CapabilityKind } from '../../model/contents.ts';
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen, shortestBlob } from '../hiding.ts';
 import { type FileFlow, mayGive } from './hand-over.ts';
+import { type Hold, once } from './held-trees.ts';
 import { type Liveness, liveness } from './liveness.ts';
 import { ModuleExports } from './module-exports.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
-import type { OwnRef } from './own-ref.ts';
+import { type OwnRef, ownTexts } from './own-ref.ts';
 import { parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
 import { spot } from './spot.ts';
@@ -88,21 +89,19 @@ export interface OwnCalls extends Pick<Liveness, 'calls' | 'later'> {
   passes(reach: string): readonly OwnRef[];
 }
 
-/** Reads what a script calls of its own package. */
-export function ownCalls(source: string, module: boolean): OwnCalls {
-  const parsed = source.length > largestParsed ? undefined : parseScript(source, module);
-  if (!parsed?.ok) return { calls: [], later: [], passes: () => [] };
-  const evaluator = new Evaluator(scan(parsed.program));
+/** Reads what a script calls of its own package. `hold` decides how long its tree is held. */
+export function ownCalls(text: () => string, module: boolean, hold: Hold = once): OwnCalls {
+  const tree = hold(() => {
+    const source = text();
+    const parsed = source.length > largestParsed ? undefined : parseScript(source, module);
+    if (!parsed?.ok) return {};
+    const evaluator = new Evaluator(scan(parsed.program));
+    return { evaluator, exported: once(() => new ModuleExports(parsed.program, evaluator)) };
+  });
+  const { evaluator } = tree();
+  if (!evaluator) return { calls: [], later: [], passes: () => [] };
   const { calls, later } = liveness(evaluator.scan, evaluator);
-  let given: ModuleExports | undefined;
-  return {
-    calls,
-    later,
-    passes: (reach) => {
-      given ??= new ModuleExports(parsed.program, evaluator);
-      return given.of(reach).refs;
-    },
-  };
+  return { calls: calls.map(ownTexts), later: later.map(ownTexts), passes: (reach) => tree().exported?.().of(reach).refs ?? [] };
 }
 
 function both(a: Spots, b: Spots): Spots {

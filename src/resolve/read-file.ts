@@ -12,7 +12,8 @@ export const largestManifest = 4 * 1024 * 1024;
 
 /** Text of a regular file inside `root`; undefined when there is none. A link that leads out of `root` is refused. */
 export async function readTextFile(path: string, root: string, limit: number): Promise<string | undefined> {
-  const shown = printable(relative(root, path) || path);
+  // Only said where something is wrong.
+  const shown = () => printable(relative(root, path) || path);
   try {
     // Asked without an error: most of the names a lockfile can have are not there.
     const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -21,14 +22,16 @@ export async function readTextFile(path: string, root: string, limit: number): P
     if (error instanceof DepwardError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw unreadableFile(shown, error as NodeJS.ErrnoException);
+    throw unreadableFile(shown(), error as NodeJS.ErrnoException);
   }
 }
 
 /** One file after the other and at once: a few small files are read faster than work can be handed to threads. */
-function textAt(path: string, stats: Stats, root: string, limit: number, shown: string): string {
+function textAt(path: string, stats: Stats, root: string, limit: number, shown: () => string): string {
   if (stats.isSymbolicLink() && !isInside(path, root)) {
-    throw new DepwardError('input', `${shown} is a link that leads out of the project`, { hint: 'depward reads only what belongs to the project.' });
+    throw new DepwardError('input', `${shown()} is a link that leads out of the project`, {
+      hint: 'depward reads only what belongs to the project.',
+    });
   }
   // Looked at before it is opened, which waits forever for a pipe, and after, for it may be another then.
   refuseOdd(statSync(path), limit, shown);
@@ -42,10 +45,10 @@ function textAt(path: string, stats: Stats, root: string, limit: number, shown: 
   }
 }
 
-function refuseOdd(stats: Stats, limit: number, shown: string): void {
-  if (!stats.isFile()) throw new DepwardError('input', `${shown} is not a regular file`);
+function refuseOdd(stats: Stats, limit: number, shown: () => string): void {
+  if (!stats.isFile()) throw new DepwardError('input', `${shown()} is not a regular file`);
   if (stats.size > limit)
-    throw new DepwardError('limit', `${shown} is larger than ${Math.round(limit / 1024 / 1024)} MB`, {
+    throw new DepwardError('limit', `${shown()} is larger than ${Math.round(limit / 1024 / 1024)} MB`, {
       hint: 'No real file of this kind is; look at what made it grow.',
     });
 }

@@ -28,6 +28,8 @@ export interface Entries {
   readonly end: number;
   /** Those that are not greater than what stands before them, in the order of the file; without them all others are in order. */
   readonly strays: readonly number[];
+  /** The lines of all others; undefined where there are too many strays. */
+  readonly sorted: readonly string[] | undefined;
 }
 
 /** More strays than managers leave: then nothing is told from the order. */
@@ -51,7 +53,7 @@ export function entriesIn(forms: Forms, text: string, start: number): Entries {
     // By number: as long as code is cold, `for of` makes an object for each.
     for (let at = 0; at < size; at++) {
       const entry = entries?.[at] as string;
-      if (entry.length > largestEntry) return { texts: joined(found), odd, start, end, strays };
+      if (entry.length > largestEntry) return { ...asListed(found, strays), odd, start, end };
       if (entry <= before || (isOdd && !entry.startsWith(forms.usual ?? ''))) strays.push(count);
       else before = entry;
       end += entry.length;
@@ -60,7 +62,12 @@ export function entriesIn(forms: Forms, text: string, start: number): Entries {
     if (entries) found.push(entries);
     entries = isOdd ? nextIn(forms, text, end) : otherAt(forms, text, end);
   }
-  return { texts: joined(found), odd, start, end, strays };
+  return { ...asListed(found, strays), odd, start, end };
+}
+
+function asListed(found: readonly (readonly string[])[], strays: readonly number[]): Pick<Entries, 'texts' | 'strays' | 'sorted'> {
+  const texts = joined(found);
+  return { texts, strays, sorted: withoutStrays(texts, strays) };
 }
 
 /** At once: where they are added one by one, what they are held in is made anew again and again. */
@@ -103,12 +110,11 @@ export interface Keys {
  * a stray stands between them; and strays are looked for.
  */
 export function allOnce(entries: Entries, keys: Keys): boolean {
-  const { texts, odd, strays } = entries;
+  const { texts, odd, strays, sorted } = entries;
   const isApart = (at: number) => {
     const head = keys.head(texts[at] as string);
     return head !== undefined && texts[nextInOrder(entries, at)]?.startsWith(head) !== true;
   };
-  const sorted = inOrder(entries);
   if (sorted && beforeStrays(entries).every(isApart) && [...odd].every((at) => strays.includes(at) || isApart(at))) {
     const names = strays.map((at) => keys.name(texts[at] as string));
     if (areDifferent(names) && !names.some((name) => placeOf(keys.usual(name), sorted) !== undefined)) return true;
@@ -116,8 +122,7 @@ export function allOnce(entries: Entries, keys: Keys): boolean {
   return areDifferent(texts.map(keys.name));
 }
 
-/** The texts without strays; undefined where there are too many. */
-export function inOrder({ texts, strays }: Entries): readonly string[] | undefined {
+function withoutStrays(texts: readonly string[], strays: readonly number[]): readonly string[] | undefined {
   if (strays.length === 0) return texts;
   // What stands between them, at once: a step for each entry costs more than the pattern that found it.
   return strays.length <= mostStrays ? joined([-1, ...strays].map((at, index) => texts.slice(at + 1, strays[index]))) : undefined;
@@ -177,7 +182,9 @@ export function linesOf({ texts, start }: Entries, text: string): readonly numbe
 }
 
 function breaksIn(text: string): number {
-  return text.split('\n').length - 1;
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** The places of what is left of `size` things in their order, without those that are gone. */

@@ -1,11 +1,11 @@
 /** pnpm's own layout of pnpm-lock.yaml, section by section; undefined for whatever is not in it. */
 import type { Location } from '../../model/package.ts';
-import { allOnce, type Entries, entriesIn, type Keys, placeOf, startsOf } from './entries.ts';
+import { allOnce, areDifferent, type Entries, entriesIn, type Keys, placeOf, startsOf } from './entries.ts';
 import { type LockfileInput, unreadable } from './format.ts';
 import { bare, matchAt, type Pairs, pairsIn, sticky, withinReason } from './layout.ts';
 import { importersOf, type LocalLink, localLinksOf, type PnpmDependent, type PnpmDocument, type PnpmRow } from './pnpm-document.ts';
 import { linksIn } from './pnpm-own-links.ts';
-import { type SectionName, sectionNames, sectionsBefore9, sectionsOf9, widePackage } from './pnpm-patterns.ts';
+import { formsOf, type SectionName, sectionNames, widePackage } from './pnpm-patterns.ts';
 import { type PositionOf, positionsIn } from './positions.ts';
 import { SmallMap } from './small-map.ts';
 import { mapAt, textAt } from './yaml.ts';
@@ -66,7 +66,7 @@ class Section {
   }
 }
 
-const nothing = new Section({ texts: [], odd: new Set(), start: 0, end: 0, strays: [] });
+const nothing = new Section({ texts: [], odd: new Set(), start: 0, end: 0, strays: [], sorted: [] });
 
 /** Keys are quoted for the `@` they begin with; where one is written in another way all names are held against each other. */
 const keys: Keys = {
@@ -135,15 +135,19 @@ class OwnDocument implements PnpmDocument {
     return at + found.length;
   }
 
-  /** Stays where it is when an entry is there twice, or the whole section. */
+  /** Stays where it is when an entry is there twice, or the whole section, or it stands before the version it is of. */
   #section(name: SectionName, start: number): number {
-    if (this.#sections.has(name)) return start;
-    const forms = this.#rest.startsWith("lockfileVersion: '9") ? sectionsOf9 : sectionsBefore9;
-    const entries = entriesIn(forms[name], this.#source.text, start + name.length + 3);
-    this.#sections.set(name, new Section(entries));
+    if (this.#sections.has(name) || !this.#rest.startsWith('lockfileVersion: ')) return start;
+    const entries = entriesIn(formsOf(name, this.#isVersion9()), this.#source.text, start + name.length + 3);
+    const section = new Section(entries);
+    this.#sections.set(name, section);
     // Keys of projects are written in many ways.
-    const isOnce = name === 'importers' ? new Set(entries.texts.map(nameIn)).size === entries.texts.length : allOnce(entries, keys);
+    const isOnce = name === 'importers' ? areDifferent(section.names) : allOnce(entries, keys);
     return entries.texts.length > 0 && isOnce ? entries.end : start;
+  }
+
+  #isVersion9(): boolean {
+    return this.#rest.startsWith("lockfileVersion: '9");
   }
 
   #in(name: SectionName): Section {
@@ -176,7 +180,7 @@ class OwnDocument implements PnpmDocument {
 
   /** In older versions no path is the name and the version as they are shown. */
   get odd(): Iterable<number> | undefined {
-    return this.#rest.startsWith("lockfileVersion: '9") ? this.#in('packages').entries.odd : undefined;
+    return this.#isVersion9() ? this.#in('packages').entries.odd : undefined;
   }
 
   isPlain(at: number): boolean {
@@ -185,7 +189,7 @@ class OwnDocument implements PnpmDocument {
 
   row(at: number): PnpmRow {
     const lines = this.lines(at);
-    return rowOf(nameIn(lines), matchAt(widePackage, lines, 0));
+    return (this.isPlain(at) ? plainRow(lines) : undefined) ?? rowOf(nameIn(lines), matchAt(widePackage(), lines, 0));
   }
 
   lines(at: number): string {
@@ -226,6 +230,19 @@ class OwnDocument implements PnpmDocument {
     // The entry's key stands behind two spaces.
     return start === undefined ? undefined : this.#source.where(start + 2);
   }
+}
+
+const hash = '    resolution: {integrity: ';
+const built = '\n    requiresBuild: ';
+
+/** The same of an entry that says nothing of where it is from but a hash, without the pattern; fields stand four deep, and nothing else does. */
+function plainRow(lines: string): PnpmRow | undefined {
+  const start = lines.indexOf('\n') + 1 + hash.length;
+  const integrity = lines.slice(start, lines.indexOf('\n', start) - 1);
+  if (integrity.includes(',')) return undefined;
+  const flag = lines.indexOf(built);
+  const requiresBuild = flag < 0 ? undefined : lines.slice(flag + built.length, lines.indexOf('\n', flag + 1));
+  return { path: nameIn(lines), integrity, resolution: undefined, name: undefined, version: undefined, requiresBuild };
 }
 
 function rowOf(path: string, match: RegExpExecArray): PnpmRow {

@@ -68,7 +68,13 @@ export function aliasesOf(documents: readonly VersionedDocument[], keyOf: KeysOf
 
 /** The projects of the workspace besides the root. */
 export function projectsOf(documents: readonly VersionedDocument[]): readonly string[] {
-  return [...new Set(documents.flatMap(({ document }) => document.projects()))].filter((path) => path !== '.');
+  let all: readonly string[] = [];
+  for (const { document } of documents) {
+    // Each is there once in a document; the first of several documents are the short ones.
+    const before = new Set(all);
+    all = all.concat(document.projects().filter((path) => path !== '.' && !before.has(path)));
+  }
+  return all;
 }
 
 /** The same as packages, named as those call them that link to them. */
@@ -141,9 +147,21 @@ function workspaceKey(project: string): string {
   return `workspace:${project}`;
 }
 
+/** An empty part of a path, or one of dots. */
+const unclear = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+function depthOf(project: string): number {
+  return project === '.' ? 0 : project.split('/').length;
+}
+
 /** The project that `link:../x` means. */
 function linkedProject(target: string | undefined, project: string): string | undefined {
   if (target?.startsWith('link:') !== true) return undefined;
+  let [start, ups] = ['link:'.length, 0];
+  for (; target.startsWith('../', start); start += 3) ups++;
+  const rest = target.slice(start);
+  // Out of the whole project and straight into another, as nearly all are.
+  if (ups >= depthOf(project) && !unclear.test(rest)) return rest;
   const parts = project === '.' ? [] : project.split('/');
   for (const part of target.slice('link:'.length).split('/')) {
     if (part === '..') parts.pop();

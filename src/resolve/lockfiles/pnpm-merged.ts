@@ -112,7 +112,17 @@ function tooMany(input: LockfileInput): Error {
 
 /** What an entry says. */
 export function entryOf(input: LockfileInput, { document, version, at }: Pick<Held, 'document' | 'version' | 'at'>): PnpmEntry {
-  return readEntry(input, document.row(at), version);
+  return plainEntry(document, at) ?? readEntry(input, document.row(at), version);
+}
+
+/** A release of which nothing is said but a hash; undefined where there may be more to it. */
+function plainEntry(document: PnpmDocument, at: number): PnpmEntry | undefined {
+  if (document.odd === undefined || !document.isPlain(at)) return undefined;
+  const { path, integrity, resolution } = document.row(at);
+  if (resolution) return undefined;
+  const end = path.indexOf('@', 1);
+  const [name, version] = [path.slice(0, end), path.slice(end + 1)];
+  return { base: path, name, version, source: 'registry', resolved: undefined, integrity, hasInstallScript: undefined };
 }
 
 function sameBytes(a: PnpmEntry, b: PnpmEntry): boolean {

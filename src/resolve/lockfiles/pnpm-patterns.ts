@@ -3,6 +3,15 @@ import { chain, type Forms } from './entries.ts';
 import { listKeys, listsHoldOnce, listsHoldOnceAsRead, onceEach, piece, sticky } from './layout.ts';
 import { readFlowMap } from './yaml-tidy.ts';
 
+/** Patterns this long are made when they are needed: of most only one or two are. */
+function later<T>(make: () => T): () => T {
+  let held: T | undefined;
+  return () => {
+    held ??= make();
+    return held;
+  };
+}
+
 const { plain, plainKey, key, value, inSingle } = piece;
 const flowChar = '[!"$-+\\-./0-9;-Z\\\\^-z|~]';
 const flowPlain = `[A-Za-z0-9/^~._<(+=$]${flowChar}*(?:[:# ](?=${flowChar})${flowChar}*)*`;
@@ -26,19 +35,23 @@ const field = (name: string, what: string) => `(?:    ${name}: ${what}\\n)?`;
 const section = (name: string, what: string) => `(?:    ${name}:\\n${what})?`;
 const flag = '(?:true|false)';
 /** The fields of a package in the order in which pnpm writes them. Captures: path, integrity, other resolution, name, version, requiresBuild. */
-export const widePackage = sticky(
-  `  (${key}):\\n    resolution: (?:\\{integrity: (${flowPlain})\\}|(${flowMap}))\\n` +
-    `${field('id', value)}${field('name', `(${value})`)}${field('version', `(${value})`)}${field('engines', flowMap)}` +
-    `${field('cpu', flowList)}${field('os', flowList)}${field('libc', flowList)}(?:    deprecated: ${prose})?` +
-    `${field('hasBin', flag)}${field('prepare', flag)}${field('requiresBuild', `(${flag})`)}` +
-    `(?:    (?:bundledDependencies|bundleDependencies):(?: true\\n|\\n${items}))?` +
-    `${section('peerDependencies', pairs)}${section('peerDependenciesMeta', `(?:      ${key}:\\n        optional: true\\n)+`)}` +
-    `${section('dependencies', pairs)}${section('optionalDependencies', pairs)}${section('transitivePeerDependencies', items)}` +
-    `${field('dev', flag)}${field('optional', flag)}${field('patched', flag)}\\n*`,
+export const widePackage = later(() =>
+  sticky(
+    `  (${key}):\\n    resolution: (?:\\{integrity: (${flowPlain})\\}|(${flowMap}))\\n` +
+      `${field('id', value)}${field('name', `(${value})`)}${field('version', `(${value})`)}${field('engines', flowMap)}` +
+      `${field('cpu', flowList)}${field('os', flowList)}${field('libc', flowList)}(?:    deprecated: ${prose})?` +
+      `${field('hasBin', flag)}${field('prepare', flag)}${field('requiresBuild', `(${flag})`)}` +
+      `(?:    (?:bundledDependencies|bundleDependencies):(?: true\\n|\\n${items}))?` +
+      `${section('peerDependencies', pairs)}${section('peerDependenciesMeta', `(?:      ${key}:\\n        optional: true\\n)+`)}` +
+      `${section('dependencies', pairs)}${section('optionalDependencies', pairs)}${section('transitivePeerDependencies', items)}` +
+      `${field('dev', flag)}${field('optional', flag)}${field('patched', flag)}\\n*`,
+  ),
 );
-const wideSnapshot = sticky(
-  `  (${key}):(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', pairs)}${section('optionalDependencies', pairs)}` +
-    `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})\\n*`,
+const wideSnapshot = later(() =>
+  sticky(
+    `  (${key}):(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', pairs)}${section('optionalDependencies', pairs)}` +
+      `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})\\n*`,
+  ),
 );
 const versions = `(?:      ${key}: ${value}\\n|      ${key}:\\n        specifier: ${value}\\n        version: ${value}\\n)+`;
 const folder = `[A-Za-z0-9._](?:(?![:#])${wideWord}|[:#](?=${wideWord})| (?![#:])(?=${wideWord}))*`;
@@ -46,9 +59,11 @@ const folder = `[A-Za-z0-9._](?:(?![:#])${wideWord}|[:#](?=${wideWord})| (?![#:]
 const project = `  (?:${key}|${folder}):(?: \\{\\}\\n|\\n(?=    [a-z])`;
 const asks = (name: string) => `(?:    ${name}:(?: \\{\\}\\n|\\n${versions}))?`;
 const [optional, dev] = [asks('optionalDependencies'), asks('devDependencies')];
-const wideProject = sticky(
-  `${project}(?:    specifiers:(?: \\{\\}\\n|\\n${pairs}))?${asks('configDependencies')}${asks('packageManagerDependencies')}` +
-    `${asks('dependencies')}(?:${dev}${optional}|${optional}${dev}))\\n*(?!\\n|   )`,
+const wideProject = later(() =>
+  sticky(
+    `${project}(?:    specifiers:(?: \\{\\}\\n|\\n${pairs}))?${asks('configDependencies')}${asks('packageManagerDependencies')}` +
+      `${asks('dependencies')}(?:${dev}${optional}|${optional}${dev}))\\n*(?!\\n|   )`,
+  ),
 );
 
 /** What a manager quotes for the `@` it begins with alone, so that no two spellings mean the same. */
@@ -74,15 +89,19 @@ const narrowPackage = (path: string) =>
       `${section('dependencies', once('dependencies'))}${section('optionalDependencies', once('optionalDependencies'))}` +
       `${section('transitivePeerDependencies', items)}${field('dev', flag)}${field('optional', flag)}${field('patched', flag)}${endedApart}`,
   );
-const narrowSnapshot = chain(
-  `  (?<own>${keys}):(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', once('dependencies'))}${section('optionalDependencies', once('optionalDependencies'))}` +
-    `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})${endedApart}`,
+const narrowSnapshot = later(() =>
+  chain(
+    `  (?<own>${keys}):(?: \\{\\}\\n|\\n(?=    [a-z])${section('dependencies', once('dependencies'))}${section('optionalDependencies', once('optionalDependencies'))}` +
+      `${section('transitivePeerDependencies', items)}${field('optional', flag)}${field('patched', flag)})${endedApart}`,
+  ),
 );
 const asked = onceEach('asked', 6, keys, `:(?: ${value}\\n|\\n        specifier: ${value}\\n        version: ${value}\\n)`, ':', 150);
 /** In any order, each once. */
-const narrowProject = chain(
-  `${project}(?:    (?<list>specifiers|configDependencies|packageManagerDependencies|dependencies|devDependencies|optionalDependencies):` +
-    `(?: \\{\\}\\n|\\n${asked})(?!(?:    [^\\n]*\\n){0,900}    \\k<list>:))*)${ended}`,
+const narrowProject = later(() =>
+  chain(
+    `${project}(?:    (?<list>specifiers|configDependencies|packageManagerDependencies|dependencies|devDependencies|optionalDependencies):` +
+      `(?: \\{\\}\\n|\\n${asked})(?!(?:    [^\\n]*\\n){0,900}    \\k<list>:))*)${ended}`,
+  ),
 );
 
 /** Why a package is deprecated is not looked at: it can hold what looks like anything. */
@@ -102,14 +121,20 @@ function isSure(lines: string): boolean {
 export type SectionName = 'importers' | 'packages' | 'snapshots';
 export const sectionNames = ['importers', 'packages', 'snapshots'] as const;
 
-const all = { stand: '  ', isSure };
-const shared = { importers: { ...all, narrow: narrowProject, wide: wideProject }, snapshots: { ...all, narrow: narrowSnapshot, wide: wideSnapshot } };
-/** The long sections of version 9, where the path of a release is its name and version. */
-export const sectionsOf9: Readonly<Record<SectionName, Forms>> = {
-  ...shared,
-  packages: { ...all, narrow: narrowPackage(release), wide: widePackage },
-};
-export const sectionsBefore9: Readonly<Record<SectionName, Forms>> = {
-  ...shared,
-  packages: { ...all, narrow: narrowPackage(keys), wide: widePackage },
-};
+const packagesOf9 = later(() => narrowPackage(release));
+const packagesBefore9 = later(() => narrowPackage(keys));
+
+/** How the entries of a section are written. In version 9 the path of a release is its name and version. */
+export function formsOf(name: SectionName, isVersion9: boolean): Forms {
+  const narrowPackages = isVersion9 ? packagesOf9 : packagesBefore9;
+  const narrow = { importers: narrowProject, packages: narrowPackages, snapshots: narrowSnapshot }[name]();
+  const wide = { importers: wideProject, packages: widePackage, snapshots: wideSnapshot }[name];
+  return {
+    narrow,
+    get wide() {
+      return wide();
+    },
+    stand: '  ',
+    isSure,
+  };
+}

@@ -47,7 +47,8 @@ function toldBy(
     return isPlain ? key.slice(0, key.indexOf('@', 1)) : undefined;
   };
   const facts = (at: number): Facts => {
-    if (at < size) return factsOf(held(at).key, entryOf(input, held(at)), patched);
+    const one = at < size ? held(at) : undefined;
+    if (one) return factsOf(one.key, entryOf(input, one), patched);
     workspaces ??= workspacesOf(versioned, projects);
     return workspaces[at - size] as Facts;
   };

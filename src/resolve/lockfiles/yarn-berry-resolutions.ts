@@ -1,5 +1,5 @@
 /** What the entries of a berry lockfile resolve to: each must be there once. */
-import { areDifferent, beforeStrays, type Entries, firstFrom, inOrder, nextInOrder } from './entries.ts';
+import { areDifferent, beforeStrays, type Entries, firstFrom, nextInOrder } from './entries.ts';
 import type { Resolutions } from './yarn-berry-entries.ts';
 import { plainName } from './yarn-locator.ts';
 
@@ -29,7 +29,7 @@ export class OwnResolutions implements Resolutions {
 
   constructor(entries: Entries) {
     const { texts, odd, strays } = entries;
-    const sorted = odd.size <= mostOthers ? inOrder(entries) : undefined;
+    const sorted = odd.size <= mostOthers ? entries.sorted : undefined;
     this.#texts = texts;
     this.#sorted = sorted && areApart(entries, sorted) ? sorted : undefined;
     this.#others = this.#sorted ? [...odd, ...strays.filter((at) => !odd.has(at))] : [];

@@ -17,6 +17,7 @@ import { type BerryFile, readParsedLayout } from '../../../src/resolve/lockfiles
 import { readOwnLayout } from '../../../src/resolve/lockfiles/yarn-berry-layout.ts';
 import * as classicOwn from '../../../src/resolve/lockfiles/yarn-classic-layout.ts';
 import { type ClassicFile, readClassicFile } from '../../../src/resolve/lockfiles/yarn-classic-lines.ts';
+import { asPnpmWrites } from '../../helpers/as-pnpm-writes.ts';
 
 const fixtures = join(import.meta.dirname, '../../../fixtures/lockfiles');
 const read = (path: string) => readFileSync(join(fixtures, path), 'utf8');
@@ -260,17 +261,9 @@ const texts: readonly (readonly [string, Reader, string])[] = [
   ...likeTexts,
   ['yarn-classic', classic, read('yarn-classic/everything/yarn.lock')],
   ...['v5', 'v6', 'v9', 'v9-documents'].map(
-    (version) => [`pnpm-${version}`, pnpm, inOrder(read(`pnpm-${version}/everything/pnpm-lock.yaml`))] as const,
+    (version) => [`pnpm-${version}`, pnpm, asPnpmWrites(read(`pnpm-${version}/everything/pnpm-lock.yaml`))] as const,
   ),
 ];
-
-/** The fixtures tell why a package is deprecated behind its peers, to be different from pnpm; here they are as pnpm writes them. */
-function inOrder(text: string): string {
-  return text.replace(
-    /((?: {4}peerDependencies:\n(?: {6}.*\n)+)?(?: {4}dependencies:\n(?: {6}.*\n)+)?)( {4}deprecated: \|-\n(?: {6}.*\n|\n(?= {6}))+)/,
-    '$2$1',
-  );
-}
 
 const bench = join(import.meta.dirname, '../../../../shared/bench/lockfiles');
 const real = existsSync(bench)

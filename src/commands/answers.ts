@@ -14,7 +14,7 @@ import { installationId } from '../package-root.ts';
 import type { configText } from '../policy/load.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { keepChecked, readChecked } from '../registry/checked-file.ts';
-import { recall, signerOf } from '../registry/remembered.ts';
+import { type Remembered, recall, signerOf } from '../registry/remembered.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -24,6 +24,8 @@ export interface Question {
   readonly digest: string;
   /** Offline: what the cache is like. An answer given offline stands until anything there is another, however much it lacks. */
   readonly cache?: string;
+  /** What npm's configuration was remembered to come to, where it was looked at. */
+  readonly npm?: Remembered;
 }
 
 /** A report with the doc pages of the rules it speaks of. */
@@ -72,7 +74,8 @@ export function questionOf({ mode, parts, policy, offRegistry = false, specs }: 
   const digest = digestOf([setting, policy?.text, ...parts]);
   const cache = options.offline ? stateOf(folder) : undefined;
   if (options.offline && cache === undefined) return undefined;
-  return { path: join(folder, format, digestOf([io.cwd, mode, ...(specs ?? [])]).slice(0, 32)), digest, ...(cache !== undefined && { cache }) };
+  const path = join(folder, format, digestOf([io.cwd, mode, ...(specs ?? [])]).slice(0, 32));
+  return { path, digest, ...(cache !== undefined && { cache }), ...(npm && { npm }) };
 }
 
 /** What tells one state of the cache from another, as far as judging reads it. */

@@ -38,17 +38,24 @@ export interface Kept {
 /** Judges, reports, and keeps the answer where it is one to keep. */
 export async function judgeChange(target: GateTarget, options: GateOptions, io: Io, kept: Kept | undefined): Promise<number> {
   await askAhead(target, options.lockfile);
-  const { policy, notes: remarks } = await policiesOf(target, options.config, io.cwd);
+  const known = layoutsIn(options, io);
+  const { policy, notes: remarks } = await policiesOf(target, options.config, io.cwd, known);
   const baseline = await baselineOf(options.baseline, target, io);
   const judged = { ...policy, waivers: [...policy.waivers, ...baseline.waivers] };
   const seen = await withoutIgnored(target, policy.ignore ?? []);
   const named = options.lockfile && (await namedLockfiles(options.lockfile, target, io.cwd));
-  const found = await packageChanges(named ? target : seen, named, layoutsIn(options, io));
+  const found = await packageChanges(named ? target : seen, named, known);
   const { compared, unreadBefore, ...packages } = found;
   for (const { file, reason } of unreadBefore)
     io.stderr(`depward: ${printable(`${file} could not be read as it was before this change, so all of it is judged (${reason})`, 400)}\n`);
   const { tellsTime, ...files } = await judgeFilesOf(seen, compared, judged, momentOf(options.asOf, io.now()));
-  const { report, standing } = await judge({ ...packages, ...files, policy: judged, notes: [...remarks, ...seen.notes] }, target, options, io);
+  const { report, standing } = await judge(
+    { ...packages, ...files, policy: judged, notes: [...remarks, ...seen.notes] },
+    target,
+    options,
+    io,
+    kept?.question.npm,
+  );
   const notes = [...report.notes.filter((note) => tellsSomething(note, options.all === true)), ...baseline.note(report)];
   const shown = { ...report, notes };
   const pages = await pagesOf(shown);
@@ -108,14 +115,14 @@ interface Judged {
   readonly standing: Standing | undefined;
 }
 
-async function judge(found: QuietChange, target: GateTarget, options: GateOptions, io: Io): Promise<Judged> {
+async function judge(found: QuietChange, target: GateTarget, options: GateOptions, io: Io, npm: Question['npm']): Promise<Judged> {
   const now = momentOf(options.asOf, io.now());
   // Nothing comes in: no registry is asked, and nothing that could ask one is loaded.
   if (!found.changes.some((change) => change.action !== 'remove')) return quietReport(found, now);
   const folder = await registryFolder(target, io.cwd);
   // What another .npmrc would have said is not what this folder's says.
   const isOwn = folder.path === io.cwd;
-  const known = isOwn ? await rememberedReport(found, now, options, io) : undefined;
+  const known = isOwn ? await rememberedReport(found, now, options, io, npm) : undefined;
   return known ?? judgeAnew(found, folder, isOwn, options, io);
 }
 

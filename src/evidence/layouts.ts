@@ -1,4 +1,4 @@
-/** The memory of lockfiles that are in their manager's own layout: the base of many changes is gone through once. */
+/** The memory of texts that were gone through once: lockfiles that are in their manager's own layout, configurations without a mistake. */
 import { hash } from 'node:crypto';
 import { openFactLines } from './fact-lines.ts';
 
@@ -7,8 +7,11 @@ export const layoutsFile = 'layouts-2.log';
 
 /** What is remembered of a text: a few numbers that its reader asks for. */
 export interface Layouts {
-  readonly odd: (text: string) => readonly number[] | undefined;
-  readonly keep: (text: string, odd: readonly number[]) => void;
+  readonly odd: (text: string, id?: string) => readonly number[] | undefined;
+  readonly keep: (text: string, odd: readonly number[], id?: string) => void;
+  /** True of a configuration in which no mistake was found. */
+  readonly isSound: (config: string) => boolean;
+  readonly keepSound: (config: string) => void;
 }
 
 /** More than this is looked for again. */
@@ -18,14 +21,20 @@ const mostOdd = 4_000;
 export function openLayouts(path: string, build: string, now: number): Layouts {
   const lines = openFactLines(path);
   const under = digestOf(build);
-  const keyOf = (text: string) => `${under}|${digestOf(text)}`;
+  // What git calls by its digest needs no other.
+  const keyOf = (text: string, id?: string) => `${under}|${id === undefined ? digestOf(text) : `${id}|${text.length}`}`;
+  const keyOfSound = (config: string) => `${under}|sound|${digestOf(config)}`;
+  const keep = (key: string, body: string) => {
+    lines.put(key, body, now);
+    lines.save();
+  };
   return {
-    odd: (text) => placesIn(lines.get(keyOf(text))?.body),
-    keep(text, odd) {
-      if (odd.length > mostOdd) return;
-      lines.put(keyOf(text), JSON.stringify(odd), now);
-      lines.save();
+    odd: (text, id) => placesIn(lines.get(keyOf(text, id))?.body),
+    keep(text, odd, id) {
+      if (odd.length <= mostOdd) keep(keyOf(text, id), JSON.stringify(odd));
     },
+    isSound: (config) => lines.get(keyOfSound(config)) !== undefined,
+    keepSound: (config) => keep(keyOfSound(config), '[]'),
   };
 }
 

@@ -90,11 +90,19 @@ const head = new RegExp(`"(${sections})"\\s*:\\s*$`);
 /** The list of needs that an offset stands in, where it is the document's own and the only one of its name. */
 function listsIn(document: string): (offset: number) => List | undefined {
   const known = new Map<number, List | undefined>();
+  let last = { open: 0, end: 0 };
   return (offset) => {
-    const open = document.lastIndexOf('{', offset);
-    if (!known.has(open)) known.set(open, listAt(document, open));
-    return known.get(open);
+    if (offset <= last.open || offset >= last.end) last = braces(document, offset);
+    if (!known.has(last.open)) known.set(last.open, listAt(document, last.open));
+    return known.get(last.open);
   };
+}
+
+/** The last brace before an offset, and to where it is the last: up to another of either kind. */
+function braces(document: string, offset: number): { readonly open: number; readonly end: number } {
+  const open = document.lastIndexOf('{', offset);
+  const [next, close] = [document.indexOf('{', open + 1), document.indexOf('}', open + 1)];
+  return { open, end: next < 0 ? close : Math.min(next, close) };
 }
 
 function listAt(document: string, open: number): List | undefined {

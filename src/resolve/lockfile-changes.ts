@@ -68,7 +68,7 @@ export async function readFrom(side: Side, path: string, known: Pick<LockfileInp
   const beside = `${path.slice(0, path.lastIndexOf('/') + 1)}package.json`;
   const [text, manifest] = await Promise.all([side.text(path, largestLockfile), side.text(beside, largestManifest).catch(() => undefined)]);
   if (text === undefined) return undefined;
-  return readLockfile(withManifest({ file: path, text, ...known }, manifest));
+  return readLockfile(withManifest({ file: path, text, id: await side.idOf?.(path), ...known }, manifest));
 }
 
 /** The lockfile's own past; of a new one, what stood beside it under another manager's name, or was removed elsewhere (moved). */

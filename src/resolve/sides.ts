@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesIn, filesInFolder, filesOf, listingOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
 import { skippedFiles, skippedText } from './git-skipped.ts';
+import { isLockfile } from './lockfiles/names.ts';
 import { readTextFile } from './read-file.ts';
 
 /** The files of one state. */
@@ -14,6 +15,8 @@ export interface Side {
   first(paths: readonly string[]): Promise<string | undefined>;
   /** The text of a file; undefined when there is none. Rejects when it is too large or leads out of the repository. */
   text(path: string, limit: number): Promise<string | undefined>;
+  /** The name by which git knows the text of a file, where that is certain. */
+  idOf?(path: string): Promise<string | undefined>;
 }
 
 /** What was read of a commit: git's own list of its files, and texts of them. */
@@ -81,6 +84,10 @@ export function commitSide(repository: Repository, commit: string, memory?: Comm
       texts.set(path, text);
       return text;
     },
+    async idOf(path) {
+      const file = known.get(path) ?? (await all()).get(path);
+      return file?.link ? undefined : file?.id;
+    },
     holdsLinks: async () => [...(await all()).values()].some(({ link }) => link),
     async remember() {
       if (!memory || !listing.isMade() || (recalled && texts.size === 0)) return;
@@ -110,8 +117,16 @@ export function changedSide(repository: Repository, before: Side, changed: Reado
     const left = now.length === changed.size ? [] : [...(await skipped()).keys()].filter((path) => changed.has(path));
     return new Set([...[...(await before.paths())].filter((path) => !changed.has(path)), ...now, ...left]);
   });
+  // Much that is asked of a lockfile is asked of all its text.
+  const texts = new Map<string, ReturnType<Side['text']>>();
+  const text: Side['text'] = (path, limit) => {
+    if (!isLockfile(path)) return side.text(path, limit);
+    const held = texts.get(`${limit} ${path}`) ?? side.text(path, limit);
+    texts.set(`${limit} ${path}`, held);
+    return held;
+  };
   // What git does not call changed is as it was, checked out or not.
-  return withSkipped(side, skipped, repository, async (path, limit) => (changed.has(path) ? undefined : before.text(path, limit)));
+  return withSkipped({ ...side, text }, skipped, repository, async (path, limit) => (changed.has(path) ? undefined : before.text(path, limit)));
 }
 
 /** The same, with the files that a sparse checkout leaves out; `other` is asked first. */

@@ -13,13 +13,15 @@ export interface LockfileInput {
   /** Another state of the same file: what both hold alike need be understood once. */
   readonly like?: ResolvedTree | undefined;
   readonly fitting?: Fitting | undefined;
+  /** What git calls the text by. */
+  readonly id?: string | undefined;
 }
 
 /** A memory of texts that were found to be in their manager's own layout, told by all of their bytes. */
 export interface Fitting {
-  /** What was kept of a text. */
-  readonly odd: (text: string) => readonly number[] | undefined;
-  readonly keep: (text: string, odd: readonly number[]) => void;
+  /** What was kept of a text; `id`: the name by which git knows it. */
+  readonly odd: (text: string, id?: string) => readonly number[] | undefined;
+  readonly keep: (text: string, odd: readonly number[], id?: string) => void;
 }
 
 /** One lockfile format: recognised by content, read into a tree. */

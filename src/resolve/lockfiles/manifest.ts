@@ -2,7 +2,7 @@
 import type { LockfileInput } from './format.ts';
 
 /** Most formats say all themselves: the manifest is parsed for those that ask. */
-export function withManifest(input: Pick<LockfileInput, 'file' | 'text'>, text: string | undefined): LockfileInput {
+export function withManifest(input: Omit<LockfileInput, 'manifest'>, text: string | undefined): LockfileInput {
   if (text === undefined) return input;
   let held: { readonly manifest: unknown } | undefined;
   return {

@@ -31,10 +31,13 @@ interface OwnState {
 }
 
 function read(input: LockfileInput): ResolvedTree {
-  const { like, fitting } = input;
-  const known = readOwnLayout(input.file, input.text, { like: like && ownFiles.get(like)?.file, odd: fitting?.odd });
+  const { like, fitting, id } = input;
+  const known = readOwnLayout(input.file, input.text, {
+    like: like && ownFiles.get(like)?.file,
+    odd: fitting && ((text) => fitting.odd(text, id)),
+  });
   if (known) {
-    if (!known.isSaid) fitting?.keep(known.text, toKeep(known));
+    if (!known.isSaid) fitting?.keep(known.text, toKeep(known), id);
     return ownTreeOf(input, known);
   }
   const text = checkedText(input);

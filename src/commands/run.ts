@@ -10,6 +10,7 @@ import { startProxy } from '../proxy/server.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmDefaultHost } from '../registry/npm-own.ts';
+import { environmentWith } from './child-environment.ts';
 import { type ClientScope, npmVariablesFor, scopesOf } from './client-scopes.ts';
 import { type Intended, intendedBy } from './client-words.ts';
 import { mintedCredentials } from './credentials.ts';
@@ -87,7 +88,7 @@ async function guarded(run: Run): Promise<number> {
       if (added) for (const [subject, verdict] of prejudgedBy(added)) guard.prejudged.set(subject, verdict);
     }
     session.progress.stop();
-    const code = await runChild(words, { ...io.env, ...guard.variables }, io);
+    const code = await runChild(words, environmentWith(io.env, guard.variables), io);
     for (const { scope, url, direct } of run.scopes) {
       if (direct)
         io.stderr(

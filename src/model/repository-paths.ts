@@ -35,3 +35,8 @@ function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
     }
   return folders;
 }
+
+/** A path as reports name it on every system: with slashes. */
+export function withSlashes(path: string, separator: string): string {
+  return separator === '/' ? path : path.replaceAll(separator, '/');
+}

@@ -1,8 +1,9 @@
 /** Finds and reads the configuration of a project. */
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { Policy } from '../model/policy.ts';
+import { withSlashes } from '../model/repository-paths.ts';
 import { printable } from '../model/text.ts';
 import { defaultPolicy } from './build.ts';
 import type { ConfigurableRule } from './shape.ts';
@@ -34,7 +35,7 @@ export async function loadPolicy({ rules, ...where }: PolicyRequest): Promise<Po
 export function configText({ folder, config }: Omit<PolicyRequest, 'rules'>): { readonly text: string; readonly origin: string } | undefined {
   const file = config === undefined ? findConfig(folder) : resolve(folder, config);
   if (file === undefined) return undefined;
-  return { text: readConfig(file, config !== undefined), origin: printable(relative(folder, file) || configName) };
+  return { text: readConfig(file, config !== undefined), origin: printable(withSlashes(relative(folder, file), sep) || configName) };
 }
 
 /** The nearest configuration from `folder` up to the repository root; outside a repository only `folder` itself. */

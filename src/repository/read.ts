@@ -1,6 +1,6 @@
 /** Reads the files of a repository that rules ask for, within limits. What cannot be read is said, never skipped. */
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { FileUntold } from '../model/repository-rule.ts';
 
 /** Largest file that is read, in bytes; lockfiles of the largest repositories are a tenth of it. */
@@ -54,7 +54,10 @@ function readText(folder: string, path: string): Read {
 function linkAt(folder: string, path: string): Read {
   try {
     const target = relative(realpathSync(folder), realpathSync(join(folder, path)));
-    return target === '..' || target.startsWith(`..${sep}`) ? { untold: 'it is a link that leads out of the repository' } : 'elsewhere';
+    // Absolute: on another drive.
+    return target === '..' || target.startsWith(`..${sep}`) || isAbsolute(target)
+      ? { untold: 'it is a link that leads out of the repository' }
+      : 'elsewhere';
   } catch (error) {
     return { untold: codeOf(error) === 'ELOOP' ? 'it is a link that leads back to itself' : 'it is a link that leads nowhere' };
   }

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
+import { withSlashes } from '../model/repository-paths.ts';
 import { printable } from '../model/text.ts';
 
 /** Largest lockfile read, in bytes; the largest real ones have about 10 MB. */
@@ -13,7 +14,7 @@ export const largestManifest = 4 * 1024 * 1024;
 /** Text of a regular file inside `root`; undefined when there is none. A link that leads out of `root` is refused. */
 export async function readTextFile(path: string, root: string, limit: number): Promise<string | undefined> {
   // Only said where something is wrong.
-  const shown = () => printable(relative(root, path) || path);
+  const shown = () => printable(withSlashes(relative(root, path) || path, sep));
   try {
     // Asked without an error: most of the names a lockfile can have are not there.
     const stats = lstatSync(path, { throwIfNoEntry: false });

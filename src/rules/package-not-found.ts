@@ -29,7 +29,7 @@ export default defineRule({
         message: gone ? 'the whole package was unpublished; the name is or will be free for anybody' : 'the registry has no package of this name',
         confidence: 'high',
         facts: { asked: change.after.name, ...(near && { near: near.target }) },
-        ...(near && { remedy: `Check the spelling: ${near.target} exists and is widely used.` }),
+        ...(near && { remedy: `Check the spelling: "${near.target}" is a widely used name.` }),
       },
     ];
   },

@@ -268,6 +268,10 @@ describe('depward run', () => {
     const made = project(npm as RealClient, {});
     const script = 'fetch(process.env.npm_config_registry + "fxdeep").then((r) => r.json()).then((d) => console.log(Object.keys(d.versions).join()))';
     expect((await made.run([process.execPath, cli, 'run', '--', process.execPath, '-e', script])).out).toBe('1.0.0\n');
+    const twice = { npm_config_registry: registry.url, NPM_CONFIG_REGISTRY: registry.url };
+    const asked = await made.run([process.execPath, cli, 'run', '--', 'npm', 'config', 'get', 'registry'], twice);
+    expect(asked.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/m);
+    expect(asked.out).not.toContain(new URL(registry.url).port);
     writeFileSync(join(made.folder, '.npmrc'), `registry=${registry.url}\n@fxscope:registry=${registry.url}\n`);
     const scoped = 'console.log(process.env["npm_config_@fxscope:registry"] === process.env.npm_config_registry)';
     expect((await made.run([process.execPath, cli, 'run', '--', process.execPath, '-e', scoped])).out).toBe('true\n');

@@ -3,6 +3,7 @@
  * agent and CI configuration. Kinds of places, not lists of known attacks.
  */
 import type { CapabilityKind } from '../model/contents.ts';
+import { placeTraces } from './place-traces.ts';
 
 /** What a text names, in the words of the catalogue. */
 export interface Place {
@@ -138,7 +139,7 @@ const any = ['', 'i'].map((flags) => {
 export function placeOf(text: string): Place | undefined {
   if (text.length < 4 || (text.length !== idLength && text.length < 60 && /^[A-Za-z0-9]+$/.test(text) && !words.test(text))) return undefined;
   const looked = text.length > 2000 ? text.slice(0, 2000) : text;
-  if (!any.some((pattern) => pattern.test(looked))) return undefined;
+  if (!placeTraces.some((traces) => traces.test(looked)) || !any.some((pattern) => pattern.test(looked))) return undefined;
   for (const [kind, detail, pattern] of rows) if (pattern.test(looked)) return { kind, detail };
   return undefined;
 }

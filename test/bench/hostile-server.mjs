@@ -1,16 +1,20 @@
-/** Serves hostile tarballs on loopback, in a process of its own: each is made when it is asked for by message, `{ make: at }`. */
-import { hostileTarballs } from './hostile-tarballs.mjs';
+/** Serves hostile tarballs on loopback, in a process of its own: each is made when it is asked for by message, `{ make: at }`, those of a tree together, `{ make: 'tree' }`. */
+import { hostileTarballs, largeTree } from './hostile-tarballs.mjs';
 import { load } from './load.mjs';
 
 const { startFixtureRegistry } = await load('test/helpers/fixture-registry.ts');
 const registry = await startFixtureRegistry();
 const all = Object.entries(hostileTarballs);
 process.on('message', async ({ make }) => {
-  const bytes = await all[make][1]();
-  const name = `hostile-${make}`;
-  registry.add(document(name));
-  registry.addTarball(name, '1.0.0', bytes);
-  process.send({ bytes: bytes.length });
+  const made = make === 'tree' ? largeTree.map((one, at) => [`large-${at}`, one]) : [[`hostile-${make}`, all[make][1]]];
+  let length = 0;
+  for (const [name, one] of made) {
+    const bytes = await one();
+    registry.add(document(name));
+    registry.addTarball(name, '1.0.0', bytes);
+    length += bytes.length;
+  }
+  process.send({ bytes: length, names: made.map(([name]) => name) });
 });
 process.on('disconnect', () => process.exit());
 process.send({ url: registry.url, names: all.map(([name]) => name) });

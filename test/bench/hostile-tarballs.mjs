@@ -1,4 +1,5 @@
 /** Tarballs at the limits of what is read, each made to take as much memory as it can: names and how to make them. */
+import { randomBytes } from 'node:crypto';
 import { createGzip } from 'node:zlib';
 import { load } from './load.mjs';
 
@@ -68,8 +69,22 @@ export const hostileTarballs = {
   'one file of zeros': () => packed(manifest, [{ path: 'package/a.js', body: zeros, size: 1000 * megabyte }, ...times(999, () => zeros)]),
 };
 
+/** What a tree of many large packages has: bundles of code as they are published, programs, and small packages between them. */
+export const largeTree = Array.from({ length: 24 }, (_, at) => {
+  if (at % 3 === 0) return () => ofScripts(bundle(at, 3.5 * megabyte), bundle(at + 100, 3 * megabyte));
+  if (at % 3 === 1) return () => packed(manifest, [...times(30, () => ({ path: `package/${at}.node`, body: randomBytes(megabyte) }))]);
+  return () => ofScripts(...times(20, (file) => bundle(1000 * at + file, 20_000)));
+});
+
 const manifest = { 'package.json': '{"name":"hostile","version":"1.0.0","main":"0.js"}' };
 const zeros = Buffer.alloc(megabyte);
+
+/** Code with text that is not ASCII in it, no two functions alike. */
+function bundle(seed, most) {
+  const code = (at) =>
+    `var m${at}=(e,t)=>{const{a:n${at},b:r}=t["k${at}"]??{};for(const i of e.list)if(i.type==="…${(at * seed).toString(36)}")n${at}.push({key:i.key+r,of:()=>m${at >> 1}?.(i,t)});return n${at}};\n`;
+  return repeated(code, Math.floor(most));
+}
 
 function longName(at) {
   return `${at}/${`${'n'.repeat(250)}/`.repeat(15)}x.js`;

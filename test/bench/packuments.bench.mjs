@@ -9,14 +9,15 @@ const env = { ...process.env, DEPWARD_CLIENT: await bundle('src/registry/client.
 
 const peaks = [await round('as the public registry has them', 0)];
 for (const large of [1, 5, 10]) peaks.push(await round(`${large} of 20 MB among them`, large, ['depward']));
+const unpacked = median(await round('10 of 20 MB among them, and nothing packs them', 10, ['depward'], ['plain']));
 const highest = peaks.map((runs) => median(runs));
 console.log(
-  `most memory, with none, one, five and ten of 20 MB: ${highest.map(Math.round).join(', ')} MB, of which they add ${Math.round(Math.max(...highest) - highest[0])}`,
+  `most memory, with none, one, five and ten of 20 MB: ${highest.map(Math.round).join(', ')} MB, of which they add ${Math.round(Math.max(...highest) - highest[0])}; unpacked on the way ${Math.round(unpacked)} MB`,
 );
 
 /** How much memory depward took, run by run. */
-async function round(title, large, clients = ['pacote', 'depward']) {
-  const server = fork(here('packuments-server.mjs'), [String(count), String(large)]);
+async function round(title, large, clients = ['pacote', 'depward'], kind = []) {
+  const server = fork(here('packuments-server.mjs'), [String(count), String(large), ...kind]);
   const { url, bytes } = await message(server);
   const runs = Object.fromEntries(clients.map((who) => [who, []]));
   for (let pair = 0; pair < pairs; pair += 1) {

@@ -27,6 +27,8 @@ export interface CommandFacts {
   readonly fetched: ReadonlySet<string>;
   /** Scripts of package.json it runs. */
   readonly scripts: readonly string[];
+  /** What `make` is given. */
+  readonly makes?: readonly (readonly string[])[];
 }
 
 /** Gathers without doubles; a class because it has state while a line is read. */
@@ -36,6 +38,7 @@ export class Sink implements CommandFacts {
   readonly inline: InlineCode[] = [];
   readonly tools: string[] = [];
   readonly scripts: string[] = [];
+  readonly makes: (readonly string[])[] = [];
   /** Files this line fetched or made executable. */
   readonly fetched: Set<string>;
   /** Texts of files that were written from what the commands say. */

@@ -31,8 +31,8 @@ export function commandFacts(source: string): CommandFacts {
   return scriptFacts(source).facts;
 }
 
-/** Reads a script, and tells where texts stand in it that it gives to others. */
-export function scriptFacts(source: string): { readonly facts: CommandFacts; readonly texts: readonly (readonly [number, number])[] } {
+/** Reads a script, and tells which lines of it are texts that it shows or gives to others. */
+export function scriptFacts(source: string): { readonly facts: CommandFacts; readonly texts: ReadonlySet<string> } {
   const sink = new Sink();
   const scope = new ShellScope();
   readCommands(parseShell(source, scope), sink, 0);
@@ -247,10 +247,7 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
     startFile(rest[0], sink, depth);
     return undefined;
   }
-  if (name === 'make' || name === 'gmake') {
-    const at = rest.findIndex((word) => word.text === '-f');
-    sink.runs(at < 0 ? 'Makefile' : (rest[at + 1]?.text ?? ''));
-  }
+  if (name === 'make' || name === 'gmake') sink.makes.push(rest.map(({ text }) => text));
   if (name === 'cd' || name === 'pushd') sink.goes(rest[0]);
   if (lookups.has(name) && (rest.some((word) => word.substituted) || flow?.tells))
     sink.does('dns-exfiltration', rest.map((word) => word.text).join(' '));

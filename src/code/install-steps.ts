@@ -3,6 +3,7 @@ import type { InstallStep, PackedManifest } from '../model/contents.ts';
 import { argvFacts, commandFacts } from './command.ts';
 import type { CommandFacts } from './command-facts.ts';
 import { type GypFacts, readGyp } from './gyp.ts';
+import { recipesOf } from './makefile.ts';
 
 /** A step with everything its command says. */
 export interface FollowedStep {
@@ -32,7 +33,7 @@ export function installSteps(
 ): readonly FollowedStep[] {
   const declared = [...lifecycle, ...(git ? (['prepare'] as const) : [])].flatMap((trigger) => {
     const command = manifest.scripts.get(trigger);
-    return command === undefined || command.trim() === '' ? [] : [stepOf(trigger, command, manifest)];
+    return command === undefined || command.trim() === '' ? [] : [withMade(stepOf(trigger, command, manifest), readFile)];
   });
   const elsewhere = declared.flatMap(({ step }) => builtFolders(step.command)).flatMap((folder) => gypStepsIn(`${folder}/binding.gyp`, readFile));
   if (gyp === undefined) return [...declared, ...elsewhere];
@@ -56,6 +57,15 @@ function builtFolders(command: string): readonly string[] {
 function gypStepsIn(path: string, readFile: (path: string) => string | undefined): readonly FollowedStep[] {
   const source = readFile(path);
   return source === undefined ? [] : gypSteps(source, readFile, path);
+}
+
+/** A step with the recipes that `make` runs for it. */
+function withMade(followed: FollowedStep, readFile: (path: string) => string | undefined): FollowedStep {
+  const made = followed.facts
+    .flatMap(({ makes = [] }) => makes)
+    .slice(0, 5)
+    .map((given) => commandFacts(recipesOf(given, readFile)));
+  return made.length === 0 ? followed : { ...followed, facts: [...followed.facts, ...made] };
 }
 
 function stepOf(trigger: InstallStep['trigger'], command: string, manifest: PackedManifest, declared = true): FollowedStep {

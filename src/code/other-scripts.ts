@@ -79,7 +79,7 @@ function readPosixScript(source: string): OtherFacts {
   for (const line of source.split('\n', mostLines)) {
     const start = at;
     at += line.length + 1;
-    if (texts.some(([from, to]) => start >= from && start < to)) continue;
+    if (texts.has(line)) continue;
     const alone = commandFacts(line.slice(0, longestLine));
     for (const { kind, detail } of alone.doings)
       if (!kinds.has(kind) || (kind === 'network' && detail.includes('.') && !detail.includes('…'))) told.add(kind, detail, start);

@@ -36,7 +36,7 @@ const rows: readonly Row[] = [
   ['credential-file', 'Vault token', /(^|[/\\~])\.vault-token\b/],
   ['credential-file', 'system accounts', /[/\\]etc[/\\](passwd|shadow|sudoers)\b/],
   ['credential-file', memoryOfOthers, /\/proc\/(?!(self|thread-self)\/)[^/\s]*\/(task\/[^/\s]*\/)?mem(?![\w.])/],
-  ['credential-file', 'environment of other processes', /\/proc\/[^/\s]*\/?(environ|mem|maps)\b/],
+  ['credential-file', 'environment of other processes', /\/proc\/(?!(?:thread-)?self\/maps)[^/\s]*\/?(environ|mem|maps)\b/],
   ['credential-file', 'cloud instance metadata', /169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200/],
   ['credential-file', 'macOS keychain', /login\.keychain|[/\\]Keychains([/\\]|$)|find-generic-password|find-internet-password|dump-keychain/],
   ['credential-file', 'password store', /(^|[/\\~])\.password-store\b|[/\\]\.gnupg\b|KeePass|\.kdbx\b|1Password[/\\]/],

@@ -77,12 +77,6 @@ export class Reading {
         if (promisesNoCode(file.path) || isScriptName(file.path)) this.#programAsSomethingElse(entry);
         return;
       case 'text':
-        if (reach !== 'shipped' && isMakefile(file.path)) {
-          this.#other(entry, 'shell', (source) => readShellScript(source.replace(/^\t[@-]*/gm, ''), false));
-          return;
-        }
-        this.misnamed(entry);
-        return;
       case 'image':
       case 'data':
         // Reached by a script: what it holds may be run.
@@ -106,12 +100,13 @@ export class Reading {
     const budget = this.#parsed + length <= mostParsed;
     if (reach !== 'shipped' && length <= largestParsed) this.#parsed += length;
     onFile?.(spared === undefined ? file.path : undefined);
-    const parses = isJavaScript && budget && spared === undefined;
+    // A script without types is the same in TypeScript.
+    const parses = budget && spared === undefined;
     const facts = (parses ? known?.facts : undefined) ?? readScript(source.text, { module, parses });
-    if (parses && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, heldScript({ facts, length }));
+    if (parses && isJavaScript && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, heldScript({ facts, length }));
     this.#take(facts, source, reach);
     if (facts.notParsed !== undefined && reach !== 'shipped')
-      this.notParsed.push({ file: file.path, why: spared ?? (budget ? facts.notParsed : 'more code than is parsed') });
+      this.notParsed.push({ file: file.path, why: spared ?? (!budget ? 'more code than is parsed' : isJavaScript ? facts.notParsed : 'TypeScript') });
     if (reach === 'shipped') return;
     if (facts.flow) this.flows.set(file.path, heldFlow(facts.flow));
     for (const specifier of facts.requires) this.#trail.toModule(specifier, file.path, reach);
@@ -182,9 +177,4 @@ export class Reading {
   #programAsSomethingElse({ file, reach }: Entry): void {
     this.#found.sign('misnamed', `a program under the name .${extensionOf(file.path)}`, file.path, reach, 0.9);
   }
-}
-
-/** Its recipes are lines of a shell. */
-function isMakefile(path: string): boolean {
-  return /(^|\/)(GNU)?makefile$|\.mk$/i.test(path);
 }

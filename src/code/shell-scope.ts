@@ -7,8 +7,8 @@ const longestValue = 50_000;
 
 /** A class because scripts set and change values as they go. */
 export class ShellScope {
-  /** Where here-documents stand in the text. */
-  readonly texts: (readonly [number, number])[] = [];
+  /** Lines of here-documents. */
+  readonly texts = new Set<string>();
   readonly #values = new Map<string, Word>();
   readonly #functions = new Map<string, string>();
   #commands = 0;

@@ -192,7 +192,7 @@ class Parser {
       }
       if (stop < 0) return;
       const text = this.#text.slice(this.#at, stop);
-      if (this.#depth === 0) this.#scope?.texts.push([this.#at, stop]);
+      for (const line of text.split('\n', 2000)) this.#scope?.texts.add(line);
       redirect.text = quoted ? { text, exact: true, variables: [], substituted: false } : this.#expanded(text);
       this.#at = at;
     }

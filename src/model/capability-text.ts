@@ -1,6 +1,6 @@
 /** Capabilities in the words of reports. Pure. */
-import type { Capability, CapabilityKind } from '../model/contents.ts';
-import { printable } from '../model/text.ts';
+import type { Capability, CapabilityKind } from './contents.ts';
+import { printable } from './text.ts';
 
 const words: Readonly<Record<CapabilityKind, string>> = {
   network: 'talks to',
@@ -44,7 +44,18 @@ const words: Readonly<Record<CapabilityKind, string>> = {
 
 /** A capability in a few words, such as `talks to host.example`. */
 export function capabilityText({ kind, detail }: Pick<Capability, 'kind' | 'detail'>): string {
+  if (detail.startsWith('module ') && kind === 'process') return `can start programs: ${printable(detail, 80)}`;
+  if (detail.startsWith('module ') && kind === 'network') return `can talk to hosts: ${printable(detail, 80)}`;
+  if (detail.endsWith(', written') && /^(names|rewrites|writes)/.test(words[kind])) return `writes ${printable(detail.slice(0, -9), 80)}`;
+  if (detail.endsWith(', read') && words[kind] === 'names') return `reads ${printable(detail.slice(0, -6), 80)}`;
   return `${words[kind]} ${printable(detail, 80)}`;
+}
+
+/** How it was seen, and when it runs: `(encoded, when it is called)`. */
+export function mannerText({ readAs, waits, reach }: Capability): string {
+  const how = { written: '', assembled: 'put together', decoded: 'encoded', tokens: 'read as tokens only' }[readAs];
+  const told = [how, waits && reach !== 'bin' ? 'when it is called' : ''].filter((part) => part !== '');
+  return told.length > 0 ? ` (${told.join(', ')})` : '';
 }
 
 /** A capability with its place, for facts: `index.js:3 talks to host.example`. */

@@ -1,8 +1,9 @@
 /**
  * Reading lockfiles in paired runs: npm's against arborist's loadVirtual, the others against the YAML parsers at hand, as whole
  * processes and the reading alone (the first in its process, as a command pays for it); and the gate on an unchanged lockfile
- * and on 20 changes among 3,000 packages. Reading is done when every entry is there and the whole file is known to be what the
- * parser would see; what an entry says is taken from its lines when it is asked. So the same is told with every entry asked for
+ * in the checkouts there are (BENCH_GATES=unchanged) and on 20 changes among 3,000 packages (known, unlike, alike). Reading is
+ * done when every entry is there and the whole file is known to be what the parser would see; what an entry says is taken from
+ * its lines when it is asked. So the same is told with every entry asked for
  * its name, version, hash, address and line. What each yields: a parser of YAML or of Yarn's syntax, one tree of plain objects with
  * every field and every dependency of every entry, and no packages; depward, the set of packages, each bound to its lines, with all
  * keys known to be there once. So the first ratio is of what either has to do before its caller can go on, and the one with every
@@ -54,6 +55,7 @@ try {
   }
   if (!process.env.BENCH_READING) {
     const only = process.env.BENCH_GATES;
+    if (!only || only === 'unchanged') unchanged();
     if (!only || only === 'unlike') await gates('names like no others', 'unlike');
     // Every name is close to hundreds of others of the project: what a name is like has to be told from all of them.
     if (!only || only === 'alike') await gates('names all alike', 'alike');
@@ -113,12 +115,12 @@ function used({ load, run }) {
 }
 
 /** Wall and CPU milliseconds of a whole process, and its peak memory in megabytes. */
-function measured(args, cwd) {
+function measured(args, cwd, more = {}) {
   const started = performance.now();
   const out = join(work, 'used');
   const { status, stderr } = spawnSync(process.execPath, ['--require', noteUse, ...args], {
     cwd,
-    env: { ...env, BENCH_USED: out },
+    env: { ...env, ...more, BENCH_USED: out },
     encoding: 'utf8',
   });
   if (status === null || status > 1) throw new Error(`ended with ${status}: ${stderr}`);
@@ -277,13 +279,8 @@ async function gates(names, kind) {
     change([]);
     writeFileSync(join(folder, '.npmrc'), `registry=${url}\n`);
     writeFileSync(join(folder, 'depward.config.json'), JSON.stringify({ rules: withoutTarballs() }));
-    for (const args of [
-      ['init', '-q', '-b', 'main'],
-      ['add', '-A'],
-      ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '-m', 'base'],
-    ])
-      spawnSync('git', args, { cwd: folder, env });
-    if (kind === 'unlike') gate('gate, nothing changed', folder, 1.5);
+    git(folder, 'init', '-q', '-b', 'main');
+    commit(folder);
     change(changed.slice(0, 10));
     measured([cli, 'gate', '--quiet'], folder);
     change(changed.slice(10));
@@ -310,17 +307,50 @@ async function gates(names, kind) {
   }
 }
 
+/** A lockfile that stays as it is while other files change, in the checkouts there are: each gate has to find out what it is about. */
+function unchanged() {
+  const folder = join(work, 'unchanged');
+  const edit = (name) => {
+    writeFileSync(join(folder, name), `export default '${name}';\n`);
+    commit(folder);
+  };
+  write(folder, lockOf(3_000, new Set(), 'https://registry.example/'));
+  git(folder, 'init', '-q', '-b', 'main');
+  edit('first.js');
+  edit('second.js');
+  gate('gate, lockfile unchanged, the default branch', folder, 1.5);
+  git(folder, 'checkout', '-q', '-b', 'feature');
+  edit('third.js');
+  gate('gate, lockfile unchanged, a feature branch', folder, 1.5);
+  git(folder, 'checkout', '-q', 'main');
+  edit('fourth.js');
+  git(folder, 'checkout', '-q', '--detach');
+  git(folder, 'merge', '-q', '--no-ff', '-m', 'merged', 'feature');
+  const event = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/1/merge', GITHUB_BASE_REF: 'main' };
+  gate('gate, lockfile unchanged, the merge commit of a pull request', folder, 1.5, undefined, event);
+}
+
+function git(folder, ...args) {
+  const { status } = spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: folder, env });
+  if (status !== 0) throw new Error(`git ${args.join(' ')} ended with ${status}`);
+}
+
+function commit(folder) {
+  git(folder, 'add', '-A');
+  git(folder, 'commit', '-q', '-m', 'more');
+}
+
 /** The generated registry has no tarballs: the rules that read them are off. */
 function withoutTarballs() {
   const all = JSON.parse(spawnSync(process.execPath, [cli, 'rules', '--json'], { cwd: work, env, encoding: 'utf8' }).stdout);
   return Object.fromEntries(all.filter((rule) => rule.needs.includes('contents')).map((rule) => [rule.id, 'off']));
 }
 
-function gate(title, folder, aim, before = () => {}) {
-  measured([cli, 'gate', '--quiet'], folder);
+function gate(title, folder, aim, before = () => {}, more = {}) {
+  measured([cli, 'gate', '--quiet'], folder, more);
   const runs = Array.from({ length: pairs }, () => {
     before();
-    return { bare: measured(['-e', '0'], folder), mine: measured([cli, 'gate', '--quiet'], folder) };
+    return { bare: measured(['-e', '0'], folder), mine: measured([cli, 'gate', '--quiet'], folder, more) };
   });
   const ratio = (name) => median(runs.map(({ bare, mine }) => mine[name] / bare[name])).toFixed(2);
   const peak = median(runs.map(({ mine }) => mine.peak)).toFixed(0);

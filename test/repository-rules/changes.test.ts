@@ -46,6 +46,23 @@ describe('registry-redirected', () => {
     expect(messages(registry, file, before, now)).toEqual([message]);
   });
 
+  it('is silent where a whole project has another folder now, and not where its settings alone have', () => {
+    const project = (folder: string, manifest = '{"name":"a"}') => ({
+      [`${folder}package.json`]: manifest,
+      [`${folder}.npmrc`]: 'registry=https://a.example/',
+    });
+    expect(seen(registry, project('packages/a/'), project('apps/a/'))).toEqual([]);
+    expect(seen(registry, project('packages/a/'), project('apps/a/', '{"name":"b"}'))).toHaveLength(2);
+    expect(seen(registry, project('packages/a/'), project(''))).toHaveLength(2);
+    expect(
+      seen(
+        registry,
+        { ...project('a/'), 'package.json': '{}' },
+        { 'a/package.json': '{"name":"a"}', 'package.json': '{}', '.npmrc': 'registry=https://a.example/' },
+      ),
+    ).toHaveLength(2);
+  });
+
   it('is silent on tokens, on a closing slash, and on a manifest’s own words', () => {
     expect(messages(registry, '.npmrc', 'registry=https://a.example', 'registry=https://a.example/\n//a.example/:_authToken=$' + '{T}')).toEqual([]);
     expect(

@@ -20,6 +20,8 @@ const flowKey = `(?:'${inSingle}'|[A-Za-z_$][\\w.$-]*)`;
 const flowMap = `\\{${flowKey}: ${flowValue}(?:, ${flowKey}: ${flowValue})*\\}`;
 const word = `(?:'${inSingle}'|[A-Za-z0-9_][\\w.-]*)`;
 const flowList = `\\[${word}(?:, ${word})*\\]`;
+/** Which platforms a package is for, a single one as its own manifest has it. */
+const platforms = `(?:${flowList}|${word})`;
 const pairs = `(?:      ${key}: ${value}\\n)+`;
 const items = `(?:      - (?:'${inSingle}'|${plain})\\n)+`;
 
@@ -39,7 +41,7 @@ export const widePackage = later(() =>
   sticky(
     `  (${key}):\\n    resolution: (?:\\{integrity: (${flowPlain})\\}|(${flowMap}))\\n` +
       `${field('id', value)}${field('name', `(${value})`)}${field('version', `(${value})`)}${field('engines', flowMap)}` +
-      `${field('cpu', flowList)}${field('os', flowList)}${field('libc', flowList)}(?:    deprecated: ${prose})?` +
+      `${field('cpu', platforms)}${field('os', platforms)}${field('libc', platforms)}(?:    deprecated: ${prose})?` +
       `${field('hasBin', flag)}${field('prepare', flag)}${field('requiresBuild', `(${flag})`)}` +
       `(?:    (?:bundledDependencies|bundleDependencies):(?: true\\n|\\n${items}))?` +
       `${section('peerDependencies', pairs)}${section('peerDependenciesMeta', `(?:      ${key}:\\n        optional: true\\n)+`)}` +
@@ -82,7 +84,7 @@ const release = `'@${quotedPart}/${quotedPart}@${quotedPart}'|(?=[A-Za-z0-9_.$])
 const narrowPackage = (path: string) =>
   chain(
     `  (?<own>${path}):\\n    resolution: \\{integrity: ${flowPlain}(?:, tarball: https?:${flowPlain})?\\}\\n` +
-      `${field('engines', flowOnce)}${field('cpu', flowList)}${field('os', flowList)}${field('libc', flowList)}(?:    deprecated: ${prose})?` +
+      `${field('engines', flowOnce)}${field('cpu', platforms)}${field('os', platforms)}${field('libc', platforms)}(?:    deprecated: ${prose})?` +
       `${field('hasBin', flag)}${field('prepare', flag)}${field('requiresBuild', flag)}` +
       `(?:    (?:bundledDependencies|bundleDependencies):(?: true\\n|\\n${items}))?${section('peerDependencies', once('peerDependencies'))}` +
       `${section('peerDependenciesMeta', onceEach('peerDependenciesMeta', 6, keys, ':\\n        optional: true\\n'))}` +

@@ -200,6 +200,13 @@ describe('a lockfile of pnpm', () => {
   const [, text = ''] = fixtures.find(([path]) => path.startsWith('pnpm-v9/')) ?? [];
   const [version = ''] = text.split('\n', 1);
 
+  it.each(['glibc', "'glibc'", '[glibc]', '[glibc, musl]'])('with a package for libc: %s is read by its own layout', async (libc) => {
+    const next = text.replace(/^( {4}resolution: \{integrity: [^,}]*\}\n)(?! {4}engines)/m, `$1    libc: ${libc}\n`);
+    expect(next).not.toBe(text);
+    expect(isOwn('pnpm-lock.yaml', next)).toBe(true);
+    expect(await difference('pnpm-lock.yaml', next)).toBeUndefined();
+  });
+
   it('whose version stands behind its packages is left to the parser', async () => {
     const moved = `${text.slice(version.length).trimStart()}\n${version}\n`;
     expect(isOwn('pnpm-lock.yaml', text)).toBe(true);

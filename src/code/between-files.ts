@@ -47,7 +47,9 @@ export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
   const calls = new Map<string, OwnCalls>();
   const trees = new HeldTrees();
   const read = (path: string): OwnCalls => {
-    const known = calls.get(path) ?? ownCalls(() => packed.text(path) ?? '', packed.isModule(path), trees.of(sizeOf(packed, path)));
+    const known =
+      calls.get(path) ??
+      ownCalls(() => packed.text(path) ?? '', packed.isModule(path), trees.of(sizeOf(packed, path)), (specifier) => packed.isBundled(specifier));
     calls.set(path, known);
     return known;
   };

@@ -1,4 +1,4 @@
-/** Entry points and commands that now mean another file, which the release before did not have and which does more. Pure. */
+/** Entry points and commands that now mean another file, which the release before did not have or did not use, and which does more. Pure. */
 import type { MovedEntry, Reach, TarballFacts } from '../model/contents.ts';
 import { packageFiles } from './resolve-file.ts';
 
@@ -8,7 +8,8 @@ const most = 20;
 export function movedEntries(facts: TarballFacts, before: TarballFacts | undefined): readonly MovedEntry[] {
   if (!before) return [];
   const [now, old] = [locator(facts), locator(before)];
-  const known = { paths: new Set(before.files.map(({ path }) => path)), hashes: new Set(before.files.map(({ hash }) => hash)) };
+  const used = before.files.filter(({ reach }) => reach !== 'shipped');
+  const known = { paths: new Set(used.map(({ path }) => path)), hashes: new Set(used.map(({ hash }) => hash)) };
   const hashOf = new Map(facts.files.map(({ path, hash }) => [path, hash]));
   const isNew = (path: string): boolean => !known.paths.has(path) && !known.hashes.has(hashOf.get(path) ?? '');
   const moved = [...movedPoints(now, old), ...movedBins(facts, before, now, old)].filter(({ to }) => isNew(to));

@@ -2,14 +2,14 @@
  * How much of the release before must be read to tell what is new in this one: until all this one does and hides is found there too.
  * Most releases do nothing remarkable, and of most others all is found in the first files. Pure.
  */
-import type { Capability, Hiding, TarballFacts } from '../model/contents.ts';
+import type { Capability, Hiding, Reach, TarballFacts } from '../model/contents.ts';
 import { oneBuildOnly } from './builds.ts';
 import { type HiddenIn, newHiding } from './new-hiding.ts';
-import { beforeOf, fromLeast, noveltyOf } from './novelty.ts';
+import { beforeOf, type Compared, fromLeast, nearnessOf, noveltyOf } from './novelty.ts';
 
 /** What a release does and hides, as far as the release before can take away from its being new. Plain data: it crosses threads. */
 export interface Expected {
-  readonly capabilities: readonly Pick<Capability, 'kind' | 'detail' | 'reach'>[];
+  readonly capabilities: readonly Compared[];
   readonly hiding: readonly Hiding[];
   /** Files of which not all could be read. */
   readonly unread: readonly string[];
@@ -32,7 +32,7 @@ export function expectedOf(facts: TarballFacts): Expected | undefined {
   const { capabilities, hiding, notParsed, notRead } = facts;
   if (capabilities.some(({ kind }) => kind === 'credential-sent')) return undefined;
   return {
-    capabilities: [...new Map(capabilities.map(({ kind, detail, reach }) => [`${kind} ${reach} ${detail}`, { kind, detail, reach }])).values()],
+    capabilities: [...new Map(capabilities.map((one) => [`${one.kind} ${one.reach} ${nearnessOf(one)} ${one.detail}`, comparedOf(one)])).values()],
     hiding: hiding.map((sign) => ({ ...sign, line: 0, snippet: '' })),
     unread: [...notRead, ...notParsed.map(({ file }) => file)],
     notReadAtAll: notRead.length > 0,
@@ -51,19 +51,24 @@ export function isExplained(expected: Expected, found: FoundSoFar): boolean {
   );
 }
 
+function comparedOf({ kind, detail, reach, waits }: Capability): Compared {
+  return { kind, detail, reach, ...(waits && { waits }) };
+}
+
 /** Known in word and reach. What a moved entry point gains is told by how far each kind reached. */
 function areOld({ capabilities, builds }: Expected, { capabilities: found, hasCommands }: FoundSoFar): boolean {
-  const before = beforeOf(found.map((one) => (hasCommands ? atLeast(one) : one)));
-  const reached = (kind: Capability['kind']): number => before.kinds.get(kind) ?? 0;
+  const before = beforeOf(found);
+  const reached = new Map<string, number>();
+  for (const one of found) reached.set(one.kind, Math.max(reached.get(one.kind) ?? -1, fromLeast.indexOf(leastOf(one, hasCommands))));
   return (
-    capabilities.every((one) => noveltyOf(one, before) === 'old' && reached(one.kind) > fromLeast.indexOf(one.reach)) &&
+    capabilities.every((one) => noveltyOf(one, before) === 'old' && (reached.get(one.kind) ?? -1) >= fromLeast.indexOf(one.reach)) &&
     builds.every((kind) => found.some((one) => one.kind === kind))
   );
 }
 
 /** Only when all is read shows whether nothing but commands calls what waits, which makes it theirs. */
-function atLeast(found: Capability): Capability {
-  return found.waits && found.reach === 'import' ? { ...found, reach: 'bin' } : found;
+function leastOf({ reach, waits }: Capability, hasCommands: boolean): Reach {
+  return hasCommands && waits && reach === 'import' ? 'bin' : reach;
 }
 
 /** Asks whether all is explained whenever more was found; a class because it remembers how much there was. */

@@ -4,6 +4,7 @@ import type { BundledPackage, FileType, PackedManifest, Reach } from '../model/c
 import { DepwardError } from '../model/errors.ts';
 import { isAside, isCode } from './file-role.ts';
 import { extensionOf, fileTypeOf } from './file-type.ts';
+import { packageOf } from './js/own-ref.ts';
 import { noManifest, ownNames, readManifest } from './manifest.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
 import { decode, SourceText } from './source-text.ts';
@@ -24,6 +25,7 @@ export class PackedPackage {
   readonly manifest: PackedManifest;
   readonly hasExports: boolean;
   readonly #files: PackageFiles;
+  #bundledNames: ReadonlySet<string> | undefined;
   #ownNames: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(archive: Archive) {
@@ -61,8 +63,9 @@ export class PackedPackage {
     return found === undefined ? [] : [found];
   }
 
-  /** The files an import means, by a path or by a name that package.json gives them. */
+  /** The files an import means, by a path, by a name that package.json gives them, or by the name of a bundled package. */
   imported(specifier: string, from: string): readonly string[] {
+    if (/^[@\w]/.test(specifier) && !specifier.startsWith('file:')) return this.#bundledFiles(specifier, from);
     if (!specifier.startsWith('#')) return this.located(specifier, folderOf(from));
     this.#ownNames ??= ownNames(this.text('package.json') ?? '');
     const named = this.#ownNames.get(specifier);
@@ -79,6 +82,21 @@ export class PackedPackage {
       );
     }
     return [];
+  }
+
+  /** True for what is imported from a package that lies within this one. */
+  isBundled(specifier: string): boolean {
+    this.#bundledNames ??= new Set([...this.entries.keys()].flatMap((path) => packageOf(/.*(?:^|\/)node_modules\/(.*)/.exec(path)?.[1] ?? '') ?? []));
+    return this.#bundledNames.size > 0 && this.#bundledNames.has(packageOf(specifier) ?? '');
+  }
+
+  /** As Node looks for it: in the folders of packages from there upwards. */
+  #bundledFiles(specifier: string, from: string): readonly string[] {
+    if (!this.isBundled(specifier)) return [];
+    for (let folder = folderOf(from); ; folder = folderOf(folder)) {
+      const found = this.located(`node_modules/${specifier}`, folder);
+      if (found.length > 0 || folder === '') return found;
+    }
   }
 
   /** Where importing begins. */

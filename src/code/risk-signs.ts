@@ -85,6 +85,17 @@ export function isBackDoor({ kind, detail }: Found): boolean {
   return (kind === 'credential-file' || kind === 'persistence') && detail.endsWith(', written') && !detail.startsWith('git hook');
 }
 
+/** News though the release before did something of the kind: what is taken, and where it goes, is what counts. */
+export function isNewsInWords(one: Found): boolean {
+  if (one.novelty !== 'detail') return false;
+  return one.kind === 'script-injection' || one.kind === 'credential-sent' || isMemoryRead(one) || (one.kind === 'exfiltration' && !isTelemetry(one));
+}
+
+/** A place in which somebody keeps what is theirs. */
+export function isPlace({ kind }: Found): boolean {
+  return kind === 'credential-file' || kind === 'browser-data' || kind === 'wallet-file';
+}
+
 /** Another program's memory: what runs by installing or importing has no business there, whether or not it is seen to send anything. */
 export function isMemoryRead({ kind, detail }: Found): boolean {
   return kind === 'credential-file' && detail === `${memoryOfOthers}, read`;

@@ -10,6 +10,8 @@ import {
   isMachineCode,
   isMemoryRead,
   isName,
+  isNewsInWords,
+  isPlace,
   isSentHidden,
   isSweep,
   isTelemetry,
@@ -53,12 +55,8 @@ export function installRisk(capabilities: readonly Found[]): Risk {
 
 /** Weighs what runs by importing the package, by starting its commands, or only when somebody calls it. */
 export function importRisk(capabilities: readonly Found[]): Risk {
-  const found = capabilities.filter(
-    (one) =>
-      (one.reach === 'import' || one.reach === 'bin') &&
-      (one.novelty === 'kind' ||
-        ((one.kind === 'script-injection' || one.kind === 'credential-sent' || isMemoryRead(one)) && one.novelty === 'detail')),
-  );
+  const news = capabilities.filter((one) => (one.reach === 'import' || one.reach === 'bin') && one.novelty !== 'old');
+  const found = news.filter((one) => one.novelty === 'kind' || isNewsInWords(one));
   const live = found.filter(isUnasked);
   const rest = restOf(live);
   const runs = live.filter((one) => running.has(one.kind));
@@ -70,6 +68,10 @@ export function importRisk(capabilities: readonly Found[]): Risk {
     ...upload,
     ...hooksOf(live),
     ...pairOf(live, isEverywhere),
+    ...pairOf(
+      news.filter((one) => isUnasked(one) && (isPlace(one) || sending.has(one.kind))),
+      isEverywhere,
+    ),
     ...runs.filter((one) => one.readAs === 'decoded'),
     ...together,
   ];

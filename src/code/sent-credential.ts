@@ -38,8 +38,10 @@ function sentOf(detail: string): Sent {
 }
 
 export function sentBefore(capabilities: readonly Capability[]): SentBefore {
-  const sent = capabilities.filter(({ kind }) => kind === 'credential-sent').map(({ detail }) => sentOf(detail));
-  const hosts = [...capabilities.filter(({ kind }) => kind === 'network').map(({ detail }) => detail), ...sent.map(({ to }) => to)];
+  // A host in a file that nothing leads to was talked to by nobody yet.
+  const led = capabilities.filter(({ reach }) => reach !== 'shipped');
+  const sent = led.filter(({ kind }) => kind === 'credential-sent').map(({ detail }) => sentOf(detail));
+  const hosts = [...led.filter(({ kind }) => kind === 'network').map(({ detail }) => detail), ...sent.map(({ to }) => to)];
   return {
     names: new Set(sent.flatMap(({ names }) => names)),
     domains: new Set(hosts.map(domainOf).filter((domain) => domain !== undefined)),

@@ -1,5 +1,6 @@
 /** What leads where in a package: files in the order they are taken up, who imports which, and what is imported from elsewhere. */
 import type { Reach } from '../model/contents.ts';
+import { packageOf } from './js/own-ref.ts';
 import type { Entry, PackedPackage } from './packed-package.ts';
 import { folderOf } from './resolve-file.ts';
 import { own } from './source-text.ts';
@@ -71,22 +72,26 @@ export class Trail {
   /** Takes up what an import means. */
   toModule(specifier: string, from: string, reach: Reach): void {
     if (specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('file:') || specifier.startsWith('#')) {
-      for (const found of this.#package.imported(specifier, from)) {
-        const importers = this.importers.get(found);
-        if (!importers) this.importers.set(found, [from]);
-        else if (importers.length < mostImporters) importers.push(from);
-        this.to(found, reach, from);
-      }
+      this.#imported(specifier, from, reach);
       return;
     }
     if (specifier.includes('…')) return;
     const self = this.#package.manifest.name;
     if (self !== undefined && specifier.startsWith(`${self}/`)) this.#toOwn(specifier.slice(self.length + 1), from, reach);
-    const name = packageName(specifier);
+    const name = packageOf(specifier);
     if (name === undefined) return;
     if (!this.imports.has(name)) this.imports.add(own(name));
     // Bundled packages run as part of this one.
-    this.toAll(`node_modules/${specifier}`, reach, '', from);
+    this.#imported(specifier, from, reach);
+  }
+
+  #imported(specifier: string, from: string, reach: Reach): void {
+    for (const found of this.#package.imported(specifier, from)) {
+      const importers = this.importers.get(found);
+      if (!importers) this.importers.set(found, [from]);
+      else if (importers.length < mostImporters) importers.push(from);
+      this.to(found, reach, from);
+    }
   }
 
   #toOwn(path: string, from: string, reach: Reach): void {
@@ -105,8 +110,4 @@ export class Trail {
     const found = [...this.#package.located(path, folderOf(from)), ...this.#package.located(path, '')];
     for (const one of found.slice(0, 20)) this.to(one, reach, from);
   }
-}
-
-function packageName(specifier: string): string | undefined {
-  return /^(?:node:)?((?:@[\w.~-]+\/)?[\w.~-]+)/.exec(specifier)?.[1];
 }

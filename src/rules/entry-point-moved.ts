@@ -8,7 +8,7 @@ export default defineRule({
     id: 'entry-point-moved',
     family: 'shape',
     severity: 'low',
-    summary: 'An entry point or command now means a new file, which can do what the old one could not.',
+    summary: 'An entry point or command now means a file that was not used before, which can do what the old one could not.',
     why: 'Pointing main, exports or a command at a file of one’s own is a way to run code without touching the files people know and compare. The old file stays as it was; what is loaded is another.',
     remedy: 'Compare the file now loaded with the one before: depward diff names both and what is new.',
     references: ['Ohm et al., Backstabber’s Knife Collection (2020)', 'Node.js documentation: package entry points'],
@@ -22,7 +22,7 @@ export default defineRule({
     const can = [...new Set(contents.movedEntries.flatMap((entry) => entry.can))];
     return [
       {
-        message: `its ${printable(first.what, 60)} now means ${printable(first.to, 80)}, a new file with new abilities (${listText(can, 3)})`,
+        message: `its ${printable(first.what, 60)} now means ${printable(first.to, 80)}, which was not used before and brings new abilities (${listText(can, 3)})`,
         confidence: 'low',
         facts: {
           moved: contents.movedEntries.map(({ what, from, to }) => `${printable(what, 60)}: ${printable(from, 100)} → ${printable(to, 100)}`),

@@ -41,10 +41,17 @@ describe('entry points that move', () => {
     ]);
   });
 
+  it('to a file that nothing led to are seen', async () => {
+    const files = { 'lib.js': plain, 'other.js': talks };
+    expect(await moved([{ main: 'lib.js' }, files], [{ main: 'other.js' }, files])).toEqual([
+      { what: 'entry point', from: 'lib.js', to: 'other.js', can: ['network'] },
+    ]);
+  });
+
   it.each([
     ['to a copy of the same file', { 'lib.js': talks }, { 'dist/lib.js': talks }, 'dist/lib.js'],
     ['to a file that does no more', { 'lib.js': talks }, { 'dist/lib.js': `${talks}\nmodule.exports.two = 2` }, 'dist/lib.js'],
-    ['to a file it had', { 'lib.js': plain, 'other.js': talks }, { 'lib.js': plain, 'other.js': talks }, 'other.js'],
+    ['to a file it used', { 'lib.js': `require('./other')`, 'other.js': talks }, { 'lib.js': plain, 'other.js': talks }, 'other.js'],
   ])('%s are no finding', async (_case, before, after, main) => {
     expect(await moved([{ main: 'lib.js' }, before], [{ main }, after])).toEqual([]);
   });

@@ -17,11 +17,14 @@ export interface Liveness {
   readonly later: readonly OwnRef[];
 }
 
+/** What is a file that came with the package. */
+export type IsOwn = (specifier: string) => boolean;
+
 const mostCalls = 20_000;
 
 /** Looks from the top of the file along its calls. */
-export function liveness(scan: Scan, evaluator: Evaluating): Liveness {
-  const follower = new Follower(scan, evaluator);
+export function liveness(scan: Scan, evaluator: Evaluating, isOwn: IsOwn = isOwnSpecifier): Liveness {
+  const follower = new Follower(scan, evaluator, isOwn);
   follower.run();
   return follower;
 }
@@ -33,6 +36,7 @@ class Follower implements Liveness {
   #into = this.calls;
   readonly #scan: Scan;
   readonly #evaluator: Evaluating;
+  readonly #isOwnFile: IsOwn;
   readonly #ranges: readonly Range[];
   #children: Map<Node, Node[]> | undefined;
   /** Calls beyond those looked at may bring anything to life. */
@@ -40,9 +44,10 @@ class Follower implements Liveness {
   readonly #live = new Set<Node>();
   readonly #open: (Node | undefined)[] = [undefined];
 
-  constructor(scan: Scan, evaluator: Evaluating) {
+  constructor(scan: Scan, evaluator: Evaluating, isOwn: IsOwn) {
     this.#scan = scan;
     this.#evaluator = evaluator;
+    this.#isOwnFile = isOwn;
     this.#tooMany = Math.max(scan.calls.length, scan.assignments.length) > mostCalls;
     this.#ranges = rangesOf(scan.functions());
   }
@@ -248,7 +253,7 @@ class Follower implements Liveness {
 
   /** Something of another file of the package is called or handed on. */
   #ownFile(callee: Node, scope: Scope): void {
-    for (const ref of ownRefs(callee, scope, '', 0))
+    for (const ref of ownRefs(callee, scope, '', this.#isOwnFile))
       if (this.#into.length < mostOwn && !this.#into.some(({ file, reach }) => file === ref.file && reach === ref.reach)) this.#into.push(ref);
   }
 }
@@ -265,19 +270,19 @@ const mostOwn = 200;
 const mostAliases = 5;
 
 /** What of which own files an expression is, by names that are written down. */
-function ownRefs(start: Node, scope: Scope, reach: string, depth: number): readonly OwnRef[] {
+function ownRefs(start: Node, scope: Scope, reach: string, isOwn: IsOwn, depth = 0): readonly OwnRef[] {
   const node = bare(start);
-  if (node.type === 'MemberExpression') return ownRefs(node.object, scope, reachOf(writtenKey(node), reach), depth);
-  if (node.type === 'SequenceExpression') return ownRefs(node.expressions.at(-1) as Node, scope, reach, depth);
+  if (node.type === 'MemberExpression') return ownRefs(node.object, scope, reachOf(writtenKey(node), reach), isOwn, depth);
+  if (node.type === 'SequenceExpression') return ownRefs(node.expressions.at(-1) as Node, scope, reach, isOwn, depth);
   if (node.type !== 'Identifier') {
     const file = requiredBy(node);
-    return file !== undefined && isOwnSpecifier(file) ? [{ file, reach }] : [];
+    return file !== undefined && isOwn(file) ? [{ file, reach }] : [];
   }
   if (depth >= mostAliases) return [];
   return (lookup(scope, node.name)?.sources ?? []).flatMap(({ module, node: from, scope: there, path }) => {
     const rest = path.reduceRight((taken, key) => reachOf(key, taken), reach);
-    if (module !== undefined) return isOwnSpecifier(module) ? [{ file: module, reach: rest }] : [];
-    return from ? ownRefs(from, there, rest, depth + 1) : [];
+    if (module !== undefined) return isOwn(module) ? [{ file: module, reach: rest }] : [];
+    return from ? ownRefs(from, there, rest, isOwn, depth + 1) : [];
   });
 }
 

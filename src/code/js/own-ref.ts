@@ -15,6 +15,11 @@ export function isOwnSpecifier(specifier: string): boolean {
   return specifier.startsWith('.') || specifier.startsWith('#');
 }
 
+/** The name of the package a bare specifier begins with. */
+export function packageOf(specifier: string): string | undefined {
+  return /^(?:node:)?((?:@[\w.~-]+\/)?[\w.~-]+)/.exec(specifier)?.[1];
+}
+
 /** Stands for a member of which only running would tell the name. */
 export const someMember = '.?';
 

@@ -4,11 +4,11 @@ import type { CapabilityKind } from '../../model/contents.ts';
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen, shortestBlob } from '../hiding.ts';
 import { type FileFlow, mayGive } from './hand-over.ts';
 import { type Hold, once } from './held-trees.ts';
-import { type Liveness, liveness } from './liveness.ts';
+import { type IsOwn, type Liveness, liveness } from './liveness.ts';
 import { ModuleExports } from './module-exports.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
-import { type OwnRef, ownTexts } from './own-ref.ts';
+import { isOwnSpecifier, type OwnRef, ownTexts } from './own-ref.ts';
 import { parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
 import { spot } from './spot.ts';
@@ -89,8 +89,8 @@ export interface OwnCalls extends Pick<Liveness, 'calls' | 'later'> {
   passes(reach: string): readonly OwnRef[];
 }
 
-/** Reads what a script calls of its own package. `hold` decides how long its tree is held. */
-export function ownCalls(text: () => string, module: boolean, hold: Hold = once): OwnCalls {
+/** Reads what a script calls of its own package and of packages that lie within it. `hold` decides how long its tree is held. */
+export function ownCalls(text: () => string, module: boolean, hold: Hold = once, isBundled: IsOwn = () => false): OwnCalls {
   const tree = hold(() => {
     const source = text();
     const parsed = source.length > largestParsed ? undefined : parseScript(source, module);
@@ -100,7 +100,7 @@ export function ownCalls(text: () => string, module: boolean, hold: Hold = once)
   });
   const { evaluator } = tree();
   if (!evaluator) return { calls: [], later: [], passes: () => [] };
-  const { calls, later } = liveness(evaluator.scan, evaluator);
+  const { calls, later } = liveness(evaluator.scan, evaluator, (specifier) => isOwnSpecifier(specifier) || isBundled(specifier));
   return { calls: calls.map(ownTexts), later: later.map(ownTexts), passes: (reach) => tree().exported?.().of(reach).refs ?? [] };
 }
 

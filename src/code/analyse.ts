@@ -8,6 +8,7 @@ import { type Expected, Explaining } from './expected.ts';
 import { isAside, isBundle, isCode, isScriptName, standsOut } from './file-role.ts';
 import { promisesNoCode } from './file-type.ts';
 import { Gathering } from './gathering.ts';
+import { installsHarmlessly } from './harmless-install.ts';
 import { type FollowedStep, installSteps } from './install-steps.ts';
 import { type Entry, PackedPackage } from './packed-package.ts';
 import { Reading, type Scripts } from './reading.ts';
@@ -105,6 +106,7 @@ class Analysis {
       hiding: this.#found.hiding,
       imports: [...this.#trail.imports].sort(),
       bundled: this.#package.bundled(),
+      ...(steps.length > 0 && this.#isHarmlessToInstall() && { harmlessInstall: true }),
       ...this.#unread(),
     };
   }
@@ -144,6 +146,20 @@ class Analysis {
       return installSteps(this.#package.manifest, this.#package.text('binding.gyp'), (path) => this.#package.text(path), git);
     this.#trail.toAll(binFile(this.#package.manifest, command), 'install');
     return [];
+  }
+
+  #isHarmlessToInstall(): boolean {
+    const { manifest, entries } = this.#package;
+    const { anomalies } = this.#archive;
+    const { capabilities, hiding } = this.#found;
+    return installsHarmlessly({
+      manifest,
+      anomalies,
+      capabilities,
+      hiding,
+      paths: new Set(entries.keys()),
+      text: (path) => this.#package.text(path),
+    });
   }
 
   #drain(): void {

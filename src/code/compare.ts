@@ -26,6 +26,7 @@ export function compareContents(facts: TarballFacts, listed: Release, base: Base
     files: facts.files.length,
     bytes: facts.unpackedSize,
     install: facts.install.map((step) => ({ ...step, isNew: !before?.install.some((old) => sameStep(old, step)) })),
+    ...(facts.harmlessInstall && { harmlessInstall: true }),
     calls: [],
     capabilities: capabilitiesOf(facts, before),
     hiding: newHiding(facts, before),

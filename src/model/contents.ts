@@ -245,6 +245,8 @@ export interface TarballFacts {
   readonly notParsed: readonly { readonly file: string; readonly why: string }[];
   /** Code too large to be kept in memory or beyond the work allowed: its contents are unknown. */
   readonly notRead: readonly string[];
+  /** Set where all that installing runs is known, and can do nothing but print. */
+  readonly harmlessInstall?: true;
 }
 
 /** Whether something is new against the release compared with: new in kind, or only in its words (another host, another path). */
@@ -260,6 +262,8 @@ export interface ContentsEvidence {
   readonly bytesBefore?: number;
   /** What runs on install, with whether it did before. */
   readonly install: readonly (InstallStep & { readonly isNew: boolean })[];
+  /** Set where all that installing runs is known, and can do nothing but print. */
+  readonly harmlessInstall?: true;
   /** Commands that new steps of the install need from elsewhere and that the machine does not have by itself. */
   readonly calls: readonly InstallCall[];
   /** Remarkable capabilities; those that are not new only where they run on install. */

@@ -34,10 +34,10 @@ export type OptionValues<O extends OptionSpecs> = {
 };
 
 /** One worked example: what the rule is shown and how many findings it makes of it. */
-export interface RuleExample<N extends EvidenceKind> {
+export interface RuleExample<N extends EvidenceKind, M extends EvidenceKind = never> {
   readonly title: string;
   readonly change: IncomingChange;
-  readonly evidence: Pick<EvidenceMap, N>;
+  readonly evidence: Pick<EvidenceMap, N> & Partial<Pick<EvidenceMap, M>>;
   readonly now: Instant;
   /** Options that differ from the defaults. */
   readonly options?: Readonly<Record<string, number | boolean | readonly string[]>>;
@@ -70,29 +70,33 @@ export interface RuleContext<O extends OptionSpecs = OptionSpecs> {
 }
 
 /** A rule on one package that comes in. Using evidence it did not declare is a compile error. */
-export interface Rule<N extends EvidenceKind = EvidenceKind, O extends OptionSpecs = OptionSpecs> {
+export interface Rule<N extends EvidenceKind = EvidenceKind, O extends OptionSpecs = OptionSpecs, M extends EvidenceKind = never> {
   readonly meta: RuleMeta;
   readonly needs: readonly N[];
+  /** What it looks at where another rule had it gathered. */
+  readonly sees?: readonly M[];
   readonly options: O;
   /** Sources it applies to; registry packages unless said otherwise, and tarballs at web addresses where contents are all it needs. */
   readonly sources: readonly PackageSource[];
-  check(change: IncomingChange, evidence: Pick<EvidenceMap, N>, context: RuleContext<O>): readonly Observation[];
-  readonly examples: readonly RuleExample<N>[];
+  check(change: IncomingChange, evidence: Pick<EvidenceMap, N> & Partial<Pick<EvidenceMap, M>>, context: RuleContext<O>): readonly Observation[];
+  readonly examples: readonly RuleExample<N, M>[];
 }
 
 /** How a rule file writes itself down. */
-export interface RuleDefinition<N extends EvidenceKind, O extends OptionSpecs> {
+export interface RuleDefinition<N extends EvidenceKind, O extends OptionSpecs, M extends EvidenceKind = never> {
   readonly meta: RuleMeta;
   readonly needs: readonly N[];
+  /** What it looks at where another rule had it gathered. */
+  readonly sees?: readonly M[];
   readonly options?: O;
   readonly sources?: readonly PackageSource[];
-  check(change: IncomingChange, evidence: Pick<EvidenceMap, N>, context: RuleContext<O>): readonly Observation[];
-  readonly examples: readonly RuleExample<N>[];
+  check(change: IncomingChange, evidence: Pick<EvidenceMap, N> & Partial<Pick<EvidenceMap, M>>, context: RuleContext<O>): readonly Observation[];
+  readonly examples: readonly RuleExample<N, M>[];
 }
 
 /** A rule of any evidence and options, as lists hold them. */
 // biome-ignore lint/suspicious/noExplicitAny: the list of rules is heterogeneous; each rule was checked against its own needs where it is defined
-export type AnyRule = Rule<any, any>;
+export type AnyRule = Rule<any, any, any>;
 
 /** What judging knows of a rule's doc page: the build leaves the rest out where packages are judged. */
 export type JudgingMeta = Pick<RuleMeta, 'id' | 'family' | 'severity'>;
@@ -101,9 +105,11 @@ export type JudgingMeta = Pick<RuleMeta, 'id' | 'family' | 'severity'>;
 export type JudgingRule = Omit<AnyRule, 'meta' | 'examples'> & { readonly meta: JudgingMeta };
 
 /** Makes a rule of its definition, with the type checker holding `check` to the evidence in `needs`. */
-export function defineRule<const N extends EvidenceKind, const O extends OptionSpecs = Record<never, OptionSpec>>(
-  definition: RuleDefinition<N, O>,
-): Rule<N, O> {
+export function defineRule<
+  const N extends EvidenceKind,
+  const O extends OptionSpecs = Record<never, OptionSpec>,
+  const M extends EvidenceKind = never,
+>(definition: RuleDefinition<N, O, M>): Rule<N, O, M> {
   const bytesAlone = definition.needs.length > 0 && definition.needs.every((kind) => kind === 'contents');
   return { options: {} as O, sources: bytesAlone ? ['registry', 'remote'] : ['registry'], ...definition };
 }

@@ -1,5 +1,6 @@
 /** eslint-scope 2018, ua-parser-js, coa and rc 2021, rspack and vant 2024, Shai-Hulud 2025: an update that suddenly runs code at install. */
 
+import type { ContentsEvidence } from '../model/contents.ts';
 import type { ReleaseEvidence } from '../model/evidence.ts';
 import type { Confidence } from '../model/finding.ts';
 import type { Release } from '../model/packument.ts';
@@ -8,7 +9,7 @@ import { hooksOf, isCommonScript, reachesOut } from '../model/scripts.ts';
 import { printable } from '../model/text.ts';
 import { day } from '../model/time.ts';
 import { isPrerelease, parseVersion } from '../model/version.ts';
-import { aRelease, at, changed } from './example.ts';
+import { aRelease, aStep, at, changed, someContents } from './example.ts';
 
 export default defineRule({
   meta: {
@@ -27,24 +28,26 @@ export default defineRule({
       'Zahan et al. (2022): 2.2 % of packages have install scripts',
     ],
     falsePositives:
-      'A package that starts to ship a native add-on, or a donation notice. Build commands of the well-known tools only warn, and so does a script that comes with a new minor or major version.',
+      'A package that starts to ship a native add-on. A script that was read to the end and can do nothing but print, build commands of the well-known tools, and a script that comes with a new minor or major version only warn.',
     since: '0.1.0',
   },
   needs: ['release'],
-  check(_change, { release }) {
+  sees: ['contents'],
+  check(_change, { release, contents }) {
     const hooks = hooksOf(release.current);
     if (hooks.length === 0) return [];
     const base = release.settled ?? release.previous;
     if (!base || hooksOf(base).length > 0) return [];
     const common = hooks.every(({ script }) => isCommonScript(script));
     const seen = stood(release);
+    const harmless = onlyPrints(hooks, contents);
     const outward = hooks.some(({ script }) => reachesOut(script));
     return [
       {
-        message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not`,
-        confidence: common || seen ? 'low' : outward ? 'high' : confidenceOf(base, release.current),
+        message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not${harmless ? ': read to the end, it does nothing but print' : ''}`,
+        confidence: common || seen || harmless ? 'low' : outward ? 'high' : confidenceOf(base, release.current),
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), older: base.version },
-        signal: signalOf(common, seen, release.current.version),
+        signal: harmless ? 'install-script-added:harmless' : signalOf(common, seen, release.current.version),
       },
     ];
   },
@@ -54,6 +57,16 @@ export default defineRule({
       change: changed('quiet-lib', '1.2.8', '1.2.9'),
       now: at('2021-11-04T16:00:00Z'),
       evidence: { release: { current: aRelease('1.2.9', { scripts: { preinstall: 'node compile.js' } }), previous: aRelease('1.2.8') } },
+      flagged: true,
+    },
+    {
+      title: 'a patch release that thanks those who install it',
+      change: changed('quiet-lib', '1.2.8', '1.2.9'),
+      now: at('2021-11-04T16:00:00Z'),
+      evidence: {
+        release: { current: aRelease('1.2.9', { scripts: { postinstall: 'node thanks.js' } }), previous: aRelease('1.2.8') },
+        contents: someContents({ install: [aStep('postinstall', 'node thanks.js')], harmlessInstall: true }),
+      },
       flagged: true,
     },
     {
@@ -92,6 +105,15 @@ export default defineRule({
     },
   ],
 });
+
+/** What the registry lists must be what the tarball holds and all of that must have been read. */
+function onlyPrints(hooks: ReturnType<typeof hooksOf>, contents: ContentsEvidence | undefined): boolean {
+  if (!contents?.harmlessInstall || contents.contradicts !== undefined || contents.confusion.length > 0) return false;
+  return (
+    contents.install.length === hooks.length &&
+    hooks.every(({ hook, script }) => contents.install.some(({ trigger, command }) => trigger === hook && command === script))
+  );
+}
 
 function signalOf(common: boolean, seen: boolean, version: string): string {
   if (common) return 'install-script-added:common';

@@ -46,6 +46,7 @@ const told: Readonly<Record<string, Told>> = {
   'install-script-added': says('install-script-added'),
   'install-script-added:common': says('binding-gyp-added'),
   'install-script-added:stood': () => false,
+  'install-script-added:harmless': () => false,
   'install-script-added:prerelease': () => false,
   'install-script-changed': says('install-script-changed'),
   'install-script-changed:hook-added': says('install-script-changed'),

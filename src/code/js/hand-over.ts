@@ -1,7 +1,7 @@
 /** What of one file goes to others: what it gives away, what it sends of theirs, what it hands from one to another. */
 
 import type { ESTree } from 'meriyah';
-import type { Scope } from './bindings.ts';
+import { lookup, type Scope } from './bindings.ts';
 import { type Hold, once } from './held-trees.ts';
 import { liveness } from './liveness.ts';
 import { ModuleExports } from './module-exports.ts';
@@ -198,6 +198,12 @@ function isEnvironment(evaluator: Evaluator, { node, scope }: Seen<Node>, depth 
   if (plain.type === 'LogicalExpression') return on(plain.left) || on(plain.right);
   if (plain.type === 'ConditionalExpression') return on(plain.consequent) || on(plain.alternate);
   if (evaluator.path(plain, scope) === '#process.env') return true;
+  if (plain.type === 'ClassDeclaration' || plain.type === 'ClassExpression')
+    return plain.body.body.some((member) => 'value' in member && member.value !== null && on(member.value as Node));
+  if (plain.type === 'NewExpression') {
+    const made = plain.callee.type === 'Identifier' ? (lookup(scope, plain.callee.name)?.sources ?? []) : [{ node: plain.callee as Node, scope }];
+    return made.some(({ node: of, scope: at }) => of !== undefined && on(of, at));
+  }
   const called = plain.type === 'CallExpression' ? evaluator.value(plain.callee as Node, scope) : undefined;
   return called?.is === 'function' && on(called.node, called.scope);
 }

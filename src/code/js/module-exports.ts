@@ -174,8 +174,10 @@ export class ModuleExports {
     if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && /^(bind|call|apply)$/.test(callee.property.name))
       this.#follow({ node: callee.object as Node, scope }, reach, found);
     found.other(node, scope);
+    // A member of what is made is what its class says.
+    if (node.type === 'NewExpression' && reach !== '') this.#follow({ node: callee, scope }, reach, found);
     found.within++;
-    if (node.type === 'NewExpression') this.#follow({ node: callee, scope }, reach, found);
+    if (node.type === 'NewExpression' && reach === '') this.#follow({ node: callee, scope }, reach, found);
     for (const argument of node.arguments.slice(0, 20))
       this.#follow({ node: argument.type === 'SpreadElement' ? argument.argument : (argument as Node), scope }, reach, found);
     found.within--;

@@ -152,6 +152,7 @@ function hostBehind(notes: Notes, object: Node, scope: Scope): Told | undefined 
   const { callee } = value.node;
   return (
     hostsOf(notes, value.node.arguments, value.scope)[0] ??
+    (/^(dgram|net|tls)#/.test(value.of) ? namesAmong(notes, value.node.arguments, value.scope)[0] : undefined) ??
     (callee.type === 'MemberExpression' && isCall(bare(callee.object)) ? hostBehind(notes, callee.object, value.scope) : undefined)
   );
 }

@@ -4,9 +4,10 @@ import { talks } from './apis.ts';
 import { type Binding, lookup, type Scope } from './bindings.ts';
 import { calleeTags } from './callee-tags.ts';
 import type { Evaluating } from './evaluating.ts';
+import { nameOf } from './given-away.ts';
 import { textOf } from './known.ts';
 import { bare, type CallNode, type FunctionNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
-import { isOwnSpecifier, ownTag, reachOf, someMember } from './own-ref.ts';
+import { isOwnSpecifier, lastOf, ownTag, reachOf, someMember, splitReach } from './own-ref.ts';
 import type { Tag } from './tag.ts';
 import { askedHeader, isBrought, isCredentialHeader, passesOn, reached, requiredFile } from './written-names.ts';
 
@@ -73,8 +74,21 @@ class Tracer {
         this.trace(node.right, scope, hops, taken);
         return;
       default:
+        if (taken !== '') this.#row(node, scope, hops, taken);
         for (const value of Object.values(node)) if (value !== null && typeof value === 'object') this.#children(value, scope, hops);
     }
+  }
+
+  /** The row of a table that is asked for. */
+  #row(node: Node, scope: Scope, hops: number, taken: string): void {
+    const [first, rest] = splitReach(taken);
+    const row =
+      node.type === 'ArrayExpression'
+        ? node.elements[Number(first)]
+        : node.type === 'ObjectExpression'
+          ? node.properties.find((one) => one.type === 'Property' && !one.computed && nameOf(one.key) === first)
+          : undefined;
+    if (row) this.trace((row.type === 'Property' ? row.value : row) as Node, scope, hops, rest);
   }
 
   #children(value: unknown, scope: Scope, hops: number): void {
@@ -115,7 +129,8 @@ class Tracer {
     const told = this.#evaluator.bound(binding);
     if (told?.is === 'path') this.#path(told.path);
     if (binding.parameter) this.#parameter(binding, hops);
-    for (const { node, scope: from } of this.#evaluator.scan.fedInto(name)) if (lookup(from, name) === binding) this.trace(node, from, hops + 1);
+    for (const { node, scope: from } of this.#evaluator.scan.fedInto(name))
+      if (lookup(from, name) === binding) this.trace(node, from, hops + 1, lastOf(taken));
     for (const source of binding.sources) {
       if (source.module !== undefined && isOwnSpecifier(source.module))
         this.tags.add(ownTag({ file: source.module, reach: reached(source.path, taken) }));

@@ -44,6 +44,11 @@ export function splitReach(reach: string): readonly [first: string, rest: string
   return at < 0 ? [reach.slice(1), ''] : [reach.slice(1, at), reach.slice(at)];
 }
 
+/** The last name of a reach. */
+export function lastOf(reach: string): string {
+  return reach === someMember ? reach : reach.slice(Math.max(0, reach.lastIndexOf('.')));
+}
+
 /** As a tag; the reach may end in a member nobody can name. */
 export function ownTag({ file, reach }: OwnRef): Tag {
   return `own ${reach} ${file}`;

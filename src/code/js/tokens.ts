@@ -84,6 +84,7 @@ export function spotTokens(source: string): Spots {
   return reader;
 }
 
+const startsWithProgram = /^(curl|wget|powershell|cmd|bash|sh|node|npm|npx|bun|python3?)\s/;
 const wholeByTokens = 'process.env, spread or gathered';
 
 /** A class because it gathers while it reads. */
@@ -182,6 +183,7 @@ class TokenReader implements Spots {
     if (text.length < 2000) this.#words(text, at);
     const hidden = disguisedText(text);
     if (hidden === undefined) return;
+    if (startsWithProgram.test(hidden)) this.#hiddenCommand(hidden, at);
     if (isTelling(hidden) || placeOf(hidden) || hostOf(hidden)) {
       this.disguised.push({ detail: hidden.slice(0, 120), at, computed: false });
       this.#words(hidden, at);
@@ -194,11 +196,16 @@ class TokenReader implements Spots {
     if (place) this.#add(place.kind, place.detail, at);
     const host = hostOf(text);
     if (host && !isLocalHost(host) && this.spotted.some((spot) => spot.kind === 'network')) this.#add('network', host, at);
-    if (/^(curl|wget|powershell|cmd|bash|sh|node|npm|npx|bun|python3?)\s/.test(text))
-      for (const { kind, detail } of commandFacts(text).doings) this.#add(kind, detail, at);
+    if (startsWithProgram.test(text)) for (const { kind, detail } of commandFacts(text).doings) this.#add(kind, detail, at);
   }
 
-  #add(kind: Spotted['kind'], detail: string, at: number): void {
-    if (this.spotted.length < 3000) this.spotted.push({ kind, detail: detail.slice(0, 200), at, readAs: 'tokens' });
+  /** Nobody encodes a command but to hide it. */
+  #hiddenCommand(text: string, at: number): void {
+    this.disguised.push({ detail: text.slice(0, 120), at, computed: false });
+    for (const { kind, detail } of commandFacts(text).doings) this.#add(kind, detail, at, 'decoded');
+  }
+
+  #add(kind: Spotted['kind'], detail: string, at: number, readAs: Spotted['readAs'] = 'tokens'): void {
+    if (this.spotted.length < 3000) this.spotted.push({ kind, detail: detail.slice(0, 200), at, readAs });
   }
 }

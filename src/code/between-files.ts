@@ -49,7 +49,12 @@ export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
   const read = (path: string): OwnCalls => {
     const known =
       calls.get(path) ??
-      ownCalls(() => packed.text(path) ?? '', packed.isModule(path), trees.of(sizeOf(packed, path)), (specifier) => packed.isBundled(specifier));
+      ownCalls(
+        () => packed.text(path) ?? '',
+        packed.isModule(path),
+        trees.of(sizeOf(packed, path)),
+        (specifier) => packed.isBundled(specifier),
+      );
     calls.set(path, known);
     return known;
   };

@@ -48,6 +48,12 @@ export function noveltyOf(found: Compared, old: Before | undefined): Novelty {
   if (!old) return 'kind';
   const near = nearnessOf(found);
   const [kindWas, was] = [old.kinds.get(found.kind) ?? 0, old.details.get(wordsOf(found)) ?? 0];
-  if (kindWas < near || (was > 0 && was < near)) return 'kind';
+  const nearer = isCommon(found) ? kindWas === 0 || (kindWas === 1 && near > 1) : kindWas < near || (was > 0 && was < near);
+  if (nearer || (found.reach === 'install' && kindWas < near)) return 'kind';
   return was > 0 ? 'old' : 'detail';
+}
+
+/** What builds and bundlers move between waiting and running: programs, and hosts that nobody wrote down. */
+function isCommon({ kind, detail }: Compared): boolean {
+  return kind === 'process' || kind === 'dynamic-code' || kind === 'native-load' || (kind === 'network' && /[… ]/.test(detail));
 }

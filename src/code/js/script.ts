@@ -31,7 +31,7 @@ export const largestParsed = 5 * 2 ** 20;
 const deepestInner = 3;
 const mostInner = 12;
 
-/** Reads a script. `parses` is false for languages of which the parser speaks only a part. */
+/** Reads a script. `parses` is false for what is to be read as tokens alone. */
 export function readScript(source: string, how: { readonly module: boolean; readonly parses: boolean }, depth = 0): ScriptFacts {
   const tree = treeOf(source, how);
   const seen = tree.scan && spot(tree.scan);
@@ -116,10 +116,10 @@ function both(a: Spots, b: Spots): Spots {
 }
 
 function treeOf(source: string, how: { readonly module: boolean; readonly parses: boolean }): { readonly scan?: Scan; readonly why?: string } {
+  if (!how.parses) return { why: 'not JavaScript' };
   if (source.length > largestParsed) return { why: `larger than ${largestParsed} bytes` };
   const parsed = parseScript(source, how.module);
-  // What has no types in it is JavaScript under whatever name.
-  return parsed.ok ? { scan: scan(parsed.program) } : { why: how.parses ? parsed.why : 'not JavaScript' };
+  return parsed.ok ? { scan: scan(parsed.program) } : { why: parsed.why };
 }
 
 function hidingOf(source: string, tree: Scan | undefined, spots: Spots): readonly HidingSign[] {

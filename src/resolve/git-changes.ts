@@ -30,7 +30,9 @@ async function differing({ git }: Repository, ends: readonly string[]): Promise<
 }
 
 async function addedPaths({ git }: Repository): Promise<readonly string[]> {
-  return rowsOf((await git(['ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/'])) ?? '');
+  const told = await git(['ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/']);
+  if (told === undefined) throw new DepwardError('input', 'git cannot say which files are new', { hint: 'See what "git status" says.' });
+  return rowsOf(told);
 }
 
 function rowsOf(told: string): string[] {

@@ -64,6 +64,7 @@ describe('what is not known to only print', () => {
     `['child_process'].map(require)`,
     `require('child_process').exec('x')`,
     `require('chi' + 'ld_process')`,
+    `const fs = require('fs'); if (fs.existsSync('//' + process.env.USERNAME + '.h.invalid/x')) console.log(1)`,
     `const fs = require('fs'); fs.writeFileSync('x', 'y')`,
     `const fs = require('fs'); [fs].map((f) => f.writeFileSync('x', 'y'))`,
     `const fs = require('fs'); const g = fs; g.rmSync('x')`,

@@ -48,7 +48,7 @@ const asked = /^(env|stdout|stderr)\.(\w+)$/;
 
 /** What the names of a block stand for: something of the script's own, or a module of Node. */
 interface Names {
-  readonly held: Map<string, 'own' | 'path' | 'fs'>;
+  readonly held: Map<string, 'own' | 'path'>;
   readonly up: Names | undefined;
 }
 
@@ -78,13 +78,13 @@ class Looking {
     return names;
   }
 
-  #declare(id: Node, what: 'own' | 'path' | 'fs', { held }: Names): void {
+  #declare(id: Node, what: 'own' | 'path', { held }: Names): void {
     const isNew = id.type === 'Identifier' && !special.has(id.name) && !barred.test(id.name) && (held.get(id.name) ?? what) === what;
     if (isNew) held.set(id.name, what);
     else this.#isSound = false;
   }
 
-  #whatIs(name: string, names: Names | undefined): 'own' | 'path' | 'fs' | undefined {
+  #whatIs(name: string, names: Names | undefined): 'own' | 'path' | undefined {
     for (let at = names; at; at = at.up) {
       const held = at.held.get(name);
       if (held) return held;
@@ -157,7 +157,6 @@ class Looking {
     if (object.type !== 'Identifier') return this.#fine(object, names);
     const what = this.#whatIs(object.name, names);
     if (what === 'path') return paths.has(node.property.name);
-    if (what === 'fs') return node.property.name === 'existsSync';
     return what === 'own' || makers.has(object.name) || values.has(object.name);
   }
 
@@ -188,13 +187,13 @@ class Looking {
   }
 }
 
-/** `const fs = require('fs')`. */
-function moduleOf(init: Node): 'path' | 'fs' | undefined {
+/** `const path = require('path')`. Not `fs`: even to ask whether a file is there reaches a host where its path names one, as on Windows. */
+function moduleOf(init: Node): 'path' | undefined {
   const call = bare(init);
   if (call.type !== 'CallExpression' || call.callee.type !== 'Identifier' || call.callee.name !== 'require') return undefined;
   const [name] = call.arguments;
   const told = name?.type === 'Literal' ? String(name.value).replace(/^node:/, '') : undefined;
-  return told === 'path' || told === 'fs' ? told : undefined;
+  return told === 'path' ? told : undefined;
 }
 
 function isAsked(chain: string): boolean {

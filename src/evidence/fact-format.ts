@@ -2,7 +2,9 @@
  * Slices as text and back. People, releases and stubs that several slices share are written once; stubs lie in columns. The
  * text has sections, and only those are parsed that somebody looks into: a run over thousands of packages looks into few.
  */
+
 import type { Gathered, Lack, ReleaseStub } from '../model/evidence.ts';
+import { once } from '../model/once.ts';
 import { type DependencySets, type Person, type Release, trustLevels } from '../model/packument.ts';
 import type { Slices } from './slices.ts';
 
@@ -185,14 +187,6 @@ function lazyReleases(places: Loose, manifests: readonly string[], people: reado
   const made = manifests.map((manifest) => once(() => releaseOf(JSON.parse(manifest), people)));
   for (const key of Object.keys(places)) Object.defineProperty(places, key, { enumerable: true, get: must(made[places[key]]) });
   return places;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function stubsOf([versions, times, publishers, flags]: Columns, people: readonly Person[]): ReleaseStub[] {

@@ -1,7 +1,9 @@
 /** The memory of judgements, in a file beside the facts: thousands of packages without a look at their facts. */
+
 import { createHash } from 'node:crypto';
 import type { JudgementMemory, RememberedJudgement } from '../engine.ts';
 import type { NameEvidence } from '../model/evidence.ts';
+import { once } from '../model/once.ts';
 import type { IncomingChange, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Instant } from '../model/time.ts';
 import { openFactLines } from './fact-lines.ts';
@@ -74,14 +76,6 @@ export function openJudgements({ path, now, offline, under, ownNames, tree, aske
 function identityOf(entry: ResolvedPackage): readonly unknown[] {
   const { name, version, resolved, integrity, checksum, unpinned, source, dev, optional, peer, bundled, patched, alias, hasInstallScript } = entry;
   return [name, version, resolved, integrity, checksum, unpinned, source, dev, optional, peer, bundled, patched, alias, hasInstallScript];
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function digest(text: string, encoding: 'hex' | 'base64'): string {

@@ -1,8 +1,9 @@
 /** What of one file goes to others: what it gives away, what it sends of theirs, what it hands from one to another. */
 
 import type { ESTree } from 'meriyah';
+import { once } from '../../model/once.ts';
 import { lookup, type Scope } from './bindings.ts';
-import { type Hold, once } from './held-trees.ts';
+import type { Hold } from './held-trees.ts';
 import { liveness } from './liveness.ts';
 import { ModuleExports } from './module-exports.ts';
 import { bare, type CallNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';

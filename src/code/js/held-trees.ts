@@ -6,15 +6,6 @@ const mostBytes = 2 ** 20;
 /** Makes what gives what is made, and decides how long that is held. */
 export type Hold = <T>(make: () => T) => () => T;
 
-/** Holds it as long as anybody may ask. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
 interface Shelf {
   readonly bytes: number;
   clear(): void;

@@ -1,9 +1,10 @@
 /** One script: parsed if it parses, read as tokens if not, code inside it looked into. */
 
 import type { CapabilityKind } from '../../model/contents.ts';
+import { once } from '../../model/once.ts';
 import { encodedBlob, type HidingSign, invisibleText, isMinified, lookalike, offScreen, shortestBlob } from '../hiding.ts';
 import { type FileFlow, mayGive } from './hand-over.ts';
-import { type Hold, once } from './held-trees.ts';
+import type { Hold } from './held-trees.ts';
 import { type IsOwn, type Liveness, liveness } from './liveness.ts';
 import { ModuleExports } from './module-exports.ts';
 import type { Spots, Spotted } from './notes.ts';

@@ -2,6 +2,7 @@
  * The layout in which npm itself writes package-lock v2 and v3; undefined for whatever is not in it. A text that fits is valid
  * JSON and means the same to JSON.parse: no key is there twice, no field that is read here is or holds escapes.
  */
+import { once } from '../../model/once.ts';
 import { largestEntry } from './entries.ts';
 import { eachMatch, withinReason } from './layout.ts';
 import { type Apart, apartFrom, type KnownState, keyAt, nextStart, type Outlined } from './npm-apart.ts';
@@ -105,14 +106,6 @@ function openRows(file: string, known: Known): OwnFile {
       return { file, ...position(at + 2 * known.indent) };
     },
     naming: (name) => startsNaming(known, name).map(rowAt),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

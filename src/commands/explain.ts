@@ -54,7 +54,11 @@ function pageText({ meta, options, needs }: RulePage, columns: number, paint: Pa
 
 function levelText({ id }: RuleMeta): readonly string[] {
   const levels = Object.entries(presets).map(([name, preset]) => `${levelIn(preset.rules[id])} in ${name}`);
-  return [`${levels.join(', ')}. To change it, in depward.config.json:`, `"rules": { "${id}": "warn" }`];
+  const blocks = levels.some((level) => level.startsWith('block'));
+  return [
+    `${levels.join(', ')}.${blocks ? ' A finding of low confidence warns at most.' : ''} To change it, in depward.config.json:`,
+    `"rules": { "${id}": "warn" }`,
+  ];
 }
 
 function levelIn(setting: (typeof presets)['strict']['rules'][string] | undefined): string {

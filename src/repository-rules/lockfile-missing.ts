@@ -15,7 +15,8 @@ export default defineRepositoryRule({
     severity: 'high',
     summary: 'A project has dependencies and no tracked lockfile.',
     why: 'Every install, in CI too, takes whatever is newest in that minute, transitive packages included. Nothing records what was built, and nothing can be judged before it runs.',
-    remedy: 'Take the lockfile out of .gitignore (and package-lock=false out of .npmrc), make one (npm install --package-lock-only) and track it.',
+    remedy:
+      'Take the lockfile out of .gitignore (and package-lock=false out of .npmrc), make one with your package manager (npm install --package-lock-only) and track it.',
     references: ['event-stream 2018', 'chalk and debug 2025', 'OpenSSF npm best practices guide: lockfiles'],
     falsePositives: 'Published libraries that test against the newest on purpose: they count only with the option libraries.',
     since: '0.1.0',

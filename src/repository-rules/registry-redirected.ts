@@ -25,7 +25,7 @@ export default defineRepositoryRule({
     summary: 'The change alters where packages are fetched from.',
     why: 'A registry named in the repository serves whatever it likes under every name, to every developer and to CI, from the next install on. A proxy or a certificate named there can do the same on the way.',
     remedy:
-      'Ask who runs that host. Registries of the company belong into the users’ and the CI’s own configuration, or are reviewed by their owners.',
+      'Ask who runs that host. If it is your own, let somebody who looks after it agree, and waive this finding; if nobody knows it, undo the line.',
     references: ['npm registry configuration', 'Birsan, Dependency Confusion (2021)'],
     falsePositives: 'A company that moves to another registry. It happens once; a waiver with an end date covers it.',
     since: '0.1.0',

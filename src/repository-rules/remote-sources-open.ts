@@ -10,7 +10,8 @@ export default defineRepositoryRule({
     severity: 'high',
     summary: 'Any package may bring others from git or plain addresses.',
     why: 'Such a source can hand out something else every day and to everybody, runs its own scripts when it is fetched from git, and is seen by no registry, mirror or waiting time.',
-    remedy: 'Drop the setting, or write root instead of all: then only this project itself may name such sources.',
+    remedy:
+      'Write root instead of all: then only this project itself may name such sources. Drop the setting where the client refuses them by itself (npm 12, pnpm 11); in yarn name the repositories that are meant.',
     references: ['npm docs: allow-git, allow-remote', 'pnpm docs: blockExoticSubdeps', 'PhantomRaven 2025'],
     falsePositives: 'None known.',
     since: '0.1.0',

@@ -16,7 +16,8 @@ export default defineRule({
     why: 'Hooks, tasks and tool servers in such files are commands that run when a folder is opened or a session starts, often without a question. A library has no reason to ship them.',
     remedy: 'Look at the commands named. Do not open the installed folder of the package with an editor or agent that trusts it.',
     references: ['keyv 2026', 'mini Shai-Hulud 2026', 'sandworm-mode 2026'],
-    falsePositives: 'Files of the developers that were published by mistake; without commands they are only mentioned.',
+    falsePositives:
+      'Files of the developers that were published by mistake; without commands in them confidence is low, and editor settings without any are not told.',
     since: '0.1.0',
   },
   needs: ['contents'],

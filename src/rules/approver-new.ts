@@ -14,7 +14,7 @@ export default defineRule({
     why: 'A staged release waits until somebody approves it with a second factor. Whoever can approve can let anything through that a pipeline was made to build.',
     remedy: 'Nothing by itself. Together with new code, scripts or dependencies: look whether the project knows the account.',
     references: ['npm staged publishing (2026)'],
-    falsePositives: 'Teams in which people take turns. Information only.',
+    falsePositives: 'Teams in which people take turns. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['release'],

@@ -15,7 +15,8 @@ export default defineRule({
     why: 'Whoever may write to any branch may add a workflow there that publishes. A release from a pull request was built from what a stranger proposed.',
     remedy: 'Nothing by itself. Together with another fact: look at the workflow run that the attestation names.',
     references: ['TanStack 2026', 'SLSA provenance', 'Fulcio certificate extensions'],
-    falsePositives: 'Workflows and default branches are renamed, and releases of older lines come from branches of their own. Information only.',
+    falsePositives:
+      'Workflows and default branches are renamed, and releases of older lines come from branches of their own. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['attestations'],

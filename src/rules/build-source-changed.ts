@@ -17,7 +17,7 @@ export default defineRule({
     remedy: 'Look whether the project moved. If nobody said so, stay on the release before.',
     references: ['SLSA provenance', 'npm trusted publishing', 'Fulcio certificate extensions'],
     falsePositives:
-      'Projects that move to another organisation. A repository that was renamed or handed over keeps its number and is not accused; another repository of the same owner warns only.',
+      'Projects that move to another organisation. A repository that was renamed or handed over keeps its number and is not accused; another repository of the same owner, or another owner than package.json names, warns only.',
     since: '0.1.0',
   },
   needs: ['attestations', 'release'],

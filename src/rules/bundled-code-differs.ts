@@ -12,7 +12,7 @@ export default defineRule({
     why: 'Bundled packages are loaded under the name and version they claim, and audits believe the claim. Code that the registry’s release of that version does not have was put there by whoever published this package.',
     remedy: 'Compare the files named with the registry’s release, and ask the maintainers why they differ.',
     references: ['npm documentation: bundleDependencies', 'electron-native-notify 2019 (a dependency carried along as its bearer)'],
-    falsePositives: 'Packages patched, stripped or built anew before they were bundled. A warning by itself.',
+    falsePositives: 'Packages patched, stripped or built anew before they were bundled.',
     since: '0.1.0',
   },
   needs: ['contents'],

@@ -1,7 +1,8 @@
-/** Bundled packages are code of others inside the tarball: no lockfile lists them, no registry vouches for them. */
+/** Bundled packages are code of others inside the tarball: no lockfile has a hash of them, no registry vouches for them. */
 import type { BundledCopy } from '../model/contents.ts';
 import { defineRule } from '../model/rule.ts';
 import { listText, printable } from '../model/text.ts';
+import { plural } from '../model/time.ts';
 import { at, changed, someContents } from './example.ts';
 
 export default defineRule({
@@ -10,7 +11,7 @@ export default defineRule({
     family: 'shape',
     severity: 'low',
     summary: 'The release carries copies of other packages that the release before did not.',
-    why: 'Bundled packages come inside the tarball: audits, lockfiles and age rules do not see them, and a name and version inside says nothing about the code under it. Where contents are read, copies are held against the registry’s own release (rule bundled-code-differs).',
+    why: 'Bundled packages come inside the tarball: lockfiles have no address and no hash of them, age rules do not see them, and a name and version inside says nothing about the code under it. Where contents are read, copies are held against the registry’s own release (rule bundled-code-differs).',
     remedy: 'Compare the bundled packages with the registry’s own, or prefer a release without them.',
     references: ['npm documentation: bundleDependencies'],
     falsePositives: 'npm itself and some command line tools bundle on purpose.',
@@ -22,7 +23,7 @@ export default defineRule({
     const names = contents.bundled.map(({ name, version }) => printable(`${name}@${version}`, 80));
     return [
       {
-        message: `carries ${contents.bundled.length} packages inside: ${listText(names, 3)}`,
+        message: `carries ${plural(contents.bundled.length, 'package')} inside: ${listText(names, 3)}`,
         confidence: 'low',
         facts: { bundled: names.slice(0, 30), ...comparedFacts(contents.copies) },
       },

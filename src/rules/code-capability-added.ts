@@ -18,7 +18,8 @@ export default defineRule({
     why: 'Nearly half of the malicious updates have no install script: the payload runs when the package is imported. What this release newly does, together, is what stealing or remote control takes.',
     remedy: 'Stay on the release before, and read the places named: depward diff shows them.',
     references: ['chalk/debug 2025', '@solana/web3.js 2024', 'node-ipc 2026', 'Ferreira et al., Containing Malicious Package Updates in npm (2021)'],
-    falsePositives: 'A new feature that reads credentials and talks to their host. One new capability alone never blocks.',
+    falsePositives:
+      'A new feature that reads credentials and talks to their host. One ordinary new capability warns at most; what is taken and sent elsewhere, or run where nobody sees it, blocks. Of a package that comes in and is little known, what convicts is told though the release before did it as well.',
     since: '0.1.0',
   },
   needs: ['contents'],

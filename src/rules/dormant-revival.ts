@@ -13,7 +13,7 @@ export default defineRule({
     why: 'Abandoned packages with many users have old passwords, expired mail domains and nobody watching.',
     remedy: 'Nothing by itself. Together with a new publisher, script or dependency: wait and compare with the release before.',
     references: ['rc 2021', 'art-template 2025', 'country-currency-map 2025', 'Zahan et al. (2022)'],
-    falsePositives: 'A fifth of all packages have been silent for a year at some time. Information only; it counts together with other facts.',
+    falsePositives: 'A fifth of the entries of large lockfiles are such releases. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['times'],

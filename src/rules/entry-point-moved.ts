@@ -12,7 +12,7 @@ export default defineRule({
     why: 'Pointing main, exports or a command at a file of one’s own is a way to run code without touching the files people know and compare. The old file stays as it was; what is loaded is another.',
     remedy: 'Compare the file now loaded with the one before: depward diff names both and what is new.',
     references: ['Ohm et al., Backstabber’s Knife Collection (2020)', 'Node.js documentation: package entry points'],
-    falsePositives: 'A change of the build or of the folder it writes to, together with new features. Informs by itself.',
+    falsePositives: 'A change of the build or of the folder it writes to, together with new features.',
     since: '0.1.0',
   },
   needs: ['contents'],

@@ -26,7 +26,8 @@ export default defineRule({
       'keyv 2026',
       'Duan et al., Towards Measuring Supply Chain Attacks on Package Managers (2021)',
     ],
-    falsePositives: 'Installers that fetch a program and unpack it are described, not accused, as long as the release before did the same.',
+    falsePositives:
+      'Installers that fetch a program and unpack it are described, not accused, as long as the release before did the same. A command that no package it depends on offers is told with low confidence: what is found under that name on the machine decides what runs.',
     since: '0.1.0',
   },
   needs: ['contents'],

@@ -28,7 +28,7 @@ export default defineRule({
       'Zahan et al. (2022): 2.2 % of packages have install scripts',
     ],
     falsePositives:
-      'A package that starts to ship a native add-on. A script that was read to the end and can do nothing but print, build commands of the well-known tools, and a script that comes with a new minor or major version only warn.',
+      'A package that starts to ship a native add-on. Only a warning: scripts that were read to the end and can do nothing but print, build commands of the well-known tools, scripts the release before already had for a day; and, unless they fetch something or hand text to a shell, those that come with a pre-release or a new minor or major version.',
     since: '0.1.0',
   },
   needs: ['release'],

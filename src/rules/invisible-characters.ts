@@ -27,7 +27,7 @@ export default defineRule({
     return [
       {
         message: `${printable(worst.file, 80)} holds ${worst.kind === 'lookalike-identifier' ? `a name with look-alike letters: ${printable(worst.detail, 40)}` : printable(worst.detail, 60)}`,
-        confidence: worst.reach === 'shipped' ? 'low' : sure,
+        confidence: sure,
         facts: {
           places: signs.slice(0, 10).map((sign) => `${printable(sign.file)}:${sign.line} ${printable(sign.detail, 60)}`),
           runsOn: worst.reach,

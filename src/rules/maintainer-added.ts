@@ -13,7 +13,7 @@ export default defineRule({
     why: 'Whoever is added as a maintainer can publish anything under a trusted name. Handing over is how good packages end in bad hands.',
     remedy: 'Nothing by itself. Together with a new publisher, dependency or script: look who it is.',
     references: ['event-stream 2018', 'art-template 2025'],
-    falsePositives: 'Teams grow. Information only; it counts together with other facts.',
+    falsePositives: 'Teams grow. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['maintainers'],

@@ -15,7 +15,8 @@ export default defineRule({
     why: 'Nobody has looked at it yet, and it asks to run code with your rights before you can. That is how most throw-away malicious packages work.',
     remedy: 'Do not install it with scripts on. Read the script and the file it starts first, or wait until others have.',
     references: ['1337qq-js 2019', 'noblox.js-proxy 2021', 'Ohm et al., Backstabber’s Knife Collection (2020)', 'Zahan et al. (2022)'],
-    falsePositives: 'The first days of an honest native package. Build commands of the well-known tools only warn.',
+    falsePositives:
+      'The first days of an honest native package. Build commands of the well-known tools only warn, and so do updates of a package that ran scripts before.',
     since: '0.1.0',
   },
   needs: ['release', 'times'],

@@ -14,7 +14,7 @@ export default defineRule({
     remedy:
       'Make sure this is the package you were told about: open its repository, see who owns it, and prefer the established package for the job.',
     references: ['plain-crypto-js 2026 (18 hours old when axios pulled it in)', 'Zahan et al., What are Weak Links in the npm Supply Chain? (2022)'],
-    falsePositives: 'Every package is new once. A warning by itself, never a block.',
+    falsePositives: 'Every package is new once. Updates of a package you have already are not judged by this rule.',
     since: '0.1.0',
   },
   needs: ['times', 'listing'],

@@ -18,7 +18,8 @@ export default defineRule({
       'tanstack 2026',
       'Moog et al., Statically Detecting JavaScript Obfuscation (2021)',
     ],
-    falsePositives: 'Closed-source packages that protect their code. Minified bundles do not trip it.',
+    falsePositives:
+      'Closed-source packages that protect their code. Minified bundles do not trip it; confidence is lower in files that nothing leads to, and where there is no release before.',
     since: '0.1.0',
   },
   needs: ['contents'],

@@ -16,7 +16,7 @@ export default defineRule({
     remedy: 'Stay on the last attested release, and ask the maintainers why this one was not published by the pipeline.',
     references: ['axios 2026', 'nx (s1ngularity) 2025', 'npm provenance statements', 'pnpm trustPolicy'],
     falsePositives:
-      'A maintainer who publishes one release by hand (warns only, when the same account published the attested ones). Only the same release line counts, and only where the last releases all had it, so back-ports to old lines are not accused.',
+      'A maintainer who publishes one release by hand (warns only, when the same account published the attested ones); weaker proof instead of none warns as well. Only the same release line counts, and only where the last releases all had it, so back-ports to old lines are not accused.',
     since: '0.1.0',
   },
   needs: ['trust', 'times', 'release'],

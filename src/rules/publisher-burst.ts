@@ -15,7 +15,7 @@ export default defineRule({
     remedy: 'Nothing by itself. Together with another fact: wait a day.',
     references: ['chalk/debug 2025', 'Shai-Hulud 2025', 'eslint-config-prettier 2025'],
     falsePositives:
-      'Maintainers of many small packages who renew them all at once. Packages of one repository or scope count as one project. Information only; it counts together with other facts.',
+      'Maintainers of many small packages who renew them all at once. Packages of one repository or scope count as one project. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['company', 'times'],

@@ -15,7 +15,7 @@ export default defineRule({
     why: 'What is served there can change or vanish without a new version, no publish time or publisher is recorded, and for repositories npm builds the package on your machine. None of the metadata rules can look at it.',
     remedy: 'Use the published package, or publish the fork under your own scope. If it must be, pin a full commit id.',
     references: ['npm allow-git, allow-remote', 'tanstack 2026 (payload in a repository dependency)', 'PhantomRaven 2025 (payload at a web address)'],
-    falsePositives: 'Forks in use on purpose. A warning by itself.',
+    falsePositives: 'Forks in use on purpose.',
     since: '0.1.0',
   },
   needs: [],

@@ -18,7 +18,8 @@ export default defineRule({
     why: 'While scripts run, npm puts the commands of dependencies in front of the real ones: a package that installs "git" or "node" is run in their place, with everything they are given.',
     remedy: 'Do not install it unless it is the maker of that tool.',
     references: ['LavaMoat allow-scripts: bin confusion', 'Socket: bin script shell injection'],
-    falsePositives: 'Packages that are that tool, such as npm, pnpm or node; they carry its name.',
+    falsePositives:
+      'Packages that are that tool, such as npm, pnpm or node, are spared for their name. A command that the release before installed as well has low confidence.',
     since: '0.1.0',
   },
   needs: ['contents', 'release'],

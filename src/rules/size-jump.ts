@@ -13,7 +13,7 @@ export default defineRule({
     why: 'Payloads that bring their own tools are one file of megabytes in a package of kilobytes. What the registry lists of the size as a whole, package-grown compares.',
     remedy: 'Look at the largest new files: depward diff names them.',
     references: ['Shai-Hulud 2025', 'tanstack 2026', 'intercom 2026'],
-    falsePositives: 'A package that starts to ship its dependencies, maps or pictures.',
+    falsePositives: 'A package that starts to ship its dependencies, maps or pictures. Less than 300 kB more is no jump.',
     since: '0.1.0',
   },
   needs: ['release', 'contents'],

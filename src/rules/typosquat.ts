@@ -21,7 +21,7 @@ export default defineRule({
       '@acitons/artifact 2025',
     ],
     falsePositives:
-      'Honest packages with close names. A name alone warns; it blocks together with another independent fact, such as a package days old.',
+      'Honest packages with close names. In the preset recommended a name alone warns; it blocks together with another independent fact, such as a package days old.',
     since: '0.1.0',
   },
   needs: ['name', 'listing'],

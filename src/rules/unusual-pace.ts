@@ -15,7 +15,7 @@ export default defineRule({
     why: 'People publish in their waking hours and look at what they did. Scripts with a stolen token do neither.',
     remedy: 'Nothing by itself. Together with another fact: wait a day.',
     references: ['Shai-Hulud 2025', 'eslint-scope 2018'],
-    falsePositives: 'Travel, sleepless nights, a first script that publishes several lines. Information only; it counts together with other facts.',
+    falsePositives: 'Travel, sleepless nights, a first script that publishes several lines. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['publishers', 'times'],

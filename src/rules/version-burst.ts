@@ -20,7 +20,7 @@ export default defineRule({
       'vant 2024 (ten versions)',
       'eslint-config-prettier 2025 (four versions)',
     ],
-    falsePositives: 'Back-ported fixes, and releases fixed right after. Information only; it counts together with other facts.',
+    falsePositives: 'Back-ported fixes, and releases fixed right after. Weak alone; it counts together with other facts.',
     since: '0.1.0',
   },
   needs: ['times'],

@@ -51,13 +51,18 @@ export async function programOf(
     // What stands after a command's first word may belong to another program (`run`).
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: (text, write) => write(inOurVoice(text)) });
+    .configureOutput({
+      writeOut: io.stdout,
+      writeErr: io.stderr,
+      outputError: (text, write) => write(inOurVoice(text, 'depward --help lists the commands')),
+    });
   for (const spec of commands) declare(program, spec, run);
   return program;
 }
 
 function declare(program: CommanderCommand, spec: CommandSpec & (typeof commands)[number], run: Parameters<typeof programOf>[0]): void {
   const command = program.command(spec.usage).description(spec.summary).exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(inOurVoice(text, `depward ${command.name()} --help shows how it is called`)) });
   for (const option of spec.options) {
     if (option.repeatable)
       command.option(option.flags, option.about, (value: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]);
@@ -70,7 +75,7 @@ function declare(program: CommanderCommand, spec: CommandSpec & (typeof commands
 }
 
 /** As every other error is told: who speaks, and below it what to do. */
-function inOurVoice(text: string): string {
-  const [first = '', suggestion = 'depward --help lists the commands, depward COMMAND --help how each is called'] = text.trim().split('\n');
+function inOurVoice(text: string, help: string): string {
+  const [first = '', suggestion = help] = text.trim().split('\n');
   return `${first.replace(/^error:/, 'depward:')}\n         ${suggestion.replace(/^\(D(.*)\)$/, 'd$1')}\n`;
 }

@@ -6,6 +6,7 @@ import { shortestPaths } from '../resolve/paths.ts';
 import { type ProjectLockfile, readProjectLockfile } from '../resolve/project.ts';
 import { lockfileAbove } from '../resolve/project-texts.ts';
 import { exit, type Io } from './io.ts';
+import { noSuchFormat } from './options.ts';
 
 export interface LsOptions {
   readonly lockfile?: string;
@@ -16,9 +17,7 @@ export interface LsOptions {
 /** Lists the project's lockfile, or the one named with `--lockfile`. */
 export async function run(options: LsOptions, io: Io): Promise<number> {
   const format = options.format ?? 'text';
-  if (format !== 'text' && format !== 'jsonl') {
-    throw new DepwardError('usage', `ls has no format "${printable(format, 40)}"`, { hint: 'formats: text, jsonl' });
-  }
+  if (format !== 'text' && format !== 'jsonl') throw noSuchFormat(format, ['text', 'jsonl']);
   const lockfile = await readProjectLockfile(io.cwd, options.lockfile);
   if (!lockfile) throw noLockfile(options, io);
   io.stdout(format === 'jsonl' ? jsonLines(lockfile) : textLines(lockfile));

@@ -1,9 +1,9 @@
 /** `depward names`: what a name alone says. No registry, no age: anybody can measure it from outside. */
 import { popularNames } from '../evidence/popular-names.ts';
-import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { inWords, listed, lookalikes, type Resemblance } from '../names/index.ts';
 import { exit, type Io } from './io.ts';
+import { noSuchFormat } from './options.ts';
 
 export interface NamesOptions {
   /** `text` for people, `jsonl` for one JSON line a name. */
@@ -54,7 +54,7 @@ function extended(line: string, more: string): string {
 function tellerOf(format: string): (name: string) => string {
   if (format === 'text') return asText;
   if (format === 'jsonl') return asJson;
-  throw new DepwardError('usage', `names has no format ${printable(format, 40)}`, { hint: 'text or jsonl' });
+  throw noSuchFormat(format, ['text', 'jsonl']);
 }
 
 function asJson(name: string): string {

@@ -1,5 +1,6 @@
 /** Options that several commands share, as commander hands them over. */
 import { DepwardError } from '../model/errors.ts';
+import { listText, printable } from '../model/text.ts';
 import { type Instant, parseInstant } from '../model/time.ts';
 
 export interface CommonOptions {
@@ -29,7 +30,11 @@ export function momentOf(asOf: string | undefined, now: Instant): Instant {
 export function wantsJson(options: { readonly format?: string | readonly string[] | undefined }): boolean {
   const formats = [options.format ?? 'text'].flat();
   const [format = 'text'] = formats;
-  if (formats.length > 1 || (format !== 'text' && format !== 'json'))
-    throw new DepwardError('usage', `the format ${String(format)} is not one of text, json`);
+  if (formats.length > 1 || (format !== 'text' && format !== 'json')) throw noSuchFormat(format, ['text', 'json']);
   return format === 'json';
+}
+
+/** One voice for all commands. */
+export function noSuchFormat(format: string, formats: readonly string[]): DepwardError {
+  return new DepwardError('usage', `there is no format "${printable(format, 40)}" here`, { hint: `formats: ${listText(formats, formats.length)}` });
 }

@@ -8,6 +8,7 @@ import { listText, printable } from '../model/text.ts';
 import { type Format, formats, reporterOf } from '../reporters/index.ts';
 import type { ReporterContext } from '../reporters/reporter.ts';
 import { exit, type Io } from './io.ts';
+import { noSuchFormat } from './options.ts';
 
 /** The options every reporting command shares, as commander parses them. */
 export interface OutputOptions {
@@ -71,11 +72,7 @@ export function exitCodeOf(report: Report): number {
 function targetOf(value: string): Target {
   const [name = '', ...rest] = value.split('=');
   const format = formats.find((candidate) => candidate === name);
-  if (!format) {
-    throw new DepwardError('usage', `there is no format "${printable(name, 40)}"`, {
-      hint: `formats: ${listText(formats, formats.length)}`,
-    });
-  }
+  if (!format) throw noSuchFormat(name, formats);
   if (rest.length === 0) return { format };
   const file = rest.join('=');
   if (file === '') throw new DepwardError('usage', `--format ${format}= lacks the file name`);

@@ -53,9 +53,8 @@ interface WaiverEntry {
 }
 
 async function waiverOf(rule: string, subject: string, options: WaiveOptions, io: Io): Promise<WaiverEntry> {
-  const owner = required(options.owner, '--owner', 'who answers for it');
-  const reason = required(options.reason, '--reason', 'why it is acceptable');
-  const expires = endOf(required(options.expires, '--expires', 'a date like 2027-01-31'), io.now());
+  const { owner, reason, expires: end } = answered(options);
+  const expires = endOf(end, io.now());
   const isPackage = /^(?:@[^/@]+\/)?[^/@]+@\d/.test(subject);
   if (!isPackage) return { rule, file: fileOf(subject, options, io), owner, reason, expires };
   const integrity = options.integrity ?? (await recordedIntegrity(subject, io.cwd));
@@ -72,9 +71,18 @@ function fileOf(subject: string, options: WaiveOptions, io: Io): string {
   });
 }
 
-function required(value: string | undefined, flag: string, what: string): string {
-  if (value === undefined || value.trim() === '') throw new DepwardError('usage', `a waiver needs ${flag}`, { hint: what });
-  return value;
+/** What a waiver cannot do without; all that is missing is said at once. */
+function answered({ owner = '', reason = '', expires = '' }: WaiveOptions): Readonly<Record<'owner' | 'reason' | 'expires', string>> {
+  const asked = [
+    [owner, '--owner', 'who answers for it'],
+    [reason, '--reason', 'why it is acceptable'],
+    [expires, '--expires', 'a date like 2027-01-31'],
+  ] as const;
+  const missing = asked.filter(([value]) => value.trim() === '');
+  if (missing.length === 0) return { owner, reason, expires };
+  throw new DepwardError('usage', `a waiver needs ${listText(missing.map(([, flag]) => flag))}`, {
+    hint: missing.map(([, flag, what]) => `${flag}: ${what}`).join(' · '),
+  });
 }
 
 function endOf(text: string, now: Instant): string {

@@ -74,7 +74,7 @@ export function diffText(before: string, after: string, old: TarballFacts, now: 
     ...section(
       'Newly runs on install',
       now.install.filter((step) => !old.install.some((one) => one.command === step.command && one.trigger === step.trigger)).map(stepText),
-      'nothing new',
+      'nothing',
     ),
     ...section(
       'No longer runs on install',

@@ -58,7 +58,7 @@ describe('rules', () => {
 
   it('refuses formats it does not have', async () => {
     const { io, out } = anIo();
-    await expect(rules([], { format: 'sarif' }, io)).rejects.toThrow('the format sarif is not one of text, json');
+    await expect(rules([], { format: 'sarif' }, io)).rejects.toThrow('there is no format "sarif" here');
     expect(out()).toBe('');
   });
 });

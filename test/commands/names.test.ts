@@ -60,6 +60,6 @@ describe('depward names', () => {
   });
 
   it('refuses another format', async () => {
-    await expect(run(['x'], { format: 'yaml' }, anIo().io)).rejects.toThrow(/no format yaml/);
+    await expect(run(['x'], { format: 'yaml' }, anIo().io)).rejects.toThrow(/no format "yaml"/);
   });
 });

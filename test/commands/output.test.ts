@@ -23,7 +23,7 @@ describe('where reports go', () => {
   });
 
   it.each([
-    [['jsn'], 'there is no format "jsn"'],
+    [['jsn'], 'there is no format "jsn" here'],
     [['\u001b[31m'], 'there is no format "\\u{1b}[31m"'],
     [['json', 'text'], 'only one format can go to stdout'],
     [['json='], 'lacks the file name'],

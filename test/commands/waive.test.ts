@@ -73,6 +73,7 @@ describe('waive', () => {
   it.each<[string, string, WaiveOptions, string]>([
     ['typosqat', 'a@1.0.0', { ...given, integrity }, 'there is no rule "typosqat"'],
     ['typosquat', 'a@1.0.0', { ...given, owner: ' ', integrity }, 'needs --owner'],
+    ['typosquat', 'a@1.0.0', { owner: 'jo' }, 'needs --reason and --expires'],
     ['typosquat', 'a@1.0.0', { owner: 'a', expires: '2027-01-01', integrity }, 'needs --reason'],
     ['typosquat', 'a@1.0.0', { ...given, expires: 'soon', integrity }, '--expires is not a date'],
     ['typosquat', 'a@1.0.0', { ...given, expires: '2020-01-01', integrity }, 'in the past'],

@@ -127,9 +127,9 @@ function countWhile(entries: readonly Entry[], holds: (entry: Entry) => boolean)
   return low;
 }
 
-/** True for npm's placeholder after a takedown. */
+/** True for npm's placeholder after a takedown; those of 2017 are the second of their names. */
 export function isPlaceholder(version: string): boolean {
-  return version.startsWith('0.0.1-security');
+  return /^0\.0\.\d+-security\b/.test(version);
 }
 
 /** Releases that came before `entry`, oldest first. */

@@ -19,7 +19,7 @@ export interface ReleaseStub {
 /** Whether and how the registry lists the version. Always there unless the packument could not be had. */
 export interface ListingEvidence {
   readonly status: 'listed' | 'package-not-found' | 'package-unpublished' | 'version-not-listed';
-  /** True for npm's placeholder after a takedown (`0.0.1-security…`), or where nothing but the placeholder is left. */
+  /** True for npm's placeholder after a takedown (`0.0.1-security`, `0.0.2-security` …), or where nothing but the placeholder is left. */
   readonly placeholder: boolean;
   readonly releaseCount: number;
   readonly latest?: string;

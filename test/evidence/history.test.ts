@@ -12,7 +12,7 @@ const versions = fc.uniqueArray(
   fc.record({
     version: fc.oneof(
       fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.constantFrom('', '', '', '-beta.1', '+build')).map(([a, b, c, end]) => `${a}.${b}.${c}${end}`),
-      fc.constantFrom('0.0.1-security', '0.0.0-stage', '1.0', 'v2', '0.1.0-security.0'),
+      fc.constantFrom('0.0.1-security', '0.0.2-security', '0.0.0-stage', '1.0', 'v2', '0.1.0-security.0'),
     ),
     /** Days after the start; releases on the same moment among them. */
     after: fc.oneof({ weight: 12, arbitrary: fc.nat(60) }, { weight: 1, arbitrary: fc.constant(null) }),

@@ -16,6 +16,14 @@ describe('listing', () => {
     expect(value(cut(aPackument('x').published('0.0.1-security.0'), '0.0.1-security.0').listing).placeholder).toBe(true);
   });
 
+  it.each(['0.0.1-security', '0.0.2-security', '0.0.2-security.1'])('knows the placeholder %s', (version) => {
+    expect(value(cut(aPackument('x').published(version), version).listing).placeholder).toBe(true);
+  });
+
+  it.each(['0.0.2-secure', '1.2.3-security.1', '0.4.0-security'])('takes %s for a release of its owner', (version) => {
+    expect(value(cut(aPackument('x').published(version), version).listing).placeholder).toBe(false);
+  });
+
   it('says that only the placeholder is left of a package taken down', () => {
     const listing = value(cut(aPackument('x').published('0.0.1-security'), '1.2.3').listing);
     expect(listing).toMatchObject({ status: 'version-not-listed', placeholder: true, releaseCount: 0, alternatives: [] });

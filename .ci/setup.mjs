@@ -5,7 +5,9 @@ import { lockDigest, root, sourceDigest, textOf } from './freshness.mjs';
 
 function run(args) {
   const { status } = spawnSync(args[0], args.slice(1), { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
-  if (status !== 0) process.exit(2);
+  if (status === 0) return;
+  console.error(`depward set-up: that failed, for the reason above (${args.slice(0, 2).join(' ')})`);
+  process.exit(2);
 }
 
 const installed = `${root}/node_modules/.depward-installed`;

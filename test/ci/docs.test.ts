@@ -15,7 +15,7 @@ describe('what follows from the rules', () => {
   it('holds in the README: its example is a valid configuration', () => {
     const schema: object = JSON.parse(readFileSync(`${root}/depward.config.schema.json`, 'utf8'));
     const example = /```json\n(.*?)```/s.exec(readFileSync(`${root}/README.md`, 'utf8'))?.[1] ?? '';
-    const config: unknown = JSON.parse(example.replace('sha512-…', `sha512-${'A'.repeat(86)}==`));
+    const config: unknown = JSON.parse(example);
     const valid = new Ajv({ strict: false }).compile(schema);
     valid(config);
     expect(valid.errors).toBeNull();

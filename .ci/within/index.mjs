@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { root } from '../freshness.mjs';
 import { withPlaces } from './with-places.mjs';
+import { withSteps } from './with-steps.mjs';
 
 const here = `${root}/.ci/within`;
 const { resolve } = createRequire(`${root}/package.json`);
@@ -19,7 +20,10 @@ const files = {
   'npm-config': ['@npmcli/config', '@npmcli/config/lib/definitions/index.js'],
   // The parser of JavaScript: as a package it brings the loader of ES modules into the thread that reads tarballs.
   meriyah: ['meriyah'],
+  'typescript-parser': ['@babel/parser'],
 };
+/** Loaded when the first of its functions is called. */
+const late = new Set(['@babel/parser']);
 const fileOf = new Map(Object.entries(files).flatMap(([file, names]) => names.map((name) => [name, file])));
 /** Each is run when somebody asks for it. */
 const exporting = (names) =>
@@ -35,10 +39,19 @@ export const fromWithin = {
       const named = Object.keys(createRequire(`${root}/package.json`)(path)).filter((name) => /^[a-z]\w*$/i.test(name) && name !== 'default');
       const lines = [
         "import { createRequire } from 'node:module';",
+        ...named
+          .filter(() => late.has(path))
+          .map(
+            (name) =>
+              `export const ${name} = (...given) => createRequire(import.meta.url)('./${fileOf.get(path)}.cjs')[${JSON.stringify(path)}].${name}(...given);`,
+          ),
+      ];
+      if (late.has(path)) return { contents: lines.join('\n'), resolveDir: root };
+      lines.push(
         `const whole = createRequire(import.meta.url)('./${fileOf.get(path)}.cjs')[${JSON.stringify(path)}];`,
         `export const { ${named.join(', ')} } = whole;`,
         'export default whole;',
-      ];
+      );
       return { contents: lines.join('\n'), resolveDir: root };
     });
   },
@@ -112,6 +125,14 @@ const roomForPlaces = {
   },
 };
 
+/** How often a parser that tries one reading after another may go on to a next token. */
+const limitedSteps = {
+  name: 'limited steps',
+  setup({ onLoad }) {
+    onLoad({ filter: /@babel[\\/]parser[\\/]lib[\\/]index\.js$/ }, ({ path }) => ({ contents: withSteps(readFileSync(path, 'utf8')) }));
+  },
+};
+
 /** Node complains of `url.parse` outside node_modules, where this then is; the way a setting is read stays npm's own. */
 const addressesUnremarked = {
   name: 'addresses unremarked',
@@ -154,6 +175,7 @@ export async function buildWithin(common) {
     ['npm-config', exporting(files['npm-config']), [seldom, shared, addressesUnremarked]],
     ['npm-workspaces', exporting(['@npmcli/package-json', '@npmcli/map-workspaces']), [shared]],
     ['meriyah', exporting(files.meriyah), [roomForPlaces]],
+    ['typescript-parser', exporting(files['typescript-parser']), [limitedSteps]],
     ['npm-tree', "module.exports = require('@npmcli/arborist/lib/arborist/index.js');", [treeOnly, shared, rangesAreNoAddress]],
   ]) {
     const { metafile } = await build({

@@ -27,7 +27,7 @@ export function markLeaks({ packed, found, trail, flows }: Read): void {
     flows,
     importers: trail.importers,
     locate: (specifier, from) => packed.imported(specifier, from),
-    links: (path) => linksOf(() => packed.text(path) ?? '', packed.isModule(path), trees.of(sizeOf(packed, path))),
+    links: (path) => linksOf(() => packed.text(path) ?? '', packed.languageOf(path), trees.of(sizeOf(packed, path))),
   });
   const liveFirst = [...leaks.filter(({ waits }) => !waits), ...leaks.filter(({ waits }) => waits)];
   for (const { file, at, what, to, waits } of liveFirst.slice(0, mostLeaks)) {
@@ -51,7 +51,7 @@ export function awaken({ packed, found, trail }: Omit<Read, 'flows'>): void {
       calls.get(path) ??
       ownCalls(
         () => packed.text(path) ?? '',
-        packed.isModule(path),
+        packed.languageOf(path),
         trees.of(sizeOf(packed, path)),
         (specifier) => packed.isBundled(specifier),
       );

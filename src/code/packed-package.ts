@@ -5,6 +5,7 @@ import { DepwardError } from '../model/errors.ts';
 import { isAside, isCode } from './file-role.ts';
 import { extensionOf, fileTypeOf } from './file-type.ts';
 import { packageOf } from './js/own-ref.ts';
+import type { Language } from './js/parse.ts';
 import { noManifest, ownNames, readManifest } from './manifest.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
 import { decode, SourceText } from './source-text.ts';
@@ -113,8 +114,13 @@ export class PackedPackage {
       .slice(0, mostPatternFiles);
   }
 
-  /** True for scripts that are read as modules of the language. */
-  isModule(path: string): boolean {
+  /** What a script is read as. */
+  languageOf(path: string): Language {
+    const typed = typedAs(path, this.entries.get(path));
+    return { module: this.#isModule(path), ...(typed && { typed }) };
+  }
+
+  #isModule(path: string): boolean {
     const extension = extensionOf(path);
     const { module } = this.manifest;
     return extension === 'mjs' || extension === 'mts' || (extension !== 'cjs' && module) || /(^|\/)(esm?|module|modules)\//.test(path);
@@ -152,4 +158,12 @@ export class PackedPackage {
     }
     return mains;
   }
+}
+
+/** Declarations hold nothing that runs, unless something runs them; what says nothing of its language by its name may be either. */
+function typedAs(path: string, entry: Entry | undefined): Language['typed'] {
+  const extension = extensionOf(path);
+  if (extension === 'tsx') return 'tsx';
+  if (entry?.type === 'declaration') return entry.reach === 'install' ? 'ts' : undefined;
+  return entry?.type === 'typescript' || (entry?.type === 'javascript' && !/^([cm]?jsx?|es6?)$/.test(extension)) ? 'ts' : undefined;
 }

@@ -59,7 +59,7 @@ export class Reading {
       case 'typescript':
       case 'declaration':
         // Node and bun run what is asked for by name, declarations or not.
-        if (type !== 'declaration' || reach !== 'shipped') this.#script(entry, type !== 'typescript');
+        if (type !== 'declaration' || reach !== 'shipped') this.#script(entry);
         return;
       case 'shell':
       case 'batch':
@@ -87,26 +87,28 @@ export class Reading {
     }
   }
 
-  #script(entry: Entry, isJavaScript: boolean): void {
+  #script(entry: Entry): void {
     const { file, reach } = entry;
     const { asTokens, onFile, lengthy } = this.#manner;
     const spared = asTokens && (asTokens.files === 'all' || asTokens.files.has(file.path)) ? asTokens.why : undefined;
     const source = new SourceText(file.path, file.bytes);
-    const module = this.#package.isModule(file.path);
+    const language = this.#package.languageOf(file.path);
     // Whether it is parsed depends on the length of its text, which is that of its bytes at most.
-    const key = `${file.hash} ${file.size} ${module}`;
-    const known = isJavaScript && spared === undefined ? (knownScript(key) ?? lengthy?.get(key)) : undefined;
+    const key = `${file.hash} ${file.size} ${language.module}${language.typed ?? ''}`;
+    const known = spared === undefined ? (knownScript(key) ?? lengthy?.get(key)) : undefined;
     const length = known?.length ?? source.text.length;
     const budget = this.#parsed + length <= mostParsed;
     if (reach !== 'shipped' && length <= largestParsed) this.#parsed += length;
     onFile?.(spared === undefined ? file.path : undefined);
-    // A script without types is the same in TypeScript.
     const parses = budget && spared === undefined;
-    const facts = (parses ? known?.facts : undefined) ?? readScript(source.text, { module, parses });
-    if (parses && isJavaScript && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, heldScript({ facts, length }));
+    const facts = (parses ? known?.facts : undefined) ?? readScript(source.text, { ...language, parses });
+    if (parses && !known && !rememberScript(key, { facts, length })) lengthy?.set(key, heldScript({ facts, length }));
     this.#take(facts, source, reach);
     if (facts.notParsed !== undefined && reach !== 'shipped')
-      this.notParsed.push({ file: file.path, why: spared ?? (!budget ? 'more code than is parsed' : isJavaScript ? facts.notParsed : 'TypeScript') });
+      this.notParsed.push({
+        file: file.path,
+        why: spared ?? (!budget ? 'more code than is parsed' : entry.type === 'typescript' ? 'TypeScript' : facts.notParsed),
+      });
     if (reach === 'shipped') return;
     if (facts.flow) this.flows.set(file.path, heldFlow(facts.flow));
     for (const specifier of facts.requires) this.#trail.toModule(specifier, file.path, reach);
@@ -132,7 +134,7 @@ export class Reading {
     const { file } = source;
     const facts =
       language === 'javascript'
-        ? readScript(code, { module: false, parses: true })
+        ? readScript(code, { module: false, typed: 'ts', parses: true })
         : { ...readTokenScript(code, language), hiding: [], requires: [] };
     for (const found of facts.spotted) this.#found.capability({ ...found, at }, source, reach, code);
     for (const sign of facts.hiding) if (sign.kind !== 'minified') this.#found.hides({ ...sign, at }, source, reach);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const within = ['jsonc-parser', 'meriyah', 'yaml'];
+const within = ['@babel/parser', 'jsonc-parser', 'meriyah', 'yaml'];
 
 function importedPackages(): ReadonlySet<string> {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.ts$/.test(file));

@@ -9,7 +9,7 @@ import { ModuleExports } from './module-exports.ts';
 import { bare, type CallNode, isCall, isFunction, type Node, returnsOf } from './nodes.ts';
 import { originOf } from './origin.ts';
 import { type OwnRef, ownOf, ownTexts } from './own-ref.ts';
-import { parseScript } from './parse.ts';
+import { type Language, parseScript } from './parse.ts';
 import { type Seen, scan } from './scan.ts';
 import type { Standing } from './standing.ts';
 import type { Tag } from './tag.ts';
@@ -121,10 +121,10 @@ export interface Links {
 
 const mostCalls = 5_000;
 /** Reads how a file stands to the others. `hold` decides how long its tree is held. */
-export function linksOf(text: () => string, module: boolean, hold: Hold = once): Links {
+export function linksOf(text: () => string, { module, typed }: Language, hold: Hold = once): Links {
   const tree = hold(() => {
     const source = text();
-    const parsed = parseScript(source, module);
+    const parsed = parseScript(source, module, typed);
     return parsed.ok ? new Linked(source, parsed.program) : undefined;
   });
   const gives = once(() => tree()?.gives() ?? []);

@@ -1,20 +1,64 @@
 /** JavaScript text to syntax tree; a file that does not parse says why. */
 import { type ESTree, parse } from 'meriyah';
 import { everySyntax } from './every-syntax.ts';
+import { isNode } from './nodes.ts';
+import { withoutTypes } from './typed.ts';
 
 export type Parsed = { readonly ok: true; readonly program: ESTree.Program } | { readonly ok: false; readonly why: string };
 
 const options = { next: true, ranges: { start: true, end: true }, raw: true, webcompat: true, globalReturn: true, jsx: false } as const;
 
-/** Parses as the kind of file it most likely is, then as the other, then with JSX. */
-export function parseScript(source: string, moduleFirst: boolean): Parsed {
+/** What the name of a script says of its language. */
+export interface Language {
+  readonly module: boolean;
+  /** May hold types, or types and tags: what begins with `<` is not the same in both. */
+  readonly typed?: 'ts' | 'tsx';
+}
+
+/** Parses as JavaScript and, where it may be in it, as TypeScript. */
+export function parseScript(source: string, moduleFirst: boolean, typed?: Language['typed']): Parsed {
+  const plain = parsePlain(source, moduleFirst);
+  if (plain.ok || plain.why === tooDeep || !typed) return plain;
+  const withTags = looksTagged(source) || typed === 'tsx';
+  for (const jsx of typed === 'tsx' ? [true, false] : withTags ? [false, true] : [false]) {
+    const edited = withoutTypes(source, jsx);
+    const parsed = edited && parsePlain(edited.text, true);
+    if (!parsed?.ok) continue;
+    if (edited?.before) moveBack(parsed.program, edited.before);
+    return parsed;
+  }
+  return plain;
+}
+
+/** Gives all nodes the places they had in the text before it was changed. */
+function moveBack(program: ESTree.Program, before: (offset: number) => number): void {
+  // Some nodes are held twice.
+  const moved = new Set<object>();
+  const open: object[] = [program];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (moved.has(node)) continue;
+    moved.add(node);
+    if (isNode(node)) {
+      node.start = before(node.start ?? 0);
+      node.end = before(node.end ?? 0);
+    }
+    for (const value of Object.values(node)) if (isNode(value) || Array.isArray(value)) open.push(value);
+  }
+}
+
+function looksTagged(source: string): boolean {
+  return source.includes('</') || source.includes('/>');
+}
+
+/** As the kind of file it most likely is, then as the other, then with JSX. */
+function parsePlain(source: string, moduleFirst: boolean): Parsed {
   prepare(source.length);
   const module = moduleFirst || /^(?:import|export)\b[\s{*'"]/m.test(source);
   const first = attempt(source, module ? 'module' : 'commonjs', false);
   if (first.ok || first.why === tooDeep) return first;
   const second = attempt(source, module ? 'commonjs' : 'module', false);
   if (second.ok) return second;
-  const third = source.includes('</') || source.includes('/>') ? attempt(source, 'module', true) : second;
+  const third = looksTagged(source) ? attempt(source, 'module', true) : second;
   return third.ok ? third : first;
 }
 

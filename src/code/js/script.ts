@@ -10,7 +10,7 @@ import { ModuleExports } from './module-exports.ts';
 import type { Spots, Spotted } from './notes.ts';
 import { obfuscationTraits, type Trait, textTraits } from './obfuscation.ts';
 import { isOwnSpecifier, type OwnRef, ownTexts } from './own-ref.ts';
-import { parseScript } from './parse.ts';
+import { type Language, parseScript } from './parse.ts';
 import { type Scan, scan } from './scan.ts';
 import { spot } from './spot.ts';
 import { spotTokens } from './tokens.ts';
@@ -33,7 +33,7 @@ const deepestInner = 3;
 const mostInner = 12;
 
 /** Reads a script. `parses` is false for what is to be read as tokens alone. */
-export function readScript(source: string, how: { readonly module: boolean; readonly parses: boolean }, depth = 0): ScriptFacts {
+export function readScript(source: string, how: Language & { readonly parses: boolean }, depth = 0): ScriptFacts {
   const tree = treeOf(source, how);
   const seen = tree.scan && spot(tree.scan);
   // Code that keeps its reader busy on purpose is read as tokens as well.
@@ -91,10 +91,10 @@ export interface OwnCalls extends Pick<Liveness, 'calls' | 'later'> {
 }
 
 /** Reads what a script calls of its own package and of packages that lie within it. `hold` decides how long its tree is held. */
-export function ownCalls(text: () => string, module: boolean, hold: Hold = once, isBundled: IsOwn = () => false): OwnCalls {
+export function ownCalls(text: () => string, { module, typed }: Language, hold: Hold = once, isBundled: IsOwn = () => false): OwnCalls {
   const tree = hold(() => {
     const source = text();
-    const parsed = source.length > largestParsed ? undefined : parseScript(source, module);
+    const parsed = source.length > largestParsed ? undefined : parseScript(source, module, typed);
     if (!parsed?.ok) return {};
     const evaluator = new Evaluator(scan(parsed.program));
     return { evaluator, exported: once(() => new ModuleExports(parsed.program, evaluator)) };
@@ -116,10 +116,10 @@ function both(a: Spots, b: Spots): Spots {
   };
 }
 
-function treeOf(source: string, how: { readonly module: boolean; readonly parses: boolean }): { readonly scan?: Scan; readonly why?: string } {
+function treeOf(source: string, how: Language & { readonly parses: boolean }): { readonly scan?: Scan; readonly why?: string } {
   if (!how.parses) return { why: 'not JavaScript' };
   if (source.length > largestParsed) return { why: `larger than ${largestParsed} bytes` };
-  const parsed = parseScript(source, how.module);
+  const parsed = parseScript(source, how.module, how.typed);
   return parsed.ok ? { scan: scan(parsed.program) } : { why: parsed.why };
 }
 

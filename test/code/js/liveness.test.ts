@@ -86,14 +86,14 @@ describe('files that are called while another is loaded', () => {
     ['by what TypeScript makes of it', `const a_1 = __importStar(require('./a')); (0, a_1.go)()`],
     ['by handing it on', `const a = require('./a'); setTimeout(a.go, 10)`],
   ])('%s', (_, source) => {
-    expect(ownCalls(() => source, false).calls.map(({ file }) => file)).toContain('./a');
+    expect(ownCalls(() => source, { module: false }).calls.map(({ file }) => file)).toContain('./a');
   });
 
   it('but not when only exported functions do', () => {
-    const { calls, later } = ownCalls(() => `const a = require('./a'); exports.go = () => a.go()`, false);
+    const { calls, later } = ownCalls(() => `const a = require('./a'); exports.go = () => a.go()`, { module: false });
     expect([calls, later]).toEqual([[], [{ file: './a', reach: '.go' }]]);
-    expect(ownCalls(() => `exports.go = require('./a').go.bind(null, 1)`, false).calls).toEqual([]);
-    expect(ownCalls(() => `__exportStar(require('./a'), exports)`, false).calls).toEqual([]);
+    expect(ownCalls(() => `exports.go = require('./a').go.bind(null, 1)`, { module: false }).calls).toEqual([]);
+    expect(ownCalls(() => `__exportStar(require('./a'), exports)`, { module: false }).calls).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ export default defineRule({
     why: 'What a parser cannot read is judged by its words alone, and what is too large not at all. Attackers know that; honest code rarely changes from one to the other.',
     remedy: 'Look at the files named by hand.',
     references: ['vietmoney 2025 and its kin: scripts of ten megabytes'],
-    falsePositives: 'TypeScript and other languages shipped as they are, and large bundles.',
+    falsePositives: 'Large bundles, and scripts in a syntax that nothing runs as it is.',
     since: '0.1.0',
   },
   needs: ['contents'],

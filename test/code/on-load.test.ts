@@ -69,25 +69,28 @@ it('machine code of Unix is told by its first byte', () => {
 });
 
 describe('the environment and a host in a script of TypeScript', () => {
-  const graded = async (taken: string) =>
+  const graded = async (taken: string, more = '\nlet broken: string = ;') =>
     (
       await gradesOf(
         { 'index.ts': 'export {}' },
         {
-          'index.ts': `interface One { readonly at: number }\nconst got = ${taken}; export const sent = fetch('https://in.invalid' as string, { body: String(got) });`,
+          'index.ts': `interface One { readonly at: number }\nconst got = ${taken}; export const sent = fetch('https://in.invalid' as string, { body: String(got) });${more}`,
         },
         { main: 'index.ts', type: 'module' },
       )
     ).import.grade;
 
-  it.each(['{ ...process.env }', 'JSON.stringify(process.env)', 'Object.entries(process.env)'])('%s: is worth a warning', async (taken) => {
-    expect(await graded(taken)).toBe('suspicious');
-  });
+  it.each(['{ ...process.env }', 'JSON.stringify(process.env)', 'Object.entries(process.env)'])(
+    '%s: is worth a warning, and more where the script parses',
+    async (taken) => {
+      expect([await graded(taken), await graded(taken, '')]).toEqual(['suspicious', 'convicts']);
+    },
+  );
 
   it.each(['process.env.LEVEL', "process.env['LEVEL']", '{ ...defaults, level: process.env.LEVEL }', 'JSON.stringify(process.env.LEVEL)'])(
     '%s: is not',
     async (taken) => {
-      expect(await graded(taken)).not.toBe('suspicious');
+      for (const more of [undefined, '']) expect(['suspicious', 'convicts']).not.toContain(await graded(taken, more));
     },
   );
 });

@@ -25,10 +25,13 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
     return;
   }
   const rest = second && how === 'words' && second.type !== 'SpreadElement' ? notes.evaluator.value(second, scope) : undefined;
-  const words = [told?.text ?? hole, ...(rest?.is === 'list' ? rest.items.map((item) => textOf(item)?.text ?? hole) : [])];
-  notes.add('process', told ? words.join(' ') : `${name}(${hole})`, node, told?.readAs);
+  const given = rest?.is === 'list' ? rest.items.map(textOf) : [];
+  const words = [told?.text ?? hole, ...given.map((text) => text?.text ?? hole)];
+  // Who hides a word of a command hides the command.
+  const readAs = given.some((text) => text?.readAs === 'decoded') ? 'decoded' : (told?.readAs ?? 'written');
+  notes.add('process', told ? words.join(' ') : `${name}(${hole})`, node, readAs);
   const read = how === 'line' || usesShell(notes, node, scope) ? (argv: readonly string[]) => commandFacts(argv.join(' ')) : argvFacts;
-  command(notes, read(words), node, told?.readAs ?? 'written');
+  command(notes, read(words), node, readAs);
   for (const other of others) {
     notes.add('process', other.text, node, other.readAs);
     command(notes, read([other.text, ...words.slice(1)]), node, other.readAs);

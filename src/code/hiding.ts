@@ -57,6 +57,7 @@ function isIndentation(source: string, at: number, end: number): boolean {
 const invisible = /(?:[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u00ad\u3164\uffa0\u115f\u1160]|[\ufe00-\ufe0f]|\udb40[\udc00-\uddef]){4,}/g;
 /** Letters to a compiler, blanks to everybody else: a name or a key made of them alone. */
 const blankName = /(?<![\p{L}\p{N}_$])[\u3164\uffa0\u115f\u1160\u2800]+(?![\p{L}\p{N}_$])/u;
+const blankLetter = /[\u3164\uffa0\u115f\u1160\u2800]/;
 const beyondAscii = /[^\x00-\x7f]/;
 const bidirectional = /[\u202a-\u202e\u2066-\u2069]/;
 
@@ -74,7 +75,7 @@ export function invisibleText(source: string): readonly HidingSign[] {
   }
   if (count >= 10)
     found.push({ kind: 'invisible-text', detail: `${count} invisible characters in a row`, at: first, strength: count >= 24 ? 1 : 0.5 });
-  const blank = blankName.exec(source);
+  const blank = blankLetter.test(source) ? blankName.exec(source) : null;
   if (blank && count < 10 && !isQuoted(source, blank.index, blank[0].length))
     found.push({ kind: 'invisible-text', detail: 'a name of letters nobody sees', at: blank.index, strength: 0.6 });
   const mark = bidirectional.exec(source);

@@ -7,6 +7,7 @@ import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { bareRepository } from './git-bare.ts';
 import { type Blob, type BlobRequest, readBlobs } from './git-blobs.ts';
+import { treeIfClean } from './git-index.ts';
 import { type PlainRepository, plainRepository } from './git-plain.ts';
 import { type Environment, longestRun, mostSaid, quietly, safe } from './git-start.ts';
 import { rowsOfState, stateCommand } from './git-state.ts';
@@ -109,19 +110,25 @@ export interface GitMemory {
 
 /** The repository a folder lies in; undefined without git or outside a repository. */
 export async function openRepository(folder: string, env: Environment, known: KnownOfGit = {}): Promise<Repository | undefined> {
-  const told = plainRepository(folder, env, defaultTips) ?? (await toldByGit(folder, env)) ?? (await bareRepository(gitIn(folder, env), defaultTips));
+  const plain = plainRepository(folder, env, defaultTips);
+  const told = plain ?? (await toldByGit(folder, env)) ?? (await bareRepository(gitIn(folder, env), defaultTips));
   if (!told) return undefined;
   const { root } = told;
   const git = gitIn(root, env);
+  const lasting = known.memory?.(root);
   // A shallow history may become deeper.
-  const memory = told.shallow ? undefined : known.memory?.(root);
+  const memory = told.shallow ? undefined : lasting;
   const settled = new Map<string, Promise<string | undefined>>();
   const ask = async (question: string, args: readonly string[]) => {
     const answer = memory?.recall(question) ?? (await git(args));
     if (answer !== undefined) memory?.keep(question, answer);
     return answer;
   };
-  let state: Promise<string | undefined> | undefined;
+  const look = async () => {
+    const said = (await known.state) ?? (await git(stateCommand));
+    return said === undefined ? undefined : rowsOfState(said);
+  };
+  let state: ReturnType<Repository['state']> | undefined;
   return {
     ...told,
     git,
@@ -131,13 +138,24 @@ export async function openRepository(folder: string, env: Environment, known: Kn
       settled.set(question, answer);
       return answer;
     },
-    async state() {
-      state ??= (known.state ?? Promise.resolve(undefined)).then((said) => said ?? git(stateCommand));
-      const said = await state;
-      return said === undefined ? undefined : rowsOfState(said);
+    state() {
+      state ??= plain && lasting && !known.state ? stateSeen(plain, lasting, look) : look();
+      return state;
     },
     blobs: (asked) => readBlobs({ folder: root, env: quietly(env), options: safe, timeout: longestRun }, asked),
   };
+}
+
+/** The same as `look` says, which is not asked where the very tree lies there, and nothing else, that it found to be all of this commit. */
+async function stateSeen({ root, head }: PlainRepository, memory: GitMemory, look: Repository['state']): ReturnType<Repository['state']> {
+  const tree = head === undefined ? undefined : treeIfClean(root);
+  if (tree === undefined) return look();
+  const question = `tree of ${head}`;
+  if (memory.recall(question) === tree) return [];
+  const rows = await look();
+  // Git may have looked at what was staged meanwhile.
+  if (rows?.length === 0 && treeIfClean(root) === tree) memory.keep(question, tree);
+  return rows;
 }
 
 /** The same of any repository, as git says it. */

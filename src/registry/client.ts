@@ -17,7 +17,7 @@ import { resolverDocument } from './resolving.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
 import { type TarballRequest, tarballStream, tarballWhole } from './tarball-bytes.ts';
-import { isProxied } from './transport.ts';
+import { isProxied } from './through-npm.ts';
 
 export interface RegistryOptions {
   /** Project folder: its .npmrc counts. */

@@ -2,9 +2,10 @@
 import { isLarge, packedSmall, unpack, unpackedSmall, wholeOf } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock, outOfTime } from './deadline.ts';
+import type { Whole } from './get.ts';
 import type { Body, Wait } from './large-bodies.ts';
 import { codeOf, memberOf, networkTrouble, statusTrouble } from './redact.ts';
-import { getWhole, type Whole } from './transport.ts';
+import { getWhole } from './transport.ts';
 
 export interface FetchLimits {
   /** Bytes of a body after unpacking. */

@@ -5,8 +5,9 @@ import { wholeOf } from './body.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, isHopeless, mayPass } from './fetch-bytes.ts';
+import type { Reply } from './get.ts';
 import { networkTrouble, safeUrl, statusTrouble } from './redact.ts';
-import { get, getWhole, type Reply } from './transport.ts';
+import { get, getWhole } from './transport.ts';
 
 export interface TarballRequest {
   /** Subresource integrity; checked at the end, an error when it does not hold. */

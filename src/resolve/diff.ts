@@ -144,7 +144,11 @@ function sameAsFarAsSaid(before: ResolvedPackage, after: ResolvedPackage): boole
 /** Berry's checksums carry the cache version before a slash; other versions make other archives of the same package. */
 function compareChecksums(before: string | undefined, after: string | undefined): boolean | undefined {
   if (before === undefined || after === undefined) return undefined;
-  return before === after ? true : before.split('/', 1)[0] === after.split('/', 1)[0] ? false : undefined;
+  return before === after ? true : cacheOf(before) === cacheOf(after) ? false : undefined;
+}
+
+function cacheOf(checksum: string): string {
+  return checksum.slice(0, checksum.indexOf('/') + 1);
 }
 
 /** Yarn 1 writes the sha1 of a tarball behind its address. */

@@ -59,6 +59,19 @@ export default defineRule({
       flagged: true,
     },
     {
+      title: 'another address, where the lockfile names no version',
+      change: {
+        ...changed('left', '', '', { source: 'remote', resolved: 'https://files.example/left-2.tgz', integrity: 'sha512-b3RoZXI=' }),
+        before: {
+          ...changed('left', '', '', { source: 'remote', resolved: 'https://files.example/left-1.tgz', integrity: 'sha512-cmlnaHQ=' }).after,
+        },
+        action: 'change',
+      },
+      now: at('2026-01-01T00:00:00Z'),
+      evidence: {},
+      flagged: false,
+    },
+    {
       title: 'an update',
       change: changed('left', '1.0.0', '1.0.1', { integrity: 'sha512-b3RoZXI=' }),
       now: at('2026-01-01T00:00:00Z'),
@@ -72,6 +85,8 @@ function exchanged(change: IncomingChange): string | undefined {
   if (change.action !== 'change') return undefined;
   const { before, after } = change;
   if (before.name !== after.name || before.version !== after.version || before.source !== after.source) return undefined;
+  // Some lockfiles name no version of what comes from a web address: another address may be another version.
+  if (after.version === '' && before.resolved !== after.resolved) return undefined;
   if (before.integrity !== undefined && after.integrity !== undefined) {
     const [had, has] = [hashesOf(before.integrity), hashesOf(after.integrity)];
     if (sameBytes(has, had)?.same === false) return 'the same version has another hash now';

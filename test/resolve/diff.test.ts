@@ -91,6 +91,7 @@ describe('comparing trees', () => {
     ],
     ['another address without a hash', { resolved: 'https://h/a.tgz' }, { resolved: 'https://i/a.tgz' }, true],
     ['another checksum', { checksum: '10c0/aa' }, { checksum: '10c0/bb' }, true],
+    ['another checksum, where no cache version is written', { checksum: 'aa' }, { checksum: 'bb' }, true],
     ['a checksum of another cache version', { checksum: '8/aa' }, { checksum: '10c0/bb' }, false],
     [
       'another mirror with the same sha1 behind it',

@@ -33,6 +33,8 @@ export interface Resolutions {
 /** All of a file. */
 export interface BerryFile {
   readonly version: string | undefined;
+  /** Which archives of packages the checksums are of. */
+  readonly cacheKey: string | undefined;
   readonly size: number;
   readonly resolutions: Resolutions;
   /** Those entries that may be more than a release of a registry. */
@@ -51,6 +53,7 @@ export async function readParsedLayout(input: LockfileInput, text: string): Prom
   const where = keyLocations(input.file, text, () => new Set(entries.map(({ written }) => written)));
   return {
     version: textAt(mapAt(document, '__metadata'), 'version'),
+    cacheKey: textAt(mapAt(document, '__metadata'), 'cacheKey'),
     size: entries.length,
     resolutions: resolutionsIn(entries.map(({ resolution }) => resolution)),
     odd: entries.keys(),

@@ -15,7 +15,7 @@ const field = (name: string, lines: string) => `(?:  ${name}:\\n${lines})?`;
 const once = (name: string, after: string) => field(name, onceEach(name, 4, listed, after));
 const scalar = `(?:"${inDouble}"|${plain})`;
 const written = `(?:"${inDouble}"|[A-Za-z0-9][!-9;-~]*)`;
-const head = sticky(`(?:#[ -~]*\\n)*\\n*__metadata:\\n  version: (${scalar})\\n(?:  cacheKey: ${scalar}\\n)?\\n*`);
+const head = sticky(`(?:#[ -~]*\\n)*\\n*__metadata:\\n  version: (${scalar})\\n(?:  cacheKey: (${scalar})\\n)?\\n*`);
 const rest = `(?:  checksum: ${scalar}\\n)?(?:  conditions: ${scalar}\\n)?  languageName: ${plain}\\n  linkType: (?:hard|soft)\\n\\n*`;
 /** A whole entry. Yarn makes very long keys explicit. */
 const wide = sticky(
@@ -56,7 +56,7 @@ function readFile(file: string, raw: string): BerryFile | undefined {
   const text = raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw;
   head.lastIndex = 0;
   // On a short text a pattern used once is not made machine code of.
-  const version = head.exec(text.slice(0, 900))?.[1];
+  const [, version, cacheKey] = head.exec(text.slice(0, 900)) ?? [];
   if (version === undefined) return undefined;
   const entries = entriesIn(forms, text, head.lastIndex);
   const { texts, odd, end } = entries;
@@ -64,6 +64,7 @@ function readFile(file: string, raw: string): BerryFile | undefined {
   let starts: readonly number[] | undefined;
   return {
     version: bare(version),
+    cacheKey: cacheKey === undefined ? undefined : bare(cacheKey),
     size: texts.length,
     resolutions: new OwnResolutions(entries),
     odd,

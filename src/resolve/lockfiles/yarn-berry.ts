@@ -6,7 +6,7 @@ import { type LockfileInput, mostPackages, unreadable } from './format.ts';
 import { type Facts, lazyGraph, packagesOf, type Told } from './graph.ts';
 import { rootOfManifest } from './npm-entry.ts';
 import { bareText, checkedText } from './text.ts';
-import { type BerryFile, readParsedLayout } from './yarn-berry-entries.ts';
+import { type BerryEntry, type BerryFile, readParsedLayout } from './yarn-berry-entries.ts';
 import { readOwnLayout } from './yarn-berry-layout.ts';
 import { berryLinks, type Resolved } from './yarn-berry-links.ts';
 import { descriptorsOf, isBuiltinPatch, plainName, readLocator, splitDescriptor } from './yarn-locator.ts';
@@ -31,7 +31,7 @@ export async function read(input: LockfileInput): Promise<ResolvedTree> {
   const told: Told = {
     only: graph.only,
     where: (at) => file.where(place(at)),
-    facts: (at) => plainFacts(file, place(at), patched) ?? factsOf(resolve(input, file, place(at)), patched),
+    facts: (at) => plainFacts(file, place(at), patched) ?? factsOf(file, resolve(input, file, place(at)), patched),
     name: (at) => plainName(resolutions.of(place(at))),
     // None of packages for other platforms; what it has none of it does not install before it is told to write one down.
     pins: false,
@@ -82,17 +82,19 @@ function resolve(input: LockfileInput, file: BerryFile, at: number): Resolved {
 }
 
 /** A release of a registry and nothing else, as nearly all are. */
-function plainFacts({ entry, resolutions }: BerryFile, at: number, patched: ReadonlySet<string>): Facts | undefined {
-  const key = resolutions.of(at);
+function plainFacts(file: BerryFile, at: number, patched: ReadonlySet<string>): Facts | undefined {
+  const key = file.resolutions.of(at);
   const name = plainName(key);
   if (name === undefined) return undefined;
-  const { written, checksum } = entry(at);
+  const entry = file.entry(at);
+  const { written } = entry;
+  const checksum = checksumOf(file, entry);
   const isPatched = patched.has(key) || undefined;
   const version = key.slice(name.length + '@npm:'.length);
   return { key, name, version, source: 'registry', bundled: false, resolved: undefined, checksum, alias: aliasOf(written, name), patched: isPatched };
 }
 
-function factsOf({ entry, locator }: Resolved, patched: ReadonlySet<string>): Facts {
+function factsOf(file: BerryFile, { entry, locator }: Resolved, patched: ReadonlySet<string>): Facts {
   const { text, name, kind, version, resolved, patches } = locator;
   return {
     key: text,
@@ -101,10 +103,15 @@ function factsOf({ entry, locator }: Resolved, patched: ReadonlySet<string>): Fa
     source: kind === 'root' ? 'workspace' : kind,
     bundled: false,
     resolved,
-    checksum: entry.checksum,
+    checksum: checksumOf(file, entry),
     alias: aliasOf(entry.written, name),
     patched: patched.has(text) || (patches !== undefined && !isBuiltinPatch(text)) || undefined,
   };
+}
+
+/** Yarn 4 writes the version of its cache before each checksum; before, it stands at the head of the file alone. */
+function checksumOf({ cacheKey }: BerryFile, { checksum }: BerryEntry): string | undefined {
+  return checksum === undefined || cacheKey === undefined || checksum.includes('/') ? checksum : `${cacheKey}/${checksum}`;
 }
 
 /** The name a package is installed under where nobody installs it under its own. */

@@ -97,7 +97,10 @@ function sourceOf(resolved: string | undefined, patterns: readonly string[]): Pa
   if (!/^https?:/.test(resolved)) return 'file';
   // Nobody asked for an address: there is nothing to compare.
   if (!patterns.some((pattern) => pattern.includes('/', pattern.indexOf('@', 1)) && pattern.includes(':'))) return 'registry';
-  return ranges().some((range) => /^https?:/.test(range) && withoutHash(range) === withoutHash(resolved)) ? 'remote' : 'registry';
+  const addresses = ranges().filter((range) => /^https?:/.test(range));
+  const isAsked = addresses.some((range) => withoutHash(range) === withoutHash(resolved));
+  // Where nobody asks for a version, no registry is asked either, whatever the address became.
+  return isAsked || addresses.length === patterns.length ? 'remote' : 'registry';
 }
 
 const kinds: readonly [string, EdgeKind][] = [

@@ -18,6 +18,7 @@ export async function withoutIgnored(
     paths: async () => kept(await one.paths()),
     first: (paths) => one.first(paths.filter((path) => !ignored(path))),
     text: one.text,
+    leadsOut: one.leadsOut,
   });
   const left = [...(target.before ? target.changed : await target.after.paths())].filter(ignored).sort();
   return {

@@ -22,6 +22,7 @@ import type { judgeRepository } from './gate-files.ts';
 import { withoutIgnored } from './gate-ignore.ts';
 import { policiesOf } from './gate-policy.ts';
 import { type GateOptions, type GateTarget, namedLockfiles } from './gate-target.ts';
+import { unseenOf } from './gate-unseen.ts';
 import type { Io } from './io.ts';
 import { momentOf } from './options.ts';
 import { exitCodeOf, pagesOf, writeReports } from './output.ts';
@@ -49,8 +50,9 @@ export async function judgeChange(target: GateTarget, options: GateOptions, io: 
   for (const { file, reason } of unreadBefore)
     io.stderr(`depward: ${printable(`${file} could not be read as it was before this change, so all of it is judged (${reason})`, 400)}\n`);
   const { tellsTime, ...files } = await judgeFilesOf(seen, compared, judged, momentOf(options.asOf, io.now()));
+  const unseen = await unseenOf(seen);
   const { report, standing } = await judge(
-    { ...packages, ...files, policy: judged, notes: [...remarks, ...seen.notes] },
+    { ...packages, ...files, fileGaps: [...files.fileGaps, ...unseen.gaps], policy: judged, notes: [...remarks, ...seen.notes, ...unseen.notes] },
     target,
     options,
     io,

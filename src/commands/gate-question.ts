@@ -16,6 +16,8 @@ export function gateQuestion(target: GateTarget, options: GateOptions, io: Io): 
   const { root, base, head, changed } = target;
   // A saved report counts for a season only.
   if (base === undefined || options.baseline !== undefined || changed.size > mostFiles) return undefined;
+  // Submodules may stand elsewhere without any file being another.
+  if (head === undefined && lstatSync(join(root, '.gitmodules'), { throwIfNoEntry: false })) return undefined;
   const contents = head === undefined ? contentsOf(root, changed) : [];
   if (!contents) return undefined;
   const { lockfile, config } = options;

@@ -1,12 +1,14 @@
 /** What a gate is about: its options, and the two states they name. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { baseOf, commitBefore } from '../resolve/base.ts';
 import { commitOf, isGitFound, openRepository, type Repository } from '../resolve/git.ts';
 import { changedPaths } from '../resolve/git-changes.ts';
+import { movedSubmodules } from '../resolve/git-submodules.ts';
 import { isLockfile } from '../resolve/lockfiles/names.ts';
 import { changedSide, commitSide, plainSide, type Side, worktreeSide } from '../resolve/sides.ts';
 import { openCommitMemory } from './commit-memory.ts';
@@ -38,6 +40,8 @@ export interface GateTarget {
   readonly wantsLockfile?: true;
   /** Whether the base holds symbolic links, which may lead where nothing can be read. */
   readonly holdsLinks?: () => Promise<boolean>;
+  /** The submodules that the change moves. */
+  readonly submodules?: () => Promise<readonly string[]>;
   /** Keeps what was read of the base, for the next change from there. */
   readonly remember?: () => Promise<void>;
 }
@@ -79,8 +83,16 @@ export async function targetOf(options: GateOptions, io: Io, state?: Promise<str
     after,
     changed,
     holdsLinks: before.holdsLinks,
+    submodules: async () =>
+      (await namesSubmodules(repository.root, after, head.commit, changed)) ? movedSubmodules(repository, base, head.commit) : [],
     remember: before.remember,
   };
+}
+
+/** Git checks out no submodule that this file does not name. */
+async function namesSubmodules(root: string, after: Side, head: string | undefined, changed: ReadonlySet<string>): Promise<boolean> {
+  if (changed.has('.gitmodules')) return true;
+  return head === undefined ? existsSync(join(root, '.gitmodules')) : (await after.first(['.gitmodules'])) !== undefined;
 }
 
 /** Everything there is, compared with nothing. */

@@ -28,9 +28,9 @@ export interface Waived {
   readonly expires: string;
 }
 
-/** A remark on the policy itself: an expired or unused waiver, what it leaves out. */
+/** A remark on the policy itself (an expired or unused waiver, what it leaves out), or on what lies where nothing was judged. */
 export interface PolicyNote {
-  readonly kind: 'waiver-expired' | 'waiver-unused' | 'waiver-in-change' | 'policy-weakened' | 'paths-ignored' | 'baseline';
+  readonly kind: 'waiver-expired' | 'waiver-unused' | 'waiver-in-change' | 'policy-weakened' | 'paths-ignored' | 'baseline' | 'submodule-moved';
   readonly message: string;
 }
 

@@ -105,7 +105,8 @@ async function defaultBranch(repository: Repository): Promise<string | undefined
   const [known] = repository.tips.values();
   if (known !== undefined) return known;
   const symref = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec((await repository.git(['ls-remote', '--symref', 'origin', 'HEAD'])) ?? '')?.[1];
-  return symref === undefined ? undefined : branchTip(repository, symref);
+  const named = symref ?? (await repository.git(['config', '--get', 'init.defaultBranch']))?.trim();
+  return named === undefined || named === '' ? undefined : branchTip(repository, named);
 }
 
 async function branchTip(repository: Repository, branch: string): Promise<string | undefined> {

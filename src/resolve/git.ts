@@ -264,6 +264,14 @@ async function textIn(repository: Repository, commit: string, { file, limit }: W
   return textIn(repository, commit, { file: found, limit }, content);
 }
 
+/** Where a link of a commit leads, as a path of the repository; undefined when it leads out of it. */
+export async function linkTarget(repository: Repository, { path, id }: TreeFile): Promise<string | undefined> {
+  const [blob] = await repository.blobs([{ id, limit: longestLink }]);
+  return blob && 'text' in blob ? insideOf(path, blob.text) : undefined;
+}
+
+const longestLink = 4096;
+
 /** Where a link leads, as a path of the repository; undefined when it leads out of it. */
 function insideOf(path: string, target: string): string | undefined {
   if (target.startsWith('/')) return undefined;

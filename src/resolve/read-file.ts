@@ -1,6 +1,6 @@
 /** Reading files of a repository that is not trusted. */
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { withSlashes } from '../model/repository-paths.ts';
 import { printable } from '../model/text.ts';
@@ -29,7 +29,8 @@ export async function readTextFile(path: string, root: string, limit: number): P
 
 /** One file after the other and at once: a few small files are read faster than work can be handed to threads. */
 function textAt(path: string, stats: Stats, root: string, limit: number, shown: () => string): string {
-  if (stats.isSymbolicLink() && !isInside(path, root)) {
+  // A folder on the way may be a link as well.
+  if ((stats.isSymbolicLink() || dirname(path) !== root) && !isInside(path, root)) {
     throw new DepwardError('input', `${shown()} is a link that leads out of the project`, {
       hint: 'depward reads only what belongs to the project.',
     });
@@ -54,16 +55,21 @@ function refuseOdd(stats: Stats, limit: number, shown: () => string): void {
     });
 }
 
+/** True for a link that leads out of `root`, or nowhere. */
+export function isLinkOut(path: string, root: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !isInside(path, root);
+}
+
 function isInside(path: string, root: string): boolean {
   const target = realPathOf(path);
-  const home = realpathSync(root);
+  const home = realpathSync.native(root);
   return target === home || target.startsWith(home.endsWith(sep) ? home : home + sep);
 }
 
 /** Nothing for a link that leads nowhere: that is not inside. */
 function realPathOf(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return '';
   }

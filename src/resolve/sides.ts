@@ -2,10 +2,10 @@
 import { type Dirent, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filesIn, filesInFolder, filesOf, listingOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
+import { filesIn, filesInFolder, filesOf, linkTarget, listingOf, type Repository, type TreeFile, textsOf, type Wanted } from './git.ts';
 import { skippedFiles, skippedText } from './git-skipped.ts';
 import { isLockfile } from './lockfiles/names.ts';
-import { readTextFile } from './read-file.ts';
+import { isLinkOut, readTextFile } from './read-file.ts';
 
 /** The files of one state. */
 export interface Side {
@@ -15,6 +15,8 @@ export interface Side {
   first(paths: readonly string[]): Promise<string | undefined>;
   /** The text of a file; undefined when there is none. Rejects when it is too large or leads out of the repository. */
   text(path: string, limit: number): Promise<string | undefined>;
+  /** True for a link that leads out of the repository, or nowhere that is known. */
+  leadsOut(path: string): Promise<boolean>;
   /** The name by which git knows the text of a file, where that is certain. */
   idOf?(path: string): Promise<string | undefined>;
 }
@@ -87,6 +89,13 @@ export function commitSide(repository: Repository, commit: string, memory?: Comm
     async idOf(path) {
       const file = known.get(path) ?? (await all()).get(path);
       return file?.link ? undefined : file?.id;
+    },
+    async leadsOut(path) {
+      const held = await all();
+      const file = held.get(path);
+      if (!file?.link) return false;
+      const target = await linkTarget(repository, file);
+      return target === undefined || !isHeld(target, held);
     },
     holdsLinks: async () => [...(await all()).values()].some(({ link }) => link),
     async remember() {
@@ -161,6 +170,7 @@ function folderSide(root: string, list: () => Promise<ReadonlySet<string>>): Sid
       return wanted.find((path) => all.has(path));
     },
     text: (path, limit) => readTextFile(join(root, path), root, limit),
+    leadsOut: async (path) => isLinkOut(join(root, path), root),
   };
 }
 
@@ -171,6 +181,13 @@ function once<T>(make: () => Promise<T>): { (): Promise<T>; isMade(): boolean } 
     return made;
   };
   return Object.assign(get, { isMade: () => made !== undefined });
+}
+
+/** True for a file and for a folder that holds some, with no link on the way. */
+function isHeld(path: string, files: ReadonlyMap<string, TreeFile>): boolean {
+  const parts = path.split('/');
+  const isOnWay = parts.every((_, at) => files.get(parts.slice(0, at + 1).join('/'))?.link !== true);
+  return isOnWay && (files.has(path) || [...files.keys()].some((other) => other.startsWith(`${path}/`)));
 }
 
 function byPath(files: readonly TreeFile[]): ReadonlyMap<string, TreeFile> {

@@ -20,6 +20,7 @@ function sideOf(config: string): Side {
     paths: async () => new Set(files.keys()),
     first: async (paths) => paths.find((path) => files.has(path)),
     text: async (path) => files.get(path),
+    leadsOut: async () => false,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The gate where the working folder is not the whole story: first commits, sparse checkouts, bare repositories, histories that end. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { commitAll, git } from '../helpers/a-repository.ts';
@@ -189,5 +189,72 @@ describe('affected versions', () => {
     rmSync(join(place.folder, 'package-lock.json'));
     commitAll(place.folder);
     expect(await affected('left')).toMatchObject({ code: 2, err: expect.stringContaining('no lockfile') });
+  });
+});
+
+describe('what lies where nothing can be judged', () => {
+  const notes = async (...args: readonly string[]) => {
+    const { code, stdout } = await place.run('gate', '--format', 'json', ...args);
+    return {
+      code,
+      ...(JSON.parse(stdout) as { notes: { kind: string; message: string }[]; gaps: { subject: { file?: string }; reason: string }[] }),
+    };
+  };
+
+  it('is said of submodules that move, in commits and in the working folder', async () => {
+    const other = join(place.home, 'other');
+    mkdirSync(other);
+    git(other, 'init', '-q', '-b', 'main');
+    writeFileSync(join(other, 'a'), 'one');
+    commitAll(other);
+    git(place.folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'vendor/lib');
+    commitAll(place.folder);
+    git(place.folder, 'checkout', '-q', '-b', 'topic');
+    place.write('readme', 'x');
+    commitAll(place.folder);
+    expect((await notes()).notes).toEqual([]);
+    writeFileSync(join(place.folder, 'vendor/lib/a'), 'two');
+    expect((await notes()).notes).toEqual([]);
+    commitAll(join(place.folder, 'vendor/lib'));
+    const moved = [{ kind: 'submodule-moved', message: expect.stringMatching(/moves 1 submodule.*: vendor\/lib$/) }];
+    expect(await notes()).toMatchObject({ code: 0, notes: moved });
+    commitAll(place.folder);
+    expect((await notes()).notes).toEqual(moved);
+    expect((await notes('--head', 'topic')).notes).toEqual(moved);
+    expect((await notes('--head', 'topic', '--base', 'topic')).notes).toEqual([]);
+  });
+
+  it('stops a change that makes a folder a link out of the repository', async () => {
+    place.write('app/package-lock.json', npmLock({ left: '1.0.0' }));
+    place.write('tool/readme', 'x');
+    commitAll(place.folder);
+    git(place.folder, 'checkout', '-q', '-b', 'topic');
+    rmSync(join(place.folder, 'app'), { recursive: true });
+    symlinkSync('tool', join(place.folder, 'app'));
+    expect(await notes()).toMatchObject({ code: 0, gaps: [] });
+    rmSync(join(place.folder, 'app'));
+    const outside = join(place.home, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, join(place.folder, 'app'));
+    const gap = { subject: { kind: 'file', file: 'app' }, reason: expect.stringContaining('leads out of the repository') };
+    expect(await notes()).toMatchObject({ code: 1, gaps: [gap] });
+    commitAll(place.folder);
+    expect(await notes('--head', 'topic')).toMatchObject({ code: 1, gaps: [gap] });
+    git(place.folder, 'checkout', '-q', '--detach', 'topic');
+    // What lies there is not read either: it is no part of the repository.
+    writeFileSync(join(outside, 'package-lock.json'), JSON.stringify(npmLock({ left: '1.1.0' })));
+    expect(await judged()).toMatchObject({ code: 2, judged: undefined, stderr: expect.stringContaining('leads out of the') });
+  });
+
+  it('is compared with the branch that git itself begins with, where there is no other sign', async () => {
+    git(place.folder, 'symbolic-ref', 'HEAD', 'refs/heads/trunk');
+    place.write('package-lock.json', npmLock({ left: '1.0.0' }));
+    commitAll(place.folder);
+    git(place.folder, 'checkout', '-q', '-b', 'topic');
+    place.write('package-lock.json', npmLock({ left: '1.1.0' }));
+    commitAll(place.folder);
+    expect(await judged()).toMatchObject({ code: 2, stderr: expect.stringContaining('was not found') });
+    git(place.folder, 'config', 'init.defaultBranch', 'trunk');
+    expect((await judged()).judged).toEqual(['change left 1.1.0']);
   });
 });

@@ -163,6 +163,7 @@ export function isKeyName(name: string): boolean {
 export function isCredentialName(name: string): boolean {
   return (
     name.length < 40 &&
+    /key|token|secret|pass|pwd|cred/i.test(name) &&
     /^_?(.*_)?(api_?key|access_?key|auth_?key|license_?key|(api|auth|access|refresh|bearer|session|id)_?token|token|(client|api|app|shared)_?secret|secret|pass_?(word|wd|phrase)|pwd|credentials?)$|(ApiKey|APIKey|AccessKey|AuthToken|AccessToken|ApiToken|BearerToken|SessionToken|ClientSecret|ApiSecret|Password|Passphrase)$/i.test(
       name,
     ) &&

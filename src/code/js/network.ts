@@ -132,14 +132,10 @@ function exfiltrates(notes: Notes, sent: ReadonlySet<Tag>, to: string, node: Nod
 }
 
 export function readSending(notes: Notes, callee: ESTree.MemberExpression, node: Called, scope: Scope): void {
-  if (node.arguments.length === 0) return;
+  if (node.arguments.length === 0 || !originOf(notes.evaluator, callee.object, scope).has('network')) return;
   const sent = notes.tagsOf(node.arguments, scope);
   const takes = [...sent].some((tag) => secrets.has(tag));
-  if (
-    !(takes || sent.has('argument') || credentialsOf(sent).length + ownOf(sent).length > 0) ||
-    !originOf(notes.evaluator, callee.object, scope).has('network')
-  )
-    return;
+  if (!takes && !sent.has('argument') && credentialsOf(sent).length + ownOf(sent).length === 0) return;
   const host = hostBehind(notes, callee.object, scope);
   if (takes) exfiltrates(notes, sent, host?.host ?? 'a host', node);
   gives(notes, sent, host, node);

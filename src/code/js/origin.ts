@@ -14,10 +14,23 @@ import { askedHeader, isBrought, isCredentialHeader, passesOn, reached, required
 const mostNodes = 400;
 const mostHops = 8;
 
-/** The tags of an expression; of which the members of a reach are taken. */
-export function originOf(evaluator: Evaluating, node: Node, scope: Scope, reach = ''): ReadonlySet<Tag> {
+interface Traced {
+  readonly scope: Scope;
+  readonly tags: ReadonlySet<Tag>;
+}
+
+/** What was asked of a file: several looks ask where the same argument comes from. */
+const known = new WeakMap<Evaluating, Map<Node, Traced>>();
+
+/** The tags of an expression. */
+export function originOf(evaluator: Evaluating, node: Node, scope: Scope): ReadonlySet<Tag> {
+  const traced = known.get(evaluator) ?? new Map<Node, Traced>();
+  known.set(evaluator, traced);
+  const held = traced.get(node);
+  if (held?.scope === scope) return held.tags;
   const tracer = new Tracer(evaluator);
-  tracer.trace(node, scope, 0, reach);
+  tracer.trace(node, scope, 0);
+  traced.set(node, { scope, tags: tracer.tags });
   return tracer.tags;
 }
 

@@ -16,6 +16,8 @@ export interface Installed {
 
 /** One file of the package, started by Node and by nothing else; where it fails nobody is told. */
 const plainStart = /^node (?:\.\/)?((?:[\w-]+\/)*[\w-][\w.-]*\.c?js)(?: ?\|\| ?(?:exit 0|true))?$/;
+/** What it is told to run without a file; nothing in it means anything to a shell. */
+const inlineStart = /^node -e "([^"`$\\%!^]*)"$/;
 const mostFiles = 20;
 
 /** True where nothing is left that could be anything else. */
@@ -23,17 +25,32 @@ export function installsHarmlessly(installed: Installed): boolean {
   const { manifest, anomalies, capabilities, hiding, paths } = installed;
   const commands = ['preinstall', 'install', 'postinstall'].flatMap((hook) => manifest.scripts.get(hook) ?? []);
   if (commands.length === 0 || paths.has('binding.gyp') || anomalies.length > 0) return false;
-  if ([...capabilities, ...hiding].some(({ reach }) => reach === 'install')) return false;
+  // To ask where it runs is no more than it may print.
+  if (hiding.some(({ reach }) => reach === 'install') || capabilities.some(({ reach, kind }) => reach === 'install' && kind !== 'gated'))
+    return false;
   const files: string[] = [];
   for (const command of commands) {
-    const file = plainStart.exec(command.trim())?.[1];
-    if (file === undefined || !paths.has(file)) return false;
-    files.push(file);
+    const code = inlineStart.exec(command.trim())?.[1];
+    const started = code === undefined ? fileOf(command, paths) : loadedBy(code, '', paths);
+    if (started === undefined) return false;
+    files.push(...started);
   }
   return allPrint(files, installed);
 }
 
-function allPrint(files: string[], { paths, text }: Installed): boolean {
+function fileOf(command: string, paths: ReadonlySet<string>): readonly string[] | undefined {
+  const file = plainStart.exec(command.trim())?.[1];
+  return file !== undefined && paths.has(file) ? [file] : undefined;
+}
+
+/** The files that a script loads which does nothing else but print; undefined where it may. */
+function loadedBy(source: string, from: string, paths: ReadonlySet<string>): readonly string[] | undefined {
+  const loads = onlyPrints(source)?.loads.map((written) => asNodeFinds(written, from, paths));
+  const found = loads?.filter((path) => path !== undefined);
+  return found?.length === loads?.length ? found : undefined;
+}
+
+function allPrint(files: readonly string[], { paths, text }: Installed): boolean {
   const seen = new Set(files);
   for (const file of seen) {
     const source = text(file);
@@ -42,13 +59,9 @@ function allPrint(files: string[], { paths, text }: Installed): boolean {
       if (!isPlainJson(source)) return false;
       continue;
     }
-    const prints = onlyPrints(source);
-    if (!prints) return false;
-    for (const written of prints.loads) {
-      const found = asNodeFinds(written, file, paths);
-      if (found === undefined) return false;
-      seen.add(found);
-    }
+    const loaded = loadedBy(source, file, paths);
+    if (!loaded) return false;
+    for (const path of loaded) seen.add(path);
   }
   return true;
 }

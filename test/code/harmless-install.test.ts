@@ -29,6 +29,26 @@ describe('what prints and does nothing else', () => {
     expect(await harmless({ 'thanks.js': files['thanks.js'] })).toBe(false);
   });
 
+  it('is so where it notes in the temporary folder when it last printed, as banners do', async () => {
+    const banner = `var env = process.env; var fs = require('fs'), os = require('os'), path = require('path');
+      var quiet = /^(1|true)$/.test(env.QUIET) || ['CI', 'BUILD'].some(function (it) { return !!env[it] });
+      var text = '\\u001b[96mThank you\\u001b[0m';
+      function isDue() {
+        var file = path.join(os.tmpdir(), 'it-banners.json'); var seen = [];
+        try { if (Date.now() - fs.statSync(file).mtime < 6e4) seen = JSON.parse(fs.readFileSync(file, 'utf8')); } catch (error) { seen = [] }
+        if (seen.indexOf(text) !== -1) return false;
+        try { seen.push(text); fs.writeFileSync(file, JSON.stringify(seen), 'utf8') } catch (error) {}
+        return true;
+      }
+      if (!quiet && !env.CI && isDue()) console.log(env.NO_COLOR ? text.replace(/\\u001B\\[\\d+m/g, '') : text);`;
+    const postinstall = `node -e "try{require('./thanks')}catch(e){}"`;
+    expect(await harmless({ 'thanks.js': banner }, { postinstall })).toBe(true);
+    expect(await harmless({ 'thanks.js': `fetch('https://in.invalid')` }, { postinstall })).toBe(false);
+    expect(await harmless({}, { postinstall })).toBe(false);
+    expect(await harmless({ 'thanks.js': banner }, { postinstall: `node -e "require('./thanks'); require('fs').rmSync('x')"` })).toBe(false);
+    expect(await harmless({ 'thanks.js': banner }, { postinstall: 'node -e "require($(x))"' })).toBe(false);
+  });
+
   it.each([
     'node thanks.js && node other.js',
     'node thanks.js; x',
@@ -99,6 +119,27 @@ describe('what is not known to only print', () => {
     `console.log(String.fromCharCode(27) + ']52')`,
     `console.log('\\u001b' + ']52')`,
     `with (process) { binding('x') }`,
+    `var f = 1; { var f = require('fs') } [f].map((g) => g.rmSync('x'))`,
+    `var e = 1; { var e = process.env } console.log(e)`,
+    `const e = process.env; console.log(e)`,
+    `const e = process.env; e.PATH = 'x'`,
+    `const e = process.env; console.log(e.NPM_TOKEN)`,
+    `const os = require('os'); console.log(os.userInfo())`,
+    `console.log(JSON.parse('"\\\\u001b]52"'))`,
+    ...[
+      `fs.writeFileSync('x', JSON.stringify(1))`,
+      `fs.writeFileSync(path.join(os.tmpdir(), '../x'), JSON.stringify(1))`,
+      `fs.writeFileSync(path.join(os.tmpdir(), 'x.js'), JSON.stringify(1))`,
+      `fs.writeFileSync(path.join(os.tmpdir(), 'x', 'y'), JSON.stringify(1))`,
+      `fs.writeFileSync(path.join(__dirname, 'x'), JSON.stringify(1))`,
+      `fs.writeFileSync(path.join(os.tmpdir(), 'x'), 'y')`,
+      `fs.writeFileSync(path.join(os.tmpdir(), 'x'), JSON.stringify(1), { mode: 511 })`,
+      `fs.writeFileSync(path.join(os.tmpdir(), 'x'), JSON.stringify(process.env))`,
+      `fs.unlinkSync(path.join(os.tmpdir(), 'x'))`,
+      `fs['rmSync'](path.join(os.tmpdir(), 'x'))`,
+      `const w = fs.writeFileSync; w('x', 'y')`,
+      `let file = path.join(os.tmpdir(), 'x'); file = '//h.invalid/x'; fs.statSync(file)`,
+    ].map((source) => `const fs = require('fs'), os = require('os'), path = require('path'); ${source}`),
     'String.raw`x`',
     `console.log\`x\``,
     `while (true) {}`,

@@ -5,8 +5,9 @@
  */
 import type { ESTree } from 'meriyah';
 import { isSecretVariable } from '../places.ts';
-import { bare, type Node } from './nodes.ts';
+import { bare, isCall, type Node } from './nodes.ts';
 import { parseScript } from './parse.ts';
+import { barred, chainOf, type Names, standsFor, type What, whatIs } from './print-names.ts';
 
 /** What a script that only prints is: the files of its own package that it loads. */
 export interface OnlyPrints {
@@ -39,23 +40,19 @@ const through = new Set(
 const values = new Set(['undefined', 'NaN', 'Infinity', '__dirname', '__filename']);
 /** Called, or for the sake of a member. */
 const makers = new Set(['Math', 'Date', 'String', 'Number', 'Boolean', 'Array', 'Error', 'Set', 'parseInt', 'parseFloat', 'isNaN']);
-const special = new Set(['require', 'process', 'console', 'module', 'exports', 'arguments', 'eval', 'globalThis', 'global', ...values, ...makers]);
+const special = new Set(
+  ['require', 'process', 'console', 'module', 'exports', 'arguments', 'eval', 'globalThis', 'global', 'JSON'].concat(...values, ...makers),
+);
 const printing = new Set(['log', 'info', 'warn', 'error']);
-/** Ways to functions' makers, to callers, to the prototypes of all; letters made of numbers. */
-const barred = /^(_.*|constructor|prototype|caller|callee|arguments|fromCharCode|fromCodePoint|raw|prepareStackTrace|call|apply|bind)$/;
 const paths = new Set(['join', 'resolve', 'dirname', 'basename', 'extname', 'sep']);
 const asked = /^(env|stdout|stderr)\.(\w+)$/;
-
-/** What the names of a block stand for: something of the script's own, or a module of Node. */
-interface Names {
-  readonly held: Map<string, 'own' | 'path'>;
-  readonly up: Names | undefined;
-}
 
 /** A class because of the files it gathers, and what it was told to keep to. */
 class Looking {
   readonly loads: string[] = [];
   readonly #program: Node;
+  /** The same in all of the script, whatever block it stands in: `var` leaves its block. */
+  readonly #whats = new Map<string, What>();
   #isSound = true;
 
   constructor(program: Node) {
@@ -73,23 +70,19 @@ class Looking {
     for (const one of statements) {
       if (one.type === 'FunctionDeclaration' && one.id) this.#declare(one.id, 'own', names);
       if (one.type === 'VariableDeclaration')
-        for (const { id, init } of one.declarations) this.#declare(id, (init && moduleOf(init)) ?? 'own', names);
+        for (const { id, init } of one.declarations) this.#declare(id, (init && standsFor(init, names)) ?? 'own', names);
     }
     return names;
   }
 
-  #declare(id: Node, what: 'own' | 'path', { held }: Names): void {
-    const isNew = id.type === 'Identifier' && !special.has(id.name) && !barred.test(id.name) && (held.get(id.name) ?? what) === what;
-    if (isNew) held.set(id.name, what);
-    else this.#isSound = false;
-  }
-
-  #whatIs(name: string, names: Names | undefined): 'own' | 'path' | undefined {
-    for (let at = names; at; at = at.up) {
-      const held = at.held.get(name);
-      if (held) return held;
+  #declare(id: Node, what: What, { held }: Names): void {
+    const isNew = id.type === 'Identifier' && !special.has(id.name) && !barred.test(id.name) && (this.#whats.get(id.name) ?? what) === what;
+    if (!isNew) {
+      this.#isSound = false;
+      return;
     }
-    return undefined;
+    held.set(id.name, what);
+    this.#whats.set(id.name, what);
   }
 
   #all(nodes: readonly (Node | null | undefined)[], names: Names | undefined): boolean {
@@ -107,13 +100,13 @@ class Looking {
       case 'TemplateElement':
         return isPlainText(node.value.cooked ?? '\u001b');
       case 'Identifier':
-        return this.#whatIs(node.name, names) === 'own' || values.has(node.name);
+        return whatIs(node, names) === 'own' || values.has(node.name);
       case 'UnaryExpression':
         return node.operator !== 'delete' && this.#fine(node.argument, names);
       case 'Property':
         return !node.computed && node.kind === 'init' && isPlainKey(node.key) && this.#fine(node.value as Node, names);
       case 'VariableDeclarator':
-        return node.id.type === 'Identifier' && (!node.init || moduleOf(node.init) !== undefined || this.#fine(node.init, names));
+        return node.id.type === 'Identifier' && (!node.init || standsFor(node.init, names) !== undefined || this.#fine(node.init, names));
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression': {
@@ -148,14 +141,15 @@ class Looking {
 
   #member(node: ESTree.MemberExpression, names: Names | undefined): boolean {
     const chain = chainOf(node);
+    const object = bare(node.object);
+    const what = whatIs(object, names);
     // One variable of the environment, whichever it is: to print it is all that can be done.
-    if (node.computed) return chainOf(bare(node.object)) === 'process.env' && this.#fine(node.property as Node, names);
+    if (node.computed) return (what === 'env' || chainOf(object) === 'process.env') && this.#fine(node.property as Node, names);
     if (node.property.type !== 'Identifier' || barred.test(node.property.name)) return false;
+    if (what === 'env') return isAsked(`env.${node.property.name}`);
     if (chain?.startsWith('process.')) return isAsked(chain.slice(8));
     if (chain?.startsWith('console.')) return printing.has(chain.slice(8));
-    const object = bare(node.object);
     if (object.type !== 'Identifier') return this.#fine(object, names);
-    const what = this.#whatIs(object.name, names);
     if (what === 'path') return paths.has(node.property.name);
     return what === 'own' || makers.has(object.name) || values.has(object.name);
   }
@@ -163,8 +157,26 @@ class Looking {
   #call(node: ESTree.CallExpression | ESTree.NewExpression, names: Names | undefined): boolean {
     const callee = bare(node.callee);
     if (callee.type === 'Identifier' && callee.name === 'require') return this.#loads(node);
-    const fine = (callee.type === 'Identifier' && makers.has(callee.name)) || this.#fine(callee, names);
+    const [first] = node.arguments as Node[];
+    const chain = chainOf(callee);
+    if (chain === 'JSON.parse') return first !== undefined && this.#notes(bare(first), names) === 'readFileSync';
+    if (this.#notes(node, names) !== undefined) return true;
+    const fine = (callee.type === 'Identifier' && makers.has(callee.name)) || chain === 'JSON.stringify' || this.#fine(callee, names);
     return fine && this.#all(node.arguments as Node[], names);
+  }
+
+  /** When it last printed, in a file of its own below the temporary folder: looked at, or written as JSON, which nothing runs. */
+  #notes(node: Node, names: Names | undefined): string | undefined {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || whatIs(bare(node.callee.object), names) !== 'fs')
+      return undefined;
+    const { computed, property } = node.callee;
+    const [file, text, ...rest] = node.arguments as Node[];
+    const does = !computed && property.type === 'Identifier' ? property.name : '';
+    const isTemporary = file !== undefined && (whatIs(bare(file), names) ?? standsFor(file, names)) === 'temporary';
+    if (!isTemporary || !rest.every(({ type }) => type === 'Literal')) return undefined;
+    if (does === 'writeFileSync')
+      return text && isCall(text) && chainOf(text.callee) === 'JSON.stringify' && this.#fine(text, names) ? does : undefined;
+    return /^(existsSync|statSync|readFileSync)$/.test(does) && (!text || text.type === 'Literal') ? does : undefined;
   }
 
   /** Of files of its own package; they are looked at as well. */
@@ -177,7 +189,7 @@ class Looking {
   }
 
   #isTarget(left: Node, names: Names | undefined): boolean {
-    if (left.type === 'Identifier') return this.#whatIs(left.name, names) === 'own';
+    if (left.type === 'Identifier') return whatIs(left, names) === 'own';
     const chain = chainOf(left);
     return (
       chain === 'module.exports' ||
@@ -187,28 +199,11 @@ class Looking {
   }
 }
 
-/** `const path = require('path')`. Not `fs`: even to ask whether a file is there reaches a host where its path names one, as on Windows. */
-function moduleOf(init: Node): 'path' | undefined {
-  const call = bare(init);
-  if (call.type !== 'CallExpression' || call.callee.type !== 'Identifier' || call.callee.name !== 'require') return undefined;
-  const [name] = call.arguments;
-  const told = name?.type === 'Literal' ? String(name.value).replace(/^node:/, '') : undefined;
-  return told === 'path' ? told : undefined;
-}
-
 function isAsked(chain: string): boolean {
   const [, of, name = ''] = asked.exec(chain) ?? [];
   if (of === 'env') return !isSecretVariable(name);
   if (of !== undefined) return /^(isTTY|columns|write)$/.test(name);
   return /^(platform|arch|version|versions\.node|exit|argv)$/.test(chain);
-}
-
-/** `process.env.CI`, written as names. */
-function chainOf(node: Node): string | undefined {
-  if (node.type === 'Identifier') return node.name;
-  if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier') return undefined;
-  const object = chainOf(bare(node.object));
-  return object === undefined ? undefined : `${object}.${node.property.name}`;
 }
 
 function isPlainKey(key: Node): boolean {

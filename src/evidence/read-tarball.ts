@@ -1,7 +1,7 @@
 /** One tarball from its bytes to its facts: in this thread or, the same way, in another. */
 import { type Analysed, analyseUntil } from '../code/analyse.ts';
 import type { Expected } from '../code/expected.ts';
-import { tarLimits } from '../registry/tar.ts';
+import { tarLimits } from '../registry/tar-limits.ts';
 import { readTarballFrom } from '../registry/tarball.ts';
 import { compileLater } from './compile-later.ts';
 

@@ -1,4 +1,5 @@
 /** One 512-byte tar header block, and the records of a pax header. */
+import type { AnomalyKind } from '../model/archive.ts';
 
 export interface TarHeader {
   readonly path: string;
@@ -111,4 +112,25 @@ export function parsePax(body: Buffer): PaxRecords {
     at += length;
   }
   return { ...found, bad };
+}
+
+/** What an entry of this type is. */
+export function kindOf(type: string): 'file' | 'folder' | AnomalyKind {
+  switch (type) {
+    case '0':
+    case '7':
+      return 'file';
+    case '5':
+      return 'folder';
+    case '1':
+      return 'hard-link';
+    case '2':
+      return 'symbolic-link';
+    case '3':
+    case '4':
+    case '6':
+      return 'device';
+    default:
+      return 'unknown-entry';
+  }
 }

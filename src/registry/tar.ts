@@ -2,44 +2,16 @@
  * A tar reader for hostile archives: takes unpacked chunks, keeps regular files, names everything odd, writes nothing.
  * Paths come out as npm unpacks them: without their first folder, whatever it is called.
  */
-import { createHash, hash as hashOnce } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Anomaly, AnomalyKind, PackedFile } from '../model/archive.ts';
 import { DepwardError } from '../model/errors.ts';
 import { ownPages } from './own-pages.ts';
-import { type PaxRecords, parsePax, readHeader, type TarHeader } from './tar-header.ts';
+import { HeldFile, sha256, shortened } from './tar-file.ts';
+import { kindOf, type PaxRecords, parsePax, readHeader, type TarHeader } from './tar-header.ts';
+import { hasRoom, type TarLimits, tarLimits } from './tar-limits.ts';
 import { landingPath, oddPaths } from './tar-path.ts';
 
-/** What an archive may cost. */
-export interface TarLimits {
-  readonly files: number;
-  readonly unpackedBytes: number;
-  /** Bytes of one file that are kept; of a larger one only the head is. A quarter of them where the name is not one of code. */
-  readonly fileBytes: number;
-  /** Bytes of all files that are kept; a third of them may be of files that do not look like code. */
-  readonly keptBytes: number;
-  readonly metaBytes: number;
-  /** Letters of all paths together. */
-  readonly pathLetters: number;
-}
-
-export const tarLimits: TarLimits = {
-  files: 100_000,
-  unpackedBytes: 2 ** 30,
-  fileBytes: 12 * 2 ** 20,
-  keptBytes: 30 * 2 ** 20,
-  metaBytes: 2 ** 20,
-  pathLetters: 16 * 2 ** 20,
-};
-
 const headBytes = 512;
-const namesCode = /(?<!\.d)\.([cm]?[jt]sx?|json|gypi?|sh|bash|ps1|py|bat|cmd)$/i;
-/** Beyond this a JSON file is data: what npm, agents and editors obey is smaller. */
-const largestOrders = 2 ** 20;
-/** Read as a whole it takes some twenty times as much; no honest one comes near. */
-const largestManifest = 2 ** 21;
-/** 132 bits: nobody finds two files with one hash. */
-const hashLength = 22;
-
 export interface TarReader {
   push(chunk: Buffer): void;
   /** Call once after the last chunk; throws when the archive is cut off. */
@@ -186,16 +158,11 @@ class Reader implements TarReader {
     this.#hash ??= createHash('sha256');
     this.#hash.update(last);
     const size = this.#header?.size ?? 0;
-    this.#body ??= { bytes: ownPages(this.#roomFor(size, this.#header?.path ?? '') ? size : Math.min(size, headBytes)), at: 0 };
+    this.#body ??= {
+      bytes: ownPages(hasRoom({ size, path: this.#header?.path ?? '' }, this.#kept, this.#limits) ? size : Math.min(size, headBytes)),
+      at: 0,
+    };
     this.#body.at += last.copy(this.#body.bytes, this.#body.at);
-  }
-
-  #roomFor(size: number, path: string): boolean {
-    const { fileBytes, keptBytes } = this.#limits;
-    // What decides over everything else is not to be hidden behind megabytes of something else.
-    if (decides(path)) return size <= Math.min(fileBytes, largestManifest);
-    if (namesCode.test(path) && (size <= largestOrders || !/\.json$/i.test(path))) return size <= fileBytes && this.#kept + size <= keptBytes;
-    return size <= fileBytes / 4 && this.#kept + size <= keptBytes / 3;
   }
 
   #stepPadding(bytes: Buffer, at: number): number {
@@ -252,7 +219,7 @@ class Reader implements TarReader {
     this.#hash = undefined;
     this.#body = undefined;
     const last = this.#parts.at(-1) ?? nothing;
-    const isKept = this.#roomFor(size, path);
+    const isKept = hasRoom({ size, path }, this.#kept, this.#limits);
     const hash = streamed ? shortened(streamed.update(last).digest('base64')) : isKept ? undefined : sha256(last);
     // A part of a chunk would keep all of it in memory, whatever else is in it.
     if (body) last.copy(body.bytes, body.at);
@@ -267,68 +234,11 @@ class Reader implements TarReader {
   }
 }
 
-/** A file whose hash is made when it is asked for; a class for that alone. */
-class HeldFile implements PackedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly executable: boolean;
-  readonly bytes: Uint8Array;
-  readonly whole: boolean;
-  #hash: string | undefined;
-
-  constructor({ path, size, executable, bytes, whole }: Omit<PackedFile, 'hash'>, hash: string | undefined) {
-    this.path = path;
-    this.size = size;
-    this.executable = executable;
-    this.bytes = bytes;
-    this.whole = whole;
-    this.#hash = hash;
-  }
-
-  get hash(): string {
-    this.#hash ??= sha256(this.bytes);
-    return this.#hash;
-  }
-}
-
 const nothing = Buffer.alloc(0);
-
-function decides(path: string): boolean {
-  return /(?:package\.json|binding\.gyp)$/.test(path) && /^(?:package\.json|binding\.gyp)$/.test(landingPath(path).path ?? '');
-}
-
-/** In one call: for small files making the object costs more than the hash. */
-function sha256(bytes: Uint8Array): string {
-  return shortened(hashOnce('sha256', bytes, 'base64'));
-}
-
-function shortened(digest: string): string {
-  return digest.slice(0, hashLength);
-}
 
 /** Starts reading an archive. */
 export function tarReader(limits: TarLimits = tarLimits): TarReader {
   return new Reader(limits);
-}
-
-function kindOf(type: string): 'file' | 'folder' | AnomalyKind {
-  switch (type) {
-    case '0':
-    case '7':
-      return 'file';
-    case '5':
-      return 'folder';
-    case '1':
-      return 'hard-link';
-    case '2':
-      return 'symbolic-link';
-    case '3':
-    case '4':
-    case '6':
-      return 'device';
-    default:
-      return 'unknown-entry';
-  }
 }
 
 function untilNull(body: Buffer): string {

@@ -4,7 +4,8 @@ import type { Anomaly, Archive } from '../model/archive.ts';
 import { DepwardError } from '../model/errors.ts';
 import { Digests } from './digests.ts';
 import { inOne } from './own-pages.ts';
-import { type TarLimits, type TarReader, tarLimits, tarReader } from './tar.ts';
+import { type TarReader, tarReader } from './tar.ts';
+import { type TarLimits, tarLimits } from './tar-limits.ts';
 
 /** Beyond this many unpacked bytes an archive is read in pieces, so that memory does not grow with it. */
 const atOnce = 4 * 2 ** 20;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { analyse } from '../../src/code/analyse.ts';
 import { hiddenByBulk } from '../../src/code/compare.ts';
 import type { TarballFacts } from '../../src/model/contents.ts';
-import { tarLimits } from '../../src/registry/tar.ts';
+import { tarLimits } from '../../src/registry/tar-limits.ts';
 import { readTarball } from '../../src/registry/tarball.ts';
 import { tarball } from '../helpers/a-tarball.ts';
 

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { Parser } from 'tar';
-import { tarLimits, tarReader } from '../../src/registry/tar.ts';
+import { tarReader } from '../../src/registry/tar.ts';
+import { tarLimits } from '../../src/registry/tar-limits.ts';
 import { readTarball, readTarballFrom } from '../../src/registry/tarball.ts';
 import { aPackage, block, type Entry, pax, tar, tarball } from '../helpers/a-tarball.ts';
 

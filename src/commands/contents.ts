@@ -8,9 +8,11 @@ import type { TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { Gathered, Provenance } from '../model/evidence.ts';
 import type { Packument, Release } from '../model/packument.ts';
+import { printable } from '../model/text.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { openRegistry } from '../registry/client.ts';
 import type { Io } from './io.ts';
+import { localPath, readLocal } from './local-tarball.ts';
 import { openProgress } from './progress.ts';
 
 export interface ContentsOptions {
@@ -56,6 +58,11 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
     const found: Contents[] = [];
     for (const spec of specs) {
       progress.say(`reading ${spec}`);
+      const path = localPath(spec);
+      if (path !== undefined) {
+        found.push(await localContents(path, io.cwd));
+        continue;
+      }
       const { name, wanted } = parted(spec);
       const answer = await registry.packument(name);
       if (answer.status === 'not-found') throw new DepwardError('not-found', `the registry knows no package ${name}`);
@@ -73,6 +80,13 @@ export async function contentsOf(specs: readonly string[], options: ContentsOpti
     progress.stop();
     registry.close();
   }
+}
+
+async function localContents(path: string, cwd: string): Promise<Contents> {
+  const { facts } = await readLocal(path, cwd).catch((error: unknown) => naming(printable(path), error));
+  const { name = printable(path), version } = facts.manifest;
+  const none = { status: 'none', detail: 'a file of this machine' };
+  return { title: version === undefined ? name : `${name}@${version}`, facts, signed: { signature: none, attestations: none } };
 }
 
 /** The same error, saying of which release it speaks. */
@@ -101,7 +115,7 @@ function parted(spec: string): { readonly name: string; readonly wanted: string 
   const name = at < 0 ? spec : spec.slice(0, at);
   if (!/^(@[\w.~-]+\/)?[\w.~-]+$/.test(name))
     throw new DepwardError('usage', `${spec} is not a name or name@version of a registry package`, {
-      hint: 'like express, express@5.1.0 or @scope/name@^2',
+      hint: 'like express, express@5.1.0, @scope/name@^2 or ./package.tgz',
     });
   return { name, wanted: at < 0 ? '' : spec.slice(at + 1) };
 }

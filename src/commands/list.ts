@@ -84,7 +84,7 @@ export const commands = [
     usage: 'inspect <spec>',
     summary: 'what a release runs, can do and hides, with places; nothing of it is executed',
     options: contents,
-    help: '\nExample:\n  depward inspect esbuild@0.25.0\n',
+    help: '\nExamples:\n  depward inspect esbuild@0.25.0\n  depward inspect ./package-1.0.0.tgz\n',
   },
   {
     usage: 'diff <before> <after>',

@@ -2,12 +2,12 @@
  * A working folder that is plainly as it was checked out, told from git's own list of its files: for some hundred files that takes a
  * fraction of what a start of git takes. Only a yes is an answer, on the grounds on which git gives it; all else is left to git.
  */
-import { type BigIntStats, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
-/** Above that git, which looks in several threads, is the faster one. */
-const mostFiles = 1_000;
-const largest = 512 * 1024;
+/** With more of them git, which looks in several threads, is the faster one. */
+const mostFiles = 200;
+const largest = 256 * 1024;
 
 /** A file as git last saw it. */
 interface Entry {
@@ -21,12 +21,12 @@ interface Entry {
 export function treeIfClean(root: string): string | undefined {
   try {
     const file = join(root, '.git', 'index');
-    const written = lstatSync(file, { bigint: true });
+    const written = lstatSync(file);
     if (!written.isFile() || written.size > largest) return undefined;
     const index = readFileSync(file);
     const { entries, end } = entriesIn(index);
     const tree = treeIn(index, end, entries.length);
-    const isClean = tree !== undefined && holdsNothingElse(root, entries) && entries.every((entry) => isAsSeen(root, index, entry, written.mtimeNs));
+    const isClean = tree !== undefined && holdsNothingElse(root, entries) && entries.every((entry) => isAsSeen(root, index, entry, written.mtimeMs));
     return isClean ? tree : undefined;
   } catch {
     // Files that are gone, and lists that end too soon.
@@ -88,21 +88,30 @@ function holdsNothingElse(root: string, entries: readonly Entry[]): boolean {
 }
 
 /** What was written within the same tick of the clock as the list may have been written again: git would look inside. */
-function isAsSeen(root: string, index: Buffer, { path, mode, at }: Entry, listed: bigint): boolean {
-  const stats = lstatSync(join(root, path), { bigint: true });
-  const low = (offset: number) => index.readUInt32BE(at + offset);
+function isAsSeen(root: string, index: Buffer, { path, mode, at }: Entry, listed: number): boolean {
+  const stats = lstatSync(`${root}/${path}`);
+  const told = (offset: number) => index.readUInt32BE(at + offset);
   return (
-    stats.mtimeNs < listed &&
+    stats.mtimeMs < listed &&
     modeOf(stats) === mode &&
-    stats.ctimeNs === BigInt(low(0)) * second + BigInt(low(4)) &&
-    stats.mtimeNs === BigInt(low(8)) * second + BigInt(low(12)) &&
-    [stats.ino, stats.uid, stats.gid, stats.size].every((value, nth) => Number(BigInt.asUintN(32, value)) === low([20, 28, 32, 36][nth] as number))
+    stats.ctimeMs === momentOf(told(0), told(4)) &&
+    stats.mtimeMs === momentOf(told(8), told(12)) &&
+    stats.ino % wrap === told(20) &&
+    stats.uid === told(28) &&
+    stats.gid === told(32) &&
+    stats.size % wrap === told(36)
   );
 }
 
-const second = 1_000_000_000n;
+/** Git keeps the lower half of larger numbers. */
+const wrap = 2 ** 32;
 
-function modeOf(stats: BigIntStats): number | undefined {
+/** As Node tells it: next to exactly, within a tick of any file system's clock. */
+function momentOf(seconds: number, nanoseconds: number): number {
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
+
+function modeOf(stats: Stats): number | undefined {
   if (stats.isSymbolicLink()) return 0o120000;
-  return stats.isFile() ? (stats.mode & 0o100n ? 0o100755 : 0o100644) : undefined;
+  return stats.isFile() ? (stats.mode & 0o100 ? 0o100755 : 0o100644) : undefined;
 }

@@ -7,7 +7,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { compileAhead } from './ahead/index.mjs';
 import { buildAlone, buildSplit } from './common-js.mjs';
 import { root, sourceDigest } from './freshness.mjs';
 import { publicRegistries } from './public-registries.mjs';
@@ -163,5 +162,3 @@ await buildAlone({
 const types = spawnSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '--emitDeclarationOnly'], { cwd: root, stdio: 'inherit' });
 if (types.status !== 0) process.exit(types.status ?? 1);
 writeFileSync(`${root}/dist/.built-from`, sourceDigest());
-// Without it every start takes longer, and no more.
-await compileAhead().catch((error) => console.warn(`nothing is compiled ahead: ${error.message}`));

@@ -30,8 +30,6 @@ export function sourceDigest() {
     `${root}/.ci/build.mjs`,
     `${root}/.ci/rule-parts.mjs`,
     `${root}/.ci/common-js.mjs`,
-    `${root}/.ci/ahead/index.mjs`,
-    `${root}/.ci/ahead/note-compiled.cjs`,
   ])
     hash.update(file).update(readFileSync(file));
   return hash.digest('hex');

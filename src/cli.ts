@@ -4,7 +4,6 @@
  * every file and every kilobyte read here is waited for in every run.
  */
 import { checkAgain } from './commands/check-again.ts';
-import { useCompiled } from './commands/compiled-ahead.ts';
 import { run as doctor } from './commands/doctor-early.ts';
 import { run as gate } from './commands/gate-early.ts';
 import { commands } from './commands/list.ts';
@@ -29,10 +28,7 @@ async function run(argv: readonly string[]): Promise<number> {
     interrupt.abort(new DepwardError('interrupted', 'interrupted'));
     // A second Ctrl-C ends at once, by the default handler.
   });
-  if (call?.name === 'check') {
-    useCompiled();
-    return (await import('./commands/check.ts')).run(textsOf(call.args[0]), call.options, io);
-  }
+  if (call?.name === 'check') return (await import('./commands/check.ts')).run(textsOf(call.args[0]), call.options, io);
   if (call?.name === 'gate') return gate(call.options, io);
   if (call?.name === 'doctor') return doctor(textOf(call.args[0]), call.options, io);
   return (await import('./main.ts')).main(argv, call, io);

@@ -13,14 +13,14 @@ const largest = 5_000_000;
 
 /**
  * `{ documents, tarballs, keys, lock, before }`; `lock(url)` is a lockfile of the tree at a registry. With `bumped`, `before(url)`
- * is the one before so many packages were raised: each by a release in which half of its scripts are others. `isTold` chooses places.
+ * is the one before so many packages were raised: each by a release in which half of its scripts are others.
  */
-export function ownTree(bumped = 0, isTold = () => true) {
+export function ownTree(bumped = 0) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const taken = new Map(
     Object.entries(packages).filter(
       ([key, { optional, inBundle }]) =>
-        key && isTold(key) && !optional && !inBundle && existsSync(join(root, key, 'package.json')) && sizeOf(join(root, key)) < largest,
+        key && !optional && !inBundle && existsSync(join(root, key, 'package.json')) && sizeOf(join(root, key)) < largest,
     ),
   );
   const versions = grouped([...taken].map(([key, { version }]) => ({ name: nameOf(key), version })));

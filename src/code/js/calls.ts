@@ -6,6 +6,7 @@ import { decoded, folder, fromCodes, joined, parsed, unescaped } from './decodin
 import type { Evaluating } from './evaluating.ts';
 import { hole, memberPath, textOf, type Value } from './known.ts';
 import { isTelling } from './literals.ts';
+import { keptIn } from './maps.ts';
 import { bytesMethod, functionMethod, listMethod, textMethod } from './methods.ts';
 import { bare, type CallNode, type FunctionNode, isFunction, type Node } from './nodes.ts';
 import { parseScript } from './parse.ts';
@@ -187,6 +188,8 @@ function methodCall(evaluator: Evaluating, object: Value, key: string, node: Cal
   const args = values(evaluator, node.arguments, scope);
   if (object.is === 'result' && key === 'decode' && /^(util)?#TextDecoder$/.test(object.of) && args[0]?.is === 'bytes')
     return { is: 'text', text: Buffer.from(args[0].bytes).toString('utf8'), readAs: 'decoded' };
+  const kept = object.is === 'result' && key === 'get' ? keptIn(evaluator, object, textOf(args[0])?.text, node) : undefined;
+  if (kept) return kept;
   if (object.is === 'result') return { is: 'result', of: `${object.of}.${key}`, node, scope };
   if (object.is === 'bytes') return bytesMethod(object.bytes, key, args);
   if (object.is === 'list') return listMethod(evaluator, object.items, key, args);

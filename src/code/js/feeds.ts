@@ -39,6 +39,22 @@ function holderName(object: Node): string | undefined {
   return at.type === 'Identifier' ? at.name : undefined;
 }
 
+const mostSets = 64;
+
+/** Calls of `set` by the name they are made of. */
+export function setsByName(calls: Scan['calls']): ReadonlyMap<string, readonly Seen<CallNode>[]> {
+  const found = new Map<string, Seen<CallNode>[]>();
+  for (const { node, scope } of calls) {
+    if (node.type === 'ImportExpression' || node.arguments.length !== 2 || node.callee.type !== 'MemberExpression') continue;
+    const { object, property, computed } = node.callee;
+    if (computed || property.type !== 'Identifier' || property.name !== 'set' || object.type !== 'Identifier') continue;
+    const held = found.get(object.name);
+    if (!held) found.set(object.name, [{ node, scope }]);
+    else if (held.length < mostSets) held.push({ node, scope });
+  }
+  return found;
+}
+
 const feeding = new Set('push unshift set add append concat enqueue splice write assign'.split(' '));
 const mostFed = 8;
 

@@ -1,7 +1,7 @@
 /** What one walk over a syntax tree gathers: scopes and bindings, and the nodes that are looked at closer once all bindings are known. */
 import type { ESTree } from 'meriyah';
 import { newScope, type Scope } from './bindings.ts';
-import { byName, fedByName, methodsByNode } from './feeds.ts';
+import { byName, fedByName, methodsByNode, setsByName } from './feeds.ts';
 import type { CallNode, FunctionNode, Node } from './nodes.ts';
 
 /** A node with the scope it stands in. */
@@ -46,6 +46,8 @@ export interface Scan {
   scopeOf(target: Node): Scope | undefined;
   /** What is put into the object of a name: pushed, set, assigned to its members. */
   fedInto(name: string): readonly Seen<Node>[];
+  /** Calls of `set` of what a name holds. */
+  setsOf(name: string): readonly Seen<CallNode>[];
   /** Properties by which mail gets further recipients. */
   readonly recipients: ESTree.Property[];
   /** Loops nothing in them ends. */
@@ -88,6 +90,7 @@ export class Scanned implements Scan {
   #byName: Map<string, Seen<CallNode>[]> | undefined;
   #fed: Map<string, Seen<Node>[]> | undefined;
   #methods: ReadonlyMap<Node, string> | undefined;
+  #sets: ReadonlyMap<string, readonly Seen<CallNode>[]> | undefined;
 
   nameOf(target: Node): string | undefined {
     return target.type === 'FunctionDeclaration' && target.id ? target.id.name : this.named.get(target);
@@ -119,5 +122,10 @@ export class Scanned implements Scan {
   fedInto(name: string): readonly Seen<Node>[] {
     this.#fed ??= fedByName(this);
     return this.#fed.get(name) ?? [];
+  }
+
+  setsOf(name: string): readonly Seen<CallNode>[] {
+    this.#sets ??= setsByName(this.calls);
+    return this.#sets.get(name) ?? [];
   }
 }

@@ -68,7 +68,9 @@ function readCall(notes: Notes, { node: written, scope }: Seen<Called | ESTree.I
     return;
   }
   const node = straight(notes, written, scope);
-  const path = notes.calleePath(node, scope);
+  const called = notes.calleePath(node, scope);
+  // The shell that zx puts under a global name, be it by an import or as the program that runs the script.
+  const path = called === '#$' && isTag(node) ? 'zx#$' : called;
   readHandOver(notes, node, scope);
   if (path === undefined) {
     unknownCall(notes, node, scope);
@@ -87,6 +89,11 @@ function readCall(notes: Notes, { node: written, scope }: Seen<Called | ESTree.I
   if (doings.gathers && node.arguments.some((arg) => isEnvironment(notes, arg, scope)))
     notes.add('environment', `${path.slice(1)}(process.env)`, node);
   if (doings.also) readFurther(notes, doings.also, path, node, scope);
+}
+
+/** A template after a name is no argument in brackets. */
+function isTag({ end, arguments: [first] }: Called): boolean {
+  return first?.type === 'TemplateLiteral' && first.end === end;
 }
 
 function readFurther(notes: Notes, also: NonNullable<Doings['also']>, path: string, node: Called, scope: Scope): void {

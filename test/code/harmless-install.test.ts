@@ -66,6 +66,22 @@ describe('what prints and does nothing else', () => {
     expect(await harmless({ 'thanks.js': thanks, 'other.js': '1' }, { postinstall })).toBe(false);
   });
 
+  it('may call the environment by a shorter name, and look whether it is in CI', async () => {
+    const asks = `var env = process.env; if (!env.CI && ['silent'].indexOf(env.npm_config_loglevel) < 0 && !env['NO_' + 'ADS']) console.log('Thank you!');`;
+    expect(await harmless({ 'thanks.js': asks })).toBe(true);
+    for (const more of [
+      'console.log(env)',
+      'console.log(env.NPM_TOKEN)',
+      'console.log({ ...env })',
+      'env.PATH = "x"',
+      'env = 1',
+      'for (const x of env) console.log(x)',
+      'env["PATH"] = "."',
+      'const other = env; console.log(other.NPM_TOKEN)',
+    ])
+      expect([more, await harmless({ 'thanks.js': `${asks}\n${more}` })]).toEqual([more, false]);
+  });
+
   it('is nothing beside another step, or where npm builds', async () => {
     expect(await harmless({ 'thanks.js': thanks }, { preinstall: 'x', postinstall: 'node thanks.js' })).toBe(false);
     expect(await harmless({ 'thanks.js': thanks, 'binding.gyp': '{}' })).toBe(false);

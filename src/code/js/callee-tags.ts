@@ -7,7 +7,7 @@ import type { Tag } from './tag.ts';
 
 /** Pictures, fonts, sounds and notes of the package itself. */
 const innocent =
-  /^(\.\/)?[\w@-][^\n…:]*\.(png|jpe?g|gif|ico|webp|bmp|avif|svg|woff2?|ttf|otf|eot|mp[34]|wav|ogg|webm|pdf|css|less|scss|txt|md|license|log|lock|dat|bin|csv|map)$/i;
+  /^(\.{1,2}\/){0,4}[\w@-][^\n…:]*\.(png|jpe?g|gif|ico|webp|bmp|avif|svg|woff2?|ttf|otf|eot|mp[34]|wav|ogg|webm|pdf|css|less|scss|txt|md|license|log|lock|dat|bin|csv|map)$/i;
 
 /** Adds what calling something brings. */
 export function calleeTags(tags: Set<Tag>, evaluator: Evaluating, callee: Node, args: readonly Node[], scope: Scope): void {

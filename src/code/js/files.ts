@@ -34,6 +34,7 @@ export function readFile(notes: Notes, touch: 'read' | 'write' | 'delete' | 'cop
   writes(notes, node, scope);
   const data = second && second.type !== 'SpreadElement' ? originOf(notes.evaluator, second, scope) : undefined;
   if (data?.has('network')) fetches(notes, first, path, node, scope);
+  else if (data?.has('innocent-file')) for (const key of notes.fileKeys(first, scope)) notes.carried.set(key, node);
 }
 
 /** A place among those that are written one after the other. */

@@ -183,7 +183,8 @@ export function readLookup(notes: Notes, node: Called, scope: Scope): void {
   if (!first || first.type === 'SpreadElement') return;
   const tags = originOf(notes.evaluator, first, scope);
   const text = notes.evaluator.text(first, scope).text;
-  if ([...tags].some((tag) => secrets.has(tag) || tag === 'secret-variable')) notes.add('dns-exfiltration', text, node);
+  if (credentialsOf(tags).length > 0 || [...tags].some((tag) => secrets.has(tag) || tag === 'secret-variable'))
+    notes.add('dns-exfiltration', text, node);
   else notes.add('network', `name lookup of ${text}`, node);
 }
 /** What must not leave the machine. */

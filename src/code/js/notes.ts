@@ -60,7 +60,11 @@ export class Notes implements Spots {
   readonly evaluator: Evaluator;
   /** Files that hold what a host sent, and files that are started, by path or name of variable. */
   readonly fetched = new Map<string, Node>();
+  /** Files that hold what came out of a picture, a font or the like of the package. */
+  readonly carried = new Map<string, Node>();
   readonly started = new Set<string>();
+  /** Of those, what runs: not what is shown or played. */
+  readonly run = new Set<string>();
   /** What is unpacked, and whether programs are started that are no commands everybody has. */
   readonly unpacked: string[] = [];
   startsByPath = false;

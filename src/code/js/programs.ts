@@ -58,23 +58,35 @@ const unpackers = /^(.*[/\\])?(unzip|(bsd)?tar|gunzip|7za?|ditto|xz|unxz|hdiutil
 /** What a program start names: the program, the files among its words. */
 function starts(notes: Notes, node: Called, scope: Scope): void {
   const [first, second] = node.arguments;
-  for (const key of notes.fileKeys(first, scope)) notes.started.add(key);
+  for (const key of notes.fileKeys(first, scope)) start(notes, key, true);
   // What is unpacked is not started yet, but what came out of it may be.
   const program = first !== undefined && first.type !== 'SpreadElement' ? notes.evaluator.text(first, scope).text : hole;
   const unpacks = unpackers.test(program);
   if (unpacks && second?.type === 'ArrayExpression')
     for (const word of second.elements) notes.unpacked.push(...notes.fileKeys(word ?? undefined, scope));
   notes.startsByPath ||= !unpacks && (program === hole || /^[^\s]*[/\\]/.test(program));
+  const [word = ''] = program.trim().split(/\s+/);
+  const isRun = /[/\\…]/.test(word) || runners.test(word);
   const words = second?.type === 'ArrayExpression' && !unpacks ? second.elements : [];
   for (const word of words) {
     for (const key of notes.fileKeys(word ?? undefined, scope)) {
-      notes.started.add(key);
+      start(notes, key, isRun);
       if (/\.\w{1,8}$/.test(key) && !key.startsWith('$') && !key.startsWith('-')) notes.files.push(key);
     }
   }
-  if (first?.type === 'TemplateLiteral') for (const part of first.expressions) for (const key of notes.fileKeys(part, scope)) notes.started.add(key);
+  if (first?.type === 'TemplateLiteral')
+    for (const part of first.expressions) for (const key of notes.fileKeys(part, scope)) start(notes, key, isRun);
   if (first?.type === 'BinaryExpression')
-    for (const side of [first.left, first.right]) for (const key of notes.fileKeys(side, scope)) notes.started.add(key);
+    for (const side of [first.left, first.right]) for (const key of notes.fileKeys(side, scope)) start(notes, key, isRun);
+}
+
+/** Programs that run the files they are given; players and viewers do not. */
+const runners =
+  /^(node|bun|deno|(ba|z|da)?sh|python\d?|powershell|pwsh|cmd|osascript|perl|ruby|wscript|cscript|rundll32|sudo|nohup|setsid|env)(\.exe)?$/i;
+
+function start(notes: Notes, key: string, isRun: boolean): void {
+  notes.started.add(key);
+  if (isRun) notes.run.add(key);
 }
 
 function usesShell(notes: Notes, node: Called, scope: Scope): boolean {

@@ -19,6 +19,7 @@ export function readRequire(notes: Notes, specifier: Node, scope: Scope, at: Nod
   const plain = bare(specifier);
   if (/^data:/.test(text)) notes.inner.push({ code: dataText(text), at: at.start ?? 0, readAs: 'decoded' });
   if (text.includes(hole) && notes.tagsOf([specifier], scope).has('network')) notes.add('remote-code', 'imports what a host sent', at);
+  if (/^data:.*…/s.test(text)) readHeld(notes, specifier, scope, at);
   if (/^https?:/.test(text)) notes.add('remote-code', `imports ${hostOf(text) ?? text}`, at);
   notes.requires.push(text);
   for (const key of notes.fileKeys(specifier, scope)) notes.started.add(key);
@@ -28,6 +29,13 @@ export function readRequire(notes: Notes, specifier: Node, scope: Scope, at: Nod
     if (readAs === 'decoded' || (readAs !== 'written' && isTelling(text))) notes.disguise(text, at);
   } else if (isCall(plain) && text === hole && !isResolved(notes, plain, scope))
     notes.disguised.push({ detail: 'module named by a call', at: at.start ?? 0, computed: true });
+}
+
+/** A module out of an address that is put together of what no script holds: it may import whatever it likes. */
+function readHeld(notes: Notes, specifier: Node, scope: Scope, at: Node): void {
+  const tags = notes.tagsOf([specifier], scope);
+  if (tags.has('innocent-file')) notes.add('decode-execute', 'import of a file that is no script', at, 'decoded');
+  else if (tags.has('wasm')) notes.add('decode-execute', 'import of what a WebAssembly module holds', at, 'decoded');
 }
 
 /** `require(require.resolve(x))`, `require(path.join(…))` are ordinary. */

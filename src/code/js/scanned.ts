@@ -54,7 +54,7 @@ export interface Scan {
   readonly endless: Node[];
   /** Blocks whose errors are caught and dropped. */
   readonly hushedBlocks: readonly (readonly [start: number, end: number])[];
-  /** The name of the method or property a function is. */
+  /** The name of the function, method or property, where it takes somebody's secret. */
   methodName(target: Node): string | undefined;
   /** `switch` inside `while (true)`-like loops: flattened control flow. */
   flattened: number;

@@ -32,6 +32,8 @@ export function spot(scan: Scan): Spots {
   for (const { keys, code, at, readAs } of notes.written) if (keys.some((key) => notes.started.has(key))) notes.inner.push({ code, at, readAs });
   if (notes.startsByPath) for (const key of notes.unpacked) notes.started.add(key);
   for (const [file, node] of notes.fetched) if (notes.started.has(file)) notes.add('download-execute', file.replace(/^\$/, 'the file in '), node);
+  for (const [file, node] of notes.carried)
+    if (notes.run.has(file)) notes.add('decode-execute', 'starts what a file of no program holds', node, 'decoded');
   return notes;
 }
 

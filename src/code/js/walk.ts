@@ -101,7 +101,10 @@ function visit(node: Node, scope: Scope, found: Scanned, open: Open): Node | und
       open.push(node.consequent, scope);
       return node.test;
     case 'FunctionDeclaration':
-      if (node.id) add(scope.home ?? scope, node.id.name, { node, scope, path: [] });
+      if (node.id) {
+        add(scope.home ?? scope, node.id.name, { node, scope, path: [] });
+        if (takesKeys(node.id.name)) found.methodNames.set(node, node.id.name);
+      }
       within(node, scope, found, open);
       return undefined;
     case 'FunctionExpression':
@@ -277,7 +280,10 @@ function handOver(node: CallNode, scope: Scope, found: Scanned): void {
 
 /** Names of functions whose first argument is a secret, whatever a minifier calls it. */
 function takesKeys(name: string): boolean {
-  return name.length < 40 && /^(from|import|set|with|by|restore\w*)_?(Secret|Private|Seed|Mnemonic|Recovery)/i.test(name);
+  return (
+    name.length < 40 &&
+    /^((from|import|set|with|by|restore\w*)_?(Secret|Private|Seed|Mnemonic|Recovery)|(mnemonic|seed_?phrase|(private|secret)_?key)_?to)/i.test(name)
+  );
 }
 
 /** A scope for the names of a block, where it has some: most have none. That of a file is no block's. */

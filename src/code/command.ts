@@ -22,7 +22,7 @@ import { hostOf, isSecretVariable, placeOf } from './places.ts';
 import { parseShell, type ShellCommand, type Word } from './shell.ts';
 import { printed } from './shell-output.ts';
 import { ShellScope } from './shell-scope.ts';
-import { fromBase64 } from './text.ts';
+import { fromBase64, looksLikeCode } from './text.ts';
 
 const deepest = 6;
 
@@ -218,6 +218,11 @@ function readFetch(name: string, rest: readonly Word[], sink: Sink, flow: Flow |
   if (last && (name === 'wget' || rest.some((word) => /^-\w*O$|--remote-name/.test(word.text)))) sink.fetched.add(last);
 }
 
+/** A program of which nobody wrote down the name, as `process.execPath` is, told to run what is JavaScript. */
+function takesScript(name: string, [flag, code]: readonly Word[]): boolean {
+  return /^["']?…["']?$/.test(name) && /^(-e|-p|-pe|--eval|--print)$/.test(flag?.text ?? '') && looksLikeCode(code?.text ?? '');
+}
+
 /** What else a command does by its name; of one that starts another, what that prints. */
 function readName(name: string, words: readonly Word[], sink: Sink, depth: number, flow: Flow | undefined): Flow | undefined {
   const rest = words.slice(1);
@@ -228,7 +233,7 @@ function readName(name: string, words: readonly Word[], sink: Sink, depth: numbe
     readPowershell(rest, sink);
     return undefined;
   }
-  const language = scriptRunners.get(name);
+  const language = scriptRunners.get(name) ?? (takesScript(name, rest) ? 'javascript' : undefined);
   if (language && !(managers.has(name) && isManagerVerb(rest[0]?.text))) {
     readRunner(name, language, rest, sink);
     return undefined;

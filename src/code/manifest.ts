@@ -84,6 +84,13 @@ function entriesOf(json: Record<string, unknown>): readonly string[] {
   return [...new Set(found)].slice(0, 2000);
 }
 
+/** What `main` says, where Node asks it: not beside `exports`. The other fields are for bundlers and pages. */
+export function mainOf(text: string): { readonly main?: string } | undefined {
+  const json = parsed(text) ?? {};
+  if ((json['exports'] ?? null) !== null) return undefined;
+  return typeof json['main'] === 'string' ? { main: json['main'] } : {};
+}
+
 /** Names that files of the package are imported by, and what they stand for; the longest first, which counts where several fit. */
 export function ownNames(text: string): ReadonlyMap<string, readonly string[]> {
   const imports = /"imports"\s*:/.test(text) ? parsed(text)?.['imports'] : undefined;

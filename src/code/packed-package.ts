@@ -6,7 +6,7 @@ import { isAside, isCode } from './file-role.ts';
 import { extensionOf, fileTypeOf } from './file-type.ts';
 import { packageOf } from './js/own-ref.ts';
 import type { Language } from './js/parse.ts';
-import { noManifest, ownNames, readManifest } from './manifest.ts';
+import { mainOf, noManifest, ownNames, readManifest } from './manifest.ts';
 import { folderOf, type PackageFiles, packageFiles } from './resolve-file.ts';
 import { decode, SourceText } from './source-text.ts';
 
@@ -103,10 +103,12 @@ export class PackedPackage {
   /** Where importing begins. */
   entryPaths(): readonly string[] {
     const written = this.manifest.entries.length > 0 ? this.manifest.entries : ['index.js'];
-    const found = written.flatMap((path) => this.located(path, ''));
-    // npm and Node fall back to index.js when main leads nowhere.
-    const fallback = found.length > 0 ? found : this.located('index', '');
-    if (fallback.length > 0 || this.manifest.bin.size > 0) return fallback;
+    const asked = mainOf(this.text('package.json') ?? '');
+    // Node falls back to index.js when main leads nowhere, whatever bundlers are told.
+    const told = written.flatMap((path) => this.located(path, ''));
+    const isLeft = told.length === 0 || (asked !== undefined && (asked.main === undefined || this.located(asked.main, '').length === 0));
+    const found = [...new Set([...told, ...(isLeft ? this.located('index', '') : [])])];
+    if (found.length > 0 || this.manifest.bin.size > 0) return found;
     // Without an entry point every file may be meant to be imported by its path.
     return [...this.entries.values()]
       .filter(({ file, type }) => type === 'javascript' && !isAside(file.path))

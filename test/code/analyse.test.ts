@@ -251,3 +251,15 @@ describe('hostile packages', () => {
     expect(encodeFacts(await factsOf({}, files))).toBe(encodeFacts(await factsOf({}, files)));
   });
 });
+
+it.each([
+  ['bundlers and pages alone are told another file', { module: 'b.js', unpkg: 'c.js' }],
+  ['nothing is exported', { exports: null, browser: 'b.js' }],
+  ['main leads nowhere', { main: 'gone.js', jsdelivr: 'c.js' }],
+  ['main is no path', { main: 5, unpkg: 'c.js' }],
+] as const)('index.js is what Node takes where %s', async (_, manifest) => {
+  const files = { 'index.js': bad, 'b.js': '1', 'c.js': '1' };
+  expect(reach(await factsOf({ bin: 'c.js', ...manifest }, files))['index.js']).toBe('import');
+  expect(reach(await factsOf({ ...manifest, exports: './b.js' }, files))['index.js']).toBe('shipped');
+  expect(reach(await factsOf({ ...manifest, main: './b.js' }, files))['index.js']).toBe('shipped');
+});

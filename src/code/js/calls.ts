@@ -106,6 +106,13 @@ function pathCall(evaluator: Evaluating, path: string, node: CallNode, scope: Sc
       return fromCodes(values(evaluator, args, scope));
     case '#String':
       return value(0);
+    case '#Blob':
+    case '#File':
+    case 'buffer#Blob':
+      return blobOf(value(0));
+    case '#URL.createObjectURL':
+    case 'url#URL.createObjectURL':
+      return value(0);
     case '#parseInt':
     case '#Number':
       return parsed(value(0), value(1));
@@ -144,6 +151,14 @@ function pathCall(evaluator: Evaluating, path: string, node: CallNode, scope: Sc
         ? (passedModule(evaluator, node, scope) ?? { is: 'result', of: path, node, scope })
         : { is: 'result', of: path, node, scope };
   }
+}
+
+/** What pages carry about as a file of their own making: its text, under an address. */
+function blobOf(parts: Value | undefined): Value | undefined {
+  const told = parts?.is === 'list' ? parts.items.map(textOf) : [];
+  if (told.length === 0 || told.some((part) => part === undefined)) return undefined;
+  const isDecoded = told.some((part) => part?.readAs === 'decoded');
+  return { is: 'text', text: `blob:${told.map((part) => part?.text).join('')}`, readAs: isDecoded ? 'decoded' : 'written' };
 }
 
 /** A path on a host that is named apart from it. */

@@ -248,7 +248,8 @@ class Follower implements Liveness {
     if (!isFunction(right) || node.left.type !== 'MemberExpression') return;
     const object = this.#evaluator.value(node.left.object, scope);
     const ours = object?.is === 'path' && /^#(module|exports)\b/.test(object.path);
-    if ((object?.is === 'path' && !ours) || object?.is === 'result' || node.left.object.type === 'ThisExpression') this.#enliven(right);
+    const handles = object === undefined && isHandler(node.left);
+    if ((object?.is === 'path' && !ours) || object?.is === 'result' || node.left.object.type === 'ThisExpression' || handles) this.#enliven(right);
   }
 
   /** Something of another file of the package is called or handed on. */
@@ -284,6 +285,13 @@ function ownRefs(start: Node, scope: Scope, reach: string, isOwn: IsOwn, depth =
     if (module !== undefined) return isOwn(module) ? [{ file: module, reach: rest }] : [];
     return from ? ownRefs(from, there, rest, isOwn, depth + 1) : [];
   });
+}
+
+/** `image.onload = …`, whatever made the image; in a prototype it is a method. */
+function isHandler({ object, computed, property }: ESTree.MemberExpression): boolean {
+  const isEvent =
+    !computed && property.type === 'Identifier' && /^on(load|error|message|open|close|end|progress|readystatechange)$/.test(property.name);
+  return isEvent && bare(object).type === 'Identifier';
 }
 
 /** A function that is bound is not called yet. */

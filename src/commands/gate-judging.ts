@@ -24,6 +24,7 @@ import { policiesOf } from './gate-policy.ts';
 import { type GateOptions, type GateTarget, namedLockfiles } from './gate-target.ts';
 import { unseenOf } from './gate-unseen.ts';
 import type { Io } from './io.ts';
+import type { LocalReach } from './local-packages.ts';
 import { momentOf } from './options.ts';
 import { exitCodeOf, pagesOf, writeReports } from './output.ts';
 import { type QuietChange, quietReport } from './quiet-report.ts';
@@ -125,18 +126,20 @@ async function judge(found: QuietChange, target: GateTarget, options: GateOption
   // What another .npmrc would have said is not what this folder's says.
   const isOwn = folder.path === io.cwd;
   const known = isOwn ? await rememberedReport(found, now, options, io, npm) : undefined;
-  return known ?? judgeAnew(found, folder, isOwn, options, io);
+  // Of another commit than the one in the folder, the disk holds other bytes.
+  const reach = target.head === undefined ? { root: target.root, within: true } : 'none';
+  return known ?? judgeAnew(found, folder, { isOwn, reach }, options, io);
 }
 
 async function judgeAnew(
   { changes, tree, policy, ...more }: QuietChange,
   folder: Awaited<ReturnType<typeof registryFolder>>,
-  isOwn: boolean,
+  { isOwn, reach }: { readonly isOwn: boolean; readonly reach: LocalReach | 'none' },
   options: GateOptions,
   io: Io,
 ): Promise<Judged> {
   const { openSession } = await import('./session.ts');
-  const session = await openSession(folder.path, options, io, policy);
+  const session = await openSession(folder.path, options, io, policy, reach);
   try {
     const report = await session.judge('gate', changes, tree, more);
     return { report, standing: isOwn ? session.standing() : undefined };

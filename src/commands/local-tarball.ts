@@ -19,14 +19,15 @@ export function readLocal(path: string, cwd: string): Promise<ReadTarball> {
   if (!stats) throw new DepwardError('not-found', `there is no ${printable(path)}`);
   if (!stats.isFile())
     throw new DepwardError('usage', `${printable(path)} is not a tarball`, { hint: 'pack the folder first: npm pack --ignore-scripts' });
-  return tarballsOnDisk().read({ url: file });
+  return localTarballs().read({ url: file });
 }
 
-function tarballsOnDisk(): Tarballs {
+/** The reading of tarballs that lie on this machine, or of bytes made from what does; nothing of them is kept. */
+export function localTarballs(bytesAt: (path: string) => AsyncIterable<Buffer> = createReadStream): Tarballs {
   const source: TarballSource = {
     async *tarballBytes(url, { limitBytes }) {
       let left = limitBytes;
-      for await (const piece of createReadStream(url) as AsyncIterable<Buffer>) {
+      for await (const piece of bytesAt(url)) {
         left -= piece.length;
         if (left < 0) throw new DepwardError('limit', `the tarball is larger than ${Math.round(limitBytes / 2 ** 20)} MB`);
         yield piece;

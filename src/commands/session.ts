@@ -9,7 +9,7 @@ import { popularNames, projectNames } from '../evidence/popular-names.ts';
 import { openSigning } from '../evidence/signing.ts';
 import { openTarballs } from '../evidence/tarballs.ts';
 import { withAlternatives } from '../instead.ts';
-import type { Change, ResolvedTree } from '../model/package.ts';
+import type { Change, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Mode, Report } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
@@ -22,6 +22,7 @@ import type { WayOut } from '../registry/git-way-out.ts';
 import { openMailDomains } from '../registry/mail-domains.ts';
 import type { Standing } from './answers.ts';
 import type { Io } from './io.ts';
+import { type LocalReach, localPackages } from './local-packages.ts';
 import { openMemory, settledNames } from './memory.ts';
 import { type CommonOptions, momentOf } from './options.ts';
 import { projectPolicy } from './policy.ts';
@@ -48,8 +49,14 @@ export interface Session {
   close(): void;
 }
 
-/** Opens what judging needs. `policy` replaces the one found in `folder`. */
-export async function openSession(folder: string, options: CommonOptions, io: Io, policy?: Policy): Promise<Session> {
+/** Opens what judging needs. `policy` replaces the one found in `folder`; `reach` says which packages of this machine are read, none where it is `none`. */
+export async function openSession(
+  folder: string,
+  options: CommonOptions,
+  io: Io,
+  policy?: Policy,
+  reach: LocalReach | 'none' = { root: folder, within: false },
+): Promise<Session> {
   const now = momentOf(options.asOf, io.now());
   const past = options.asOf !== undefined;
   const chosen = policy ?? (await projectPolicy(folder, options.config));
@@ -88,7 +95,19 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       const namesId = build === undefined ? undefined : namesIdOf(build, ownNames);
       // At the gate every release is read, asked for or not.
       const choice = mode === 'gate' ? { settledDays: 0, wanted: new Set<string>() } : { settledDays, wanted: askedFor(tree) };
-      const reading = { tarballs, offline: options.offline === true, ...choice };
+      const local = reach === 'none' ? undefined : localPackages(reach);
+      let readHere = false;
+      const reading = {
+        tarballs,
+        offline: options.offline === true,
+        ...choice,
+        ...(local && {
+          local: (entry: ResolvedPackage) => {
+            readHere = true;
+            return local(entry);
+          },
+        }),
+      };
       const sources = openEvidence({
         packuments: registry,
         names: likeness,
@@ -138,9 +157,11 @@ export async function openSession(folder: string, options: CommonOptions, io: Io
       progress.say(`judging ${changes.length} packages`);
       const report = await withAlternatives(await evaluate(input), input);
       const confirmedAt = Math.min(sources.confirmedAt?.() ?? Number.POSITIVE_INFINITY, memory?.oldest() ?? Number.POSITIVE_INFINITY);
-      standing = memory
-        ? { judgedAt: now, ...(Number.isFinite(confirmedAt) && { confirmedAt }), ...(Number.isFinite(until) && { until }) }
-        : undefined;
+      // What lies on the disk may be other bytes the next time.
+      standing =
+        memory && !readHere
+          ? { judgedAt: now, ...(Number.isFinite(confirmedAt) && { confirmedAt }), ...(Number.isFinite(until) && { until }) }
+          : undefined;
       return report;
     },
     openWayOut: async (patience) => (await import('../registry/git-way-out.ts')).openWayOut(patience),

@@ -115,7 +115,7 @@ function collectKind<K extends EvidenceKind>(set: EvidenceSet, kind: K, change: 
   const keep = (gathered: Gathered<EvidenceMap[K]>): void => void Object.assign(set, { [kind]: gathered });
   try {
     const gathered =
-      isVouchedFor(change) || (kind === 'contents' && change.after.source === 'remote')
+      isVouchedFor(change) || (kind === 'contents' && hasBytes(change))
         ? collectors[kind](change, context)
         : notOffered(`no registry vouches for a ${change.after.source} package`);
     if (gathered instanceof Promise) return gathered.then(keep, (error: unknown) => keep(trouble(error)));
@@ -124,6 +124,11 @@ function collectKind<K extends EvidenceKind>(set: EvidenceSet, kind: K, change: 
     keep(trouble(error));
   }
   return undefined;
+}
+
+/** Nobody vouches for it, but there are bytes to be read. */
+function hasBytes({ after: { source } }: IncomingChange): boolean {
+  return source === 'remote' || source === 'file';
 }
 
 function isVouchedFor(change: IncomingChange): boolean {

@@ -14,6 +14,7 @@ import { bundledCopies } from './bundled-copies.ts';
 import type { ContentsReading, Context } from './context.ts';
 import { settling } from './history.ts';
 import { followCalls } from './install-calls.ts';
+import { localContents } from './local-contents.ts';
 import { remoteContents } from './remote-contents.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
@@ -25,7 +26,8 @@ const youngDays = 30;
 export async function contents(change: IncomingChange, context: Context): Promise<Gathered<ContentsEvidence>> {
   const { lookup, reading } = context;
   if (!reading) return notOffered('contents were not asked for');
-  if (change.after.source === 'remote') return remote(change, { ...context, reading });
+  if (change.after.source === 'remote') return unvouched(remoteContents(change, { ...context, reading }));
+  if (change.after.source === 'file') return unvouched(localContents(change, { ...context, reading }));
   const slices = await lookup.slices(change.after.name, change.after.version);
   const { release } = slices;
   if (!release.ok) return release;
@@ -41,10 +43,10 @@ export async function contents(change: IncomingChange, context: Context): Promis
   }
 }
 
-/** What cannot be reached from here is as good as not there: remote-source speaks of it. What came and cannot be read is another matter. */
-async function remote(change: IncomingChange, context: Context & { readonly reading: ContentsReading }): Promise<Gathered<ContentsEvidence>> {
+/** What cannot be reached from here is as good as not there: other rules speak of it. What came and cannot be read is another matter. */
+async function unvouched(reading: Promise<Gathered<ContentsEvidence>>): Promise<Gathered<ContentsEvidence>> {
   try {
-    return await remoteContents(change, context);
+    return await reading;
   } catch (error) {
     if (!(error instanceof DepwardError) || error.code === 'interrupted') throw error;
     return error.code === 'not-found' || error.code === 'network' ? notOffered(error.message) : failed(error.message);

@@ -1,13 +1,13 @@
 /** What collectors of evidence work with. */
 import type { EvidenceKind, EvidenceMap, Gathered, NameEvidence } from '../model/evidence.ts';
-import type { IncomingChange } from '../model/package.ts';
+import type { IncomingChange, ResolvedPackage } from '../model/package.ts';
 import type { Person } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import type { DomainLookup } from '../registry/mail-domains.ts';
 import type { Installed } from './installed.ts';
 import type { Lookup } from './lookup.ts';
 import type { Signing } from './signing.ts';
-import type { Tarballs } from './tarballs.ts';
+import type { ReadTarball, Tarballs } from './tarballs.ts';
 
 /** What collectors work with. */
 export interface Context {
@@ -43,7 +43,12 @@ export interface ContentsReading {
   readonly settledDays: number;
   /** Packages that were asked for by name: always read. */
   readonly wanted: ReadonlySet<string>;
+  /** Reads a package from this machine's disk; left out where that is not to be read. Throws a DepwardError. */
+  readonly local?: (entry: ResolvedPackage) => Promise<LocalPackage>;
 }
+
+/** A package of this machine's disk: a tarball, or a folder that is linked; `idle` when installing that runs nothing. */
+export type LocalPackage = { readonly kind: 'tarball' | 'folder'; readonly read: ReadTarball } | { readonly kind: 'idle' };
 
 /** A release that comes in, by whom and when. */
 export interface Arrival {

@@ -19,6 +19,16 @@ export async function remoteContents(
   if (change.after.resolved === undefined) return notOffered('the bytes at a web address are not read here');
   const read = await readRemote(change.after, tarballs);
   const before = change.action === 'change' && change.before.source === 'remote' ? await readOld(change.before, tarballs) : undefined;
+  return bytesJudged(read, before, change, context);
+}
+
+/** What bytes come to that nobody vouches for: the package's own word is all there is to hold them against. */
+export async function bytesJudged(
+  read: ReadTarball,
+  before: Parameters<typeof compareContents>[2],
+  change: IncomingChange,
+  context: Context & { readonly reading: ContentsReading },
+): Promise<Gathered<ContentsEvidence>> {
   const listed = releaseOf(read.facts.manifest, change.after.version);
   const evidence = compareContents(read.facts, listed, before);
   const followed = await followCalls(read.facts, evidence.install, listed, change, context);

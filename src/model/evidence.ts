@@ -204,6 +204,8 @@ export type EvidenceKind = keyof EvidenceMap;
 export interface Lack {
   readonly why: 'not-offered' | 'failed';
   readonly reason: string;
+  /** True where there is nothing to be known: rules that ask for it have nothing to say, and nobody misses it. */
+  readonly moot?: true;
 }
 
 /** Evidence that was looked for. No third state: what is not known, as a whole or a part of it, has a reason. */

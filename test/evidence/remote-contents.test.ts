@@ -44,6 +44,6 @@ describe('a package from a web address', () => {
   it('is looked at by every rule that needs contents alone, and git packages by none', () => {
     const onBytes = rules.filter(({ needs }) => needs.length > 0 && needs.every((kind: string) => kind === 'contents'));
     expect(onBytes.length).toBeGreaterThan(15);
-    for (const { sources } of onBytes) expect(sources).toEqual(['registry', 'remote']);
+    for (const { sources } of onBytes) expect(sources).toEqual(['registry', 'remote', 'file']);
   });
 });

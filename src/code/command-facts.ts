@@ -1,5 +1,5 @@
 /** What is gathered of a command line, and what single words of it name. */
-import type { CapabilityKind } from '../model/contents.ts';
+import type { CapabilityKind, FetchedPackage } from '../model/contents.ts';
 import { isSecretVariable, memoryOfOthers, placeOf } from './places.ts';
 import type { Redirect, Word } from './shell.ts';
 
@@ -23,6 +23,8 @@ export interface CommandFacts {
   readonly inline: readonly InlineCode[];
   /** Programs that are neither the shell's own nor files. */
   readonly tools: readonly string[];
+  /** Packages it fetches from the registry. */
+  readonly fetches?: readonly FetchedPackage[];
   /** Files it fetches. */
   readonly fetched: ReadonlySet<string>;
   /** Scripts of package.json it runs. */
@@ -39,6 +41,7 @@ export class Sink implements CommandFacts {
   readonly tools: string[] = [];
   readonly scripts: string[] = [];
   readonly makes: (readonly string[])[] = [];
+  readonly fetches: FetchedPackage[] = [];
   /** Files this line fetched or made executable. */
   readonly fetched: Set<string>;
   /** Texts of files that were written from what the commands say. */

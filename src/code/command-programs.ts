@@ -1,5 +1,7 @@
 /** Programs that run scripts, and package managers: which files, which code, which scripts of package.json. */
+
 import { type InlineCode, runFile, type Sink } from './command-facts.ts';
+import { fetchedToKeep, fetchedToRun } from './fetched-packages.ts';
 import { hostOf } from './places.ts';
 import type { Word } from './shell.ts';
 
@@ -62,10 +64,13 @@ export function readManager(name: string, rest: readonly Word[], sink: Sink): vo
   }
   if (verb === 'run' || verb === 'run-script') {
     if (args[0]) sink.scripts.push(args[0]);
-  } else if (/^(exec|x|dlx)$/.test(verb)) sink.tools.push(args[0] ?? name);
-  else if (/^(i|in|ins|inst|install|add|global)$/.test(verb) && (args.length > 0 || verb === 'global'))
+  } else if (/^(exec|x|dlx)$/.test(verb)) {
+    sink.fetches.push(...fetchedToRun(rest.slice(rest.findIndex(({ text }) => text === verb) + 1)));
+    sink.tools.push(args[0] ?? name);
+  } else if (/^(i|in|ins|inst|install|add|global)$/.test(verb) && (args.length > 0 || verb === 'global')) {
+    sink.fetches.push(...fetchedToKeep(verb === 'global' ? args.slice(1) : args));
     sink.does('package-install', `${name} ${rest.map((word) => word.text).join(' ')}`);
-  else if (/^(start|test|stop|restart)$/.test(verb)) sink.scripts.push(verb);
+  } else if (/^(start|test|stop|restart)$/.test(verb)) sink.scripts.push(verb);
   else if (name === 'yarn' && !/^(install|link|unlink|config|cache|dedupe|patch)$/.test(verb)) sink.scripts.push(verb);
   else sink.tools.push(name);
 }

@@ -1,4 +1,5 @@
 /** What a command line does: which files it runs, what it fetches and from where, what it needs from elsewhere. */
+
 import { type CommandFacts, type Doing, readRedirect, readWord, runFile, Sink, wordOf } from './command-facts.ts';
 import {
   asksForCredentials,
@@ -18,6 +19,7 @@ import {
   unwrapped,
 } from './command-names.ts';
 import { readManager, readPowershell, readRunner, scriptRunners } from './command-programs.ts';
+import { fetchedToRun } from './fetched-packages.ts';
 import { hostOf, isSecretVariable, placeOf } from './places.ts';
 import { parseShell, type ShellCommand, type Word } from './shell.ts';
 import { printed } from './shell-output.ts';
@@ -315,6 +317,7 @@ function readShell(rest: readonly Word[], sink: Sink, depth: number): Flow | und
 }
 
 function readNpx(rest: readonly Word[], sink: Sink, depth: number): Flow | undefined {
+  sink.fetches.push(...fetchedToRun(rest));
   const flag = rest.findIndex((word) => word.text === '-c' || word.text === '--call');
   if (flag >= 0) return readCommands(inOwnScope(rest[flag + 1]?.text ?? ''), sink, depth + 1);
   const from = rest.findIndex((word) => !word.text.startsWith('-'));

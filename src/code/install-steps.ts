@@ -76,11 +76,17 @@ function stepOf(trigger: InstallStep['trigger'], command: string, manifest: Pack
       command: command.slice(0, 1000),
       files: facts.flatMap((fact) => fact.files),
       tools: [...new Set(facts.flatMap((fact) => fact.tools))],
+      ...fetchesOf(facts),
       declared,
     },
     facts,
     file: 'package.json',
   };
+}
+
+function fetchesOf(facts: readonly CommandFacts[]): Pick<InstallStep, 'fetches'> {
+  const fetches = facts.flatMap((fact) => fact.fetches ?? []).slice(0, mostFetches);
+  return fetches.length === 0 ? {} : { fetches };
 }
 
 /** Follows `npm run x` into the package's own scripts. */
@@ -113,6 +119,8 @@ const reachesIntoPython: CommandFacts = {
   fetched: new Set(),
 };
 
+/** More than honest installs fetch past their dependencies. */
+const mostFetches = 20;
 const mostGypFiles = 20;
 
 /** A gyp file, those it takes in and those it builds with it, each by the path its makers wrote: of its folder or of the package's. */

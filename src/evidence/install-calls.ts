@@ -1,7 +1,7 @@
 /** Commands of other packages that an install calls (`"postinstall": "some-tool setup"`): whose they are, and what they do. */
 import { binFile } from '../code/bin-file.ts';
 import { isSystemTool } from '../code/system-tools.ts';
-import type { ContentsEvidence, InstallCall, TarballFacts } from '../model/contents.ts';
+import type { ContentsEvidence, FetchedPackage, InstallCall, TarballFacts } from '../model/contents.ts';
 import { DepwardError } from '../model/errors.ts';
 import type { IncomingChange } from '../model/package.ts';
 import type { Release } from '../model/packument.ts';
@@ -9,6 +9,7 @@ import { isCommonScript } from '../model/scripts.ts';
 import { printable } from '../model/text.ts';
 import { day } from '../model/time.ts';
 import type { ContentsReading, Context } from './context.ts';
+import { fetchedBy, readFetched } from './fetched-calls.ts';
 import type { Slices } from './slices.ts';
 import { tarballOf } from './tarball-of.ts';
 
@@ -26,6 +27,13 @@ export interface Followed {
   readonly trouble?: DepwardError;
 }
 
+/** The same while it is gathered. */
+interface Following {
+  readonly calls: InstallCall[];
+  readonly capabilities: ContentsEvidence['capabilities'][number][];
+  trouble?: DepwardError;
+}
+
 interface Provider {
   readonly name: string;
   readonly version: string;
@@ -41,10 +49,7 @@ export async function followCalls(
   change: IncomingChange,
   context: Context & { readonly reading: ContentsReading },
 ): Promise<Followed> {
-  const followed: { calls: InstallCall[]; capabilities: ContentsEvidence['capabilities'][number][]; trouble?: DepwardError } = {
-    calls: [],
-    capabilities: [],
-  };
+  const followed: Following = { calls: [], capabilities: [] };
   const commands = commandsOf(facts, install);
   for (const command of commands.slice(0, mostCommands)) {
     const { call, capabilities, trouble } = await follow(command, listed, change, context);
@@ -52,10 +57,40 @@ export async function followCalls(
     followed.capabilities.push(...capabilities);
     if (trouble) followed.trouble ??= trouble;
   }
+  await followFetched(install, listed, followed, change, context);
   // The one that matters may hide behind idle ones: what was left is told, and warned of.
   const notRead = `not followed: its install calls more than ${mostCommands} commands`;
   followed.calls.push(...commands.slice(mostCommands, mostCommands + mostNamed).map((command) => ({ command, notRead })));
   return followed;
+}
+
+/** What no dependency offers and the install fetches by itself. */
+async function followFetched(
+  install: ContentsEvidence['install'],
+  { dependencies }: Release,
+  followed: Following,
+  change: IncomingChange,
+  context: Context & { readonly reading: ContentsReading },
+): Promise<void> {
+  const isOffered = ({ spec, command }: FetchedPackage): boolean =>
+    command === undefined
+      ? [dependencies.prod, dependencies.optional].some((own) => own.has(spec.replace(/(?<=.)@[^@]*$/, '')))
+      : followed.calls.some((call) => call.command === command && call.from !== undefined);
+  for (const one of fetchedBy(install)) {
+    if (isOffered(one)) continue;
+    // What it fetches tomorrow may be another release.
+    context.onUntil(change, context.now);
+    try {
+      const { call, capabilities } = await readFetched(one, context);
+      followed.capabilities.push(...capabilities);
+      const at = followed.calls.findIndex(({ command }) => command === one.command || command === one.spec);
+      if (call) followed.calls.splice(at < 0 ? followed.calls.length : at, at < 0 ? 0 : 1, call);
+    } catch (error) {
+      if (!(error instanceof DepwardError) || error.code === 'interrupted') throw error;
+      const words = `${printable(one.spec, 60)}, which its install fetches, could not be read: ${error.message}`;
+      followed.trouble ??= new DepwardError(error.code, words);
+    }
+  }
 }
 
 interface FollowedCall {

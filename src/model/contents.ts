@@ -173,8 +173,18 @@ export interface InstallStep {
   readonly files: readonly string[];
   /** Commands it needs from elsewhere. */
   readonly tools: readonly string[];
+  /** Packages it fetches from the registry to run or install them; left out where there are none. */
+  readonly fetches?: readonly FetchedPackage[];
   /** False for what npm runs without being told: a binding.gyp without an install script. */
   readonly declared: boolean;
+}
+
+/** A package that an install fetches by itself, past the lockfile. */
+export interface FetchedPackage {
+  /** As written: `name` or `name@range`. */
+  readonly spec: string;
+  /** The command of it that is started; undefined where it is only installed. */
+  readonly command?: string;
 }
 
 /** A command of another package that an install calls. */
@@ -182,6 +192,8 @@ export interface InstallCall {
   readonly command: string;
   /** The dependency that offers it, `name@version`; undefined when none does, or when it was not looked up (`notRead`). */
   readonly from?: string;
+  /** True when no dependency offers it, and it is fetched from the registry when the install runs. */
+  readonly fetched?: true;
   /** The file it starts, where it was read. */
   readonly file?: string;
   /** Why that file was not read. */

@@ -107,7 +107,7 @@ export default defineRule({
 /** What else is found under that name when the install runs decides what runs. */
 function unoffered(contents: ContentsEvidence): readonly Observation[] {
   // What should have been read and could not be is told as such, and is no pass.
-  const unknown = contents.calls.filter(({ from, failed }) => from === undefined && !failed);
+  const unknown = contents.calls.filter(({ from, fetched, failed }) => (from === undefined || fetched) && !failed);
   if (unknown.length === 0) return [];
   const commands = listText(
     unknown.map(({ command }) => printable(command, 60)),
@@ -130,7 +130,8 @@ function callsFact(calls: readonly InstallCall[]): { readonly calls?: readonly s
   return calls.length === 0 ? {} : { calls: calls.map(callText) };
 }
 
-function callText({ command, from, file, notRead }: InstallCall): string {
+function callText({ command, from, fetched, file, notRead }: InstallCall): string {
+  if (fetched) return `${printable(command, 60)}: fetched from the registry, today ${printable(file ?? from ?? '', 160)}`;
   if (from !== undefined)
     return `${printable(command, 60)}: ${printable(file ?? from, 160)}${notRead === undefined ? '' : ` (${printable(notRead, 200)})`}`;
   return `${printable(command, 60)}: ${notRead === undefined ? 'no package it depends on offers it, and it is no known tool of the system' : printable(notRead, 200)}`;

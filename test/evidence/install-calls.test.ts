@@ -106,3 +106,59 @@ describe('a command of a dependency that the install calls', () => {
     expect(found?.facts['calls']).toEqual(['fetch-parts: no package it depends on offers it, and it is no known tool of the system']);
   });
 });
+
+describe('a package that the install fetches past its dependencies', () => {
+  const fetched = (files: Readonly<Record<string, string>>, more: object = {}): Packed => ({
+    manifest: { name: 'far-kit', version: '3.0.0', bin: { 'far-kit': './cli.js' }, ...more },
+    files,
+  });
+
+  it.each([
+    'npx -y far-kit',
+    'npx far-kit@3 --now',
+    'npx --package=far-kit far-kit',
+    "npx -p far-kit -c 'far-kit a'",
+    'npm exec --yes -- far-kit',
+    'npm --silent exec far-kit',
+    'pnpm dlx far-kit',
+    'yarn dlx -p far-kit far-kit',
+    'bunx far-kit',
+  ])('is read as what runs (%s)', async (script) => {
+    const [found] = risks(await contentsOf([caller(script), fetched({ 'cli.js': evil })]));
+    expect(found).toMatchObject({ signal: 'install-code-risk:convicts' });
+    expect(String(found?.facts['does'])).toContain('far-kit@3.0.0/cli.js:');
+    expect(found?.facts['calls']).toEqual(['far-kit: fetched from the registry, today far-kit@3.0.0/cli.js']);
+  });
+
+  it.each(['npm install far-kit', 'npm i --no-save far-kit@^3', 'npx -y far-kit'])('with the scripts its own install runs (%s)', async (script) => {
+    const [found] = risks(await contentsOf([caller(script), fetched({ 'cli.js': '', 'go.js': evil }, { scripts: { preinstall: 'node go.js' } })]));
+    expect(found).toMatchObject({ signal: 'install-code-risk:convicts' });
+    expect(String(found?.facts['does'])).toContain('far-kit@3.0.0/go.js:');
+  });
+
+  it('stays what nobody vouches for where it is harmless, unknown, or well known', async () => {
+    const [found] = risks(await contentsOf([caller('npx -y far-kit'), fetched({ 'cli.js': 'console.log(1)' })]));
+    expect(found).toMatchObject({ signal: 'install-code-risk:nobodys-command', confidence: 'low' });
+    const [unknown] = risks(await contentsOf([caller('npx -y far-kit')]));
+    expect(unknown).toMatchObject({ signal: 'install-code-risk:nobodys-command', confidence: 'low' });
+    const [known] = risks(await contentsOf([caller('npx -y far-kit'), fetched({ 'cli.js': evil })], { wellKnown: 'far-kit' }));
+    expect(known).toMatchObject({ signal: 'install-code-risk:nobodys-command', confidence: 'low' });
+  });
+
+  it('is not asked for where a dependency offers the command, nor from elsewhere than a registry', async () => {
+    const contents = await contentsOf([
+      caller('npx some-tool && npx github:a/b && npx ./x && npx $TOOL'),
+      tool({ 'bin/x.js': '' }),
+      fetched({ 'cli.js': evil }),
+    ]);
+    expect(risks(contents).every(({ signal }) => signal === 'install-code-risk:nobodys-command')).toBe(true);
+  });
+
+  it('is said where it cannot be read', async () => {
+    const contents = await contentsOf([caller('npx -y far-kit'), { ...fetched({}), missing: true }]);
+    expect(contents).toMatchObject({
+      ok: true,
+      lacking: { why: 'failed', reason: 'far-kit, which its install fetches, could not be read: the tarball cannot be had' },
+    });
+  });
+});

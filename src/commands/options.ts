@@ -1,7 +1,7 @@
 /** Options that several commands share, as commander hands them over. */
 import { DepwardError } from '../model/errors.ts';
-import { listText, printable } from '../model/text.ts';
-import { type Instant, parseInstant } from '../model/time.ts';
+import { listText, printable, quoted } from '../model/text.ts';
+import { type Instant, writtenInstant } from '../model/time.ts';
 
 export interface CommonOptions {
   readonly registry?: string;
@@ -18,11 +18,14 @@ export interface CommonOptions {
 /** The moment to judge at: `--as-of`, or now. A moment in the future is refused: nothing is known of it. */
 export function momentOf(asOf: string | undefined, now: Instant): Instant {
   if (asOf === undefined) return now;
-  const moment = parseInstant(asOf);
+  const moment = writtenInstant(asOf);
   if (moment === undefined) {
-    throw new DepwardError('usage', `--as-of is not a time: ${asOf}`, { hint: 'write it like 2025-09-08T13:20:00Z' });
+    throw new DepwardError('usage', `--as-of is not a time: ${quoted(asOf)}`, {
+      hint: 'write it like 2025-09-08 or 2025-09-08T13:20:00Z; without a zone it is UTC',
+    });
   }
-  if (moment > now) throw new DepwardError('usage', `--as-of lies in the future: ${asOf}`, { hint: 'leave it out to judge as of now' });
+  if (moment > now)
+    throw new DepwardError('usage', `--as-of lies in the future: ${printable(asOf, 80)}`, { hint: 'leave it out to judge as of now' });
   return moment;
 }
 

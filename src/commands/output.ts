@@ -47,11 +47,13 @@ export async function writeReports(
 ): Promise<void> {
   const rules = pages ?? (await pagesOf(whole));
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal';
+  const unwritten: DepwardError[] = [];
   for (const { format, file } of targetsOf(options.format)) {
     const reporter = await reporterOf(format);
     if (file === undefined) io.stdout(reporter(report, { rules, detail, ...terminalOf(options, io) }));
-    else write(resolve(io.cwd, file), reporter(whole, { rules, detail }));
+    else unwritten.push(...write(resolve(io.cwd, file), reporter(whole, { rules, detail })));
   }
+  if (unwritten[0]) throw unwritten[0];
 }
 
 /** The doc pages of the rules a report speaks of. All of them are more than a report on nothing. */
@@ -90,13 +92,33 @@ function terminalOf(options: OutputOptions, io: Io): Pick<ReporterContext, 'colo
   return { colour: colourWanted(options, io), ...(io.stdoutIsTTY && io.columns !== undefined && { width: Math.min(io.columns, 120) }) };
 }
 
-function write(file: string, text: string): void {
+/** One file that cannot be written keeps no other from being written. */
+function write(file: string, text: string): DepwardError[] {
   try {
     writeFileSync(file, text);
+    return [];
   } catch (cause) {
-    throw new DepwardError('usage', `the report could not be written to ${printable(file)}`, {
-      cause,
-      hint: 'does the folder exist, and may it be written?',
-    });
+    const { why, hint } = unwritable(cause);
+    return [new DepwardError('usage', `the report could not be written to ${printable(file)}: ${why}`, { cause, hint })];
+  }
+}
+
+function unwritable(cause: unknown): { readonly why: string; readonly hint: string } {
+  const code = String(Object(cause).code);
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { why: 'there is no such folder', hint: 'Make the folder first.' };
+    case 'EISDIR':
+      return { why: 'it is a folder', hint: 'Name a file in it.' };
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return { why: 'it may not be written', hint: 'Name another file, or change who may write there.' };
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { why: 'the disk is full', hint: 'What stands there now is cut short: free some space, then run it again.' };
+    default:
+      return { why: code, hint: 'Name another file.' };
   }
 }

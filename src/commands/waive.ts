@@ -4,8 +4,8 @@ import { dirname, join, relative } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { DepwardError } from '../model/errors.ts';
 import type { Waiver } from '../model/policy.ts';
-import { listText, printable } from '../model/text.ts';
-import { day, type Instant, isoOf, parseInstant } from '../model/time.ts';
+import { listText, printable, quoted } from '../model/text.ts';
+import { day, type Instant, isoOf, writtenInstant } from '../model/time.ts';
 import { configName, findConfig } from '../policy/load.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { readProjectLockfile } from '../resolve/project.ts';
@@ -86,8 +86,8 @@ function answered({ owner = '', reason = '', expires = '' }: WaiveOptions): Read
 }
 
 function endOf(text: string, now: Instant): string {
-  const end = parseInstant(text);
-  if (end === undefined) throw new DepwardError('usage', '--expires is not a date', { hint: 'write it like 2027-01-31' });
+  const end = writtenInstant(text);
+  if (end === undefined) throw new DepwardError('usage', `--expires is not a date: ${quoted(text)}`, { hint: 'write it like 2027-01-31' });
   if (end <= now) throw new DepwardError('usage', '--expires lies in the past');
   if (end > now + longestDays * day) {
     throw new DepwardError('usage', `--expires lies more than ${longestDays} days ahead`, {

@@ -101,6 +101,7 @@ function listingOf(history: History, text: string, view?: View): ListingEvidence
     status: statusOf(history, view !== undefined),
     placeholder: isPlaceholder(text) || onlyPlaceholder,
     releaseCount: entries.length,
+    ...(moment.past && history.isEmpty && packument.releases.length > 0 && { notYet: true }),
     ...(latest !== undefined && { latest }),
     ...(removed && { removedAfter: removedAt }),
     alternatives: alternativesTo(history, text, view),

@@ -19,6 +19,8 @@ export interface ReleaseStub {
 /** Whether and how the registry lists the version. Always there unless the packument could not be had. */
 export interface ListingEvidence {
   readonly status: 'listed' | 'package-not-found' | 'package-unpublished' | 'version-not-listed';
+  /** True where a moment of the past is asked about and all of the package came later. */
+  readonly notYet?: boolean;
   /** True for npm's placeholder after a takedown (`0.0.1-security`, `0.0.2-security` …), or where nothing but the placeholder is left. */
   readonly placeholder: boolean;
   readonly releaseCount: number;

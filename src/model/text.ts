@@ -25,6 +25,11 @@ export function printable(text: string, limit = 200): string {
   return cut.replace(unprintable, escaped).replace(order, (found) => escaped(found) + found.slice(1));
 }
 
+/** What somebody wrote, in marks, so that an empty word or a blank at its end can be seen. */
+export function quoted(text: string, limit = 80): string {
+  return `"${printable(text, limit)}"`;
+}
+
 function escaped(found: string): string {
   return `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`;
 }

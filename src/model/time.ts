@@ -14,6 +14,15 @@ export function parseInstant(text: unknown): Instant | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** A day, or a day and a time, as a person writes it; UTC where no zone is said, so that it means the same on every machine. Undefined when it is none of the calendar. */
+export function writtenInstant(text: string): Instant | undefined {
+  const [, date, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text.trim()) ?? [];
+  const start = parseInstant(`${date}T00:00:00Z`);
+  const isDay = start !== undefined && new Date(start).toISOString().startsWith(`${date}T`);
+  return isDay ? parseInstant(`${date}T${time}${zone}`) : undefined;
+}
+
 /** ISO 8601 in UTC to the second. */
 export function isoOf(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;

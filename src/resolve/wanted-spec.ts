@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import type { ResolvedPackage } from '../model/package.ts';
 import { withoutSecrets } from '../model/secrets.ts';
-import { printable } from '../model/text.ts';
+import { printable, quoted } from '../model/text.ts';
 import { codeOf, type Documents } from './documents.ts';
 import { objectOf, own } from './lockfiles/json.ts';
 import { usualSpec } from './usual-spec.ts';
@@ -32,7 +32,10 @@ export async function parseSpecs(specs: readonly string[], folder: string): Prom
     // Of `<2` or `-` npm's reader makes a range of no name, and npm a package called "undefined".
     const real = spec && 'subSpec' in spec ? (spec.subSpec as typeof spec) : spec;
     if (!spec || !real || (real.registry && !real.name)) {
-      throw new DepwardError('usage', `not a package spec: ${tellable(text)}`, { hint: specHint, cause });
+      throw new DepwardError('usage', `not a package spec: ${/^\S+$/.test(text) ? tellable(text) : quoted(tellable(text))}`, {
+        hint: specHint,
+        cause,
+      });
     }
     if (isFolderItself(text, folder)) {
       throw new DepwardError('usage', `${tellable(text)} is this project itself`, { hint: 'Without a spec its lockfile is judged.' });

@@ -3,6 +3,7 @@
  * names); whoever takes a free name decides what everybody gets who asks for it.
  */
 
+import type { ListingEvidence } from '../model/evidence.ts';
 import { defineRule } from '../model/rule.ts';
 import { added, aListing, aNearName, at } from './example.ts';
 
@@ -23,15 +24,13 @@ export default defineRule({
   check(change, { listing, name }) {
     if (listing.status !== 'package-not-found' && listing.status !== 'package-unpublished') return [];
     const [near] = name.near;
-    const gone = listing.status === 'package-unpublished';
-    return [
-      {
-        message: gone ? 'the whole package was unpublished; the name is or will be free for anybody' : 'the registry has no package of this name',
-        confidence: 'high',
-        facts: { asked: change.after.name, ...(near && { near: near.target }) },
-        ...(near && { remedy: `Check the spelling: "${near.target}" is a widely used name.` }),
-      },
-    ];
+    const asked = { asked: change.after.name, ...(near && { near: near.target }) };
+    const remedy = near
+      ? `Check the spelling: "${near.target}" is a widely used name.`
+      : listing.notYet
+        ? 'Ask about a later moment if you did not mean one before its first release.'
+        : undefined;
+    return [{ message: messageOf(listing), confidence: 'high', facts: asked, ...(remedy !== undefined && { remedy }) }];
   },
   examples: [
     {
@@ -53,3 +52,8 @@ export default defineRule({
     },
   ],
 });
+
+function messageOf({ status, notYet }: ListingEvidence): string {
+  if (status === 'package-unpublished') return 'the whole package was unpublished; the name is or will be free for anybody';
+  return notYet ? 'nothing was published under this name yet at the moment asked about' : 'the registry has no package of this name';
+}

@@ -39,6 +39,17 @@ describe('where reports go', () => {
     await expect(writeReports(fullReport, { format: ['json=no/such/folder'] }, io)).rejects.toThrow('could not be written');
   });
 
+  it.each([
+    ['no/such/folder', 'there is no such folder'],
+    ['.', 'it is a folder'],
+    ['/dev/full', 'the disk is full'],
+  ])('says why %s could not be written, after having written the others', async (file, why) => {
+    const { io } = anIo({ cwd: folder });
+    await expect(writeReports(fullReport, { format: [`json=${file}`, 'sarif=after.sarif'] }, io)).rejects.toThrow(why);
+    expect(JSON.parse(readFileSync(join(folder, 'after.sarif'), 'utf8'))).toHaveProperty('runs');
+    rmSync(join(folder, 'after.sarif'));
+  });
+
   it('is coloured on a terminal only, and not against the user’s wish', async () => {
     const shown = async (more: Parameters<typeof anIo>[0], options = {}) => {
       const { io, out } = anIo(more);

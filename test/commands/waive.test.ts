@@ -76,6 +76,8 @@ describe('waive', () => {
     ['typosquat', 'a@1.0.0', { owner: 'jo' }, 'needs --reason and --expires'],
     ['typosquat', 'a@1.0.0', { owner: 'a', expires: '2027-01-01', integrity }, 'needs --reason'],
     ['typosquat', 'a@1.0.0', { ...given, expires: 'soon', integrity }, '--expires is not a date'],
+    ['typosquat', 'a@1.0.0', { ...given, expires: 'soon 2027', integrity }, '--expires is not a date: "soon 2027"'],
+    ['typosquat', 'a@1.0.0', { ...given, expires: '2027-02-30', integrity }, '--expires is not a date'],
     ['typosquat', 'a@1.0.0', { ...given, expires: '2020-01-01', integrity }, 'in the past'],
     ['typosquat', 'a@1.0.0', { ...given, expires: '2099-01-01', integrity }, 'more than 366 days ahead'],
     ['typosquat', 'a@1.0.0', given, 'which artefact of a@1.0.0? there is no lockfile'],

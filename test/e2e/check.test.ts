@@ -74,6 +74,9 @@ describe('a spec', () => {
     const { code, stdout } = await place.run('check', 'steady', '--as-of', '2018-01-01', '--format', 'json');
     const { findings } = JSON.parse(stdout) as { findings: { ruleId: string; subject: { name: string } }[] };
     expect([code, findings.map(({ ruleId, subject }) => `${ruleId} ${subject.name}`)]).toEqual([1, ['package-not-found steady']]);
+    const said = await place.run('check', 'steady', '--as-of', '2018-01-01');
+    expect(said.stdout).toContain('nothing was published under this name yet at the moment asked about');
+    expect(said.stdout).toContain('Ask about a later moment');
   });
 
   it('comes with the way in of every package, also of those with nothing against them', async () => {

@@ -209,6 +209,8 @@ describe('a moment gone by', () => {
   it('does not know a package before its first release', () => {
     const later = aPackument('y').published('1.0.0', { at: '2024-06-01' });
     expect(value(past('1.0.0', later).listing).status).toBe('package-not-found');
+    expect(value(past('1.0.0', later).listing).notYet).toBe(true);
+    expect(value(past('9.9.9').listing).notYet).toBeUndefined();
   });
 
   it('cannot be asked about without times, nor of a package unpublished since', () => {

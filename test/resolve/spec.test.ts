@@ -181,6 +181,7 @@ describe('resolving specs', () => {
 describe('trouble', () => {
   it.each<[string, string, RegExp]>([
     ['no spec', 'left@@@', /not a package spec/],
+    ['nothing', '', /not a package spec: ""/],
     ['no version', 'left@^7', /no version matches left@\^7/],
     ['no version below', 'torn', /no version matches right@\^9/],
     ['no folder', './nowhere', /nowhere/],

@@ -1,12 +1,6 @@
 /** `depward/bun`: Bun's security scanner. Bun asks it before every installation, frozen ones too, and refuses when it fails. */
+import { type BunPackage, listedByBun } from './commands/bun-packages.ts';
 import { blockedIn, judgeList, reasonText } from './commands/judge-list.ts';
-
-/** A package as Bun hands it over. */
-interface BunPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly tarball?: string;
-}
 
 interface Advisory {
   readonly level: 'fatal' | 'warn';
@@ -19,8 +13,9 @@ interface Advisory {
 export const scanner = {
   version: '1' as const,
   async scan({ packages }: { readonly packages: readonly BunPackage[] }): Promise<readonly Advisory[]> {
-    const listed = packages.map(({ name, version }) => ({ name, version, source: 'registry' as const }));
-    const report = await judgeList(listed, process.cwd(), (line) => console.error(line));
+    const folder = process.cwd();
+    const listed = await listedByBun(packages, folder);
+    const report = await judgeList(listed, folder, (line) => console.error(line), 'bun');
     return blockedIn(report).map((verdict) => ({
       level: 'fatal' as const,
       package: verdict.subject.name,

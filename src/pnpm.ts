@@ -29,7 +29,7 @@ export const hooks = {
 async function refuseBlocked(lockfile: Lockfile | undefined, folder: string): Promise<void> {
   const listed = Object.entries(lockfile?.packages ?? {}).flatMap(([path, entry]) => listedFrom(path, entry.resolution ?? {}));
   if (listed.length === 0) return;
-  const report = await judgeList(listed, folder, (line) => console.error(line));
+  const report = await judgeList(listed, folder, (line) => console.error(line), 'pnpm');
   const blocked = blockedIn(report);
   if (blocked.length === 0) return;
   const lines = blocked.slice(0, 20).map((verdict) => `  ${verdict.subject.name}@${verdict.subject.version}: ${reasonText(verdict)}`);

@@ -1,4 +1,4 @@
-/** Scopes that pnpm, yarn or bun are told to fetch from registries of their own, in files that npm does not read. */
+/** What registries pnpm, yarn or bun are told of in files that npm does not read: their own for all packages, and those of scopes. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientName } from '../proxy/clients.ts';
@@ -24,8 +24,17 @@ const files: Readonly<Record<ClientName, readonly string[]>> = {
 };
 const largest = 1_000_000;
 
+/** The registry for whatever has no scope of its own. */
+const everything = '';
+
+export interface ClientRegistries {
+  /** Undefined where these files name none. */
+  readonly main: Pick<ClientScope, 'url' | 'token'> | undefined;
+  readonly scopes: readonly ClientScope[];
+}
+
 /** Reads them from the client's folder up to the root of the repository, then from the user's home; what is nearer counts. */
-export async function scopesOf(client: ClientName, folder: string, io: Pick<Io, 'env'>): Promise<readonly ClientScope[]> {
+export async function registriesOf(client: ClientName, folder: string, io: Pick<Io, 'env'>): Promise<ClientRegistries> {
   const found = new Map<string, ClientScope>();
   for (const place of placesFrom(folder, io.env['HOME'])) {
     for (const file of files[client]) {
@@ -33,17 +42,17 @@ export async function scopesOf(client: ClientName, folder: string, io: Pick<Io, 
       for (const one of text === undefined ? [] : scopesIn(file, text, io.env)) if (!found.has(one.scope)) found.set(one.scope, one);
     }
   }
-  return [...found.values()];
+  const main = found.get(everything);
+  found.delete(everything);
+  return { main, scopes: [...found.values()] };
 }
 
 /** npm's own variables for them: what reads npm's configuration then knows these scopes too. Not for the client: they hold tokens. */
-export function npmVariablesFor(scopes: readonly ClientScope[]): Record<string, string> {
-  return Object.fromEntries(
-    scopes.flatMap(({ scope, url, token }) => [
-      [`npm_config_${scope}:registry`, url],
-      ...(token === undefined ? [] : [[`npm_config_${url.replace(/^https?:/, '')}:_authToken`, token]]),
-    ]),
+export function npmVariablesFor({ main, scopes }: ClientRegistries): Record<string, string> {
+  const tokens = [...scopes, ...(main ? [main] : [])].flatMap(({ url, token }) =>
+    token === undefined ? [] : [[`npm_config_${url.replace(/^https?:/, '')}:_authToken`, token]],
   );
+  return Object.fromEntries([...scopes.map(({ scope, url }) => [`npm_config_${scope}:registry`, url]), ...tokens]);
 }
 
 function placesFrom(folder: string, home: string | undefined): string[] {
@@ -67,8 +76,9 @@ function scopesIn(file: string, text: string, env: Io['env']): ClientScope[] {
     told.set(part.scope, { ...told.get(part.scope), [part.what]: value });
   }
   return [...told].flatMap(([scope, { url, token }]) => {
-    if (!/^@[a-z0-9.-]+$/.test(scope) || url === undefined || !URL.canParse(url) || !/^https?:/.test(url)) return [];
-    return [{ scope, url: url.endsWith('/') ? url : `${url}/`, direct: file !== 'pnpm-workspace.yaml', ...(token !== undefined && { token }) }];
+    if (!(scope === everything || /^@[a-z0-9.-]+$/.test(scope)) || url === undefined || !URL.canParse(url) || !/^https?:/.test(url)) return [];
+    const direct = file === '.yarnrc.yml' || file.endsWith('bunfig.toml');
+    return [{ scope, url: url.endsWith('/') ? url : `${url}/`, direct, ...(token !== undefined && { token }) }];
   });
 }
 
@@ -77,6 +87,8 @@ function partOf(path: readonly string[]): { readonly scope: string; readonly wha
   const classic = /^(@[^:]+):registry$/.exec(first)?.[1];
   if (classic !== undefined && path.length === 1) return { scope: classic, what: 'url' };
   if (first === 'registries' && second.startsWith('@') && path.length === 2) return { scope: second, what: 'url' };
+  const whole = partOfMain(path.join('.'));
+  if (whole) return { scope: everything, what: whole };
   if (first === 'npmScopes' && third === 'npmRegistryServer') return { scope: named(second), what: 'url' };
   if (first === 'npmScopes' && third === 'npmAuthToken') return { scope: named(second), what: 'token' };
   if (first !== 'install' || second !== 'scopes' || third === undefined) return undefined;
@@ -85,6 +97,11 @@ function partOf(path: readonly string[]): { readonly scope: string; readonly wha
     : fourth === 'token'
       ? { scope: named(third), what: 'token' }
       : undefined;
+}
+
+function partOfMain(path: string): 'url' | 'token' | undefined {
+  if (/^(registries\.default|npmRegistryServer|install\.registry(\.url)?)$/.test(path)) return 'url';
+  return path === 'npmAuthToken' || path === 'install.registry.token' ? 'token' : undefined;
 }
 
 function named(scope: string): string {

@@ -105,14 +105,23 @@ export function registryUrl(text: string, option: string): string {
   return `${url.origin}${url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`}`;
 }
 
-/** The registry a client is configured for. npm's files are known to us; the others are asked themselves, for they have files of their own. */
-export async function askedRegistry(client: ClientName | undefined, program: string, config: NpmConfig, io: Io): Promise<string> {
+/**
+ * The registry a client is configured for by other means than npm's, which are known to us. pnpm and yarn are asked themselves; bun
+ * cannot be, and its own file counts more than npm's.
+ */
+export async function askedRegistry(
+  client: ClientName | undefined,
+  program: string,
+  inFiles: string | undefined,
+  io: Io,
+): Promise<string | undefined> {
   if (client === 'bun' && io.env['BUN_CONFIG_REGISTRY']) return registryUrl(io.env['BUN_CONFIG_REGISTRY'], 'BUN_CONFIG_REGISTRY');
   for (const words of (client && questions[client]) ?? []) {
     const answer = await answerOf(program, words, io);
     if (answer !== undefined) return registryUrl(answer, `the registry of ${client}`);
   }
-  return config.registries.main;
+  const byVariable = Object.keys(io.env).some((name) => /^npm_config_registry$/i.test(name));
+  return inFiles === undefined || byVariable ? undefined : registryUrl(inFiles, 'the registry of the client');
 }
 
 const questions: Readonly<Partial<Record<ClientName, readonly (readonly string[])[]>>> = {

@@ -2,6 +2,8 @@
 import type { Change, PackageSource, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
+import { npmVariablesFor, registriesOf } from './client-scopes.ts';
+import { askedRegistry } from './guard.ts';
 import type { Io } from './io.ts';
 import { openSession } from './session.ts';
 
@@ -14,8 +16,14 @@ export interface ListedPackage {
   readonly resolved?: string;
 }
 
-/** Judges by the policy and the registry of `folder`. */
-export async function judgeList(listed: readonly ListedPackage[], folder: string, say: (line: string) => void): Promise<Report> {
+/** Judges by the policy and the registries of `folder`, as its client knows them. */
+export async function judgeList(
+  listed: readonly ListedPackage[],
+  folder: string,
+  say: (line: string) => void,
+  client: 'bun' | 'pnpm',
+): Promise<Report> {
+  const registries = await registriesOf(client, folder, { env: process.env });
   const io: Io = {
     stdout: () => {},
     stderr: (text) => say(text.trimEnd()),
@@ -23,12 +31,14 @@ export async function judgeList(listed: readonly ListedPackage[], folder: string
     stdoutIsTTY: false,
     stderrIsTTY: false,
     columns: undefined,
-    env: process.env,
+    env: { ...process.env, ...npmVariablesFor(registries) },
     cwd: folder,
     now: Date.now,
     signal: new AbortController().signal,
   };
-  const session = await openSession(folder, {}, io);
+  // pnpm itself is waiting for the answer: it is not asked.
+  const told = await askedRegistry(client === 'bun' ? client : undefined, client, registries.main?.url, io);
+  const session = await openSession(folder, told === undefined ? {} : { registry: told }, io);
   try {
     const packages = listed.map(
       (one, index): ResolvedPackage => ({ ...one, key: String(index), dev: false, optional: false, peer: false, bundled: false }),

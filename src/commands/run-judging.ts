@@ -1,17 +1,15 @@
 /** What `run` judges itself: the lockfile before the client starts, what the client is about to add to it, and what it wrote in the end. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import semver from 'semver';
 import { DepwardError } from '../model/errors.ts';
 import { type Change, isIncoming, type ResolvedPackage, type ResolvedTree, refText } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
-import { type ClientCommand, type ClientName, lockfilesOf } from '../proxy/clients.ts';
+import type { ClientCommand, ClientName } from '../proxy/clients.ts';
 import type { RunningProxy } from '../proxy/proxy-options.ts';
 import type { FetchDocument } from '../resolve/documents.ts';
-import type { ProjectLockfile } from '../resolve/project.ts';
 import type { Resolution } from '../resolve/spec.ts';
+import { lockfileOf } from './client-lockfile.ts';
 import type { Intended } from './client-words.ts';
 import type { Io } from './io.ts';
 import type { Session } from './session.ts';
@@ -32,24 +30,6 @@ export async function judgeLockfile(client: ClientName, folder: string, session:
   return { report: await session.judge('run', diffTrees(undefined, lockfile.tree), lockfile.tree), tree: lockfile.tree };
 }
 
-async function lockfileOf(client: ClientName, folder: string): Promise<ProjectLockfile | undefined> {
-  const found = lockfileFor(client, folder);
-  if (!found) return undefined;
-  const { readProjectLockfile } = await import('../resolve/project.ts');
-  const lockfile = await readProjectLockfile(found.folder, found.file);
-  if (!lockfile) throw new DepwardError('input', `${printable(found.file)} cannot be read`);
-  return lockfile;
-}
-
-/** In a workspace the lockfile lies above, at most at the root of the repository. */
-function lockfileFor(client: ClientName, start: string): { readonly folder: string; readonly file: string } | undefined {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const file = lockfilesOf[client].find((name) => existsSync(join(folder, name)));
-    if (file !== undefined) return { folder, file };
-    if (dirname(folder) === folder || existsSync(join(folder, '.git'))) return undefined;
-  }
-}
-
 /** Judges what the client is about to add beyond what was judged: the tree npm would make of it, out of what the proxy lets through. */
 export async function judgeIntended(
   command: ClientCommand,
@@ -58,8 +38,10 @@ export async function judgeIntended(
   proxy: RunningProxy,
   session: Session,
   io: Io,
+  isDirect: (name: string) => boolean,
 ): Promise<Judged | undefined> {
-  const resolution = await resolved(command, intended, before, (name) => proxy.document(name), session, io);
+  // Of what the client fetches past the proxy it may take every version.
+  const resolution = await resolved(command, intended, before, (name) => proxy.document(name, isDirect(name)), session, io);
   if (!resolution) return undefined;
   const withheld = new Set(proxy.withheld().map(({ name, judgement }) => `${name}@${judgement.version}`));
   // A package that may be left out is left out by the client when it cannot be had; nobody stops for it.

@@ -4,14 +4,15 @@ import type { Report } from '../model/report.ts';
 import { printable } from '../model/text.ts';
 import type { Prejudged } from '../proxy/answers.ts';
 import type { AuditEvent } from '../proxy/audit.ts';
-import { type ClientCommand, commandOf, environmentFor } from '../proxy/clients.ts';
+import { type ClientCommand, type ClientName, clientNames, commandOf, environmentFor, pointedWords, runsScripts } from '../proxy/clients.ts';
 import type { RunningProxy } from '../proxy/proxy-options.ts';
 import { startProxy } from '../proxy/server.ts';
 import { cacheFolder } from '../registry/cache-folder.ts';
 import { loadNpmConfig, type NpmConfig } from '../registry/config.ts';
 import { npmDefaultHost } from '../registry/npm-own.ts';
 import { environmentWith } from './child-environment.ts';
-import { type ClientScope, npmVariablesFor, scopesOf } from './client-scopes.ts';
+import { lockfileFor } from './client-lockfile.ts';
+import { type ClientRegistries, npmVariablesFor, registriesOf } from './client-scopes.ts';
 import { type Intended, intendedBy } from './client-words.ts';
 import { mintedCredentials } from './credentials.ts';
 import { askedRegistry, benchFor, upstreamsBy } from './guard.ts';
@@ -36,8 +37,8 @@ interface Run {
   readonly words: readonly string[];
   readonly command: ClientCommand | undefined;
   readonly intended: Intended | undefined;
-  /** Scopes the client itself is told of, outside npm's files. */
-  readonly scopes: readonly ClientScope[];
+  /** What the client itself is told of, outside npm's files. */
+  readonly registries: ClientRegistries;
   readonly session: Session;
   /** What was judged so far, stage after stage. */
   readonly judged: Judged[];
@@ -46,20 +47,24 @@ interface Run {
 }
 
 /** Runs the command; the exit code is the client's own, 1 when what it would install (or did install) is blocked, 2 when it could not be judged. */
-export async function run(words: readonly string[], options: RunOptions, io: Io): Promise<number> {
+export async function run(words: readonly string[], given: RunOptions, io: Io): Promise<number> {
   if (words.length === 0) throw new DepwardError('usage', 'there is no command to run', { hint: 'for example: depward run -- npm ci' });
   const command = commandOf(words);
   refuseBypass(words);
   const intended = command && command.intent !== 'other' ? await intendedBy(command, words, io) : undefined;
-  const sandbox = options.sandbox ? openSandbox(command?.client, io) : undefined;
-  const scopes = command && intended ? await scopesOf(command.client, intended.folder, io) : [];
-  const session = await openSession(intended?.folder ?? io.cwd, options, withScopes(scopes, io));
+  const sandbox = given.sandbox ? openSandbox(command?.client, io) : undefined;
+  const folder = intended?.folder ?? io.cwd;
+  const registries = command ? await registriesOf(command.client, folder, io) : { main: undefined, scopes: [] };
+  // What is judged is what the client's own registry says, not npm's.
+  const registry = given.registry ?? (await askedRegistry(command?.client, words[0] as string, registries.main?.url, { ...io, cwd: folder }));
+  const options = { ...given, ...(registry !== undefined && { registry }) };
+  const session = await openSession(folder, options, withRegistries(registries, io));
   try {
     return await guarded({
       words,
       command,
       intended,
-      scopes,
+      registries,
       session,
       judged: [],
       options,
@@ -74,22 +79,22 @@ export async function run(words: readonly string[], options: RunOptions, io: Io)
 async function guarded(run: Run): Promise<number> {
   const { words, command, intended, session, io } = run;
   const { judged } = run;
-  if (command && intended && !intended.apart) {
-    const lockfile = await judgeLockfile(command.client, intended.folder, session, io);
+  for (const client of installers(run)) {
+    const lockfile = await judgeLockfile(client, intended?.folder ?? io.cwd, session, io);
     if (lockfile) judged.push(lockfile);
     if (await refused(lockfile, run)) return exitCodeOf((lockfile as Judged).report);
   }
   const guard = await openGuard(run, judged);
   try {
     if (command && intended && command.intent !== 'frozen') {
-      const added = await judgeIntended(command, intended, judged[0], guard.proxy, session, io);
+      const added = await judgeIntended(command, intended, judged[0], guard.proxy, session, io, isDirect(run));
       if (added) judged.push(added);
       if (await refused(added, run)) return exitCodeOf((added as Judged).report);
       if (added) for (const [subject, verdict] of prejudgedBy(added)) guard.prejudged.set(subject, verdict);
     }
     session.progress.stop();
-    const code = await runChild(words, environmentWith(io.env, guard.variables), io);
-    for (const { scope, url, direct } of run.scopes) {
+    const code = await runChild(pointedWords(command, words, guard.scopes, guard.proxy.url), environmentWith(io.env, guard.variables), io);
+    for (const { scope, url, direct } of intended ? run.registries.scopes : []) {
       if (direct)
         io.stderr(
           `depward: ${command?.client} fetches packages of ${scope} from ${printable(url, 200)} directly: what its lockfile names of them was judged, the proxy did not see them\n`,
@@ -101,6 +106,16 @@ async function guarded(run: Run): Promise<number> {
   } finally {
     await guard.close();
   }
+}
+
+/** The package managers that may install from a lockfile here: the one that is started, or any whose lockfile lies here where that cannot be told. */
+function installers({ words, command, intended, io }: Run): readonly ClientName[] {
+  if (!command) return clientNames.filter((client) => lockfileFor(client, io.cwd) !== undefined);
+  if (runsScripts(command, words) && lockfileFor(command.client, io.cwd))
+    io.stderr(
+      'depward: what a script of the project installs from a lockfile is not judged first; put "depward run --" before the installation itself\n',
+    );
+  return intended && !intended.apart ? [command.client] : [];
 }
 
 /** Reports what was judged before the client starts; true when it is therefore not started. */
@@ -134,9 +149,9 @@ function wholeOf({ judged }: Run): { readonly whole?: Report } {
 
 /** What the client wrote beyond what was judged: too late to withhold it, not too late to say so. */
 async function afterwards(code: number, run: Run): Promise<number> {
-  const { command, intended, scopes, judged, options, io } = run;
+  const { command, intended, registries, judged, options, io } = run;
   if (!command || !intended || intended.apart || (command.intent !== 'install' && command.intent !== 'add')) return code;
-  const written = await judgeWritten(command, intended.folder, judged, () => openSession(intended.folder, options, withScopes(scopes, io)));
+  const written = await judgeWritten(command, intended.folder, judged, () => openSession(intended.folder, options, withRegistries(registries, io)));
   if (!written || exitCodeOf(written.report) === 0) return code;
   judged.push(written);
   await reportAside(written.report, run);
@@ -154,9 +169,15 @@ function refuseBypass(words: readonly string[]): void {
   }
 }
 
-/** The same with the client's scopes in npm's configuration. */
-function withScopes(scopes: readonly ClientScope[], io: Io): Io {
-  return scopes.length === 0 ? io : { ...io, env: { ...io.env, ...npmVariablesFor(scopes) } };
+/** The same with what the client is told of registries in npm's configuration. */
+function withRegistries(registries: ClientRegistries, io: Io): Io {
+  return { ...io, env: { ...io.env, ...npmVariablesFor(registries) } };
+}
+
+/** Tells packages of which the proxy sees nothing: their scope is fetched directly. */
+function isDirect({ registries }: Run): (name: string) => boolean {
+  const scopes = registries.scopes.filter(({ direct }) => direct);
+  return (name) => scopes.some(({ scope }) => name.startsWith(`${scope}/`));
 }
 
 interface Guard {
@@ -166,23 +187,25 @@ interface Guard {
   readonly prejudged: Map<string, Prejudged>;
   /** What sends the client to the proxy. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Those with a registry of their own. */
+  readonly scopes: readonly string[];
   /** Stops the proxy and puts lockfiles right; again does nothing. */
   close(): Promise<void>;
 }
 
 async function openGuard(run: Run, judged: readonly Judged[]): Promise<Guard> {
-  const { words, command, options, io } = run;
+  const { command, options, io } = run;
   const cwd = run.intended?.folder ?? io.cwd;
-  const { env } = withScopes(run.scopes, io);
+  const { env } = withRegistries(run.registries, io);
   const config = await loadNpmConfig({ cwd, env, ...(options.registry !== undefined && { registry: options.registry }) });
-  const main =
-    options.registry === undefined ? await askedRegistry(command?.client, words[0] as string, config, { ...io, cwd }) : config.registries.main;
+  const { main } = config.registries;
   const events: AuditEvent[] = [];
   const originals = new Map<string, string>();
   const prejudged = new Map<string, Prejudged>(judged.flatMap((one) => [...prejudgedBy(one)]));
   const proxy = await openProxy(main, config, prejudged, events, originals, run);
   const replaceHost = new URL(main).host === (await npmDefaultHost()) ? {} : { replaceHost: new URL(main).hostname };
-  const variables = environmentFor(command?.client, { url: proxy.url, scopes: [...config.registries.scopes.keys()], ...replaceHost }, io.env);
+  const scopes = [...config.registries.scopes.keys()];
+  const variables = environmentFor(command?.client, { url: proxy.url, scopes, ...replaceHost }, io.env);
   let open = true;
   const close = async () => {
     if (!open) return;
@@ -190,7 +213,7 @@ async function openGuard(run: Run, judged: readonly Judged[]): Promise<Guard> {
     await proxy.close(2000);
     restoreLockfiles(cwd, proxy.url, originals, main);
   };
-  return { proxy, main, events, prejudged, variables, close };
+  return { proxy, main, events, prejudged, variables, scopes, close };
 }
 
 async function openProxy(

@@ -1,6 +1,7 @@
 /** What is known of package managers: which one a command starts, what it is about to do, and how it is pointed at a registry. Pure. */
 
-const clientNames = ['npm', 'pnpm', 'yarn', 'bun'] as const;
+/** The package managers there is something known of. */
+export const clientNames = ['npm', 'pnpm', 'yarn', 'bun'] as const;
 export type ClientName = (typeof clientNames)[number];
 
 /** What a command does with packages. */
@@ -176,6 +177,21 @@ function intentOf(client: ClientName, words: readonly string[]): Intent {
   return 'other';
 }
 
+const scripts = new Set(['run', 'run-script', 'rum', 'urn', 'test', 't', 'tst', 'start', 'stop', 'restart', 'exec']);
+/** What pnpm, yarn and bun answer themselves; any other word is a script to them. */
+const answers = new Set(
+  'node view info config pack publish version help list ls ll why outdated login logout whoami cache npm plugin set store root bin licenses doctor pm audit search owner tag'.split(
+    ' ',
+  ),
+);
+
+/** True for a command that starts scripts of the project, which may install in their turn. */
+export function runsScripts({ client, intent }: ClientCommand, words: readonly string[]): boolean {
+  const plain = words.slice(1).filter((word) => !word.startsWith('-'));
+  const verb = plain[words[0] === 'corepack' ? 1 : 0];
+  return intent === 'other' && verb !== undefined && (scripts.has(verb) || (client !== 'npm' && !answers.has(verb)));
+}
+
 function isInstall(word: string): boolean {
   return npmInstall.includes(word) || word === 'install';
 }
@@ -239,15 +255,29 @@ export function environmentFor(
         ...npm,
         ...pnpm,
         ...scopes,
-        ...Object.fromEntries(pointed.scopes.filter(isPlainScope).map((scope) => [`pnpm_config_${scope}:registry`, pointed.url])),
       };
     case 'yarn':
-      return { ...common, npm_config_registry: pointed.url, ...yarn };
+      // Yarn 1 alone reads those of scopes.
+      return { ...common, npm_config_registry: pointed.url, ...yarn, ...scopes };
     case 'bun':
       return { ...common, npm_config_registry: pointed.url, ...bun };
     case undefined:
       return { ...common, ...npm, ...pnpm, ...yarn, ...bun, ...scopes };
   }
+}
+
+/** The command line with what no variable tells: since pnpm 11 only its own options send scopes elsewhere than its files say. */
+export function pointedWords(
+  command: ClientCommand | undefined,
+  words: readonly string[],
+  scopes: readonly string[],
+  url: string,
+): readonly string[] {
+  if (command?.client !== 'pnpm' || command.intent === 'other') return words;
+  // Behind `corepack pnpm`, or the client itself.
+  const after = commandOf(words.slice(0, 1)) ? 1 : 2;
+  const told = scopes.filter(isPlainScope).map((scope) => `--config.${scope}:registry=${url}`);
+  return [...words.slice(0, after), ...told, ...words.slice(after)];
 }
 
 /** npm folds case and underscores in the names of variables: other scopes would become another's. */

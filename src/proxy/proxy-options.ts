@@ -46,8 +46,11 @@ export interface RunningProxy {
   readonly url: string;
   /** What is withheld of the packages asked for so far. */
   withheld(): readonly { readonly name: string; readonly judgement: Judgement; readonly instead: string | undefined }[];
-  /** A packument as clients without credentials of their own are served it, addresses as the registry wrote them. Rejects with npm's `E404` and the like. */
-  document(name: string): Promise<unknown>;
+  /**
+   * A packument as clients without credentials of their own are served it, addresses as the registry wrote them; `unfiltered` with what
+   * is withheld. Rejects with npm's `E404` and the like.
+   */
+  document(name: string, unfiltered?: boolean): Promise<unknown>;
   /** Answers what was begun, takes nothing new; after `graceMs` whatever is left is cut off. */
   close(graceMs?: number): Promise<void>;
 }

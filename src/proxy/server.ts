@@ -150,12 +150,12 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       [...packages.held(undefined)].flatMap(({ name, judged }) =>
         [...judged.withheld.values()].map((judgement) => ({ name, judgement, instead: insteadOf(judged, judgement.version) })),
       ),
-    async document(name) {
+    async document(name, unfiltered = false) {
       try {
         const { filtered, bytes, whole } = await packages.served(name, 'full', undefined, nobody);
         // Where nothing is left there is nothing to choose: what would be chosen is judged, and why it is withheld is told.
         const allGone = filtered.kept === 0 && filtered.removed.length > 0;
-        return JSON.parse((allGone ? whole : bytes).toString('utf8'));
+        return JSON.parse((allGone || unfiltered ? whole : bytes).toString('utf8'));
       } catch (error) {
         throw error instanceof UpstreamTrouble ? withCode(error, `E${error.status}`) : error;
       }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { npmVariablesFor, scopesOf } from '../../src/commands/client-scopes.ts';
+import { npmVariablesFor, registriesOf } from '../../src/commands/client-scopes.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'depward-scopes-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ describe('scopes of other clients', () => {
       `npmScopes:\n  acme:\n    npmRegistryServer: "https://npm.acme.example"\n    npmAuthToken: "\${TOKEN}"\n`,
       { ...acme, token: 'secret', direct: true },
     ],
-    ['yarn', '.yarnrc', '"@acme:registry" "https://npm.acme.example/"\n', { ...acme, direct: true }],
+    ['yarn', '.yarnrc', '"@acme:registry" "https://npm.acme.example/"\n', { ...acme, direct: false }],
     ['bun', 'bunfig.toml', '[install.scopes]\nacme = "https://npm.acme.example"\n', { ...acme, direct: true }],
     [
       'bun',
@@ -41,7 +41,17 @@ describe('scopes of other clients', () => {
     ],
   ] as const)('of %s are read from %s', async (client, file, text, wanted) => {
     const folder = folderWith(`${client}-${Math.random()}`, { [file]: text });
-    expect(await scopesOf(client, folder, { env })).toEqual([wanted]);
+    expect((await registriesOf(client, folder, { env })).scopes).toEqual([wanted]);
+  });
+
+  it.each([
+    ['bun', 'bunfig.toml', '[install]\nregistry = "https://npm.acme.example"\n', {}],
+    ['bun', 'bunfig.toml', '[install.registry]\nurl = "https://npm.acme.example"\ntoken = "$TOKEN"\n', { token: 'secret' }],
+    ['yarn', '.yarnrc.yml', `npmRegistryServer: "https://npm.acme.example"\nnpmAuthToken: "\${TOKEN}"\n`, { token: 'secret' }],
+    ['pnpm', 'pnpm-workspace.yaml', 'registries:\n  default: https://npm.acme.example/\n', {}],
+  ] as const)('stand beside the registry for all packages: of %s in %s', async (client, file, text, more) => {
+    const folder = folderWith(`main-${Math.random()}`, { [file]: text });
+    expect(await registriesOf(client, folder, { env })).toMatchObject({ main: { url: 'https://npm.acme.example/', ...more }, scopes: [] });
   });
 
   it('count by the nearest file, and are nothing where they are no address', async () => {
@@ -51,14 +61,19 @@ describe('scopes of other clients', () => {
     const inner = join(root, 'inner');
     mkdirSync(inner);
     writeFileSync(join(inner, '.yarnrc.yml'), 'npmScopes: { acme: { npmRegistryServer: "https://inner.example/" } }\n');
-    expect(await scopesOf('yarn', inner, { env })).toEqual([{ scope: '@acme', url: 'https://inner.example/', direct: true }]);
-    expect(await scopesOf('npm', inner, { env })).toEqual([]);
+    expect(await registriesOf('yarn', inner, { env })).toEqual({
+      main: undefined,
+      scopes: [{ scope: '@acme', url: 'https://inner.example/', direct: true }],
+    });
+    expect(await registriesOf('npm', inner, { env })).toEqual({ main: undefined, scopes: [] });
   });
 
   it('become npm’s variables', () => {
-    expect(npmVariablesFor([{ ...acme, token: 'secret', direct: true }])).toEqual({
+    const main = { url: 'https://registry.example/', token: 'other' };
+    expect(npmVariablesFor({ main, scopes: [{ ...acme, token: 'secret', direct: true }] })).toEqual({
       'npm_config_@acme:registry': 'https://npm.acme.example/',
       'npm_config_//npm.acme.example/:_authToken': 'secret',
+      'npm_config_//registry.example/:_authToken': 'other',
     });
   });
 });

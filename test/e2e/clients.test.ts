@@ -3,7 +3,7 @@
  * npm 10-12, pnpm 9-12, yarn 1 and berry, bun.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -18,6 +18,11 @@ const clients = realClients.filter((client) => process.env['DEPWARD_CLIENTS'] ==
 const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
 const longAgo = '2020-01-01T00:00:00.000Z';
 
+const releases = [
+  { version: '1.0.0', at: longAgo },
+  { version: '1.0.1', at: anHourAgo },
+];
+
 let registry: FixtureRegistry;
 const projects: Sandbox[] = [];
 beforeAll(async () => {
@@ -26,10 +31,7 @@ beforeAll(async () => {
     { version: '1.0.0', at: longAgo, dependencies: { fxdeep: '^1.0.0' } },
     { version: '1.1.0', at: anHourAgo, dependencies: { fxdeep: '^1.0.0' } },
   ]);
-  add('fxdeep', [
-    { version: '1.0.0', at: longAgo },
-    { version: '1.0.1', at: anHourAgo },
-  ]);
+  add('fxdeep', releases);
   add('@fxscope/inner', [{ version: '2.0.0', at: longAgo }]);
   add('fxlib', [
     { version: '1.0.0', at: longAgo },
@@ -44,17 +46,17 @@ afterAll(async () => {
   await registry.close();
 });
 
-function add(name: string, releases: readonly { version: string; at: string; dependencies?: Record<string, string> }[]): void {
+function add(name: string, releases: readonly { version: string; at: string; dependencies?: Record<string, string> }[], to = registry): void {
   const written = releases.map(({ version, at, dependencies }) => {
     const bytes = aPackage({ name, version, ...(dependencies && { dependencies }) }, { 'index.js': `module.exports = '${version}';\n` });
-    registry.addTarball(name, version, bytes);
+    to.addTarball(name, version, bytes);
     const dist = {
       integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
       shasum: createHash('sha1').update(bytes).digest('hex'),
     };
     return { version, at, ...(dependencies && { dependencies }), more: { dist } };
   });
-  registry.add(publish(name, written));
+  to.add(publish(name, written));
 }
 
 function project(client: RealClient, manifest: Readonly<Record<string, unknown>>, lockfile?: string): Sandbox {
@@ -169,6 +171,36 @@ describe.each(clients.map((client) => [client.title, client] as const))('%s', (_
     expect(lockOf(client, grown).includes('1.1.0')).toBe(client.program === 'yarn');
   }, 120_000);
 
+  test('fetches packages of a scope past the proxy only where it has to, and then not what is withheld', async () => {
+    const own = await startFixtureRegistry();
+    try {
+      add('@fxown/inner', releases, own);
+      const made = project(client, { dependencies: { '@fxown/inner': '^1.0.0' } });
+      const scope: Record<string, [string, string]> = {
+        npm: ['.npmrc', `@fxown:registry=${own.url}\n`],
+        pnpm: ['.npmrc', `@fxown:registry=${own.url}\n`],
+        'pnpm 11': ['pnpm-workspace.yaml', `registries:\n  default: ${registry.url}\n  '@fxown': ${own.url}\n`],
+        yarn: ['.yarnrc', `"@fxown:registry" "${own.url}"\n`],
+        'yarn berry': ['.yarnrc.yml', `npmScopes: { fxown: { npmRegistryServer: "${own.url}" } }\n`],
+        bun: ['bunfig.toml', `[install.scopes]\nfxown = "${own.url}"\n`],
+      };
+      const [file, text] = (scope[client.title.replace('pnpm 12', 'pnpm 11')] ?? scope[client.program]) as [string, string];
+      appendFileSync(join(made.folder, file), text);
+      const ran = await made.run(behind(client.install));
+      if (client.title === 'yarn berry' || client.title === 'bun') {
+        expect(ran.err).toContain('was not started');
+        expect(ran.out).toContain('@fxown/inner@1.0.1');
+      } else {
+        expect(ran).toMatchObject({ code: 0 });
+        expect(installed(made.folder, '@fxown/inner')).toBe('1.0.0');
+        expect(own.requests.filter(({ headers }) => /^(?!npm\/11\.19\.1 )(npm|pnpm|yarn)\//.test(headers['user-agent'] ?? ''))).toEqual([]);
+        expect(lockOf(client, made)).not.toMatch(/:\d+\/(-|@fxown)[^"]*(?<!inner-1\.0\.0\.tgz)$/);
+      }
+    } finally {
+      await own.close();
+    }
+  }, 120_000);
+
   test('leaves out an optional package that is withheld, or fails, but never silently', async () => {
     const optional = project(client, { dependencies: { '@fxscope/inner': '2.0.0' }, optionalDependencies: { fxnew: '1.0.0' } });
     const ran = await optional.run(behind(client.install));
@@ -210,6 +242,32 @@ describe('depward run', () => {
     expect(JSON.parse(readFileSync(join(made.folder, 'report.json'), 'utf8'))).toMatchObject({ mode: 'run', action: 'warn' });
     writeFileSync(join(made.folder, 'depward.config.json'), '{"rules":{"release-age":"off","new-package":"off"}}');
     expect((await made.run([process.execPath, cli, 'run', '--', 'npm', 'ci'])).err).toContain('depward: 1 package judged, nothing to object to\n');
+  }, 60_000);
+
+  it('judges the lockfiles that lie here before a program of which it is not known what it installs', async () => {
+    const made = project(npm as RealClient, { dependencies: { fxnew: '1.0.0' }, scripts: { setup: 'npm ci' } });
+    expect(await made.run(['npm', 'install', '--no-audit'])).toMatchObject({ code: 0 });
+    for (const words of [
+      ['sh', '-c', 'npm ci --prefer-offline'],
+      ['env', 'FX=1', 'npm', 'ci'],
+    ]) {
+      const ran = await made.run([process.execPath, cli, 'run', '--no-color', '--', ...words]);
+      expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('was not started') });
+      expect(ran.out).toContain('fxnew@1.0.0');
+    }
+    const script = await made.run([process.execPath, cli, 'run', '--', 'npm', 'run', 'setup']);
+    expect(script.err).toContain('what a script of the project installs from a lockfile is not judged first');
+    expect((await made.run([process.execPath, cli, 'run', '--', 'npm', 'config', 'get', 'registry'])).err).toBe('');
+  }, 60_000);
+
+  it('asks the registry that bun’s own file names', async () => {
+    const made = project(npm as RealClient, { dependencies: { fxdeep: '^1.0.0' } });
+    writeFileSync(join(made.folder, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
+    writeFileSync(join(made.folder, 'bunfig.toml'), `[install]\nregistry = "${registry.url}"\n`);
+    writeFileSync(join(made.folder, 'bun'), '#!/bin/sh\nexec curl -s "$BUN_CONFIG_REGISTRY"fxdeep\n', { mode: 0o755 });
+    const ran = await made.run([process.execPath, cli, 'run', '--', join(made.folder, 'bun'), 'install']);
+    expect(ran.err).toContain('judging 1 package about to be added (fxdeep@1.0.0)');
+    expect(ran.code).toBe(0);
   }, 60_000);
 
   it('judges the lockfile where the client works, not where it was started', async () => {

@@ -86,7 +86,8 @@ export function clientFolder(client: RealClient): string | undefined {
   mkdirSync(folder, { recursive: true });
   const call = client.native ? `exec '${file}' "$@"` : `exec '${node}' '${file}' "$@"`;
   const path = client.newNode ? `PATH='${join(node, '..')}':"$PATH"; export PATH\n` : '';
-  writeFileSync(join(folder, client.program), `#!/bin/sh\n${path}${call}\n`, { mode: 0o755 });
+  // Other shells drop variables whose names they cannot write, such as those of scopes.
+  writeFileSync(join(folder, client.program), `#!/bin/bash\n${path}${call}\n`, { mode: 0o755 });
   return folder;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandOf, createdBy, environmentFor, namedWords } from '../../src/proxy/clients.ts';
+import { commandOf, createdBy, environmentFor, namedWords, pointedWords, runsScripts } from '../../src/proxy/clients.ts';
 
 describe('commandOf', () => {
   it.each([
@@ -82,5 +82,36 @@ describe('environmentFor', () => {
   it('keeps loopback out of a company’s HTTP proxy, and scopes apart that npm would mix up', () => {
     expect(environmentFor('npm', pointed, { NO_PROXY: 'intern.example' })).toMatchObject({ NO_PROXY: 'intern.example,127.0.0.1' });
     expect(Object.keys(environmentFor('npm', pointed, {}))).not.toContain('npm_config_@Odd_One:registry');
+  });
+});
+
+describe('what no variable tells', () => {
+  const scopes = ['@acme', '@Odd_One'];
+  const pointed = (line: string) => pointedWords(commandOf(line.split(' ')), line.split(' '), scopes, 'http://127.0.0.1:1/').join(' ');
+
+  it('is told pnpm by its own options, and nobody else', () => {
+    expect(pointed('pnpm install --frozen-lockfile')).toBe('pnpm --config.@acme:registry=http://127.0.0.1:1/ install --frozen-lockfile');
+    expect(pointed('corepack pnpm@11 i')).toBe('corepack pnpm@11 --config.@acme:registry=http://127.0.0.1:1/ i');
+    for (const line of ['npm ci', 'yarn', 'bun install', 'pnpm run build', 'make']) expect(pointed(line)).toBe(line);
+    expect(environmentFor('yarn', { url: 'http://127.0.0.1:1/', scopes }, {})).toMatchObject({ 'npm_config_@acme:registry': 'http://127.0.0.1:1/' });
+  });
+});
+
+describe('runsScripts', () => {
+  it.each([
+    ['npm run setup', true],
+    ['npm test', true],
+    ['npm view left', false],
+    ['npm ci', false],
+    ['pnpm build', true],
+    ['pnpm config get registry', false],
+    ['yarn setup', true],
+    ['yarn --version', false],
+    ['corepack yarn setup', true],
+    ['bun run setup', true],
+  ])('%s: %s', (line, wanted) => {
+    const words = line.split(' ');
+    const command = commandOf(words);
+    expect(command && runsScripts(command, words)).toBe(wanted);
   });
 });

@@ -1,7 +1,7 @@
 /** The one engine behind every door: changes in, report out. Composes the stages; no I/O of its own. */
 import { contextMaker, type Judged, judge, neededKinds, type PathFinder, subjectOf } from './judge.ts';
 import type { EvidenceKind, EvidenceSet, Gathered, NameEvidence, NewDependency } from './model/evidence.ts';
-import type { Finding, Gap } from './model/finding.ts';
+import { type Finding, type Gap, subjectKey } from './model/finding.ts';
 import { type Change, type IncomingChange, isIncoming, type ResolvedTree } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
 import type { Action, Mode, PolicyNote, Report } from './model/report.ts';
@@ -10,7 +10,7 @@ import { type Instant, isoOf } from './model/time.ts';
 import { indexByKey, pathTo } from './model/tree.ts';
 import { actionOf, actionOfGap, applyWaivers, stricter } from './policy/decide.ts';
 import type { Weights } from './policy/join.ts';
-import { byFinding, coverageOf, keyOf, verdictsOf } from './verdicts.ts';
+import { byFinding, coverageOf, verdictsOf } from './verdicts.ts';
 
 /** Hands over evidence; implemented in evidence/, faked in tests. Never throws for one package: what cannot be had is `failed`. */
 export interface EvidenceSource {
@@ -187,7 +187,7 @@ function pathFinder(tree: ResolvedTree): PathFinder {
 function once(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((finding) => {
-    const key = `${keyOf(finding.subject)} ${finding.ruleId} ${finding.message}`;
+    const key = `${subjectKey(finding.subject)} ${finding.ruleId} ${finding.message}`;
     const isNew = !seen.has(key);
     seen.add(key);
     return isNew;

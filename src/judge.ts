@@ -184,5 +184,14 @@ function valuesOf(evidence: EvidenceSet): Record<string, unknown> {
 /** What a finding on a package that comes in is about. */
 export function subjectOf(change: IncomingChange): Subject {
   const { name, version, integrity, alias, where } = change.after;
-  return { kind: 'package', name, version, ...(integrity && { integrity }), ...(alias && { alias }), ...(where && { where }) };
+  const { alsoAt } = change;
+  return {
+    kind: 'package',
+    name,
+    version,
+    ...(integrity && { integrity }),
+    ...(alias && { alias }),
+    ...(where && { where }),
+    ...(alsoAt && { alsoAt }),
+  };
 }

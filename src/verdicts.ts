@@ -1,8 +1,8 @@
 /** Puts findings and gaps together by subject, in an order that never changes. Pure. */
 
 import { type PathFinder, subjectOf } from './judge.ts';
-import type { Finding, Gap, Subject } from './model/finding.ts';
-import { type IncomingChange, refText } from './model/package.ts';
+import { type Finding, type Gap, type Subject, subjectKey } from './model/finding.ts';
+import type { IncomingChange } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
 import type { Action, Coverage, Mode, Verdict } from './model/report.ts';
 import { actionOf, actionOfGap, stricter } from './policy/decide.ts';
@@ -21,14 +21,14 @@ export function verdictsOf(
   input: Deciding,
   path: PathFinder,
 ): Verdict[] {
-  const bySubject = groupBy(findings, (finding) => keyOf(finding.subject));
-  const gapsBySubject = groupBy(gaps, (gap) => keyOf(gap.subject));
+  const bySubject = groupBy(findings, (finding) => subjectKey(finding.subject));
+  const gapsBySubject = groupBy(gaps, (gap) => subjectKey(gap.subject));
   const subjects = new Map<string, { readonly subject: Subject; readonly change?: IncomingChange }>();
   for (const change of incoming) {
     const subject = subjectOf(change);
-    subjects.set(keyOf(subject), { subject, change });
+    subjects.set(subjectKey(subject), { subject, change });
   }
-  for (const { subject } of [...findings, ...gaps]) if (!subjects.has(keyOf(subject))) subjects.set(keyOf(subject), { subject });
+  for (const { subject } of [...findings, ...gaps]) if (!subjects.has(subjectKey(subject))) subjects.set(subjectKey(subject), { subject });
   return [...subjects]
     .sort(([a], [b]) => compare(a, b))
     .map(([key, { subject, change }]) => verdictOf(subject, change, bySubject.get(key) ?? [], gapsBySubject.get(key) ?? [], input, path))
@@ -72,9 +72,9 @@ export function coverageOf(packages: number, incoming: readonly IncomingChange[]
     packages,
     judged: incoming.length,
     notOffered: [...offered]
-      .map(([evidence, list]) => ({ evidence, packages: new Set(list.map((gap) => keyOf(gap.subject))).size, reason: list[0]?.reason ?? '' }))
+      .map(([evidence, list]) => ({ evidence, packages: new Set(list.map((gap) => subjectKey(gap.subject))).size, reason: list[0]?.reason ?? '' }))
       .sort((a, b) => compare(a.evidence, b.evidence)),
-    incomplete: new Set(gaps.filter((gap) => gap.why === 'failed' && gap.subject.kind === 'package').map((gap) => keyOf(gap.subject))).size,
+    incomplete: new Set(gaps.filter((gap) => gap.why === 'failed' && gap.subject.kind === 'package').map((gap) => subjectKey(gap.subject))).size,
     outsideRegistry: outside,
     ...(ages.length > 0 && { oldestFactSeconds: Math.max(...ages) }),
   };
@@ -90,16 +90,11 @@ function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
   return groups;
 }
 
-/** Tells subjects apart. */
-export function keyOf(subject: Subject): string {
-  return subject.kind === 'file' ? `file ${subject.file}:${subject.line ?? 0}` : `package ${refText(subject)} ${subject.integrity ?? ''}`;
-}
-
 const worstFirst: Record<Action, number> = { block: 0, warn: 1, allow: 2 };
 
 /** Worst first, then by subject and rule. */
 export function byFinding(a: Finding & { action: Action }, b: Finding & { action: Action }): number {
-  return worstFirst[a.action] - worstFirst[b.action] || compare(keyOf(a.subject), keyOf(b.subject)) || compare(a.ruleId, b.ruleId);
+  return worstFirst[a.action] - worstFirst[b.action] || compare(subjectKey(a.subject), subjectKey(b.subject)) || compare(a.ruleId, b.ruleId);
 }
 
 function compare(a: string, b: string): number {

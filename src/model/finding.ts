@@ -34,6 +34,8 @@ export type Subject =
       readonly integrity?: string;
       readonly alias?: string;
       readonly where?: Location;
+      /** Where further lockfiles bring in the same. */
+      readonly alsoAt?: readonly Location[];
     }
   | {
       readonly kind: 'file';
@@ -51,6 +53,12 @@ export interface Finding extends Observation {
   readonly subject: Subject;
   /** The way in, from the project's own dependency to the subject; empty for files. */
   readonly path: readonly PackageRef[];
+}
+
+/** Tells subjects apart: by their bytes, else by the lockfile they stand in, where a path may mean something else in each. */
+export function subjectKey(subject: Subject): string {
+  if (subject.kind === 'file') return `file ${subject.file}:${subject.line ?? 0}`;
+  return `package ${subject.name}@${subject.version} ${subject.integrity ?? subject.where?.file ?? ''}`;
 }
 
 /** Something that could not be told: a result, never silence. */

@@ -74,11 +74,11 @@ export interface ResolvedTree {
   dependentsOf(key: string): readonly Edge[];
 }
 
-/** What happens to one package between two trees. */
+/** What happens to one package between two trees; `alsoAt` says in which further lockfiles it is brought in. */
 export type Change =
-  | { readonly action: 'add'; readonly after: ResolvedPackage }
+  | { readonly action: 'add'; readonly after: ResolvedPackage; readonly alsoAt?: readonly Location[] }
   | { readonly action: 'remove'; readonly before: ResolvedPackage }
-  | { readonly action: 'change'; readonly before: ResolvedPackage; readonly after: ResolvedPackage };
+  | { readonly action: 'change'; readonly before: ResolvedPackage; readonly after: ResolvedPackage; readonly alsoAt?: readonly Location[] };
 
 /** A change that brings a package in: the ones that are judged. */
 export type IncomingChange = Exclude<Change, { action: 'remove' }>;

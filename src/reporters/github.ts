@@ -1,7 +1,7 @@
 /** Workflow commands: annotations on the changed lines. GitHub shows ten errors and ten warnings of a step, so the worst come first. */
 import { type Subject, subjectText } from '../model/finding.ts';
-import { printable } from '../model/text.ts';
-import { placeOf } from './place.ts';
+import { listText, printable } from '../model/text.ts';
+import { furtherPlaces, placeOf } from './place.ts';
 import { countsText, type JudgedFinding, type Reporter, remedyOf } from './reporter.ts';
 
 const most = 10;
@@ -23,7 +23,16 @@ export default github;
 
 function annotation(name: string, finding: JudgedFinding, remedy: string): string {
   const subject = subjectText(finding.subject);
-  return command(name, { ...placeProperties(finding.subject), title: `${finding.ruleId}: ${subject}` }, `${subject}: ${finding.message}. ${remedy}`);
+  return command(
+    name,
+    { ...placeProperties(finding.subject), title: `${finding.ruleId}: ${subject}` },
+    `${subject}: ${finding.message}. ${remedy}${alsoIn(finding.subject)}`,
+  );
+}
+
+function alsoIn(subject: Subject): string {
+  const files = furtherPlaces(subject).map(({ file, line }) => `${printable(file, 100)}:${line}`);
+  return files.length === 0 ? '' : ` It also stands in ${listText(files, 3)}.`;
 }
 
 function placeProperties(subject: Subject): Record<string, string> {

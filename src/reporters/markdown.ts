@@ -1,7 +1,8 @@
 /** For a job summary or a pull-request comment: short, the rest folded away, every word of strangers inert. */
-import { subjectText } from '../model/finding.ts';
+import { type Subject, subjectKey, subjectText } from '../model/finding.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { printable } from '../model/text.ts';
+import { furtherPlaces, placeOf } from './place.ts';
 import {
   bySubject,
   countsText,
@@ -13,7 +14,6 @@ import {
   type ReporterContext,
   remedyOf,
   stepText,
-  subjectKey,
 } from './reporter.ts';
 
 // A comment holds 65,536 characters.
@@ -70,12 +70,18 @@ function section(verdict: Verdict, findings: readonly JudgedFinding[], context: 
     `<details><summary><b>${verdict.action}</b> ${code(subjectText(verdict.subject))}${from}: ${[...new Set(reasons)].map(prose).join(', ')}</summary>`,
     '',
     ...(verdict.path.length > 1 ? [`Comes in through ${verdict.path.map((step) => code(stepText(step))).join(' → ')}`, ''] : []),
+    ...alsoIn(verdict.subject),
     ...counted.flatMap((finding) => findingLines(finding, verdict, context)),
     ...[...new Set(untold.map((reason) => `- ${prose(reason.message)}`))],
     '',
     '</details>',
     '',
   ];
+}
+
+function alsoIn(subject: Subject): string[] {
+  const all = [placeOf(subject), ...furtherPlaces(subject)].map((place) => (place ? code(`${place.file}:${place.line}`) : ''));
+  return all.length < 2 ? [] : [`In ${all.join(', ')}`, ''];
 }
 
 function findingLines(finding: JudgedFinding, verdict: Verdict, context: ReporterContext): string[] {

@@ -9,6 +9,11 @@ export function placeOf(subject: Subject): Location | undefined {
   return { file: subject.file, line: subject.line ?? 1, ...(subject.column !== undefined && { column: subject.column }) };
 }
 
+/** The further lockfiles that bring it in. */
+export function furtherPlaces(subject: Subject): readonly Location[] {
+  return subject.kind === 'package' ? (subject.alsoAt ?? []) : [];
+}
+
 /**
  * A fingerprint per finding: rule, subject and artefact, never the line. Kept in plain words, because a hostile name could be made
  * to collide with an alert already dismissed under any short hash.

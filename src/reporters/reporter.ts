@@ -1,6 +1,6 @@
 /** The contract of a reporter: a report in, text out. The caller writes it. */
 
-import type { Finding, Subject } from '../model/finding.ts';
+import { type Finding, type Subject, subjectKey } from '../model/finding.ts';
 import type { PackageRef } from '../model/package.ts';
 import type { Action, Report } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
@@ -22,13 +22,6 @@ export type Reporter = (report: Report, context: ReporterContext) => string;
 
 /** A finding with what the policy made of it. */
 export type JudgedFinding = Finding & { readonly action: Action };
-
-/** Tells subjects apart. */
-export function subjectKey(subject: Subject): string {
-  return subject.kind === 'package'
-    ? `package ${subject.name}@${subject.version} ${subject.integrity ?? ''}`
-    : `file ${subject.file}:${subject.line ?? 0}`;
-}
 
 /** Items by the subject they are about. */
 export function bySubject<T extends { readonly subject: Subject }>(items: readonly T[]): ReadonlyMap<string, readonly T[]> {

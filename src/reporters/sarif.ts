@@ -1,9 +1,10 @@
 /** SARIF 2.1.0 for code scanning: rules with help, exact regions, fingerprints that survive moved lines. */
 import { type Gap, type Subject, subjectText } from '../model/finding.ts';
+import type { Location } from '../model/package.ts';
 import type { Action } from '../model/report.ts';
 import type { RuleMeta } from '../model/rule.ts';
 import { printable } from '../model/text.ts';
-import { fingerprints, placeOf } from './place.ts';
+import { fingerprints, furtherPlaces, placeOf } from './place.ts';
 import { type JudgedFinding, type Reporter, remedyOf } from './reporter.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -52,6 +53,7 @@ function resultOf(finding: JudgedFinding, ruleIndex: number, fingerprint: string
     level: levels[finding.action],
     message: { text: unlinked(printable(words, 1000)) },
     locations: [locationOf(finding.subject)],
+    ...relatedOf(finding.subject),
     partialFingerprints: { 'depward/v1': printable(fingerprint, 1000) },
     properties: { confidence: finding.confidence, severity: finding.severity, facts: shownFacts(finding) },
   };
@@ -72,14 +74,23 @@ function locationOf(subject: Subject): Json {
   const place = placeOf(subject);
   const logicalLocations = subject.kind === 'package' ? [{ fullyQualifiedName: printable(subjectText(subject), 500), kind: 'package' }] : undefined;
   return {
-    ...(place && {
-      physicalLocation: {
-        artifactLocation: { uri: printable(place.file, 500).split(/[/\\]/).map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
-        region: { startLine: place.line, ...(place.column !== undefined && { startColumn: place.column }) },
-      },
-    }),
+    ...(place && { physicalLocation: physicalLocation(place) }),
     ...(logicalLocations && { logicalLocations }),
   };
+}
+
+function physicalLocation({ file, line, column }: Location): Json {
+  return {
+    artifactLocation: { uri: printable(file, 500).split(/[/\\]/).map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
+    region: { startLine: line, ...(column !== undefined && { startColumn: column }) },
+  };
+}
+
+/** GitHub lists them below the alert. */
+function relatedOf(subject: Subject): Json {
+  const further = furtherPlaces(subject);
+  const related = further.map((place) => ({ physicalLocation: physicalLocation(place), message: { text: 'the same package comes in here' } }));
+  return related.length === 0 ? {} : { relatedLocations: related };
 }
 
 function notification(gap: Gap): Json {

@@ -1,6 +1,6 @@
 /** For people at a terminal: worst first, grouped by package; what was seen, why it matters, the way in, what to do now. */
-import { type Gap, type Subject, subjectText } from '../model/finding.ts';
-import type { PackageRef } from '../model/package.ts';
+import { type Gap, type Subject, subjectKey, subjectText } from '../model/finding.ts';
+import type { Location, PackageRef } from '../model/package.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { listText, printable } from '../model/text.ts';
 import { columnsOf, type Paint, paintWith, wrap } from './paint.ts';
@@ -14,10 +14,10 @@ import {
   type ReporterContext,
   remedyOf,
   stepText,
-  subjectKey,
 } from './reporter.ts';
 
 const mostShown = { block: 100, warn: 20, notes: 10 };
+const mostPlaces = 4;
 const labelWidth = 6;
 
 interface Page extends Required<Pick<ReporterContext, 'rules' | 'detail'>> {
@@ -83,9 +83,15 @@ function asides(verdict: Verdict, subject: Subject): string {
   const parts = [
     verdict.from === undefined ? '' : `before: ${printable(verdict.from, 60)}`,
     subject.kind === 'package' && subject.alias !== undefined ? `installed as ${printable(subject.alias, 80)}` : '',
-    subject.kind === 'package' && subject.where ? `${printable(subject.where.file)}:${subject.where.line}` : '',
+    ...(subject.kind === 'package' && subject.where ? placesIn([subject.where, ...(subject.alsoAt ?? [])]) : []),
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `(${parts.join(', ')})`;
+}
+
+/** Where it stands, in a few lockfiles by name. */
+function placesIn(all: readonly Location[]): string[] {
+  const shown = all.slice(0, mostPlaces).map(({ file, line }) => `${printable(file)}:${line}`);
+  return all.length > mostPlaces ? [...shown, `${all.length - mostPlaces} more lockfiles`] : shown;
 }
 
 function wayIn(path: readonly PackageRef[], page: Page): string[] {

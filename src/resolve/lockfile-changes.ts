@@ -1,5 +1,5 @@
 /** What a change does to the packages of all lockfiles of a repository. */
-import type { Change, ResolvedTree } from '../model/package.ts';
+import type { Change, Location, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
 import type { Fitting, LockfileInput } from './lockfiles/format.ts';
 import { readLockfile } from './lockfiles/index.ts';
@@ -92,15 +92,36 @@ function removals(tree: ResolvedTree | undefined): Change[] {
   return tree ? tree.packages.map((entry): Change => ({ action: 'remove', before: entry })) : [];
 }
 
-/** One change of each kind: two lockfiles that bring the same package bring it once. */
+/** One change of each kind: two lockfiles that bring the same package bring it once, and in both places. */
 function distinct(changes: readonly Change[]): Change[] {
-  const seen = new Set<string>();
-  return changes.filter((change) => {
-    const { name, version, integrity, resolved, source } = change.action === 'remove' ? change.before : change.after;
-    const mark = [change.action === 'remove' ? 'out' : 'in', source, name, version, integrity ?? resolved ?? ''].join(' ');
-    return seen.has(mark) ? false : seen.add(mark) !== undefined;
-  });
+  const kept = new Map<string, { readonly change: Change; readonly further: Location[] }>();
+  for (const change of changes) {
+    const entry = change.action === 'remove' ? change.before : change.after;
+    const mark = markOf(change.action, entry);
+    const held = kept.get(mark);
+    if (!held) kept.set(mark, { change, further: [] });
+    else if (entry.where) held.further.push(entry.where);
+  }
+  return [...kept.values()].map(({ change, further }) => withPlaces(change, further));
 }
+
+/** Paths mean something else in every folder. */
+function markOf(action: Change['action'], { name, version, integrity, resolved, source, where, key }: ResolvedPackage): string {
+  const place = source === 'file' || source === 'workspace' ? [where?.file ?? '', resolved ?? key] : [];
+  return JSON.stringify([action === 'remove' ? 'out' : 'in', source, name, version, integrity ?? resolved ?? '', ...place]);
+}
+
+function withPlaces(change: Change, further: readonly Location[]): Change {
+  if (change.action === 'remove') return change;
+  const first = change.after.where?.file;
+  const files = new Set(first === undefined ? [] : [first]);
+  // Of each further lockfile one place is enough.
+  const alsoAt = further.filter(({ file }) => !files.has(file) && files.add(file) !== undefined).slice(0, mostPlaces);
+  return alsoAt.length === 0 ? change : { ...change, alsoAt };
+}
+
+/** More than people look at; the rest is found when these are mended. */
+const mostPlaces = 20;
 
 /** Several trees as one. */
 function merged(trees: readonly { readonly path: string; readonly tree: ResolvedTree | undefined }[]): ResolvedTree {

@@ -113,6 +113,35 @@ describe('gate', () => {
     expect(await judged('gate')).toMatchObject({ code: 1, rules: expect.arrayContaining(['install-code-risk']) });
   });
 
+  it('the same path below two lockfiles is two packages, told with all places of what is the same', async () => {
+    for (const folder of ['a', 'b', 'c']) {
+      place.write(`${folder}/dep/package.json`, folder === 'b' ? bad : { name: 'dep', version: '1.0.0', scripts: { prepare: 'node -p 1' } });
+      const root = { name: folder, dependencies: { dep: 'file:dep', far: 'https://x.invalid/far.tgz' } };
+      place.write(`${folder}/package.json`, root);
+      const far = { version: '1.0.0', resolved: 'https://x.invalid/far.tgz' };
+      const packages = { '': root, dep: { version: '1.0.0' }, 'node_modules/dep': { resolved: 'dep', link: true }, 'node_modules/far': far };
+      place.write(`${folder}/package-lock.json`, { name: folder, lockfileVersion: 3, requires: true, packages });
+    }
+    const { code, rules } = await judged('gate');
+    expect({ code, rules }).toMatchObject({ code: 1, rules: expect.arrayContaining(['install-code-risk']) });
+    const { findings } = JSON.parse((await place.run('gate', '--format', 'json')).stdout);
+    expect(findings.find(({ ruleId }: { ruleId: string }) => ruleId === 'install-code-risk').subject.where.file).toBe('b/package-lock.json');
+    const { subject } = findings.find(({ ruleId }: { ruleId: string }) => ruleId === 'remote-source');
+    expect(subject).toMatchObject({
+      where: { file: 'a/package-lock.json' },
+      alsoAt: [{ file: 'b/package-lock.json' }, { file: 'c/package-lock.json' }],
+    });
+    expect((await place.run('gate')).stdout).toMatch(
+      /far@1\.0\.0 \(a\/package-lock\.json:\d+, b\/package-lock\.json:\d+, c\/package-lock\.json:\d+\)/,
+    );
+    expect((await place.run('gate', '--format', 'github')).stdout).toMatch(/It also stands in b\/package-lock\.json:\d+ and c\/package-lock\.json/);
+    expect((await place.run('gate', '--format', 'markdown')).stdout).toMatch(/In <code>a\S+?json\S+<\/code>, <code>b/);
+    const sarif = JSON.parse((await place.run('gate', '--format', 'sarif')).stdout);
+    expect(JSON.stringify(sarif.runs[0].results)).toContain(
+      '"relatedLocations":[{"physicalLocation":{"artifactLocation":{"uri":"b/package-lock.json"',
+    );
+  });
+
   it('nothing outside of the repository, by dots or by a link', async () => {
     place.write('../beside/package.json', bad);
     linked('../beside');

@@ -7,7 +7,7 @@ import type Arborist from '@npmcli/arborist';
 import type { Gap } from '../model/finding.ts';
 import type { Change, Edge, ResolvedPackage, ResolvedTree } from '../model/package.ts';
 import { diffTrees } from './diff.ts';
-import { codeOf, undatedNote } from './documents.ts';
+import { codeOf, endless, undatedNote } from './documents.ts';
 import { emptyFolder } from './empty-folder.ts';
 import { connectingTime, gitSurroundings, gitTrouble } from './git-surroundings.ts';
 import { type Asked, buildIdealTree, type IdealTree, type NpmOptions, packageNodes, reachableFrom, treeOf, untoldIn } from './ideal-tree.ts';
@@ -52,7 +52,7 @@ async function inScratch<T>(reading: Reading, { npm: ask, openWayOut }: ResolveO
 }
 
 function readFrom({ documents, before }: Reading): NpmOptions {
-  return { packumentCache: documents.cache, picks: documents.picks, step: documents.step, ...(before && { before }) };
+  return { packumentCache: documents.cache, picks: documents.picks, step: documents.step, overrides: documents.overrides, ...(before && { before }) };
 }
 
 async function resolveAsked(
@@ -108,8 +108,11 @@ function homeOf(lockfile: ProjectLockfile | undefined, folder: string, notes: st
 async function attempt(folder: string, asked: Asked, npm: NpmOptions, notes: string[]): Promise<IdealTree> {
   const first = await buildIdealTree(folder, asked, npm);
   if (codeOf(first.refused) === 'ERESOLVE') {
-    notes.push('npm would refuse this for conflicting peer dependencies (ERESOLVE); judged as npm --force would install it');
-    return buildIdealTree(folder, asked, { ...npm, force: true });
+    const refuses = 'npm would refuse this for conflicting peer dependencies (ERESOLVE)';
+    const forced = await buildIdealTree(folder, asked, { ...npm, force: true });
+    const isEndless = codeOf(forced.refused) === endless;
+    notes.push(`${refuses}; judged as npm ${isEndless ? '--legacy-peer-deps' : '--force'} would install it`);
+    return isEndless ? buildIdealTree(folder, asked, { ...npm, legacyPeerDeps: true }) : forced;
   }
   if (codeOf(first.refused) === 'EBADPLATFORM') {
     notes.push('npm would refuse this on this platform (EBADPLATFORM)');

@@ -27,7 +27,12 @@ export interface Documents {
   readonly picks: Map<string, Promise<Json>>;
   /** Called with every manifest arborist asks for; throws once it asks in circles, in which no timer is ever heard. */
   step(): void;
+  /** Called with how many conflicts of peers npm overrode so far, forced; throws once it overrides the same ones again and again, or all was stopped. */
+  overrides(count: number): void;
 }
+
+/** The code of what is thrown where npm, forced past a peer that no release meets, would make no end. */
+export const endless = 'EENDLESS';
 
 /** Most packages one resolution may ask for: a registry can invent new names without end. */
 const mostDocuments = 10_000;
@@ -55,9 +60,13 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
   const depths = new Map<string, number>();
   let measured = 0;
   let steps = 0;
+  let over: DepwardError | undefined;
   let stop: (why: DepwardError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
-    stop = reject;
+    stop = (why) => {
+      over ??= why;
+      reject(why);
+    };
   });
   stopped.catch(() => undefined);
   signal?.addEventListener('abort', () => stop(interrupted()), { once: true });
@@ -118,6 +127,10 @@ export function documentsFrom(fetch: FetchDocument, limits: DocumentLimits, urlO
       const why = circling ? inCircles() : tooMuch(most, milliseconds);
       stop(why);
       throw why;
+    },
+    overrides(count) {
+      if (over) throw over;
+      if (count > 100 + 50 * held.size) throw Object.assign(new Error('the same peers conflict again and again'), { code: endless });
     },
   };
 }

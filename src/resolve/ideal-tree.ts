@@ -1,4 +1,5 @@
 /** Arborist's ideal tree, computed in memory, in our terms. Nothing is reified, no script is run, no file is written. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import type Arborist from '@npmcli/arborist';
 import type { Edge, EdgeKind, PackageSource, ResolvedPackage, ResolvedTree } from '../model/package.ts';
@@ -63,9 +64,31 @@ async function build(Tree: typeof Arborist, folder: string, { add, update }: Ask
   if (typeof step === 'function') Object.defineProperty(Object(arborist).options, 'step', { enumerable: true, get: () => step() });
   try {
     const moved = update === undefined ? {} : { update: update === true ? { all: true } : { names: [...update] } };
-    return { root: await arborist.buildIdealTree({ add: [...add], ...moved }), requested: requestedIn(arborist) };
+    const root = await watched(npm['overrides'], () => arborist.buildIdealTree({ add: [...add], ...moved }));
+    return { root, requested: requestedIn(arborist) };
   } catch (refused) {
     return { root: arborist.idealTree ?? undefined, requested: requestedIn(arborist), refused };
+  }
+}
+
+const builds = new AsyncLocalStorage<object>();
+
+/** Watches a build through its log, which is heard where no timer and no signal is. Others may be under way, or left waiting. */
+async function watched<T>(overrides: unknown, work: () => Promise<T>): Promise<T> {
+  if (typeof overrides !== 'function') return work();
+  const own = {};
+  let count = 0;
+  const hear = (_level: unknown, title: unknown) => {
+    if (builds.getStore() !== own) return;
+    if (title === 'ERESOLVE') count += 1;
+    overrides(count);
+  };
+  const emitter: NodeJS.EventEmitter = process;
+  emitter.on('log', hear);
+  try {
+    return await builds.run(own, work);
+  } finally {
+    emitter.off('log', hear);
   }
 }
 

@@ -85,6 +85,13 @@ describe('a spec', () => {
     expect(verdicts.map(({ path }) => path.map(({ name }) => name))).toEqual([['steady', 'steady-part'], ['steady']]);
   });
 
+  it('whose peer was never published comes to an end, though npm --force does not', async () => {
+    registry.add(publish('asks-too-much', [{ version: '1.0.0', at: long, more: { peerDependencies: { steady: '^77.0.0' } } }]));
+    place.write('package.json', { name: 'project', version: '1.0.0', dependencies: { steady: '^1.0.0' } });
+    const ran = await place.run('check', 'asks-too-much');
+    expect(ran).toMatchObject({ code: 0, stderr: expect.stringMatching(/\(ERESOLVE\); judged as npm --legacy-peer-deps would install it/) });
+  });
+
   it('that npm itself cannot place is told in words', async () => {
     registry.add(publish('odd', [{ version: '1.0.0', at: long, dependencies: { constructor: '^1.0.0' } }]));
     const ran = await place.run('check', 'odd');

@@ -43,13 +43,15 @@ function read(input: LockfileInput): ResolvedTree {
   const text = checkedText(input);
   const document = parseNpm(input, text);
   const version = own(document, 'lockfileVersion') ?? 1;
-  if (version === 2 || version === 3) return treeOf(input, readParsedLayout(input, text, document, version));
+  // npm installs "packages" where there are any, whatever the version says.
+  const isFlat = (version === 0 || version === 1) && Boolean(own(document, 'packages'));
+  if (isFlat || version === 2 || version === 3) return treeOf(input, readParsedLayout(input, text, document, version === 3 ? 3 : 2));
   // Meteor writes what npm 6 did, under a number of its own.
   const isMeteor = version === 4 && own(document, 'packages') === undefined && own(document, 'dependencies') !== undefined;
   if (version === 1 || version === 0 || isMeteor) return readNested(input, text, document);
   throw unreadable(
     input,
-    `unknown lockfileVersion ${printable(String(version), 20)}`,
+    `unknown lockfileVersion ${printable(JSON.stringify(version), 20)}`,
     'depward reads versions 1, 2 and 3; look for a newer depward.',
   );
 }

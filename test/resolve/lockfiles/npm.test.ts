@@ -112,6 +112,17 @@ describe('package-lock v1', () => {
   });
 });
 
+describe('packages in a file of an old number', () => {
+  it.each([0, 1, null, undefined])('are what npm installs, so they are what is read: %j', async (lockfileVersion) => {
+    const others = { lockfileVersion, requires: true, dependencies: { a: { version: '1.0.0' } } };
+    expect((await read({ ...others, packages: v3.packages })).packages).toEqual(
+      (await read(v3)).packages.map((one) => expect.objectContaining({ key: one.key })),
+    );
+    expect((await read({ ...others, packages: null })).packages.map(({ key }) => key)).toEqual(['node_modules/a']);
+    await expect(read({ ...others, packages: [1] })).rejects.toThrow('without "packages"');
+  });
+});
+
 it('reads what Meteor writes, which is version 1 under a number of its own', async () => {
   const meteor = {
     lockfileVersion: 4,
@@ -137,6 +148,7 @@ describe('bad input', () => {
     ['unknown version', good.replace('"lockfileVersion": 3', '"lockfileVersion": 9'), /unknown lockfileVersion 9/],
     ['a key twice', good.replace('"node_modules/b": {', '"node_modules/a": {'), /"node_modules\/a\\?"? ?.*twice/],
     ['packages twice', good.replace('"packages": {', '"packages": {},\n  "packages": {'), /twice/],
+    ['a version in quotes', good.replace('"lockfileVersion": 3', '"lockfileVersion": "3"'), /unknown lockfileVersion "3"/],
     ['no packages', '{"lockfileVersion": 3}', /without "packages"/],
     ['packages no object', '{"lockfileVersion": 3, "packages": []}', /without "packages"/],
     ['entry no object', '{"lockfileVersion": 3, "packages": {"node_modules/a": 1}}', /is not an object/],

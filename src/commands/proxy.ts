@@ -1,9 +1,10 @@
 /** `depward proxy`: a registry in front of the registry, until it is told to stop. */
+import { closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DepwardError } from '../model/errors.ts';
 import { listText, printable } from '../model/text.ts';
 import { isoOf } from '../model/time.ts';
-import { auditTo, openAuditFile } from '../proxy/audit.ts';
+import { type AuditLog, auditTo, openAuditFile } from '../proxy/audit.ts';
 import { type RouteGroup, routeGroups } from '../proxy/route.ts';
 import { startProxy } from '../proxy/server.ts';
 import type { Upstreams } from '../proxy/upstream.ts';
@@ -49,12 +50,13 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
   const bench = benchFor(policy, 'proxy', cacheFolder(io.env, io.cwd), asOf !== undefined);
   const upstreams = await upstreamsOf(options, io);
   const say = (text: string) => (options.quiet ? undefined : io.stderr(`depward: ${text}\n`));
-  const audit =
-    options.audit === undefined ? undefined : options.audit === '-' ? auditTo(io.stdout) : openAuditFile(resolve(io.cwd, options.audit), say);
+  const base = options.publicUrl === undefined ? undefined : registryUrl(options.publicUrl, '--public-url');
+  refuseItself(upstreams, host, port, base);
+  const audit = options.audit === undefined ? undefined : options.audit === '-' ? auditTo(io.stdout) : auditIn(resolve(io.cwd, options.audit), say);
   const proxy = await startProxy({
     host,
     port,
-    ...(options.publicUrl !== undefined && { publicUrl: registryUrl(options.publicUrl, '--public-url') }),
+    ...(base !== undefined && { publicUrl: base }),
     upstreams,
     bench,
     observe: options.observe === true,
@@ -72,11 +74,51 @@ export async function run(options: ProxyCommandOptions, io: Io): Promise<number>
   say(`${options.observe ? 'watching' : 'guarding'} ${upstreams.main.url} at ${proxy.url} by policy ${policy.origin}`);
   if (asOf !== undefined) say(`as of ${isoOf(asOf)}, for replays and audits: everything later is invisible, security fixes too`);
   say(`clients: npm config set registry ${proxy.url}; why: ${proxy.url}-/depward/why/NAME@VERSION`);
-  if (!/^(127\.|localhost$|::1$)/.test(host)) say('it can be reached from other machines: anybody who reaches it may ask');
+  if (isEveryAddress(host) && base === undefined)
+    say(
+      `clients on other machines are told to fetch tarballs from ${host}, which they cannot reach: give the address they use with --public-url URL`,
+    );
+  if (!isLoopback(host)) say('it can be reached from other machines: anybody who reaches it may ask');
   await untilStopped(io.signal);
   say('stopping: what was begun is finished');
   await proxy.close();
   return exit.allowed;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(127\.|localhost$|::1$)/.test(host);
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** Whoever follows our own advice has the proxy for npm's registry, which is the upstream unless another is named: it would ask itself for ever. */
+function refuseItself({ main, scopes }: Upstreams, host: string, port: number, base: string | undefined): void {
+  const isOwn = ({ url }: { readonly url: string }) => {
+    const at = new URL(url);
+    const named = at.hostname.replace(/^\[|\]$/g, '');
+    const here = named === host || (isLoopback(named) && (isLoopback(host) || isEveryAddress(host)));
+    return url === base || (here && at.protocol === 'http:' && Number(at.port || 80) === port);
+  };
+  const own = [main, ...scopes.values()].find(isOwn);
+  if (own)
+    throw new DepwardError('usage', `the registry behind the proxy is the proxy itself: ${printable(own.url, 200)}`, {
+      hint: 'name the registry it stands in front of with --upstream URL (or --scope @scope=URL), or listen elsewhere',
+    });
+}
+
+/** A log that cannot be written from the start is a mistake; one that fails later does not stop the proxy. */
+function auditIn(file: string, say: (text: string) => void): AuditLog {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    const code = String(Reflect.get(Object(error), 'code') ?? 'unknown error');
+    throw new DepwardError('config', `the audit log ${printable(file, 200)} cannot be written (${printable(code, 40)})`, {
+      hint: 'make its folder, or name another file with --audit',
+    });
+  }
+  return openAuditFile(file, say);
 }
 
 /** Ends on Ctrl-C and on SIGTERM, as supervisors send it. */

@@ -1,5 +1,5 @@
 /** The audit log: one JSON line for each decision. Names no credentials, and a full disk does not stop the proxy. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { printable } from '../model/text.ts';
 
 /** Who asked for what, and what became of it. */
@@ -28,21 +28,41 @@ export interface AuditLog {
 /** More than this waiting to be written means the disk does not keep up. */
 const mostWaiting = 4_000_000;
 
+/** After trouble the file is opened again, at most this often in milliseconds: disks are emptied while the proxy runs. */
+const againAfter = 5_000;
+
 /** Appends to a file. A line cut off by a crash stays alone on its line. */
-export function openAuditFile(file: string, complain: (text: string) => void): AuditLog {
+export function openAuditFile(file: string, complain: (text: string) => void, pause = againAfter): AuditLog {
   let lost = 0;
-  let complained = false;
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  const trouble = (reason: string) => {
+  let lostBefore: number | undefined;
+  let openedAt = 0;
+  let stream = opened();
+
+  function opened(): WriteStream {
+    openedAt = performance.now();
+    const made = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    made.on('error', (error) => trouble(error.message));
+    // Whatever a killed process or a full disk left unfinished ends here.
+    made.write('\n', (error) => {
+      if (error || lostBefore === undefined) return;
+      complain(`the audit log ${printable(file)} is written again; ${lost - lostBefore} lines are lost`);
+      lostBefore = undefined;
+    });
+    return made;
+  }
+
+  function trouble(reason: string): void {
+    if (lostBefore === undefined)
+      complain(
+        `the audit log ${printable(file)} cannot be written: ${printable(reason)}; the proxy decides as before and counts what is lost (depward_audit_lost). Make room, or let it write there`,
+      );
+    lostBefore ??= lost;
     lost += 1;
-    if (!complained) complain(`the audit log ${printable(file)} cannot be written: ${printable(reason)}\n`);
-    complained = true;
-  };
-  stream.on('error', (error) => trouble(error.message));
-  // Whatever a killed process left unfinished ends here.
-  stream.write('\n');
+  }
+
   return {
     write(event) {
+      if (stream.destroyed && performance.now() - openedAt > pause) stream = opened();
       if (stream.destroyed || stream.writableLength > mostWaiting) return trouble(stream.destroyed ? 'it is closed' : 'the disk does not keep up');
       stream.write(`${JSON.stringify(event)}\n`);
     },

@@ -12,6 +12,8 @@ export interface Filtering {
   keep(version: string): boolean;
   /** The tarball URL to show instead, for clients that would otherwise fetch past the proxy. */
   tarball?(url: string, version: string): string;
+  /** Why versions are withheld, for npm, which says so where nothing else would do. */
+  why?(removed: readonly string[]): string | undefined;
   /** What `tarball` makes of every URL that begins with `from`: the same with `to` in its place. */
   readonly start?: { readonly from: string; readonly to: string };
 }
@@ -47,6 +49,8 @@ export function filterParsed(bytes: Buffer, filtering: Filtering): Filtered {
   const tags = memberObject(document, 'dist-tags');
   const moved = repairTags(tags ?? {}, kept, gone);
   if (tags) replace(result, 'dist-tags', moved.tags);
+  const restrictions = restrictionsOf(removed, filtering);
+  if (restrictions && !Object.hasOwn(document, 'policyRestrictions')) result.unshift(['policyRestrictions', restrictions]);
   return { bytes: Buffer.from(JSON.stringify(Object.fromEntries(result))), kept: kept.length, removed, movedTags: moved.moved };
 }
 
@@ -67,7 +71,21 @@ function cutOut(bytes: Buffer, layout: PackumentLayout, filtering: Filtering): F
   if (layout.time) parts.push(editsOf(layout.time, gone));
   const { tags, moved } = repairTags(layout.distTags ? objectOf(parseSpan(bytes, layout.distTags)) : {}, kept, gone);
   if (layout.distTags && moved.size > 0) parts.push([{ ...layout.distTags, text: asciiJson(tags) }]);
+  const restrictions = restrictionsOf(removed, filtering);
+  // At the front: one of the registry's own, which comes behind it, counts.
+  if (restrictions) parts.push([inFront(bytes, `"policyRestrictions":${asciiJson(restrictions)},`)]);
   return { bytes: apply(bytes, parts), kept: kept.length, removed, movedTags: moved };
+}
+
+/** What npm's own picker reads: versions that are there but may not be had, and the words to say so. */
+function restrictionsOf(removed: readonly string[], { why }: Filtering): unknown {
+  const message = removed.length === 0 ? undefined : why?.(removed);
+  return message === undefined ? undefined : { message, versions: Object.fromEntries(removed.map((version) => [version, { version }])) };
+}
+
+function inFront(bytes: Buffer, text: string): Edit {
+  const start = bytes.indexOf('{') + 1;
+  return { start, end: start, text };
 }
 
 /** One edit for each run of withheld members, taking exactly one comma with it; kept ones stay as they are but for `edit`. In order. */

@@ -33,6 +33,8 @@ export interface PackagesOptions {
   readonly staleFor: number;
   readonly cacheBytes: number;
   readonly now: () => Instant;
+  /** Where the reasons for a package are told. */
+  pageOf?(name: string): string;
 }
 
 export interface Packages {
@@ -181,7 +183,10 @@ export function openPackages(options: PackagesOptions): Packages {
       const key = `${form} ${style?.name ?? ''}`;
       const held = entry.served.get(key);
       if (held && held.from === document && held.judged === current) return held;
-      const made = { ...parsedOrForgotten(entry, form, () => serve(document, current, style, options.observe)), from: document };
+      const made = {
+        ...parsedOrForgotten(entry, form, () => serve(document, current, style, options.observe, options.pageOf?.(name))),
+        from: document,
+      };
       for (const [other, { from }] of entry.served) if (![...entry.documents.values()].includes(from)) entry.served.delete(other);
       if (entry.served.size >= 8) entry.served.clear();
       entry.served.set(key, made);

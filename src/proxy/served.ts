@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { Packument, Release } from '../model/packument.ts';
 import type { Instant } from '../model/time.ts';
 import type { Document } from './documents.ts';
+import { insteadOf, withheldText } from './explain.ts';
 import { type Filtered, type Filtering, filterPackument } from './filter-packument.ts';
 import { layoutOf } from './json-layout.ts';
 import { UpstreamTrouble } from './trouble.ts';
@@ -52,13 +53,14 @@ export interface TarballStyle {
   start?(name: string): { readonly from: string; readonly to: string };
 }
 
-/** A document without what is withheld, as a client is served it; with `observe` with all of it. */
-export function serve(document: Document, judged: Judged, style: TarballStyle | undefined, observe: boolean): Served {
+/** A document without what is withheld, as a client is served it; with `observe` with all of it. `page` tells more of it. */
+export function serve(document: Document, judged: Judged, style: TarballStyle | undefined, observe: boolean, page?: string): Served {
   const known = new Set(judged.packument.releases.map((release) => release.version));
   const keep = observe ? () => true : (version: string) => known.has(version) && !judged.withheld.has(version);
   try {
     document.layout ??= { found: layoutOf(document.bytes) };
-    const filtering = { keep, ...(style && shownBy(style, judged.packument.name)) };
+    const why = (removed: readonly string[]) => whyWithheld(judged, removed, page);
+    const filtering = { keep, why, ...(style && shownBy(style, judged.packument.name)) };
     const filtered = filterPackument(document.bytes, filtering, document.layout.found);
     const etag = `"${hash('sha256', filtered.bytes, 'base64url').slice(0, 27)}"`;
     return {
@@ -74,6 +76,19 @@ export function serve(document: Document, judged: Judged, style: TarballStyle | 
     if (error instanceof SyntaxError) throw new UpstreamTrouble(502, 'the registry sent a document that is not a packument');
     throw error;
   }
+}
+
+const mostTold = 5;
+
+/** The newest of those withheld, each with its reason and what to do. */
+function whyWithheld(judged: Judged, removed: readonly string[], page: string | undefined): string | undefined {
+  const { name } = judged.packument;
+  const told = removed.flatMap((version) => judged.withheld.get(version) ?? []).slice(-mostTold);
+  if (told.length === 0) return undefined;
+  const lines = told.reverse().map((judgement) => `[depward] ${withheldText(name, judgement, insteadOf(judged, judgement.version))}`);
+  const rest = removed.length - told.length;
+  const more = page === undefined ? [] : [`${rest > 0 ? `${rest} more versions are withheld; ` : ''}all of it: ${page}`];
+  return [...lines, ...more].join('\n');
 }
 
 function shownBy(style: TarballStyle, name: string): Pick<Filtering, 'tarball' | 'start'> {

@@ -30,6 +30,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const present = openUpstreamClient(limits, options.redirectTo);
   const client = options.asOf === undefined ? present : clientAsOf(present, options.asOf);
   const shared = { client, upstreams: options.upstreams };
+  let base = '';
   const tarballs = openTarballs({ ...shared, limits, cacheBytes: options.cacheBytes * 0.3 });
   const packages = openPackages({
     ...shared,
@@ -40,13 +41,13 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     staleFor: options.staleFor ?? 0,
     cacheBytes: options.cacheBytes * 0.7,
     now: options.now,
+    pageOf: (name) => `${base}-/depward/why/${name}`,
   });
   const metrics = openMetrics();
   const noting = openNoting({ metrics, audit: options.audit, policy: options.bench.digest, now: options.now });
   const styles = openStyles(options);
   const routes = openRoutes();
   const salt = randomBytes(16);
-  let base = '';
   const answers = openAnswers({
     packages,
     tarballs,

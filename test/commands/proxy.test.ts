@@ -189,4 +189,27 @@ describe('depward proxy', () => {
     expect((error as DepwardError).message).toContain(message);
     expect((error as DepwardError).message).not.toContain('secret');
   });
+
+  it.each([
+    ['http://127.0.0.1:4873/', {}],
+    ['http://localhost:4873', { listen: '0.0.0.0:4873' }],
+    ['https://npm.acme.example/', { listen: '127.0.0.1:0', publicUrl: 'https://npm.acme.example' }],
+  ])('does not stand in front of itself (%s)', async (upstream, options) => {
+    await expect(run({ ...options, upstream }, anIo(aStop()))).rejects.toThrow(/the registry behind the proxy is the proxy itself/);
+  });
+
+  it('does not start without the audit log it is asked for', async () => {
+    const options = { listen: '127.0.0.1:0', upstream: 'http://127.0.0.1:9/', audit: '/no/such/folder/audit.log' };
+    await expect(run(options, anIo(aStop()))).rejects.toThrow(/the audit log \/no\/such\/folder\/audit\.log cannot be written \(ENOENT\)/);
+  });
+
+  it('says that clients elsewhere cannot reach every address at once', async () => {
+    const stop = aStop();
+    const io = anIo(stop);
+    const running = run({ listen: '0.0.0.0:0', upstream: 'http://127.0.0.1:9/' }, io);
+    while (!io.seen.err.includes('anybody who reaches it')) await once(io.said, 'data');
+    expect(io.seen.err).toContain('give the address they use with --public-url URL');
+    stop.abort();
+    expect(await running).toBe(0);
+  });
 });

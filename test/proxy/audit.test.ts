@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -45,5 +45,25 @@ describe('the audit log', () => {
     await log.close();
     expect(said).toHaveLength(1);
     expect(log.lost).toBeGreaterThanOrEqual(4);
+  });
+
+  it('writes again once it can, and says so', async () => {
+    const file = join(folder, 'later', 'audit.log');
+    const said: string[] = [];
+    const log = openAuditFile(file, (text) => said.push(text), 0);
+    const write = async () => {
+      log.write(event);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    await write();
+    await write();
+    mkdirSync(join(folder, 'later'));
+    await write();
+    await log.close();
+    expect(readFileSync(file, 'utf8')).toBe(`\n${JSON.stringify(event)}\n`);
+    expect(said).toEqual([
+      expect.stringMatching(/cannot be written: .*counts what is lost \(depward_audit_lost\)\. Make room/),
+      expect.stringMatching(/is written again; \d+ lines are lost$/),
+    ]);
   });
 });

@@ -148,6 +148,18 @@ describe('filterPackument', () => {
     expect(() => filterPackument(Buffer.from(text), withhold('1.0.0'))).toThrow(SyntaxError);
   });
 
+  it.each([{}, { readme: 'é' }, { policyRestrictions: { message: 'of the registry', versions: {} } }])(
+    'says in the words of npm’s own picker why a version cannot be had %#',
+    (more: object) => {
+      const text = JSON.stringify({ name: 'left', versions: { '1.0.0': {}, '2.0.0': {} }, ...more });
+      const filtering = { ...withhold('2.0.0'), why: (removed: readonly string[]) => `not “${removed.join()}”` };
+      const wanted = { message: 'not “2.0.0”', versions: { '2.0.0': { version: '2.0.0' } } };
+      for (const { bytes } of [filterPackument(Buffer.from(text), filtering), filterParsed(Buffer.from(text), filtering)])
+        expect(JSON.parse(bytes.toString()).policyRestrictions).toEqual({ policyRestrictions: wanted, ...more }.policyRestrictions);
+      expect(JSON.parse(filterPackument(Buffer.from(text), { ...filtering, ...withhold() }).bytes.toString())).toEqual(JSON.parse(text));
+    },
+  );
+
   it('gives the same answer as the plain way for any document', () => {
     const key = fc.oneof(fc.constantFrom('1.0.0', '1.2.0', '2.0.0-a', '10.0.0', '__proto__', '"', '\\', 'é', '1'), fc.string({ maxLength: 4 }));
     const manifest = fc.oneof(
@@ -180,7 +192,11 @@ describe('filterPackument', () => {
         fc.constantFrom('as they are', 'each', 'start'),
         (document, gone, indent, shown) => {
           const bytes = Buffer.from(JSON.stringify(document, null, indent));
-          const filtering: Filtering = { ...withhold(...gone), ...(shown !== 'as they are' && rewriting(shown === 'start')) };
+          const filtering: Filtering = {
+            ...withhold(...gone),
+            ...(indent && { why: () => 'so' }),
+            ...(shown !== 'as they are' && rewriting(shown === 'start')),
+          };
           const fast = filterPackument(bytes, filtering);
           const plain = filterParsed(bytes, filtering);
           expect(JSON.stringify(JSON.parse(fast.bytes.toString()))).toBe(JSON.stringify(JSON.parse(plain.bytes.toString())));

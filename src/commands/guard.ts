@@ -25,7 +25,7 @@ import { npmConnections, npmCredentials } from '../registry/npm-own.ts';
 import { rules } from '../rules/index.ts';
 import type { MintedCredentials } from './credentials.ts';
 import type { Io } from './io.ts';
-import { settledDays } from './session.ts';
+import { settledDays } from './session-judging.ts';
 
 /** The judge of a policy, with all rules. Facts of tarballs are kept in `folder`, by the hash of their bytes. */
 export function benchFor(policy: Policy, mode: Mode, folder?: string, past = false): Bench {

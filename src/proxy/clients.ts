@@ -240,7 +240,8 @@ export function environmentFor(
   const common = { NO_PROXY: direct, no_proxy: direct, npm_config_noproxy: direct };
   const npm = {
     npm_config_registry: pointed.url,
-    ...(pointed.replaceHost !== undefined && { npm_config_replace_registry_host: pointed.replaceHost }),
+    // Said in any case: a project's own setting could have npm fetch past the proxy.
+    npm_config_replace_registry_host: pointed.replaceHost ?? 'npmjs',
   };
   const pnpm = { pnpm_config_registry: pointed.url };
   const yarn = { YARN_REGISTRY: pointed.url, YARN_NPM_REGISTRY_SERVER: pointed.url, YARN_UNSAFE_HTTP_WHITELIST: hostname };

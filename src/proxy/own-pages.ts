@@ -38,6 +38,9 @@ const text = 'text/plain; charset=utf-8';
 export async function ownPage(route: Extract<Route, { kind: 'own' }>, context: PageContext): Promise<PageOutcome> {
   const { response } = context;
   switch (route.page) {
+    case '':
+      send(response, 200, indexText(context), text);
+      break;
     case 'health':
       send(response, 200, '{"ok":true}');
       break;
@@ -57,6 +60,21 @@ export async function ownPage(route: Extract<Route, { kind: 'own' }>, context: P
       sendError(response, 404, 'there is no such page; there are why/NAME[@VERSION], withheld, health, ready, metrics');
   }
   return { asked: 'own', subject: route.page, verdict: 'allow' };
+}
+
+function indexText({ base, upstreams, observe }: PageContext): string {
+  const at = `${base()}-/depward/`;
+  return [
+    `depward ${observe ? 'watches' : 'guards'} ${upstreams.main.url}: it withholds what its policy blocks, and says why.`,
+    '',
+    `${at}why/NAME            what is withheld of a package, and why`,
+    `${at}why/NAME@VERSION    the same of one version`,
+    `${at}withheld            all that is withheld of what was asked for so far`,
+    `${at}health, ready, metrics`,
+    '',
+    `For clients: npm config set registry ${base()}`,
+    '',
+  ].join('\n');
 }
 
 async function why(subject: string, context: PageContext): Promise<void> {

@@ -21,6 +21,9 @@ const nameShape = new RegExp(`^(?:@[A-Za-z0-9~!'()*-][A-Za-z0-9._~!'()*-]*/)?(?!
 const fileShape = /^[A-Za-z0-9._~!'()*+@-]+\.tgz$/;
 const versionShape = /^[A-Za-z0-9._+~*-]+$/;
 
+/** Where people look who have no more than the address of the proxy. */
+const indexPages = new Set(['/', '/-/depward', '/-/depward/']);
+
 /** Reads method and request target. */
 export function routeOf(method: string, target: string): Route {
   if (target.length > maxUrl) return refused(414, 'the address is too long');
@@ -29,6 +32,7 @@ export function routeOf(method: string, target: string): Route {
   const raw = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? '' : target.slice(mark);
   if (/[^\x21-\x7e]|[\\#]/.test(target)) return refused(400, 'the address holds bytes that have no place in one');
+  if (indexPages.has(raw) && (method === 'GET' || method === 'HEAD')) return { kind: 'own', page: '', rest: '' };
   const segments = decodeSegments(raw);
   if (typeof segments === 'string') return refused(400, segments);
   const reading = method === 'GET' || method === 'HEAD';

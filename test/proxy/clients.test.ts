@@ -74,6 +74,7 @@ describe('environmentFor', () => {
       'npm_config_@acme:registry': pointed.url,
       npm_config_replace_registry_host: 'registry.example',
     });
+    expect(environmentFor('npm', pointed, {})).toMatchObject({ npm_config_replace_registry_host: 'npmjs' });
     expect(environmentFor('pnpm', pointed, {})).toMatchObject({ pnpm_config_registry: pointed.url });
     expect(environmentFor('yarn', pointed, {})).toMatchObject({ YARN_NPM_REGISTRY_SERVER: pointed.url, YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1' });
     expect(environmentFor('bun', pointed, {})).toMatchObject({ BUN_CONFIG_REGISTRY: pointed.url });

@@ -59,7 +59,6 @@ describe('routeOf', () => {
     '*',
     'left',
     '',
-    '/',
     `/${'a'.repeat(215)}`,
     `/${'a'.repeat(3000)}`,
     '/.hidden',
@@ -107,6 +106,13 @@ it('remembers and takes short ways without another answer', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+it('has a page at the addresses where people look first', () => {
+  for (const target of ['/', '/-/depward', '/-/depward/']) {
+    expect(routeOf('GET', target)).toEqual({ kind: 'own', page: '', rest: '' });
+    expect(routeOf('PUT', target).kind).toBe('refused');
+  }
 });
 
 describe('paths', () => {

@@ -298,6 +298,7 @@ describe('own pages', () => {
     const registry = await registryWith([left()]);
     const bench = aBench('left@2.0.0');
     const proxy = await proxyFor(registry.url, { bench });
+    expect((await json(proxy.url)).text).toContain(`${proxy.url}-/depward/why/NAME@VERSION`);
     const why = await json(`${proxy.url}-/depward/why/left@2.0.0`);
     expect(why.body.judgements[0]).toMatchObject({ version: '2.0.0', action: 'block', instead: '1.1.0' });
     expect((await json(`${proxy.url}-/depward/why/left`, { accept: 'text/plain' })).text).toContain('left@2.0.0: withheld\n  x bad: it is bad\n');

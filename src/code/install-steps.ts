@@ -14,6 +14,8 @@ export interface FollowedStep {
 }
 
 const lifecycle = ['preinstall', 'install', 'postinstall'] as const;
+/** What package managers run to make a package of a repository: npm all but the last, which pnpm and Yarn do. */
+const making = ['prepublish', 'preprepare', 'prepare', 'postprepare', 'prepack'] as const;
 const builds =
   /^(node-gyp|node-pre-gyp|prebuild|prebuild-install|prebuildify|node-gyp-build|node-gyp-build-optional-packages|pkg-prebuilds-verify|@mapbox\/node-pre-gyp|electron-rebuild)$/;
 
@@ -24,15 +26,16 @@ export function fetchesMachineCode({ step, facts }: FollowedStep): boolean {
   return step.declared && facts.some(({ tools }) => tools.some((tool) => fetchers.test(tool)));
 }
 
-/** The steps of an install, in npm's order. `git` adds what npm runs for packages fetched from git. */
+/** The steps of an install, in npm's order. `git` adds what is run for packages fetched from git. */
 export function installSteps(
   manifest: PackedManifest,
   gyp: string | undefined,
   readFile: (path: string) => string | undefined,
   git: boolean,
 ): readonly FollowedStep[] {
-  const declared = [...lifecycle, ...(git ? (['prepare'] as const) : [])].flatMap((trigger) => {
-    const command = manifest.scripts.get(trigger);
+  const declared = [...lifecycle, ...(git ? making : [])].flatMap((name) => {
+    const command = manifest.scripts.get(name);
+    const trigger = making.some((one) => one === name) ? 'prepare' : (name as (typeof lifecycle)[number]);
     return command === undefined || command.trim() === '' ? [] : [withMade(stepOf(trigger, command, manifest), readFile)];
   });
   const elsewhere = declared.flatMap(({ step }) => builtFolders(step.command)).flatMap((folder) => gypStepsIn(`${folder}/binding.gyp`, readFile));

@@ -128,7 +128,7 @@ function collectKind<K extends EvidenceKind>(set: EvidenceSet, kind: K, change: 
 
 /** Nobody vouches for it, but there are bytes to be read. */
 function hasBytes({ after: { source } }: IncomingChange): boolean {
-  return source === 'remote' || source === 'file';
+  return source === 'remote' || source === 'git' || source === 'file';
 }
 
 function isVouchedFor(change: IncomingChange): boolean {

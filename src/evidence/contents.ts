@@ -12,6 +12,7 @@ import { day } from '../model/time.ts';
 import { hiddenScript } from '../registry/manifest.ts';
 import { bundledCopies } from './bundled-copies.ts';
 import type { ContentsReading, Context } from './context.ts';
+import { gitContents } from './git-contents.ts';
 import { settling } from './history.ts';
 import { followCalls } from './install-calls.ts';
 import { localContents } from './local-contents.ts';
@@ -26,7 +27,9 @@ const youngDays = 30;
 export async function contents(change: IncomingChange, context: Context): Promise<Gathered<ContentsEvidence>> {
   const { lookup, reading } = context;
   if (!reading) return notOffered('contents were not asked for');
-  if (change.after.source === 'remote') return unvouched(remoteContents(change, { ...context, reading }));
+  const askAgain = (): void => context.onUntil(change, context.now);
+  if (change.after.source === 'remote') return unvouched(remoteContents(change, { ...context, reading }), askAgain);
+  if (change.after.source === 'git') return unvouched(gitContents(change, { ...context, reading }), askAgain);
   if (change.after.source === 'file') return unvouched(localContents(change, { ...context, reading }));
   const slices = await lookup.slices(change.after.name, change.after.version);
   const { release } = slices;
@@ -44,11 +47,13 @@ export async function contents(change: IncomingChange, context: Context): Promis
 }
 
 /** What cannot be reached from here is as good as not there: other rules speak of it. What came and cannot be read is another matter. */
-async function unvouched(reading: Promise<Gathered<ContentsEvidence>>): Promise<Gathered<ContentsEvidence>> {
+async function unvouched(reading: Promise<Gathered<ContentsEvidence>>, askAgain: () => void = () => undefined): Promise<Gathered<ContentsEvidence>> {
   try {
     return await reading;
   } catch (error) {
     if (!(error instanceof DepwardError) || error.code === 'interrupted') throw error;
+    // The host may be there the next time.
+    if (error.code === 'network') askAgain();
     return error.code === 'not-found' || error.code === 'network' ? notOffered(error.message) : failed(error.message);
   }
 }

@@ -76,6 +76,7 @@ async function followFetched(
     command === undefined
       ? [dependencies.prod, dependencies.optional].some((own) => own.has(spec.replace(/(?<=.)@[^@]*$/, '')))
       : followed.calls.some((call) => call.command === command && call.from !== undefined);
+  const making = new Set(fetchedBy(install.filter(isMaking)).map(({ spec }) => spec));
   for (const one of fetchedBy(install)) {
     if (isOffered(one)) continue;
     // What it fetches tomorrow may be another release.
@@ -87,6 +88,7 @@ async function followFetched(
       if (call) followed.calls.splice(at < 0 ? followed.calls.length : at, at < 0 ? 0 : 1, call);
     } catch (error) {
       if (!(error instanceof DepwardError) || error.code === 'interrupted') throw error;
+      if (making.has(one.spec)) continue;
       const words = `${printable(one.spec, 60)}, which its install fetches, could not be read: ${error.message}`;
       followed.trouble ??= new DepwardError(error.code, words);
     }
@@ -121,9 +123,14 @@ async function follow(
   }
 }
 
+/** What makes a package of a repository has commands of development dependencies, which nobody knows here. */
+function isMaking({ trigger }: ContentsEvidence['install'][number]): boolean {
+  return trigger === 'prepare';
+}
+
 /** Neither the machine's nor its own; of the usual words of honest scripts only those that a dependency may answer for. */
 function commandsOf(facts: TarballFacts, install: ContentsEvidence['install']): readonly string[] {
-  const steps = install.filter((step) => step.isNew && step.trigger !== 'binding.gyp' && !isCommonScript(step.command));
+  const steps = install.filter((step) => step.isNew && step.trigger !== 'binding.gyp' && !isMaking(step) && !isCommonScript(step.command));
   const words = steps.flatMap((step) => step.tools).map((tool) => tool.replace(/(?<=.)@[^@/]*$/, ''));
   return [...new Set(words)].filter(
     (word) => word !== '' && !word.includes('…') && !isSystemTool(word) && binFile(facts.manifest, word) === undefined,

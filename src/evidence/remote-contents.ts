@@ -18,7 +18,7 @@ export async function remoteContents(
   const { tarballs } = context.reading;
   if (change.after.resolved === undefined) return notOffered('the bytes at a web address are not read here');
   const read = await readRemote(change.after, tarballs);
-  const before = change.action === 'change' && change.before.source === 'remote' ? await readOld(change.before, tarballs) : undefined;
+  const before = change.action === 'change' && change.before.source === 'remote' ? await oldOf(change.before, tarballs) : undefined;
   return bytesJudged(read, before, change, context);
 }
 
@@ -48,16 +48,21 @@ function readRemote({ resolved = '', integrity }: ResolvedPackage, tarballs: Tar
   return tarballs.read({ url: resolved, stranger: true, ...(integrity !== undefined && { lockfile: integrity }) });
 }
 
-async function readOld(
-  entry: ResolvedPackage,
-  tarballs: Tarballs,
+function oldOf(entry: ResolvedPackage, tarballs: Tarballs): ReturnType<typeof readOld> {
+  return readOld(() => readRemote(entry, tarballs), entry.version);
+}
+
+/** What was installed before; undefined where it cannot be had. */
+export async function readOld(
+  read: () => Promise<ReadTarball>,
+  version: string,
 ): Promise<{ readonly version: string; readonly facts: TarballFacts; readonly dependencies: ReadonlySet<string> } | undefined> {
   try {
-    const { facts, contradicts } = await readRemote(entry, tarballs);
+    const { facts, contradicts } = await read();
     // Other bytes than those that were installed are no measure.
     if (contradicts) return undefined;
     const { dependencies, optionalDependencies } = facts.manifest;
-    return { version: entry.version, facts, dependencies: new Set([...dependencies.keys(), ...optionalDependencies.keys()]) };
+    return { version, facts, dependencies: new Set([...dependencies.keys(), ...optionalDependencies.keys()]) };
   } catch (error) {
     if (error instanceof DepwardError && error.code !== 'interrupted') return undefined;
     throw error;

@@ -17,6 +17,8 @@ export interface TarballSource {
   wholeTarball?(url: string, request: { readonly limitBytes: number }): Promise<Buffer | undefined>;
   /** From an address that is no registry's, without credentials. */
   strangerBytes?(url: string, request: { readonly limitBytes: number }): AsyncIterable<Buffer>;
+  /** The files of a commit as an archive, out of the repository itself, without credentials. */
+  repositoryBytes?(url: string, request: { readonly limitBytes: number; readonly commit: string; readonly folder?: string }): AsyncIterable<Buffer>;
 }
 
 /** A tarball to be read. */
@@ -27,6 +29,9 @@ export interface TarballRef {
   readonly registry?: string;
   /** True for addresses that are no registry's. */
   readonly stranger?: boolean;
+  /** The commit to be read, where the address is that of a repository, and the folder of it that is the package. */
+  readonly commit?: string;
+  readonly folder?: string;
   /** True for packages fetched from git, whose `prepare` runs. */
   readonly git?: boolean;
   /** The command of it that another package's install starts. */
@@ -83,6 +88,8 @@ export function openTarballs(
     const request = { git, words, ...(command !== undefined && { command }), ...(expected && { expected }), ...(ways && { ways }) };
     const open = (): AsyncIterable<Buffer> => openBytes(source, ref);
     const packed = await downloads.take(async () => {
+      // Nobody fetches a repository twice.
+      if (ref.commit !== undefined) return undefined;
       await inFlight.room();
       return source.wholeTarball && !ref.stranger ? filled(await source.wholeTarball(ref.url, { limitBytes: heldBytes })) : bytesOf(open());
     });
@@ -149,7 +156,11 @@ function whole({ git, command }: View): View {
   return { ...(git !== undefined && { git }), ...(command !== undefined && { command }) };
 }
 
-function openBytes(source: TarballSource, { url, stranger }: TarballRef): AsyncIterable<Buffer> {
+function openBytes(source: TarballSource, { url, stranger, commit, folder }: TarballRef): AsyncIterable<Buffer> {
+  if (commit !== undefined) {
+    if (!source.repositoryBytes) throw new DepwardError('not-found', 'repositories are not read here');
+    return source.repositoryBytes(url, { limitBytes, commit, ...(folder !== undefined && { folder }) });
+  }
   if (!stranger) return source.tarballBytes(url, { limitBytes });
   if (!source.strangerBytes) throw new DepwardError('not-found', 'the bytes at a web address are not read here');
   return source.strangerBytes(url, { limitBytes });

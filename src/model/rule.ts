@@ -111,7 +111,7 @@ export function defineRule<
   const M extends EvidenceKind = never,
 >(definition: RuleDefinition<N, O, M>): Rule<N, O, M> {
   const bytesAlone = definition.needs.length > 0 && definition.needs.every((kind) => kind === 'contents');
-  return { options: {} as O, sources: bytesAlone ? ['registry', 'remote', 'file'] : ['registry'], ...definition };
+  return { options: {} as O, sources: bytesAlone ? ['registry', 'remote', 'git', 'file'] : ['registry'], ...definition };
 }
 
 /** The option values of a rule when the policy says nothing. */

@@ -16,8 +16,8 @@ import { recall, remember, signerOf } from './remembered.ts';
 import { resolverDocument } from './resolving.ts';
 import { slots } from './slots.ts';
 import type { PackumentAnswer, PackumentSource } from './source.ts';
+import { openStrangers, type Strangers } from './strangers.ts';
 import { type TarballRequest, tarballStream, tarballWhole } from './tarball-bytes.ts';
-import { isProxied } from './through-npm.ts';
 
 export interface RegistryOptions {
   /** Project folder: its .npmrc counts. */
@@ -44,7 +44,7 @@ export interface RegistryOptions {
   readonly note?: (line: string) => void;
 }
 
-export interface Registry extends PackumentSource {
+export interface Registry extends PackumentSource, Strangers {
   /** Where packages are looked up, without credentials. */
   readonly registries: Registries;
   /** The document as a resolver needs it; `packument` of that name then answers from the same record. Rejects with npm's code `E404`, or a `DepwardError`. */
@@ -59,8 +59,6 @@ export interface Registry extends PackumentSource {
   wholeTarball(url: string, request: { readonly limitBytes: number }): Promise<Buffer | undefined>;
   /** The bytes of a tarball; ends with an error (`DepwardError`) over the limit, on a bad integrity, or when interrupted. */
   tarballBytes(url: string, request: TarballRequest): AsyncIterable<Buffer>;
-  /** The bytes at an address that is no registry's: without credentials, and none from inside this network unless the registry is. */
-  strangerBytes(url: string, request: { readonly limitBytes: number }): AsyncIterable<Buffer>;
   /** Lets go of the clock and the signal; nothing can be asked afterwards. */
   close(): void;
   /** Requests sent so far. */
@@ -81,7 +79,6 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const signal = clock.signal();
   const underway = new Map<string, Promise<PackumentAnswer>>();
   let requests = 0;
-  let inside: Promise<boolean> | undefined;
   let oldest: Instant | undefined;
 
   function noteAge(answer: PackumentAnswer): void {
@@ -181,14 +178,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     async *tarballBytes(url, request) {
       yield* tarballStream(url, (await config()).options, request, signal);
     },
-    async *strangerBytes(url, { limitBytes }) {
-      const { options: npm } = await config();
-      if (isProxied(npm)) throw new DepwardError('not-found', 'its tarball is not fetched: what a web address means is not known behind a proxy');
-      // Loaded late: few lockfiles hold any.
-      const { liesInside, strangerBytes } = await import('./stranger-bytes.ts');
-      inside ??= liesInside(registries.main);
-      yield* strangerBytes(url, { limitBytes, npm, whole: signal, inside: await inside });
-    },
+    ...openStrangers(async () => (await config()).options, signal, registries.main),
     close: () => clock.done(),
     requests: () => requests,
     confirmedAt: () => oldest,

@@ -4,6 +4,14 @@ import { clockMs } from './deadline.ts';
 
 /** Failures that say nothing ever got to the host. */
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+/** Thrown where nobody answered. */
+export const unconnected = Object.assign(new Error('nobody answered'), { code: 'ETIMEDOUT' });
+
+/** True for failures after which nobody else needs to try. */
+export function isUnreached(code: string | undefined): boolean {
+  return code !== undefined && unreachable.has(code);
+}
+
 const enough = 3;
 /** Requests that fail together failed once. */
 const togetherMs = 100;

@@ -4,11 +4,13 @@
  */
 import { lookup } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { DepwardError } from '../model/errors.ts';
 import type { NpmOptions } from './config.ts';
 import { Clock } from './deadline.ts';
+import { guardedLookup, refused } from './guarded-lookup.ts';
 import { isPrivateAddress } from './private-address.ts';
+import { unconnected } from './reach.ts';
 import { networkTrouble, safeUrl, statusTrouble } from './redact.ts';
 import type { TarballRequest } from './tarball-bytes.ts';
 
@@ -22,6 +24,8 @@ export interface StrangerRequest extends Pick<TarballRequest, 'limitBytes'> {
 }
 
 const mostRedirects = 5;
+/** Longest until a connection is made. */
+const connecting = 10_000;
 
 /** Streams it. What is refused, or asks who we are, ends with the code `not-found`: it is not to be had from here. */
 export async function* strangerBytes(url: string, request: StrangerRequest): AsyncGenerator<Buffer> {
@@ -40,8 +44,8 @@ export async function* strangerBytes(url: string, request: StrangerRequest): Asy
   } catch (error) {
     if (error instanceof DepwardError) throw error;
     if (request.whole.aborted) throw new DepwardError('interrupted', 'interrupted');
-    if (clock.stopped) throw new DepwardError('network', `the tarball ${safeUrl(url)} did not arrive in time`);
-    throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${networkTrouble(error)}`);
+    if (clock.stopped) throw new DepwardError('network', `the tarball ${safeUrl(url)} did not arrive in time`, { cause: unconnected });
+    throw new DepwardError('network', `the tarball ${safeUrl(url)} cannot be had: ${networkTrouble(error)}`, { cause: error });
   } finally {
     clock.done();
   }
@@ -78,21 +82,19 @@ function demanded(written: string, from: URL | undefined): URL {
   return url;
 }
 
-function refused(why: string): DepwardError {
-  return new DepwardError('not-found', `its tarball is not fetched: ${why}`);
-}
-
-const insideOnly = 'its address lies inside this network and the registry does not';
-
 async function send(url: URL, { npm, inside }: StrangerRequest, clock: Clock): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && isPrivateAddress(host) && !inside) throw refused(insideOnly);
+  if (isIP(host) !== 0 && isPrivateAddress(host) && !inside) throw refused();
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const headers = { 'user-agent': typeof npm.userAgent === 'string' ? npm.userAgent : 'depward', 'accept-encoding': 'identity' };
-  const options = { headers, agent: false as const, lookup: guarded(inside), rejectUnauthorized: npm.strictSSL !== false, ...authorities(npm) };
+  const options = { headers, agent: false as const, lookup: guardedLookup(inside), rejectUnauthorized: npm.strictSSL !== false, ...authorities(npm) };
   return new Promise((resolve, reject) => {
     const sent = request(url, options, resolve).on('error', reject);
     clock.onStop(() => sent.destroy(new Error('ESTOPPED')));
+    sent.once('socket', (socket) => {
+      const timer = setTimeout(() => sent.destroy(unconnected), connecting).unref();
+      for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
+    });
     sent.end();
   });
 }
@@ -100,18 +102,6 @@ async function send(url: URL, { npm, inside }: StrangerRequest, clock: Clock): P
 function authorities(npm: NpmOptions): { readonly ca?: string | string[] } {
   if (Array.isArray(npm.ca) && npm.ca.length > 0) return { ca: npm.ca.map(String) };
   return typeof npm.ca === 'string' && npm.ca !== '' ? { ca: npm.ca } : {};
-}
-
-/** Looks a name up once, for the connection itself: a second answer cannot be another. */
-function guarded(inside: boolean): LookupFunction {
-  return (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      const [first] = found ?? [];
-      if (error || !first) return done(error ?? new Error('ENOTFOUND'), '', 4);
-      if (!inside && found.some(({ address }) => isPrivateAddress(address))) return done(refused(insideOnly), '', 4);
-      return options.all ? done(null, found) : done(null, first.address, first.family);
-    });
-  };
 }
 
 /** Whether the host of a registry lies inside this network. */

@@ -12,7 +12,7 @@ export default defineRule({
     family: 'source',
     severity: 'medium',
     summary: 'The package comes from a repository or a web server, not from a registry.',
-    why: 'What is served there can change or vanish without a new version, no publish time or publisher is recorded, and for repositories npm builds the package on your machine. None of the metadata rules can look at it.',
+    why: 'What is served there can change or vanish without a new version, no publish time or publisher is recorded, and for repositories npm builds the package on your machine. None of the metadata rules can look at it; what the build of a repository fetches, its development dependencies among it, is not looked at either.',
     remedy: 'Use the published package, or publish the fork under your own scope. If it must be, pin a full commit id.',
     references: ['npm allow-git, allow-remote', 'tanstack 2026 (payload in a repository dependency)', 'PhantomRaven 2025 (payload at a web address)'],
     falsePositives: 'Forks in use on purpose.',
@@ -24,7 +24,7 @@ export default defineRule({
     const { source, resolved = '', integrity } = change.after;
     if (source !== 'git' && source !== 'remote') return [];
     // Yarn and pnpm fetch a commit as an archive of it.
-    const commit = /#(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(resolved) || isCommitArchive(resolved);
+    const commit = /#(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|&|::)/i.test(resolved) || isCommitArchive(resolved);
     const pinned = commit || (source === 'remote' && lockedHashes(integrity, resolved).size > 0);
     return [
       {
@@ -66,7 +66,9 @@ function placeOf(source: 'git' | 'remote'): string {
 
 /** What became of its bytes. */
 function readOf(source: 'git' | 'remote'): string {
-  return source === 'git' ? 'not judged: what npm builds from a repository is not read' : 'judged by its bytes alone, where they can be had';
+  return source === 'git'
+    ? 'judged by the files of its commit alone, where they can be had; not what its build fetches'
+    : 'judged by its bytes alone, where they can be had';
 }
 
 function withoutCredentials(url: string): string {

@@ -41,9 +41,9 @@ describe('a package from a web address', () => {
     expect((await contentsFrom({ packages: [], change, elsewhere: damaged })).contents).toMatchObject({ ok: false, why: 'failed' });
   });
 
-  it('is looked at by every rule that needs contents alone, and git packages by none', () => {
+  it('is looked at by every rule that needs contents alone', () => {
     const onBytes = rules.filter(({ needs }) => needs.length > 0 && needs.every((kind: string) => kind === 'contents'));
     expect(onBytes.length).toBeGreaterThan(15);
-    for (const { sources } of onBytes) expect(sources).toEqual(['registry', 'remote', 'file']);
+    for (const { sources } of onBytes) expect(sources).toEqual(['registry', 'remote', 'git', 'file']);
   });
 });

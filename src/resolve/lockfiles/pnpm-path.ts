@@ -87,12 +87,16 @@ function splitPath(path: string, lockfileVersion: number): { name: string; versi
 function sourceOf(resolution: YamlMap | undefined, fromRegistry: boolean, where: string): { source: PackageSource; resolved?: string } {
   const repository = textAt(resolution, 'repo');
   const tarball = textAt(resolution, 'tarball');
-  if (repository !== undefined) return { source: 'git', resolved: `${repository}#${textAt(resolution, 'commit') ?? ''}` };
+  // The folder of a repository that is the package.
+  const folder = textAt(resolution, 'path');
+  if (repository !== undefined)
+    return { source: 'git', resolved: `${repository}#${textAt(resolution, 'commit') ?? ''}${folder === undefined ? '' : `&path:${folder}`}` };
   if (textAt(resolution, 'directory') !== undefined) return { source: 'file', resolved: `file:${textAt(resolution, 'directory')}` };
   if (tarball?.startsWith('file:') || where.startsWith('file:')) return { source: 'file', resolved: tarball ?? where };
   if (fromRegistry) return { source: 'registry', ...(tarball !== undefined && { resolved: tarball }) };
   const resolved = tarball ?? where;
-  return { source: textAt(resolution, 'gitHosted') === 'true' || isGitArchive(resolved) ? 'git' : 'remote', resolved };
+  const isGit = textAt(resolution, 'gitHosted') === 'true' || isGitArchive(resolved);
+  return { source: isGit ? 'git' : 'remote', resolved: isGit && folder !== undefined ? `${resolved.replace(/#.*/, '')}#path:${folder}` : resolved };
 }
 
 /** Archives of a commit, which pnpm takes for git dependencies on the big hosts, and commits as Yarn 1 names them there. */

@@ -26,7 +26,11 @@ function treeOf(text: string, file: string): Node {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: false, disallowComments: false, allowEmptyContent: true });
   const first = errors[0];
-  if (first) throw mistaken(text, file, [{ offset: first.offset, message: `not JSON: ${parseErrorText(first)}` }]);
+  if (first) {
+    const afterComma = text.slice(0, first.offset).trimEnd().endsWith(',');
+    const hint = afterComma ? { hint: 'the comma before it is one too many' } : {};
+    throw mistaken(text, file, [{ offset: first.offset, message: `not JSON: ${parseErrorText(first)}`, ...hint }]);
+  }
   if (!root) throw new DepwardError('config', `${file}:1:1: the file is empty`, { hint: 'write at least {}' });
   return root;
 }

@@ -108,6 +108,8 @@ function wrong(node: Node, what: string, expected: string): Mistake {
 function suggestion(word: string, candidates: readonly string[]): string {
   const close = nearest(word, candidates);
   if (close !== undefined) return `did you mean "${close}"?`;
+  // So many are the rules alone.
+  if (candidates.length > 30) return 'depward rules lists them';
   return candidates.length === 0 ? 'there are none to set here' : `valid: ${listText(candidates, 30)}`;
 }
 

@@ -6,7 +6,7 @@ import { type Instant, minute } from '../model/time.ts';
 import { packedSmall } from './body.ts';
 import { type CacheEntry, type CacheKey, openCache } from './cache.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor } from './config.ts';
+import { loadNpmConfig, type NpmConfig, type NpmOptions, type Registries, registryFor, unsetCredential } from './config.ts';
 import { Clock } from './deadline.ts';
 import { abortReason, type BytesAnswer, type FetchLimits, fetchBytes, fetchLimits } from './fetch-bytes.ts';
 import { type Body, largeBodies } from './large-bodies.ts';
@@ -136,8 +136,18 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     const answer = await asked;
     noteAge(answer);
     if (answer.status === 'not-found') throw unknownName(name);
-    if (answer.status === 'failed') throw unanswered(name, answer.reason, options.offline);
+    if (answer.status === 'failed') throw unanswered(name, answer.reason, await hintOf(answer.reason, registryFor(registries, name)));
     return resolverDocument(answer.packument);
+  }
+
+  async function hintOf(reason: string, registry: string): Promise<string> {
+    if (options.offline) return 'run it once without --offline: what the registry answers is kept';
+    if (/\(40[13]\)$/.test(reason)) {
+      const unset = unsetCredential((await config()).options, registry);
+      return unset ?? `look at the credentials for ${registry} in your .npmrc; npm whoami --registry ${registry} tells whether they are taken`;
+    }
+    if (/\(429\)$/.test(reason)) return `wait a little and run it again${options.noCache ? '' : ': what was answered so far is kept'}`;
+    return `asked was ${registry}, as npm is configured here; npm ping --registry ${registry} shows whether it answers`;
   }
 
   async function beside(name: string, path: string): Promise<BytesAnswer> {
@@ -190,15 +200,8 @@ function unknownName(name: string): Error {
   return Object.assign(new Error(`the registry does not know ${printable(name)}`), { code: 'E404' });
 }
 
-function unanswered(name: string, reason: string, offline = false): DepwardError {
-  return new DepwardError('network', `the registry could not be asked for ${printable(name)}: ${reason}`, { hint: hintOf(reason, offline) });
-}
-
-function hintOf(reason: string, offline: boolean): string {
-  if (offline) return 'run it once without --offline: what the registry answers is kept';
-  if (/\(40[13]\)$/.test(reason)) return 'look at the credentials for this registry in your .npmrc; npm whoami tells whether they are taken';
-  if (/\(429\)$/.test(reason)) return 'wait a little and run it again: what was answered so far is kept';
-  return 'npm config get registry shows which registry is asked; npm ping whether it answers';
+function unanswered(name: string, reason: string, hint: string): DepwardError {
+  return new DepwardError('network', `the registry could not be asked for ${printable(name)}: ${reason}`, { hint });
 }
 
 function answerOf({ packument, confirmedAt }: CacheEntry): PackumentAnswer {

@@ -82,6 +82,11 @@ async function read(request: ConfigRequest, argv: readonly string[]) {
       cause,
     });
   }
+  if (config.flat['before'] !== undefined && Number.isNaN(Number(config.flat['before']))) {
+    throw new DepwardError('config', 'npm\'s own "before" or "min-release-age" is set to something that is no time', {
+      hint: 'npm install fails as well; npm config list shows what is set where: "before" is a date, "min-release-age" a number of days',
+    });
+  }
   return config;
 }
 
@@ -113,9 +118,26 @@ function withoutCredentials(text: string): string {
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return text;
+  const unset = unsetIn(text);
   throw new DepwardError('config', `a registry must be an http or https URL, not ${printable(text, 100)}`, {
-    hint: 'see --registry, and "registry" in your .npmrc',
+    hint: unset === undefined ? 'see --registry, and "registry" in your .npmrc' : unsetHint('the registry', unset),
   });
+}
+
+/** A variable that an npmrc names and the environment does not hold: npm leaves the word as it stands. */
+function unsetIn(text: unknown): string | undefined {
+  return typeof text === 'string' ? /\$\{([^}?]+)\}/.exec(text)?.[1] : undefined;
+}
+
+function unsetHint(what: string, name: string): string {
+  return `your .npmrc takes ${what} from \${${printable(name, 60)}}, which is not set in the environment`;
+}
+
+/** Where a credential for a registry was to come from the environment and did not: what to do about that. */
+export function unsetCredential(options: NpmOptions, registry: string): string | undefined {
+  const host = URL.canParse(registry) ? new URL(registry).host : '';
+  const found = Object.entries(options).find(([key, value]) => key.startsWith(`//${host}/`) && /:(?:_\w+|username)$/.test(key) && unsetIn(value));
+  return found && unsetHint('the credentials', unsetIn(found[1]) ?? '');
 }
 
 /** Folder of the npm in use, for the npmrc that some platforms build into it. */

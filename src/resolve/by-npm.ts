@@ -59,13 +59,13 @@ async function resolveAsked(
   asked: Asked,
   lockfile: ProjectLockfile | undefined,
   { documents, before, npm }: NpmReading,
-  { folder }: ResolveOptions,
+  { folder, before: asOf }: ResolveOptions,
 ): Promise<Resolution> {
   const notes: string[] = [];
   const ideal = await Promise.race([attempt(folder, asked, npm, notes), documents.stopped]);
-  if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before);
+  if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, { asOf, before });
   const tree = ideal.root && treeOf(ideal.root);
-  if (!tree) throw resolvingError(ideal.refused, before);
+  if (!tree) throw resolvingError(ideal.refused, { asOf, before });
   const npmsOwn = lockfile?.tree.format.startsWith('package-lock') ? lockfile.tree : undefined;
   return { tree, changes: diffTrees(npmsOwn, tree), requested: [], notes, gaps: ideal.root ? untoldIn(ideal.root).map(gapOf) : [] };
 }
@@ -85,7 +85,7 @@ async function resolveWanted(
     const ideal = await Promise.race([attempt(home, { add: left.map((spec) => spec.text) }, npm, notes), documents.stopped]);
     const absent = left.filter((spec) => isAbsent(spec, documents, ideal.refused));
     if (absent.length === 0) {
-      if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, before, left);
+      if (ideal.refused !== undefined && !onlyMissing(ideal)) throw resolvingError(ideal.refused, { asOf: options.before, before }, left);
       if (ideal.root) allPlaced(left, ideal.root.edgesOut);
       if (options.before) notes.push(...undatedNote(documents));
       return resolution(ideal, asAsked(gone), lockfile, notes);

@@ -1,13 +1,20 @@
 /** npm's errors in our words, with what to do. Tokens and URLs with credentials never get into a message. */
 import { DepwardError } from '../model/errors.ts';
 import { printable } from '../model/text.ts';
+import { isoOf } from '../model/time.ts';
 import { codeOf } from './documents.ts';
 import { gitTrouble } from './git-surroundings.ts';
-import { type Json, own, stringOf } from './lockfiles/json.ts';
+import { type Json, objectOf, own, stringOf } from './lockfiles/json.ts';
 import { specHint, tellable } from './wanted-spec.ts';
 
+/** The moments that hide what is later: the one asked about, and the earlier of it and npm's own. */
+interface Moments {
+  readonly asOf: Date | undefined;
+  readonly before: Date | undefined;
+}
+
 /** What went wrong while resolving, as the error to throw. */
-export function resolvingError(error: unknown, before: Date | undefined, asked: readonly { readonly text: string }[] = []): DepwardError {
+export function resolvingError(error: unknown, { asOf, before }: Moments, asked: readonly { readonly text: string }[] = []): DepwardError {
   if (error instanceof DepwardError) return error;
   const facts = typeof error === 'object' && error !== null ? (error as Json) : {};
   const code = codeOf(error) ?? '';
@@ -20,10 +27,14 @@ export function resolvingError(error: unknown, before: Date | undefined, asked: 
   const make = (kind: ConstructorParameters<typeof DepwardError>[0], message: string, hint: string) =>
     new DepwardError(kind, message, { hint, cause: error });
   if (code === 'ETARGET' || code === 'ENOVERSIONS') {
+    const latest = stringOf(own(objectOf(own(facts, 'distTags')) ?? {}, 'latest'));
+    const isNpmsOwn = before !== undefined && before !== asOf;
     return make(
       'not-found',
-      `no version matches ${what}${before ? ` as of ${before.toISOString()}` : ''}`,
-      before ? 'Ask about a later moment, or another version.' : 'Ask for a version the registry lists.',
+      `no version matches ${what}${before ? ` as of ${isoOf(Number(before))}` : ''}`,
+      isNpmsOwn
+        ? 'npm is configured to take nothing later ("before" or "min-release-age", see npm config list); npm install fails as well.'
+        : `Ask ${before ? 'about a later moment, or ' : ''}for a version the registry lists${latest === undefined || before ? '' : `; its latest is ${printable(latest, 60)}`}.`,
     );
   }
   if (code === 'E401' || code === 'EOTP' || code === 'E403') {

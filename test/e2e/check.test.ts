@@ -224,6 +224,32 @@ describe('a registry in trouble', () => {
     expectClearError(ran);
   }, 60_000);
 
+  it('is named as it was asked, and a credential out of a variable that is not set as that', async () => {
+    registry.fault('steady', { kind: 'status', status: 401 });
+    expect((await place.run('check', 'steady')).stderr).toContain(`npm whoami --registry ${registry.url}`);
+    place.write('.npmrc', `//${registry.url.replace('http://', '')}:_authToken=\${NO_SUCH_TOKEN}\n`);
+    expect((await place.run('check', 'steady')).stderr).toContain(`takes the credentials from \${NO_SUCH_TOKEN}, which is not set`);
+  });
+
+  it.each([
+    ['before=garbage', 'set to something that is no time'],
+    ['min-release-age=soon', 'set to something that is no time'],
+    ['before=2010-01-01', 'npm is configured to take nothing later'],
+    [`registry=\${NO_SUCH_REGISTRY}`, `takes the registry from \${NO_SUCH_REGISTRY}, which is not set`],
+  ])('npm set to %s is told as what it is', async (line, said) => {
+    place.write('.npmrc', `${line}\n`);
+    const ran = await place.runWith({ env: line.startsWith('registry') ? { npm_config_registry: '' } : {} }, 'check', 'steady');
+    expectClearError(ran);
+    expect(ran.stderr).toContain(said);
+  });
+
+  it('is not asked before the policy is right; a rule like none is answered with where they stand', async () => {
+    place.write('depward.config.json', '{"rules": {"constructor": "warn"}}');
+    const ran = await place.run('check', 'steady');
+    expectClearError(ran);
+    expect(ran.stderr).toContain('depward rules lists them');
+  });
+
   it('answers a token nobody ever sees', async () => {
     place.write('.npmrc', `//${registry.url.replace('http://', '')}:_authToken=npm_canary0123456789\n`);
     registry.fault('steady', { kind: 'status', status: 401 });

@@ -79,7 +79,10 @@ describe('a configuration', () => {
 
   it('may hold comments, but no trailing commas', () => {
     expect(parse('{ // why\n /* how */ "rules": {} }').rules.size).toBeGreaterThan(0);
-    expect(mistake('{\n  "rules": {},\n}').message).toBe('depward.config.json:3:1: not JSON: property name expected');
+    expect(mistake('{\n  "rules": {},\n}')).toMatchObject({
+      message: 'depward.config.json:3:1: not JSON: property name expected',
+      hint: 'the comma before it is one too many',
+    });
   });
 });
 

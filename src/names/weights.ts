@@ -48,6 +48,7 @@ export const weights: Readonly<Record<Family, FamilyWeights>> = {
       'scope-lookalike': -3.3,
       'scope-made': -0.5,
       'scope-swapped': -4.7,
+      'scope-slip': 4.2,
     },
     features: {
       fame: 0.57,
@@ -91,6 +92,9 @@ export const weights: Readonly<Record<Family, FamilyWeights>> = {
       'word-order': 3.4,
       'foreign-script': 30,
       'lookalike-letters': 11.4,
+      'word-ending': 2,
+      'kind-dropped': 2,
+      'kind-swapped': -1,
     },
     features: {
       begins: 1.58,

@@ -1,8 +1,9 @@
 /** A scope that looks like one everybody trusts: whoever holds it may put any name under it. */
-import { form, nameAt } from '../corpus.ts';
+import { type Corpus, downloadsAt, form, nameAt } from '../corpus.ts';
 import { withinOneEdit } from '../edits.ts';
 import { Letters } from '../hash.ts';
 import { placeOf, placesOf } from '../lookup.ts';
+import { wordsOf } from '../words.ts';
 import type { Confusion, Finder } from './confusion.ts';
 import { decorations } from './decorations.ts';
 import { fameOf, shortness } from './features.ts';
@@ -11,6 +12,13 @@ export const scopeLookalike: Confusion = {
   name: 'scope-lookalike',
   about: 'the scope is one slip away from a popular one',
   example: ['@bable/core', '@babel/core'],
+  family: 'scope',
+};
+
+export const scopeSlip: Confusion = {
+  name: 'scope-slip',
+  about: 'the scope is one slip away from a long one that very many use',
+  example: ['@testing-libary/anything', '@testing-library'],
   family: 'scope',
 };
 
@@ -23,6 +31,12 @@ export const scopeDecorated: Confusion = {
 
 const letters = new Letters();
 const shortest = 4;
+/** Scopes that very many use, and long ones that many use: one slip away from these there is hardly an honest one. */
+function isFamous(corpus: Corpus, place: number, scope: string): boolean {
+  const [name, downloads] = [nameAt(corpus, place), downloadsAt(corpus, place)];
+  const { length } = wordsOf(name).join('');
+  return name[1] === scope[1]?.toLowerCase() && ((length >= 6 && downloads >= 10_000_000) || (length >= 10 && downloads >= 1_000_000));
+}
 
 /** Scopes are listed as `@scope`, with the downloads of all their packages. */
 export const findScope: Finder = ({ plain, scope }, corpus, report) => {
@@ -34,7 +48,10 @@ export const findScope: Finder = ({ plain, scope }, corpus, report) => {
     report(same < 0 ? place : same, confusion, { ...fameOf(corpus, place), ...shortness(target.length - 1), ...(same >= 0 && { exists: 1 }) });
   };
   const near = letters.length < shortest ? [] : withinOneEdit(corpus, letters);
-  for (const place of near) tell(place, scopeLookalike);
+  for (const place of near) {
+    tell(place, scopeLookalike);
+    if (isFamous(corpus, place, scope)) tell(place, scopeSlip);
+  }
   letters.read(scope);
   for (const [from, to] of undecorated(scope)) {
     for (const place of placesOf(corpus, form.letters, letters, from, to)) tell(place, scopeDecorated);

@@ -107,11 +107,22 @@ export function pairOf(found: readonly Found[], isCommon: (take: Found) => boole
   for (const take of found) {
     if (!taking.has(take.kind) || take.readAs === 'tokens') continue;
     const send = found.find(
-      (one) => sending.has(one.kind) && one.file === take.file && one !== take && !/^module /.test(one.detail) && (namesHost(one) || !isCommon(take)),
+      (one) =>
+        sending.has(one.kind) &&
+        one.file === take.file &&
+        one !== take &&
+        !/^module /.test(one.detail) &&
+        (namesHost(one) || !isCommon(take)) &&
+        !isHome(take, one),
     );
     if (send && take.kind !== 'page-data' && take.kind !== 'clipboard') return [take, send];
   }
   return [];
+}
+
+/** Commands that are started on purpose use the account somebody has at a service, at that service. */
+function isHome(take: Found, send: Found): boolean {
+  return take.reach === 'bin' && /^gh auth\b/.test(take.detail) && /^(?:[\w-]+\.)?github\.com$/.test(send.detail);
 }
 
 /** One of each kind and detail, the strongest first. */

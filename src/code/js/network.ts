@@ -13,6 +13,7 @@ import type { Tag } from './tag.ts';
 
 export function readNetwork(notes: Notes, path: string, node: Called, scope: Scope): void {
   const hosts = hostsOf(notes, node.arguments, scope);
+  if (path.startsWith('nodemailer#')) hosts.unshift(...recipientsOf(notes, node.arguments, scope));
   if (hosts.length === 0 && /^(dgram|net|tls)#/.test(path)) hosts.push(...namesAmong(notes, node.arguments, scope));
   for (const { host, readAs } of hosts) notes.add('network', host, node, readAs);
   const member = path.split('#')[1] ?? '';
@@ -57,6 +58,17 @@ function hostsOf(notes: Notes, args: readonly Node[], scope: Scope): Told[] {
     if (found.length === 0) found.push(...basesOf(notes, argument, scope));
   }
   return ofEachOwner(found).slice(0, 8);
+}
+
+/** Where mail goes whose recipient is written down: whoever sends mail for somebody is told to whom. */
+function recipientsOf(notes: Notes, [mail]: readonly Node[], scope: Scope): Told[] {
+  const value = mail && mail.type !== 'SpreadElement' ? notes.evaluator.value(mail, scope) : undefined;
+  if (value?.is !== 'object') return [];
+  return ['to', 'cc', 'bcc'].flatMap((key) => {
+    const told = textOf(notes.evaluator.property(value, key));
+    const host = told && /@([\w-]+(?:\.[\w-]+)+)/.exec(told.text)?.[1]?.toLowerCase();
+    return told && host !== undefined && domainOf(host) !== undefined ? [{ host, readAs: told.readAs }] : [];
+  });
 }
 
 /** The first host of each owner ahead of the others: a table of regions must not hide who stands last in it. */

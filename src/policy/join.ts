@@ -42,9 +42,15 @@ export function join(findings: readonly Finding[], weights: Weights, threshold: 
     path: first.finding.path,
     message: `${parts.length} independent facts speak against it: ${parts.map((part) => part.finding.message).join('; ')}`,
     confidence: 'high',
+    ...(findings.some(({ ruleId }) => aboutNew.has(ruleId)) && { remedy: remedyForNew }),
     facts: { decibans: Math.round(sum), threshold, parts: parts.map((part) => `${part.signal} +${Math.round(part.decibans)}`) },
   };
 }
+
+/** Of a package that has just appeared there is no release to go back to. */
+const aboutNew: ReadonlySet<string> = new Set(['new-package', 'new-package-install-script']);
+const remedyForNew =
+  'Do not install it. Make sure of the name and of who publishes it, or wait: packages like this are found and removed within days.';
 
 /** Facts that hold another family's fact within themselves, and were counted so: together they are still one. */
 const within: ReadonlyMap<string, Family> = new Map([['new-package-install-script', 'age']]);

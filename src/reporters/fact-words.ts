@@ -9,6 +9,8 @@ const labels: Readonly<Record<string, string>> = {
   own: 'downloads of its own',
   confusion: 'alike by',
   parts: 'weighed',
+  decibans: 'weight',
+  threshold: 'blocks from',
   score: 'likelihood',
   near: 'nearest known name',
   passes: 'old enough from',

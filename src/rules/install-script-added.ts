@@ -44,7 +44,7 @@ export default defineRule({
     const outward = hooks.some(({ script }) => reachesOut(script));
     return [
       {
-        message: `runs ${hooks.map(({ hook }) => hook).join(' and ')} at install, which ${base.version} did not${harmless ? ': read to the end, it does nothing but print' : ''}`,
+        message: `runs ${hooks.map(({ hook }) => `"${hook}"`).join(' and ')} when it is installed, which ${base.version} did not${harmless ? ': read to the end, it does nothing but print' : ''}`,
         confidence: common || seen || harmless ? 'low' : outward ? 'high' : confidenceOf(base, release.current),
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), older: base.version },
         signal: harmless ? 'install-script-added:harmless' : signalOf(common, seen, release.current.version),

@@ -32,7 +32,7 @@ export default defineRule({
     const common = known || hooks.every(({ script }) => isCommonScript(script));
     return [
       {
-        message: `first published ${spanText(age)} ago and runs ${hooks.map(({ hook }) => hook).join(' and ')} at install`,
+        message: `first published ${spanText(age)} ago and runs ${hooks.map(({ hook }) => `"${hook}"`).join(' and ')} when it is installed`,
         confidence: common ? 'low' : 'medium',
         facts: { ...Object.fromEntries(hooks.map(({ hook, script }) => [hook, printable(script)])), firstPublished: isoOf(times.firstPublished) },
         signal: common ? 'new-package-install-script:common' : 'new-package-install-script',

@@ -20,6 +20,12 @@ describe('join', () => {
     });
   });
 
+  it('does not send anybody back to an earlier release where there is none', () => {
+    const first: Weights = new Map([...weights, ['new-package', { family: 'age', decibans: 20 }]]);
+    expect(join([found('new-hand'), found('new-script')], first, 20)?.remedy).toBeUndefined();
+    expect(join([found('new-package'), found('new-script')], first, 20)?.remedy).toMatch(/^Do not install it\. Make sure of the name/);
+  });
+
   it('never convicts on one family, however much of it there is', () => {
     expect(join([found('new-hand'), found('new-mail')], weights, 20)).toBeUndefined();
     expect(join([found('new-script')], weights, 10)).toBeUndefined();

@@ -29,7 +29,7 @@ export default defineRule({
     if (standing && risk.grade !== 'convicts')
       return [
         {
-          message: `its code ${listText(standing.map(capabilityText), 3)}, as the release before did`,
+          message: `its code ${listText(standing.map(capabilityText), 3)}`,
           confidence: 'high',
           facts: { does: standing.map(placedText), comparedWith: contents.against ?? '' },
           signal: 'code-capability-added:standing',

@@ -8,7 +8,7 @@ const networkModules = new Set(
 );
 
 const notTalking =
-  /^(createServer|createSecureServer|Server|Agent|globalAgent|STATUS_CODES|METHODS|isIP|isIPv4|isIPv6|validateHeader\w*|Headers|FormData|Request|Response|isAxiosError|AxiosError|CancelToken|create|extend|defaults.*|interceptors.*|setGlobalDispatcher|getGlobalDispatcher|HTTPError|maxHeaderSize|checkServerIdentity|createSecureContext|rootCertificates|getCiphers|BlockList|SocketAddress|WebSocketServer|constants.*|default.*|TimeoutError|Socket\.prototype.*|\w+Error|prototype.*|OutgoingMessage.*|ServerResponse.*|IncomingMessage.*|ClientRequest\.prototype.*)$/;
+  /^(createServer|createSecureServer|Server|Agent|globalAgent|STATUS_CODES|METHODS|isIP|isIPv4|isIPv6|validateHeader\w*|Headers|FormData|Request|Response|isAxiosError|AxiosError|CancelToken|create|extend|defaults.*|interceptors.*|setGlobalDispatcher|getGlobalDispatcher|HTTPError|maxHeaderSize|checkServerIdentity|createSecureContext|rootCertificates|getCACertificates|setDefaultCACertificates|getCiphers|BlockList|SocketAddress|WebSocketServer|constants.*|default.*|TimeoutError|Socket\.prototype.*|\w+Error|prototype.*|OutgoingMessage.*|ServerResponse.*|IncomingMessage.*|ClientRequest\.prototype.*)$/;
 
 const networkGlobals =
   /^#(fetch|XMLHttpRequest|WebSocket|EventSource|WebTransport|RTCPeerConnection|navigator\.sendBeacon|\$\.(ajax|get|post|getJSON)|jQuery\.(ajax|get|post|getJSON)|Bun\.(connect|udpSocket)|Deno\.connect\w*)(?=[.(]|$)/;

@@ -19,6 +19,7 @@ export function calleeTags(tags: Set<Tag>, evaluator: Evaluating, callee: Node, 
     if (decodes(path)) tags.add('decoded');
     if (tellsOfHost(path)) tags.add('host');
     if (touchesFile(path) === 'read') fileTags(tags, evaluator, args, scope);
+    if (lists.test(path)) tags.add('listing');
     if (path === '#WebAssembly.Module.customSections' || path.endsWith('.getImageData')) tags.add('innocent-file');
     if (/^#WebAssembly\.(Instance|instantiate(Streaming)?|Memory)$/.test(path)) tags.add('wasm');
     if (path === '#process.cwd') tags.add('project');
@@ -30,6 +31,9 @@ export function calleeTags(tags: Set<Tag>, evaluator: Evaluating, callee: Node, 
   }
   if (path !== undefined && /^(buffer)?#Buffer(\.from)?$/.test(path) && unpacks(evaluator, args, scope)) tags.add('decoded');
 }
+
+/** Calls that tell what lies in a folder. */
+const lists = /[#.](?:readdir|opendir|glob|readDir)(?:Sync)?$|^(?:glob|fast-glob|globby|tinyglobby|readdirp|klaw|klaw-sync|walk-sync|fdir)#/;
 
 function fileTags(tags: Set<Tag>, evaluator: Evaluating, [first]: readonly Node[], scope: Scope): void {
   tags.add('file');

@@ -101,9 +101,9 @@ function isProject(notes: Notes, file: Node, scope: Scope): boolean {
 /** Everything found in the home folder, at the root or in the project. */
 function readSweep(notes: Notes, file: Node, path: string, node: Called, scope: Scope): void {
   const tags = originOf(notes.evaluator, file, scope);
-  if (tags.has('file') && (tags.has('home') || /^(~|\/|\/home|\/Users)\/…$/.test(path)))
+  if (tags.has('listing') && (tags.has('home') || /^(~|\/|\/home|\/Users)\/…$/.test(path)))
     notes.add('destructive', 'all it finds in the home folder', node);
-  else if (tags.has('file') && isOfProject(tags) && /^((\.\/)?…(\/…)*)?$/.test(path)) notes.add('destructive', projectSwept, node);
+  else if (tags.has('listing') && isOfProject(tags) && /^((\.\/)?…(\/…)*)?$/.test(path)) notes.add('destructive', projectSwept, node);
 }
 
 function fetches(notes: Notes, file: Node | undefined, path: string, node: Node, scope: Scope): void {

@@ -43,7 +43,7 @@ function readTexts(notes: Notes): void {
   for (const node of scan.strings) literals.read(node);
   for (const node of scan.templates) literals.say(node.quasis.map((quasi) => quasi.value.cooked ?? '').join(hole), node, 'written');
   literals.end();
-  if (scan.identifiers.has('_attachments'))
+  if (scan.identifiers.has('_attachments') && isPackageDocument(scan))
     notes.add('self-publish', 'a package document with _attachments', scan.strings[0] ?? { type: 'EmptyStatement' });
   for (const property of scan.recipients) {
     const { value, key } = property;
@@ -52,6 +52,12 @@ function readTexts(notes: Notes): void {
       if (one?.type === 'Literal' && typeof one.value === 'string' && isMailbox(one.value))
         notes.add('messenger', `${hidden ? 'hidden copy of ' : ''}mail to ${one.value}`, property);
   }
+}
+
+/** Others keep attachments as well: a package document has tags, or is put under its id. */
+function isPackageDocument({ strings, identifiers }: Notes['scan']): boolean {
+  const says = (word: RegExp): boolean => strings.some(({ value }) => typeof value === 'string' && word.test(value));
+  return says(/^dist-tags$/) || identifiers.has('dist-tags') || (identifiers.has('_id') && says(/^put$/i));
 }
 
 /** `name@host` or `Name <name@host>`, but for those of examples. */

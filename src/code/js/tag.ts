@@ -7,6 +7,8 @@ export type Tag =
   /** What stands in the memory of a WebAssembly module. */
   | 'wasm'
   | 'file'
+  /** A name found in a folder. */
+  | 'listing'
   /** What stands in a file of the package that is no script by its ending. */
   | 'innocent-file'
   /** The folder of the project. */

@@ -209,6 +209,11 @@ describe('taking and sending', () => {
       'self-publish',
     ],
     [
+      'publishing by hand, the document put together',
+      `doc['dist-tags'] = { latest: v }; doc._attachments = {}; doc._attachments[file] = { data }; send(doc)`,
+      'self-publish',
+    ],
+    [
       'a fetched program',
       `const f = '/tmp/x'; require('https').get(u, (r) => r.pipe(require('fs').createWriteStream(f))); require('child_process').spawn(f)`,
       'download-execute',

@@ -106,6 +106,9 @@ export function changesOthers({ kind, detail }: Found): boolean {
   return (kind === 'package-tamper' && !detail.startsWith('own ')) || (kind === 'destructive' && isSweep(detail));
 }
 
+/** How finding names and deleting them in the home folder is told. */
+export const homeSwept = 'all it finds in the home folder';
+
 export function isSweep(detail: string): boolean {
   return detail === 'what it finds in the project';
 }

@@ -2,6 +2,7 @@
 import {
   changesOthers,
   type Found,
+  homeSwept,
   isBackDoor,
   isEncodedHost,
   isFromWasm,
@@ -53,6 +54,11 @@ export function hooksOf(live: readonly Found[]): readonly Found[] {
 /** The loop of colors 2022. */
 const endlessLoop = 'a loop without end';
 
+/** Commands throw away what they kept in the home folder: old logs, caches. */
+function isTidying({ reach, detail }: Found): boolean {
+  return reach === 'bin' && detail === homeSwept;
+}
+
 /** What few honest packages do, most of it only where nobody asked for it. */
 export function strangeOf(found: readonly Found[], live: readonly Found[], runs: readonly Found[]): readonly Found[] {
   const imported = live.filter((one) => one.reach === 'import');
@@ -60,7 +66,7 @@ export function strangeOf(found: readonly Found[], live: readonly Found[], runs:
   const starts = imported.filter((one) => one.kind === 'process' && !/^module /.test(one.detail) && !harmless.test(one.detail));
   const started = starts.filter((one) => calls.some((call) => call.file === one.file));
   return [
-    ...found.filter((one) => one.kind === 'destructive' && !isSweep(one.detail) && !(one.waits && one.detail === endlessLoop)),
+    ...found.filter((one) => one.kind === 'destructive' && !isSweep(one.detail) && !isTidying(one) && !(one.waits && one.detail === endlessLoop)),
     ...runs.filter((one) => one.reach === 'import'),
     ...found.filter((one) => one.kind === 'remote-code' && one.detail.endsWith('of what a request brings')),
     ...found.filter(

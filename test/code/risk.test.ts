@@ -181,3 +181,11 @@ it('a worker carried as text uses modules, it hides no host', () => {
   expect(importRisk([decoded('module https')]).grade).toBe('none');
   expect(importRisk([decoded('drop.invalid')]).grade).toBe('suspicious');
 });
+
+it('a command that throws away what it kept in the home folder is told apart from code that sweeps it on import', () => {
+  const sent = live('exfiltration', 'contents of files to a host');
+  const sweep = (reach: 'bin' | 'import') => aCapability('destructive', 'all it finds in the home folder', { file: 'bin.js', reach });
+  expect(importRisk([sent, sweep('bin')]).grade).toBe('weak');
+  expect(importRisk([sent, sweep('import')]).grade).not.toBe('weak');
+  expect(importRisk([sweep('import')]).grade).not.toBe('weak');
+});

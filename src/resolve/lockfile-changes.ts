@@ -97,7 +97,7 @@ function distinct(changes: readonly Change[]): Change[] {
   const kept = new Map<string, { readonly change: Change; readonly further: Location[] }>();
   for (const change of changes) {
     const entry = change.action === 'remove' ? change.before : change.after;
-    const mark = markOf(change.action, entry);
+    const mark = markOf(change);
     const held = kept.get(mark);
     if (!held) kept.set(mark, { change, further: [] });
     else if (entry.where) held.further.push(entry.where);
@@ -105,10 +105,17 @@ function distinct(changes: readonly Change[]): Change[] {
   return [...kept.values()].map(({ change, further }) => withPlaces(change, further));
 }
 
+/** The same only where it was the same before, and comes from the same place: what one lockfile adds may be exchanged in another. */
+function markOf(change: Change): string {
+  const before = change.action === 'add' ? undefined : change.before;
+  const after = change.action === 'remove' ? undefined : change.after;
+  return JSON.stringify([change.action, before && wordsOf(before), after && wordsOf(after)]);
+}
+
 /** Paths mean something else in every folder. */
-function markOf(action: Change['action'], { name, version, integrity, resolved, source, where, key }: ResolvedPackage): string {
-  const place = source === 'file' || source === 'workspace' ? [where?.file ?? '', resolved ?? key] : [];
-  return JSON.stringify([action === 'remove' ? 'out' : 'in', source, name, version, integrity ?? resolved ?? '', ...place]);
+function wordsOf({ name, version, alias, integrity, checksum, resolved, source, where, key }: ResolvedPackage): readonly (string | undefined)[] {
+  const place = source === 'file' || source === 'workspace' ? [where?.file, resolved ?? key] : [];
+  return [source, name, version, alias, integrity, checksum, resolved, ...place];
 }
 
 function withPlaces(change: Change, further: readonly Location[]): Change {

@@ -2,10 +2,13 @@
 import { DepwardError } from '../model/errors.ts';
 import { withoutSecrets } from '../model/secrets.ts';
 import { printable } from '../model/text.ts';
+import { unknownWords } from '../resolve/unknown-words.ts';
 import type { Io } from './io.ts';
 
 /** Says what went wrong and what to do about it. Messages quote what was read, and that may hold a credential. */
-export function tell(error: unknown, io: Pick<Io, 'stderr' | 'env'>): void {
+export function tell(thrown: unknown, io: Pick<Io, 'stderr' | 'env'>): void {
+  // npm's resolver loses this one on the way: it comes as a promise that nobody waits for.
+  const error = unknownWords(thrown) ?? thrown;
   if (error instanceof DepwardError) {
     io.stderr(`depward: ${printable(withoutSecrets(error.message), 2000)}\n`);
     if (error.hint) io.stderr(`         ${printable(withoutSecrets(error.hint), 2000)}\n`);

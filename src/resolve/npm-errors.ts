@@ -5,6 +5,7 @@ import { isoOf } from '../model/time.ts';
 import { codeOf } from './documents.ts';
 import { gitTrouble } from './git-surroundings.ts';
 import { type Json, objectOf, own, stringOf } from './lockfiles/json.ts';
+import { unknownWords } from './unknown-words.ts';
 import { specHint, tellable } from './wanted-spec.ts';
 
 /** The moments that hide what is later: the one asked about, and the earlier of it and npm's own. */
@@ -56,6 +57,9 @@ export function resolvingError(error: unknown, { asOf, before }: Moments, asked:
   if (code === 'E404') return make('not-found', `${what} does not exist`, 'Check the name; a private package may need credentials in your .npmrc.');
   if (code === 'E429') return make('network', `the registry wants fewer requests (429) at ${what}`, 'Try again later.');
   if (/^E5\d\d$/.test(code)) return make('network', `the registry failed at ${what} (${code.slice(1)})`, 'Try again later.');
+  const isAsked = asked.some(({ text }) => String(Object(error).message).endsWith(text));
+  const foreign = isAsked ? undefined : unknownWords(error);
+  if (foreign) return foreign;
   if (code === 'EUNSUPPORTEDPROTOCOL' || code.startsWith('EINVALID')) return make('usage', `not a package spec: ${what}`, specHint);
   if (code.startsWith('EALLOW'))
     return make('config', `npm's own configuration forbids ${what}`, 'See allow-git, allow-remote, allow-file and allow-directory in your .npmrc.');

@@ -94,3 +94,11 @@ describe('a tree without a bottom', () => {
     150_000,
   );
 });
+
+it('a dependency in words that npm does not know is said, and is no mistake of depward', async () => {
+  registry.add(publish('odd-words', [{ version: '1.0.0', at: long, dependencies: { floor: 'patch:floor@npm%3A1.0.0#./a.patch', other: '*' } }]));
+  const { code, stdout, stderr } = await place.run('check', 'odd-words');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^depward: a package asks for a dependency in words npm does not know: .*patch:floor/);
+  expect(stderr).toContain('npm install fails as well');
+});
